@@ -4,7 +4,8 @@ import {formatRoundTrip} from '../core/select-peers.js';
 import {cleanLine} from '../core/text.js';
 import type {DiscoverySource} from '../network/dial/candidate.js';
 import {isIpv6} from '../network/ip-address.js';
-import type {InterfaceReport, NetworkReport, PeerReport} from '../node/network-report.js';
+import type {InterfaceReport} from '../node/interface-report.js';
+import type {NetworkReport, PeerReport} from '../node/network-report.js';
 import {diagnoseNetwork} from './diagnose-network.js';
 import {type DiagnosisContext, type Finding, formatPeer} from './finding.js';
 

@@ -1,7 +1,8 @@
 /** Diagnosis of a network report. This file contains the findings about the start and about the interfaces of this computer. */
 import {cleanLine} from '../core/text.js';
 import {isIpv6} from '../network/ip-address.js';
-import type {InterfaceReport, NetworkReport, PathReport} from '../node/network-report.js';
+import type {InterfaceReport, PathReport} from '../node/interface-report.js';
+import type {NetworkReport} from '../node/network-report.js';
 import {diagnoseEnvironment} from './diagnose-environment.js';
 import {describeOwnRoom, diagnosePeers} from './diagnose-peers.js';
 import {

@@ -3,7 +3,7 @@
  * their connections, but it only reads their `hello` and never sends its own, so that no peer shows or logs it. Unlike a
  * chat node, which keeps one connection per peer, it tries both directions.
  */
-import type {HelloMessage} from '../codec/message.js';
+import type {HelloMessage} from '../codec/message-types.js';
 import type {Clock, Debug, Random} from '../core/environment.js';
 import type {PeerId} from '../core/event.js';
 import {MAX_ADDRESSES, MAX_CANDIDATES, MAX_DIALS_AT_ONCE} from '../core/limits.js';
@@ -15,8 +15,9 @@ import {createDiscovery} from '../network/discovery/discovery.js';
 import {formatHostAddress, type HostAddress} from '../network/ip-address.js';
 import {createHelloProof} from '../network/link/handshake.js';
 import type {Connection, Transport} from '../network/transport/transport.js';
+import {reportInterfaceFailure, reportInterfaces} from '../node/interface-report.js';
 import type {NetworkReport} from '../node/network-report.js';
-import {reportForeignNodes, reportInterfaceFailure, reportInterfaces} from '../node/network-report.js';
+import {reportForeignNodes} from '../node/network-report.js';
 import type {StartFailure} from './finding.js';
 import {createProbedPeer, mergeProbedPeers, type ProbedPeer, readHello, reportProbedPeer} from './probed-peer.js';
 

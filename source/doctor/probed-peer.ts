@@ -1,7 +1,8 @@
 /** Results of a probe about one peer, or about one address at which no peer answered. */
 
 import {createFrameDecoder} from '../codec/frame.js';
-import {decodeMessage, type HelloMessage} from '../codec/message.js';
+import {decodeMessage} from '../codec/message.js';
+import type {HelloMessage} from '../codec/message-types.js';
 import type {Clock} from '../core/environment.js';
 import {ProtocolError} from '../core/errors.js';
 import type {PeerId} from '../core/event.js';

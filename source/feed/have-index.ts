@@ -7,7 +7,7 @@
  */
 import {hash as sha256} from 'node:crypto';
 import {hexToBytes} from '../codec/bytes.js';
-import type {HaveFeed} from '../codec/message.js';
+import type {HaveFeed} from '../codec/message-types.js';
 import type {PeerId} from '../core/event.js';
 import {HAVE_BUCKETS} from '../core/limits.js';
 import {uint64Bytes} from './chain.js';

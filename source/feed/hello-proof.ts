@@ -6,7 +6,7 @@
  */
 import {createHmac, timingSafeEqual} from 'node:crypto';
 import {hexToBytes} from '../codec/bytes.js';
-import type {HelloMessage} from '../codec/message.js';
+import type {HelloMessage} from '../codec/message-types.js';
 import type {RoomKeys} from './room-keys.js';
 import {type PeerKey, verifySignature} from './signing-keys.js';
 

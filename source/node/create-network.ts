@@ -2,7 +2,7 @@
  * Network of a node: creates discovery, dialler, mesh, sync and failure detector, and connects them. These parts do not know
  * each other: their callbacks are inner functions of `createNetwork`, which pass an event of one part to the others.
  */
-import type {WhisperAckMessage, WhisperMessage} from '../codec/message.js';
+import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
 import type {PeerId} from '../core/event.js';
 import {isDue} from '../core/event-order.js';
 import {FAULT_BAN_MS, MAX_BYE_FLUSH_MS, RETRY_MAX_MS} from '../core/limits.js';
@@ -25,6 +25,7 @@ import type {LocalState} from './local-state.js';
 import {createMessageRouter, type MessageRouter} from './message-router.js';
 import {labelOf} from './notices.js';
 import {createPresence} from './presence.js';
+import {createSystemFailureReporter} from './system-failures.js';
 import {createTypingExpiry} from './typing-expiry.js';
 
 export interface NetworkOptions {
@@ -67,9 +68,7 @@ export function createNetwork(options: NetworkOptions): Network {
 	const {clock, random, transport, beacon, debug} = adapters;
 	const {keys} = nodeOptions;
 	let tcpPort = 0;
-	/** Reasons why the interfaces could not be read, and sockets not be opened, when the last beacon was sent. */
-	let interfaceFailure: string | undefined;
-	let socketFailure: string | undefined;
+	const reportSystemFailures = createSystemFailureReporter({beacon, transport, notices});
 
 	const isConnected = (peer: PeerId) => mesh.linkOf(peer) !== undefined;
 	const connectedCount = () => mesh.size;
@@ -176,16 +175,6 @@ export function createNetwork(options: NetworkOptions): Network {
 		interfaces: () => beacon.interfaces(),
 		onWhisper: options.onWhisper,
 	});
-
-	function reportSystemFailures(): void {
-		const failure = beacon.interfaceFailure?.();
-		if (failure !== interfaceFailure) notices.interfacesUnreadable(failure);
-		interfaceFailure = failure;
-		const reasons = [beacon.socketFailure?.(), transport.listenFailure].filter(reason => reason !== undefined);
-		const sockets = reasons.length > 0 ? reasons.join('; ') : undefined;
-		if (sockets !== socketFailure) notices.socketsUnusable(sockets);
-		socketFailure = sockets;
-	}
 
 	function ownHello(): OwnHello {
 		return {

@@ -1,5 +1,5 @@
 /** Message router: passes each message of a verified peer to the part of the node that handles its type. */
-import type {Message, PeersMessage, WhisperAckMessage, WhisperMessage} from '../codec/message.js';
+import type {Message, PeersMessage, WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
 import type {Clock} from '../core/environment.js';
 import type {Dialler} from '../network/dial/dialler.js';
 import type {Files} from '../network/files/files.js';

@@ -9,14 +9,13 @@ import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
 import type {DiscoverySource} from '../network/dial/candidate.js';
 import type {Dialler, DialReport} from '../network/dial/dialler.js';
 import type {Beacon} from '../network/discovery/beacon.js';
-import {beaconGroup} from '../network/discovery/beacon-sender.js';
-import type {BeaconPeer, BeaconStats, RouteCounts} from '../network/discovery/beacon-stats.js';
+import type {BeaconPeer, BeaconStats} from '../network/discovery/beacon-stats.js';
 import type {Discovery} from '../network/discovery/discovery.js';
-import {announcingAddresses} from '../network/discovery/local-interfaces.js';
-import {formatHostAddress, isInSubnet} from '../network/ip-address.js';
+import {formatHostAddress} from '../network/ip-address.js';
 import type {PeerLink} from '../network/link/peer-link.js';
 import type {Mesh} from '../network/mesh/mesh.js';
 import type {Transport} from '../network/transport/transport.js';
+import {type InterfaceReport, reportInterfaceFailure, reportInterfaces} from './interface-report.js';
 import type {Store} from './store.js';
 
 export interface NetworkReport {
@@ -44,37 +43,6 @@ export interface NetworkReport {
 	readonly refusedConnections: number;
 	/** Offset by which this node corrects its clock to follow the clocks of the room, ms. */
 	readonly clockCorrectionMs: number;
-}
-
-/** Counters of one path of beacons: broadcast or multicast on one interface. */
-export interface PathReport {
-	/** Broadcast or multicast address; empty if no beacon is sent this way. */
-	readonly destination: string;
-	readonly sent: number;
-	readonly failed: number;
-	/** Number of own beacons received back. */
-	readonly echoes: number;
-	/** Number of beacons received from other nodes of this room. */
-	readonly heard: number;
-	readonly lastError?: string;
-}
-
-export interface InterfaceReport {
-	readonly name: string;
-	readonly address: string;
-	/** Prefix length. */
-	readonly prefix: number;
-	readonly loopback: boolean;
-	readonly virtual: boolean;
-	readonly beaconsSent: number;
-	readonly beaconsFailed: number;
-	/** Number of own beacons received back. */
-	readonly echoes: number;
-	/** Number of beacons received from other nodes in this subnet, answers included. */
-	readonly heard: number;
-	readonly broadcast: PathReport;
-	readonly multicast: PathReport;
-	readonly lastError?: string;
 }
 
 export interface PeerReport {
@@ -153,64 +121,6 @@ export function reportForeignNodes(
 		otherVersionNumbers: [...new Set(versions)].sort((a, b) => a - b),
 		offLink: beaconStats.offLinkAddresses(now),
 	};
-}
-
-export function reportInterfaceFailure(beacon: Beacon): Pick<NetworkReport, 'interfaceFailure'> {
-	const failure = beacon.interfaceFailure?.();
-	return failure === undefined ? {} : {interfaceFailure: failure};
-}
-
-export function reportInterfaces(beacon: Beacon, beaconStats: BeaconStats): InterfaceReport[] {
-	const announcing = announcingAddresses(beacon.interfaces());
-	return beacon.interfaces().map(networkInterface => {
-		const isIpv6Sender = networkInterface.family === 6 && announcing.includes(networkInterface);
-		const planned = {
-			broadcast: networkInterface.broadcast ?? '',
-			multicast: isIpv6Sender ? beaconGroup(networkInterface) : '',
-		};
-		const sum = (counts: Iterable<readonly [string, RouteCounts]>) => {
-			const total = {broadcast: 0, multicast: 0, answer: 0};
-			for (const [address, {broadcast, multicast, answer}] of counts) {
-				if (!isInSubnet(address, networkInterface.address, networkInterface.prefix)) continue;
-				total.broadcast += broadcast;
-				total.multicast += multicast;
-				total.answer += answer;
-			}
-
-			return total;
-		};
-		const echoes = sum(beaconStats.echoesBySource());
-		const heard = sum(beaconStats.beaconsBySource());
-		const path = (kind: 'broadcast' | 'multicast'): PathReport => {
-			const counter = beacon
-				.counters()
-				.find(found => found.address === networkInterface.address && found.kind === kind);
-			return {
-				destination: counter?.destination ?? planned[kind],
-				sent: counter?.sent ?? 0,
-				failed: counter?.failed ?? 0,
-				echoes: echoes[kind],
-				heard: heard[kind],
-				...(counter?.lastError !== undefined && {lastError: counter.lastError}),
-			};
-		};
-		const [broadcast, multicast] = [path('broadcast'), path('multicast')];
-		const lastError = broadcast.lastError ?? multicast.lastError;
-		return {
-			name: networkInterface.name,
-			address: networkInterface.address,
-			prefix: networkInterface.prefix,
-			loopback: networkInterface.loopback,
-			virtual: networkInterface.virtual,
-			beaconsSent: broadcast.sent + multicast.sent,
-			beaconsFailed: broadcast.failed + multicast.failed,
-			echoes: echoes.broadcast + echoes.multicast,
-			heard: heard.broadcast + heard.multicast + heard.answer,
-			broadcast,
-			multicast,
-			...(lastError !== undefined && {lastError}),
-		};
-	});
 }
 
 function reportPeers(sources: NetworkReportSources): PeerReport[] {

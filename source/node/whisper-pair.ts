@@ -7,7 +7,7 @@
  * 2. The receiver handles the numbers 1, 2, 3 … in this order, each one time: it takes or refuses each of them.
  * 3. An answer never covers a whisper that is not in the log of the receiver.
  */
-import type {WhisperAckMessage, WhisperMessage} from '../codec/message.js';
+import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
 import {MAX_WHISPERS_OUTSTANDING} from '../core/limits.js';
 
 /** Whispers from this node to a peer. */

@@ -6,7 +6,7 @@
  * 1. An own whisper is in the log before the peer receives it, and one of a peer before it is answered.
  * 2. A whisper is sent only to a peer whose hello names the feature. It is sent again until that launch of the peer answers.
  */
-import type {WhisperAckMessage, WhisperMessage} from '../codec/message.js';
+import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
 import type {Clock, Timer} from '../core/environment.js';
 import type {EphemeralEvent, ObservationBody, PeerId} from '../core/event.js';
 import {MAX_WHISPERS_OUTSTANDING, WHISPER_RETRY_MS} from '../core/limits.js';

@@ -5,7 +5,8 @@
 import {batchFields} from '../../source/codec/batch.js';
 import {type BeaconDatagram, encodeBeacon} from '../../source/codec/beacon-datagram.js';
 import {type EntryBody, encodeEntry} from '../../source/codec/entry.js';
-import {encodeMessageFrame, type Message} from '../../source/codec/message.js';
+import {encodeMessageFrame} from '../../source/codec/message.js';
+import type {Message} from '../../source/codec/message-types.js';
 import {pack} from '../../source/codec/msgpack.js';
 import {chainHash, genesisHash} from '../../source/feed/chain.js';
 import {fileIdOf, leafOf} from '../../source/feed/file-id.js';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {createFrameDecoder} from '../../source/codec/frame.js';
-import {decodeMessage, encodeMessage, encodeMessageFrame, type Message} from '../../source/codec/message.js';
+import {decodeMessage, encodeMessage, encodeMessageFrame} from '../../source/codec/message.js';
+import type {Message} from '../../source/codec/message-types.js';
 import {pack, unpack} from '../../source/codec/msgpack.js';
 import {ProtocolError} from '../../source/core/errors.js';
 import * as arbitrary from './arbitraries.js';

@@ -1,6 +1,7 @@
 /** Sample network reports without a problem. Tests pass `changes` that add one. */
 import type {PeerId} from '../../source/core/event.js';
-import type {InterfaceReport, NetworkReport, PathReport, PeerReport} from '../../source/node/network-report.js';
+import type {InterfaceReport, PathReport} from '../../source/node/interface-report.js';
+import type {NetworkReport, PeerReport} from '../../source/node/network-report.js';
 
 export function fakePeerId(byte: string): PeerId {
 	return byte.repeat(32) as PeerId;

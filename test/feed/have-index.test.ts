@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import type {HaveFeed} from '../../source/codec/message.js';
+import type {HaveFeed} from '../../source/codec/message-types.js';
 import type {PeerId} from '../../source/core/event.js';
 import {HAVE_BUCKETS} from '../../source/core/limits.js';
 import {createHaveIndex} from '../../source/feed/have-index.js';

@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {decodeBeacon, encodeBeacon} from '../../source/codec/beacon-datagram.js';
-import type {Message} from '../../source/codec/message.js';
+import type {Message} from '../../source/codec/message-types.js';
 import type {PeerId} from '../../source/core/event.js';
 import {
 	MAX_CANDIDATES,

@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it, test} from 'vitest';
-import type {Message} from '../../source/codec/message.js';
+import type {Message} from '../../source/codec/message-types.js';
 import {pack} from '../../source/codec/msgpack.js';
 import type {PeerId} from '../../source/core/event.js';
 import {

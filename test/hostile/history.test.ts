@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import type {Message, WantMessage} from '../../source/codec/message.js';
+import type {Message, WantMessage} from '../../source/codec/message-types.js';
 import {pack} from '../../source/codec/msgpack.js';
 import type {Batch, PeerId} from '../../source/core/event.js';
 import {

@@ -4,13 +4,8 @@
  */
 import type {EntryBody} from '../../source/codec/entry.js';
 import {createFrameDecoder, encodeFrame} from '../../source/codec/frame.js';
-import {
-	decodeMessage,
-	encodeMessageFrame,
-	type HelloMessage,
-	type Message,
-	type WantMessage,
-} from '../../source/codec/message.js';
+import {decodeMessage, encodeMessageFrame} from '../../source/codec/message.js';
+import type {HelloMessage, Message, WantMessage} from '../../source/codec/message-types.js';
 import type {Batch, Hlc, PeerId} from '../../source/core/event.js';
 import {chainHash} from '../../source/feed/chain.js';
 import {createOwnFeed, type OwnFeed} from '../../source/feed/own-feed.js';

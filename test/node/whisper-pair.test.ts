@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import type {WhisperAckMessage, WhisperMessage} from '../../source/codec/message.js';
+import type {WhisperAckMessage, WhisperMessage} from '../../source/codec/message-types.js';
 import {MAX_WHISPERS_OUTSTANDING} from '../../source/core/limits.js';
 import {createWhisperInbox, createWhisperOutbox} from '../../source/node/whisper-pair.js';
 

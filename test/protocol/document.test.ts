@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, it, test} from 'vitest';
 import type {EntryBody} from '../../source/codec/entry.js';
 
-import type {Message} from '../../source/codec/message.js';
+import type {Message} from '../../source/codec/message-types.js';
 import type {Observation} from '../../source/core/event.js';
 import * as limits from '../../source/core/limits.js';
 import {document, fixtureOf, readExamples} from './read-document.js';

@@ -2,7 +2,7 @@
  * Simulated transfers of files: the transfer code of several nodes on a fake clock, joined by links with a bandwidth and a
  * latency. It has no feeds and no handshakes, so that rooms of ten nodes with hundreds of parts play in a second.
  */
-import type {FileMessage, Message} from '../../source/codec/message.js';
+import type {FileMessage, Message} from '../../source/codec/message-types.js';
 import type {PeerId} from '../../source/core/event.js';
 import type {FileSink, NamedFile} from '../../source/core/file-content.js';
 import type {FileTransfer} from '../../source/core/file-transfer.js';

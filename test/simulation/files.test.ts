@@ -1,5 +1,5 @@
 import {afterEach, describe, expect, test} from 'vitest';
-import type {FileMessage} from '../../source/codec/message.js';
+import type {FileMessage} from '../../source/codec/message-types.js';
 import type {NamedFile} from '../../source/core/file-content.js';
 import {
 	FILE_ANSWER_MS,

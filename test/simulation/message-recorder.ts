@@ -1,6 +1,7 @@
 /** Records the messages on every connection as both ends send them. The checks need this view, which no single node has. */
 import {FRAME_HEADER_BYTES} from '../../source/codec/frame.js';
-import {decodeMessage, type EventsMessage, type HaveMessage, type WantMessage} from '../../source/codec/message.js';
+import {decodeMessage} from '../../source/codec/message.js';
+import type {EventsMessage, HaveMessage, WantMessage} from '../../source/codec/message-types.js';
 import type {Clock} from '../../source/core/environment.js';
 import type {PeerId} from '../../source/core/event.js';
 import {batchByteLength, lastSeq} from '../../source/core/event.js';

@@ -3,10 +3,11 @@
 import type {PeerId} from '../../core/event.js';
 import {beginsWithWhisperCommand, WHISPER_COMMAND_REFUSED} from '../../core/whisper-command.js';
 import type {ChatNode} from '../../node/chat-node.js';
+import type {CommandContext, CommandResult} from '../../node/commands/command-result.js';
 import {commandRows, commandUsage} from '../../node/commands/command-table.js';
 import {type Command, parseCommand} from '../../node/commands/parse-command.js';
 import {findAddressee} from '../../node/commands/resolve-addressee.js';
-import {type CommandContext, type CommandResult, runCommand} from '../../node/commands/run-command.js';
+import {runCommand} from '../../node/commands/run-command.js';
 import {describeFileError} from '../../node/commands/typed-files.js';
 import type {PostResult} from '../../node/conversation.js';
 import type {InvitationInfo} from '../../node/invitation.js';

@@ -5,7 +5,7 @@ import type {PeerId} from '../../core/event.js';
 import {selectWaitingWhispers} from '../../core/select.js';
 import type {State} from '../../core/state.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
-import type {CommandContext} from '../../node/commands/run-command.js';
+import type {CommandContext} from '../../node/commands/command-result.js';
 import type {Store} from '../../node/store.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {jsonInvitation, toJsonLine} from '../output/format-json.js';

@@ -3,7 +3,7 @@
  * attacker nothing. Each further fault from an address doubles the duration of its ban. A peer that kept a connection
  * open for TRUSTED_AFTER_MS is exempt from address bans. Loopback, which many peers share, is never banned.
  */
-import type {ByeReason} from '../../codec/message.js';
+import type {ByeReason} from '../../codec/message-types.js';
 import type {PeerId} from '../../core/event.js';
 import {FAULT_BAN_MS, FIRST_ADDRESS_BAN_MS, MAX_BANS, TRUSTED_AFTER_MS} from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';

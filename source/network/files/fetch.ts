@@ -6,7 +6,7 @@
  * 2. Only parts that have their leaf are written, and served. Parts kept from an earlier run are verified first.
  * 3. The file gets its final name when all parts are verified and written.
  */
-import type {FileInfoMessage} from '../../codec/message.js';
+import type {FileInfoMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
 import {errorMessage} from '../../core/errors.js';
 import type {PeerId} from '../../core/event.js';

@@ -2,7 +2,7 @@
  * All fetches of this node, and the connections from which they want parts. At most MAX_ACTIVE_FETCHES want parts at the same
  * time, the oldest first; one that can get nothing from anybody takes no place.
  */
-import type {FileInfoMessage, FileMessage} from '../../codec/message.js';
+import type {FileInfoMessage, FileMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import type {FileSink, NamedFile} from '../../core/file-content.js';

@@ -8,7 +8,7 @@
  * 3. A part is sent only if it has its leaf.
  * 4. What a peer wants is bounded by bytes. A peer that wants more is disconnected with `flood`; there is no other fault.
  */
-import type {FileAskMessage, FileMessage, FileWantMessage} from '../../codec/message.js';
+import type {FileAskMessage, FileMessage, FileWantMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
 import {FILE_INFO_INTERVAL_MS, MAX_FILE_ASKS, MAX_WANTED_FILE_BYTES} from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';

@@ -1,5 +1,5 @@
 /** Transfer of files between this node and its peers: the serving and the fetching side (protocol.md, Files). */
-import type {FileMessage} from '../../codec/message.js';
+import type {FileMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
 import type {FileSink, NamedFile, ServedFile} from '../../core/file-content.js';
 import type {FileTransfer} from '../../core/file-transfer.js';

@@ -3,7 +3,7 @@
  * keying material of this TLS connection and the role of its sender. A relayed or reflected hello is therefore
  * rejected.
  */
-import type {HelloMessage, Message} from '../../codec/message.js';
+import type {HelloMessage, Message} from '../../codec/message-types.js';
 import type {PeerId} from '../../core/event.js';
 import {proveHello, verifyHello} from '../../feed/hello-proof.js';
 import type {RoomKeys} from '../../feed/room-keys.js';

@@ -3,7 +3,7 @@
  * (protocol.md, Liveness). Any received byte proves that the peer is alive. `stepLiveness` is the pure state
  * transition.
  */
-import type {PingMessage, PongMessage} from '../../codec/message.js';
+import type {PingMessage, PongMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
 import type {LinkStatus} from '../../core/event.js';
 import {GONE_AFTER_MS, PING_AFTER_MS, SUSPECT_AFTER_MS} from '../../core/limits.js';

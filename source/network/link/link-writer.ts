@@ -1,5 +1,7 @@
 /** Outbound side of one connection. It limits the bytes in the send queue and detects a peer that does not read. */
-import {encodeMessageFrame, type Message} from '../../codec/message.js';
+
+import {encodeMessageFrame} from '../../codec/message.js';
+import type {Message} from '../../codec/message-types.js';
 import {MAX_QUEUED_BYTES, SLOW_READER_MS} from '../../core/limits.js';
 import type {Connection} from '../transport/transport.js';
 

@@ -3,7 +3,7 @@
  * sender keeps to SENDER_RATE_SHARE of each limit, whatever other peers send to it. A peer that exceeds a limit is therefore
  * at fault.
  */
-import type {Message} from '../../codec/message.js';
+import type {Message} from '../../codec/message-types.js';
 import {
 	MAX_ALIVE_NAMED_PER_SECOND,
 	MAX_DIGESTS_PER_SECOND,

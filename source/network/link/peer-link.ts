@@ -10,7 +10,9 @@
  * 2. A fault of the peer closes this connection with an error code, and has no other effect.
  * 3. The `closed` handler is called exactly once, even if no hello arrived.
  */
-import {type ByeReason, decodeMessage, type HelloMessage, type Message} from '../../codec/message.js';
+
+import {decodeMessage} from '../../codec/message.js';
+import type {ByeReason, HelloMessage, Message} from '../../codec/message-types.js';
 import type {Clock, Debug} from '../../core/environment.js';
 import {ProtocolError} from '../../core/errors.js';
 import type {LinkStatus, PeerId} from '../../core/event.js';

@@ -11,7 +11,7 @@
  * 4. The connections of an address are limited (connection-quota.ts before the hello, connection-places.ts after it), and
  *    refused while the address is banned (ban-list.ts).
  */
-import type {Message} from '../../codec/message.js';
+import type {Message} from '../../codec/message-types.js';
 import type {Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {

@@ -4,7 +4,9 @@
  * less and less often, because most peers discover each other by beacons. An added connection is sent immediately if
  * another peer reports that it has lost its connection to the same peer. No peer is sent more names than it accepts.
  */
-import {encodeMessageFrame, type PeerAddress, type PeersMessage} from '../../codec/message.js';
+
+import {encodeMessageFrame} from '../../codec/message.js';
+import type {PeerAddress, PeersMessage} from '../../codec/message-types.js';
 import type {Clock, Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {MAX_PEERS_LISTED, PEERS_INTERVAL_CROWD_MS, PEERS_INTERVAL_MS} from '../../core/limits.js';

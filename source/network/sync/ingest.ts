@@ -3,7 +3,7 @@
  * batch. A batch passes from `receive` through the queue (ingest-queue.ts) to the sink, which is the event pipeline of
  * the node.
  */
-import type {EventsMessage} from '../../codec/message.js';
+import type {EventsMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
 import {type Batch, batchByteLength, lastSeq, type PeerId} from '../../core/event.js';
 import {LIVE_RESERVE, MAX_BATCH_BYTES, MAX_CANDIDATES, MAX_INGEST_BYTES} from '../../core/limits.js';

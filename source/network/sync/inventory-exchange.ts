@@ -4,7 +4,7 @@
  * the inventory of this node, the second half receives the inventory of the peer.
  */
 import {isEqualBytes} from '../../codec/bytes.js';
-import type {HaveFeed, HaveMessage} from '../../codec/message.js';
+import type {HaveFeed, HaveMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {

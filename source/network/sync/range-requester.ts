@@ -3,7 +3,7 @@
  * answers. A range is requested from only one peer at a time. A new peer in a room of fifty therefore receives one copy
  * of the history, not fifty.
  */
-import type {WantRange} from '../../codec/message.js';
+import type {WantRange} from '../../codec/message-types.js';
 import type {Clock, Debug} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {

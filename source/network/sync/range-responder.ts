@@ -6,7 +6,7 @@
  * moment. A responder does not run in the link scheduler, which limits only time: sending is cheap here, but the peer
  * has to verify and apply the events. A responder therefore also limits the bytes sent in each turn of the event loop.
  */
-import type {WantMessage} from '../../codec/message.js';
+import type {WantMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
 import {batchByteLength, lastSeq, type PeerId} from '../../core/event.js';
 import {MAX_ANSWER_BYTES, MAX_OPEN_WANTS} from '../../core/limits.js';

@@ -1,5 +1,5 @@
 /** Sync state of one connection: the inventory of the peer, the unanswered request, and the feeds to list next. */
-import type {HaveFeed} from '../../codec/message.js';
+import type {HaveFeed} from '../../codec/message-types.js';
 import type {Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {createMessagePace, type MessagePace} from '../link/message-rate-limiter.js';

@@ -11,7 +11,7 @@
  * 5. If a peer claims events of the own feed that this node never wrote, the claim is ignored.
  * 6. A peer may push its own events, up to the rate limit. A peer that pushes events of another author is at fault.
  */
-import type {HaveMessage, Message} from '../../codec/message.js';
+import type {HaveMessage, Message} from '../../codec/message-types.js';
 import type {Clock, Debug} from '../../core/environment.js';
 import type {Batch, PeerId} from '../../core/event.js';
 import {HAVE_CROWD_PEERS, HAVE_INTERVAL_MS} from '../../core/limits.js';

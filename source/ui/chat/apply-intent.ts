@@ -1,7 +1,7 @@
 /** Performs the screen actions that slash commands and some keys request: jumps, filters, overlays, settings. */
 
 import {findFirstIndex} from '../../core/binary-search.js';
-import type {Intent} from '../../node/commands/run-command.js';
+import type {Intent} from '../../node/commands/command-result.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
 import {keyOf} from '../timeline/viewport.js';
 import {type UiState, withInfo} from './chat-state.js';

@@ -6,8 +6,8 @@
 import type {EventRef, PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import type {FileId} from '../../core/shared-file.js';
+import type {Intent} from '../../node/commands/command-result.js';
 import type {BellMode, Command, Person} from '../../node/commands/parse-command.js';
-import type {Intent} from '../../node/commands/run-command.js';
 import {type Addressee, type Addressing, noAddressing} from '../addressee.js';
 import type {Flash} from '../flash.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';

@@ -1,7 +1,8 @@
 /** Runs the effects that updateChat requests. Their results return to updateChat as messages. */
 import {errorMessage} from '../../core/errors.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
-import {type CommandResult, runCommand} from '../../node/commands/run-command.js';
+import type {CommandResult} from '../../node/commands/command-result.js';
+import {runCommand} from '../../node/commands/run-command.js';
 import type {PostResult} from '../../node/conversation.js';
 import type {ScreenHooks} from '../screen-hooks.js';
 import {copyToClipboard} from '../terminal/escape-sequences.js';

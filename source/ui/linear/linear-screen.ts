@@ -9,9 +9,10 @@
  */
 import {type Input, writerOf} from '../../core/event.js';
 import {personKeyOf} from '../../core/name-collisions.js';
+import type {CommandResult, Intent} from '../../node/commands/command-result.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {parseCommand} from '../../node/commands/parse-command.js';
-import {type CommandResult, type Intent, runCommand} from '../../node/commands/run-command.js';
+import {runCommand} from '../../node/commands/run-command.js';
 import {
 	type Addressee,
 	type Addressing,

@@ -1,5 +1,7 @@
 /** Fuzz target for a peer link with a controlled clock and a proof that is always valid. It splits the stream at random. */
-import {encodeMessageFrame, type HelloMessage, type Message} from '../../../source/codec/message.js';
+
+import {encodeMessageFrame} from '../../../source/codec/message.js';
+import type {HelloMessage, Message} from '../../../source/codec/message-types.js';
 import type {PeerId} from '../../../source/core/event.js';
 import {openPeerLink} from '../../../source/network/link/peer-link.js';
 import type {ConnectionHandlers} from '../../../source/network/transport/transport.js';

@@ -3,7 +3,8 @@
  * well-formed messages at the same time. They also split frames, stop reading, connect twice with one key and disconnect.
  */
 import {encodeFrame} from '../../../source/codec/frame.js';
-import {encodeMessage, type Message} from '../../../source/codec/message.js';
+import {encodeMessage} from '../../../source/codec/message.js';
+import type {Message} from '../../../source/codec/message-types.js';
 import type {Batch} from '../../../source/core/event.js';
 import {createPeerKey, type PeerKey} from '../../../source/feed/signing-keys.js';
 import {createSeededRandom, type SeededRandom} from '../../helpers/seeded-random.js';

@@ -1,6 +1,7 @@
 /** Fake connection to a peer that the test controls: it sees every message and can send any bytes in any chunks. */
 import {createFrameDecoder} from '../../../source/codec/frame.js';
-import {decodeMessage, encodeMessageFrame, type Message} from '../../../source/codec/message.js';
+import {decodeMessage, encodeMessageFrame} from '../../../source/codec/message.js';
+import type {Message} from '../../../source/codec/message-types.js';
 import type {Connection, ConnectionHandlers} from '../../../source/network/transport/transport.js';
 
 export interface FakeConnection {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {HelloMessage} from '../../../source/codec/message.js';
+import type {HelloMessage} from '../../../source/codec/message-types.js';
 import {
 	checkHello,
 	commonFeatures,

@@ -1,7 +1,8 @@
 import {array, assert as check, nat, property} from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {encodeFrame} from '../../../source/codec/frame.js';
-import {encodeMessageFrame, type HelloMessage, type Message} from '../../../source/codec/message.js';
+import {encodeMessageFrame} from '../../../source/codec/message.js';
+import type {HelloMessage, Message} from '../../../source/codec/message-types.js';
 import {
 	GONE_AFTER_MS,
 	HELLO_TIMEOUT_MS,

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {HelloMessage} from '../../../source/codec/message.js';
+import type {HelloMessage} from '../../../source/codec/message-types.js';
 import {MAX_LINKS_PER_PEER} from '../../../source/core/limits.js';
 import type {PeerLink} from '../../../source/network/link/peer-link.js';
 import {createMesh} from '../../../source/network/mesh/mesh.js';

@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
-import {decodeMessage, type Message, type PeersMessage} from '../../../source/codec/message.js';
+import {decodeMessage} from '../../../source/codec/message.js';
+import type {Message, PeersMessage} from '../../../source/codec/message-types.js';
 import type {PeerId} from '../../../source/core/event.js';
 import {MAX_PEERS_LISTED, PEERS_INTERVAL_CROWD_MS, PEERS_INTERVAL_MS} from '../../../source/core/limits.js';
 import {createMessageRateLimiter} from '../../../source/network/link/message-rate-limiter.js';

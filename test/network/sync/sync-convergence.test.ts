@@ -1,6 +1,6 @@
 import {array, asyncProperty, assert as check, constantFrom, integer, oneof, record} from 'fast-check';
 import {expect, it} from 'vitest';
-import type {Message} from '../../../source/codec/message.js';
+import type {Message} from '../../../source/codec/message-types.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';
 import {createFakeClock, type FakeClock} from '../../helpers/fake-clock.js';
 import {batchOf, createFakeLink, createSyncNode, type SyncNode} from './sync-node.js';

@@ -1,6 +1,6 @@
 /** Charges and shares of sync: what one peer says must not use up the budgets of others (protocol.md, Limits). */
 import {describe, expect, it} from 'vitest';
-import type {Message} from '../../../source/codec/message.js';
+import type {Message} from '../../../source/codec/message-types.js';
 import type {PeerId} from '../../../source/core/event.js';
 import {
 	HAVE_INTERVAL_MS,

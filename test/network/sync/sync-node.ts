@@ -1,7 +1,8 @@
 /** Test node: a real sync with an inventory in memory. Its fake links lead to the test or to another test node. */
 import {createHash} from 'node:crypto';
 import {FRAME_HEADER_BYTES} from '../../../source/codec/frame.js';
-import {decodeMessage, type Message} from '../../../source/codec/message.js';
+import {decodeMessage} from '../../../source/codec/message.js';
+import type {Message} from '../../../source/codec/message-types.js';
 import type {PeerId} from '../../../source/core/event.js';
 import {type Batch, lastSeq} from '../../../source/core/event.js';
 import {createHaveIndex} from '../../../source/feed/have-index.js';

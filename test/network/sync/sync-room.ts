@@ -1,5 +1,5 @@
 /** Room of one test node with fake links to peers that the test controls. */
-import type {HaveFeed, Message} from '../../../source/codec/message.js';
+import type {HaveFeed, Message} from '../../../source/codec/message-types.js';
 import type {Batch, PeerId} from '../../../source/core/event.js';
 import {createFakeClock, type FakeClock} from '../../helpers/fake-clock.js';
 import {createFakeLink, createSyncNode, type FakeLink, hashOf, type SyncNode} from './sync-node.js';

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
+import type {CommandResult} from '../../../source/node/commands/command-result.js';
 import {parseCommand} from '../../../source/node/commands/parse-command.js';
-import {type CommandResult, runCommand} from '../../../source/node/commands/run-command.js';
+import {runCommand} from '../../../source/node/commands/run-command.js';
 import {createFakeChatNode, type FakeChatNode} from '../../helpers/fake-chat-node.js';
 
 const NOW = new Date(2026, 10, 22, 14, 0).getTime();

@@ -1,0 +1,200 @@
+/** Messages between two peers, as values (protocol.md, Messages). message.ts encodes and decodes them. */
+import type {Batch, Hlc, PeerId} from '../core/event.js';
+import type {PartSet} from '../core/part-set.js';
+import type {FileId} from '../core/shared-file.js';
+
+/** First message of each end of a connection, sent within HELLO_TIMEOUT_MS. */
+export interface HelloMessage {
+	readonly type: 'hello';
+	/** Lowest and highest supported protocol version. */
+	readonly versions: readonly [number, number];
+	readonly peer: PeerId;
+	readonly name: string;
+	/** TCP port on which the sender listens; 0 if it does not listen. */
+	readonly port: number;
+	readonly features: readonly string[];
+	/** Program version. */
+	readonly program: string;
+	/** Wall clock of the sender, ms since 1970. */
+	readonly clock: number;
+	readonly hlc: Hlc;
+	/** Ed25519 signature by the feed key over label, room tag, keying material and role, 64 bytes. */
+	readonly signature: Uint8Array;
+	/** HMAC-SHA-256 by the room key over the same fields and the peer id, 32 bytes. */
+	readonly mac: Uint8Array;
+}
+
+/** Part of one feed that the sender has stored, from seq 1 on. */
+export interface HaveFeed {
+	readonly peer: PeerId;
+	/** Highest seq up to which the sender has all entries. */
+	readonly seq: number;
+	/** First 8 bytes of the chain hash at `seq`. */
+	readonly hash: Uint8Array;
+}
+
+/**
+ * Inventory of the feeds that the sender holds. `digest` comes first, with 8 bytes for each of the HAVE_BUCKETS buckets.
+ * `page` lists the feeds of the buckets that differ; the final page has `last` true. `delta` lists later changes.
+ */
+export type HaveMessage =
+	| {readonly type: 'have'; readonly kind: 'digest'; readonly digest: Uint8Array}
+	| {readonly type: 'have'; readonly kind: 'page'; readonly feeds: readonly HaveFeed[]; readonly last: boolean}
+	| {readonly type: 'have'; readonly kind: 'delta'; readonly feeds: readonly HaveFeed[]};
+
+export interface WantRange {
+	readonly peer: PeerId;
+	/** First requested seq of the feed. */
+	readonly from: number;
+}
+
+/** Request for entries. The answer is one or more `events` messages with this `id` as `answer`; the last one is `done`. */
+export interface WantMessage {
+	readonly type: 'want';
+	/** Chosen by the requester. It rises with each `want` on a connection. */
+	readonly id: number;
+	readonly ranges: readonly WantRange[];
+}
+
+export interface EventsMessage {
+	readonly type: 'events';
+	readonly batches: readonly Batch[];
+	/** `id` of the `want` that this message answers. Absent for entries sent without a request. */
+	readonly answer?: number;
+	/** True in the last message of an answer. */
+	readonly done?: boolean;
+}
+
+export interface PeerAddress {
+	readonly peer: PeerId;
+	/** Up to MAX_ADDRESSES hosts and TCP ports at which the sender reached the peer, or at which the peer claims to listen. */
+	readonly addresses: readonly {readonly host: string; readonly port: number}[];
+}
+
+/** Peers to which the sender is connected. The first message has the full list, later ones have the changes. */
+export interface PeersMessage {
+	readonly type: 'peers';
+	readonly added: readonly PeerAddress[];
+	readonly removed: readonly PeerId[];
+	/** True if this list replaces all lists sent before. */
+	readonly all?: true;
+}
+
+export interface PingMessage {
+	readonly type: 'ping';
+	readonly id: number;
+}
+
+export interface PongMessage {
+	readonly type: 'pong';
+	readonly id: number;
+	/** Wall clock of the sender, ms since 1970. */
+	readonly clock: number;
+	readonly hlc: Hlc;
+}
+
+/**
+ * Peers that are alive according to peers of the sender to which the receiver is not connected. `ageMs`: time since somebody
+ * was known to be connected to the peer.
+ */
+export interface AliveMessage {
+	readonly type: 'alive';
+	readonly peers: readonly {readonly peer: PeerId; readonly ageMs: number}[];
+}
+
+/** Asks which parts of a file the receiver has. Answered by `file-info` or `file-none`. */
+export interface FileAskMessage {
+	readonly type: 'file-ask';
+	/** Chosen by the asker. It rises with each `file-ask` and `file-want` on a connection. */
+	readonly id: number;
+	readonly file: FileId;
+	/** Whether the answer shall contain the hashes of all parts. */
+	readonly leaves: boolean;
+}
+
+/** Answers a `file-ask`, and is sent again with the same id when the sender has more parts. */
+export interface FileInfoMessage {
+	readonly type: 'file-info';
+	readonly id: number;
+	/** SHA-256 of the parts in their order, 32 bytes each. */
+	readonly leaves?: Uint8Array;
+	/** Parts that the sender has; true: all. */
+	readonly have: PartSet | true;
+}
+
+/** Requests some bytes of a part, a slice. Answered by `file-data` or `file-none`. */
+export interface FileWantMessage {
+	readonly type: 'file-want';
+	readonly id: number;
+	readonly file: FileId;
+	readonly part: number;
+	/** Position in the part. */
+	readonly offset: number;
+	readonly length: number;
+}
+
+export interface FileDataMessage {
+	readonly type: 'file-data';
+	readonly id: number;
+	readonly bytes: Uint8Array;
+}
+
+/** Answers a `file-ask` or a `file-want` if the sender does not have the file or the part. */
+export interface FileNoneMessage {
+	readonly type: 'file-none';
+	readonly id: number;
+}
+
+export type FileMessage = FileAskMessage | FileInfoMessage | FileWantMessage | FileDataMessage | FileNoneMessage;
+
+/** Private message of the sender to the receiver (protocol.md, Whispers). */
+export interface WhisperMessage {
+	readonly type: 'whisper';
+	/** Number of the whisper from this sender to this receiver, starting at 1. */
+	readonly id: number;
+	readonly text: string;
+}
+
+/** Answer to whispers: all up to `id` are in the log of the sender of this message, except those that it refused. */
+export interface WhisperAckMessage {
+	readonly type: 'whisper-ack';
+	readonly id: number;
+	/** Numbers of the whispers up to `id` that the sender of this message refused. */
+	readonly refused?: readonly number[];
+	/** Whether the sender of this message takes no whispers of the receiver at present. */
+	readonly closed?: true;
+}
+
+interface TypingMessage {
+	readonly type: 'typing';
+}
+
+export type ByeReason = 'leaving' | 'duplicate' | 'self' | 'idle' | 'overloaded';
+
+interface ByeMessage {
+	readonly type: 'bye';
+	readonly reason: ByeReason;
+}
+
+/** Says which protocol error of the receiver makes the sender close the connection. `text` is for the screen. */
+interface ErrorMessage {
+	readonly type: 'error';
+	readonly code: string;
+	readonly text: string;
+}
+
+export type Message =
+	| HelloMessage
+	| HaveMessage
+	| WantMessage
+	| EventsMessage
+	| PeersMessage
+	| PingMessage
+	| PongMessage
+	| AliveMessage
+	| FileMessage
+	| TypingMessage
+	| WhisperMessage
+	| WhisperAckMessage
+	| ByeMessage
+	| ErrorMessage;

@@ -1,0 +1,59 @@
+/** What a command needs and what it returns. The result is data, and the caller performs what concerns the screen. */
+import type {PeerId} from '../../core/event.js';
+import type {ChatNode, SelfInfo} from '../chat-node.js';
+import type {InvitationInfo} from '../invitation.js';
+import type {BellMode, Person} from './parse-command.js';
+
+/** An action that the caller performs, because it concerns the screen. */
+export type Intent =
+	| {
+			readonly type:
+				| 'help'
+				| 'mark'
+				| 'unread'
+				| 'pins'
+				| 'files'
+				| 'copy'
+				| 'times'
+				| 'addresses'
+				| 'net'
+				| 'doctor'
+				| 'quit'
+				| 'peers';
+	  }
+	| {readonly type: 'search'; readonly text: string}
+	/** `at`: wall clock, ms. */
+	| {readonly type: 'goto'; readonly at: number}
+	| {readonly type: 'mention'; readonly direction: 'prev' | 'next'}
+	| {readonly type: 'bell'; readonly mode: BellMode}
+	/** The timeline shows only this person; if undefined, everybody. */
+	| {readonly type: 'filter'; readonly filter: {readonly key: string; readonly name: string} | undefined}
+	| {readonly type: 'export'; readonly file: string}
+	/** The safety number of a person was shown in `lines`. `person`: a reference to exactly this key, for /verify. */
+	| {readonly type: 'verify'; readonly name: string; readonly person: Person; readonly lines: readonly string[]}
+	/** The complete new list of hidden people: identity keys or peer ids. */
+	| {readonly type: 'ignored'; readonly keys: readonly string[]};
+
+export type CommandResult =
+	/** `whisperedTo`: the command sent a whisper to this peer. `seq`: the command wrote this event, after some time. */
+	| {readonly type: 'done'; readonly text?: string; readonly whisperedTo?: PeerId; readonly seq?: number}
+	| {readonly type: 'error'; readonly text: string}
+	/** `invitation`: an open window, whose QR code a screen shows too. */
+	| {
+			readonly type: 'lines';
+			readonly title: string;
+			readonly lines: readonly string[];
+			readonly invitation?: InvitationInfo;
+	  }
+	/** The command takes time. Its result is never pending again. `text`: what the program does meanwhile. */
+	| {readonly type: 'pending'; readonly text?: string; readonly result: Promise<CommandResult>}
+	| {readonly type: 'intent'; readonly intent: Intent; readonly text?: string};
+
+export interface CommandContext {
+	readonly chatNode: ChatNode;
+	readonly self: SelfInfo;
+	/** Hidden people: identity keys or peer ids. */
+	readonly ignored: readonly string[];
+	/** Wall clock, ms. */
+	readonly now: number;
+}
