@@ -68,7 +68,7 @@ export const FILE_INFO_INTERVAL_MS = 20;
 export const FILE_QUEUE_MS = 30;
 /** Time without any slice after which a holder counts as silent. Its parts are wanted from others. */
 export const FILE_ANSWER_MS = 10_000;
-/** Time for which nothing is wanted from a silent holder. It doubles each time. */
+/** Time for which a node requests nothing from a silent holder. The time doubles with each further silence of the holder. */
 export const FILE_REST_MS = 10_000;
 /** Parts that a holder may refuse after it said that it has them, before it counts as silent. */
 export const MAX_PART_REFUSALS = 16;
@@ -391,7 +391,7 @@ export const MAX_NOTICES_PER_MINUTE = 20;
 export const MAX_COLOURED_LAUNCHES = 4096;
 
 // Window for guests
-/** Guests of a window. A guest that is away gives way to a new one. */
+/** Guests of a window. A new guest replaces the guest that has been away for longest. */
 export const MAX_WINDOW_GUESTS = 32;
 /** HTTP connections of the window from one address. */
 export const MAX_WINDOW_CONNECTIONS_PER_ADDRESS = 8;
@@ -403,7 +403,7 @@ export const MAX_WINDOW_HEADER_BYTES = 8 * 1024;
 export const MAX_WINDOW_REQUEST_BYTES = 256;
 /** Time for the headers of a request to the window. */
 export const WINDOW_HEADERS_TIMEOUT_MS = 5000;
-/** Interval at which the window sends a sign of life to a guest. */
+/** Interval at which the window sends a ping to a guest. */
 export const WINDOW_PING_MS = 15_000;
 /** Time for which the window collects changes before it sends them. */
 export const WINDOW_BATCH_MS = 50;

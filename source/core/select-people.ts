@@ -162,7 +162,7 @@ export function firstOtherPeer(peers: readonly PersonView[]): PersonView | undef
 /** Time after which people who left are only counted, ms. */
 const LEFT_LONG_AGO_MS = 10 * 60 * 1000;
 
-/** The people who left long ago, by the launch that is shown. Lists count them in one line. */
+/** People who left more than LEFT_LONG_AGO_MS ago, by the launch that is shown. Lists count these people in one line. */
 export const selectLongGone: (state: State) => ReadonlySet<PeerId> = memoise(
 	state => [selectPeople(state), state.loggedAt, state.ephemeral.now],
 	state => {

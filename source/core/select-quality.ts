@@ -6,7 +6,7 @@ import {type PersonView, selectPeople} from './select-people.js';
 import type {State} from './state.js';
 
 export interface Quality {
-	/** `silent`: nothing was received for a while, and the connection may be lost. */
+	/** `silent`: nothing was received for SUSPECT_AFTER_MS, and the connection may be lost. */
 	readonly level: 'good' | 'fair' | 'slow' | 'silent';
 	/** The person with the worst connection. */
 	readonly worst: PersonView;

@@ -3,7 +3,7 @@
  *
  *     node source/examples/irc-bridge.mjs HOST:PORT '#channel' [ROOM]
  *
- * It passes on live messages only, in both directions. The author stands in the text, as `<Ann via p2pchat> hello`. The
+ * It passes on live messages only, in both directions. The text begins with the author, as `<Ann via p2pchat> hello`. The
  * bridge signs what it passes on, so nobody can take it for a message of Ann herself. A text that begins with such an
  * author comes from a bridge and is not passed on again, so that two bridges do not loop.
  */

@@ -19,7 +19,7 @@ export interface EffectCommandOptions {
 
 const NOT_HERE = 'There is no such message here.';
 const WITHDRAWN = 'This message was withdrawn.';
-const IS_WINDOW_ROW = 'The room must know who shows it to guests: this row cannot be changed.';
+const IS_WINDOW_ROW = 'This row says who shows the room to guests, so it cannot be changed.';
 const NOT_OWN = 'Only your own messages can be changed.';
 
 /** Creates the commands of a node. A refusal is a sentence for the user. */

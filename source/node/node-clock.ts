@@ -55,8 +55,8 @@ export interface NodeClock {
 	 */
 	merge(hlc: Hlc): boolean;
 	/**
-	 * Updates the correction from the clocks of the connected peers. Returns it, ms. With `mayFollow` false, a clock far ahead
-	 * is not followed yet, although nobody agrees with ours: peers that do may just be connecting.
+	 * Updates the correction from the clocks of the connected peers, and returns the correction in ms. With `mayFollow` false,
+	 * the correction does not follow a clock far ahead, even if no peer agrees with ours: peers that agree may connect later.
 	 */
 	updateCorrection(votes: readonly ClockVote[], mayFollow?: boolean): number;
 	readonly correctionMs: number;

@@ -37,7 +37,7 @@ export type Composing =
 	/** `original`: the draft before it was changed. */
 	| {readonly type: 'correct'; readonly target: EventRef; readonly original: string};
 
-/** What a screen leaves for a later screen on the same node. */
+/** State of a closed screen that the next screen on the same node restores: the draft and the ignored people. */
 export interface ScreenNotes {
 	readonly draft: string;
 	readonly composing?: Composing | undefined;

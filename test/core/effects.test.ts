@@ -242,7 +242,7 @@ describe('reactions', () => {
 		expect(marksOf([...items, mark(annAgain, 3, 13, '👍', false)])).toMatchObject([{people: [bob]}]);
 	});
 
-	it('reactions of the reactions of one feed only the first words count, and a word that is taken back still uses a place', () => {
+	it('reactions: only the first words of one feed count, and a word that is taken back still uses a place', () => {
 		const words = Array.from({length: MAX_WORDS_PER_FEED + 2}, (_, index) => `w${index}`);
 		const items = words.map((word, index) => mark(mallory, index + 2, index, word));
 		const counted = words.slice(0, MAX_WORDS_PER_FEED);

@@ -39,7 +39,7 @@ describe('our own sessions', () => {
 		]);
 	});
 
-	it('our own sessions: one that is connected, or that joined after us, runs elsewhere, and is ours only under our name', () => {
+	it('our own sessions: a launch that is connected or joined after us runs elsewhere, and is ours only under our name', () => {
 		const state = reduce(
 			join(before, 'carol', 1, 'c'),
 			launch(me, 10),

@@ -42,7 +42,7 @@ test('guesses from many addresses together are limited', () => {
 	expect(list.admit('guess', '10.0.2.1', 0)).toEqual({refused: 429});
 });
 
-test('the guest that has been away for longest gives way to a new one; connected guests never do', () => {
+test('a new guest replaces the guest that has been away for longest, but never a connected guest', () => {
 	const list = createList();
 	for (let count = 0; count < MAX_WINDOW_GUESTS; count++) list.connected(admitted(list).guest, 1, 0);
 	expect(list.admit(list.token, '10.0.0.9', 0)).toEqual({refused: 503});

@@ -65,7 +65,7 @@ test('a guest that was away gets what it missed, in order, also corrections of r
 	expect(lines.at(-1).position).toBe(position + 2);
 });
 
-test('a position of another window, or one that does not exist, begins anew with the newest rows', () => {
+test('a guest with a position of another window, or with one that does not exist, gets the newest rows', () => {
 	const {open} = openWindow();
 	for (const from of [
 		{launch: 'other', position: 0},
@@ -105,7 +105,7 @@ test('a guest that reads slowly gets nothing until it reads again, and then ever
 	expect(taken().map(({row}) => row.text)).toEqual(['two', 'three']);
 });
 
-test('a quiet room sends a sign of life every 15 s, and a stream that has ended sends nothing', async () => {
+test('a quiet room sends a ping every 15 s, and a stream that has ended sends nothing', async () => {
 	const {chatNode, dave, clock, open} = openWindow();
 	const {stream, taken} = open();
 	taken();

@@ -37,7 +37,7 @@ function setUp() {
 }
 
 describe('notices about identities', () => {
-	it('notices about identities name our own one in another session, under our name and under another one', () => {
+	it('notices about identities report another session with our identity, under our name and under another name', () => {
 		const {codes, come} = setUp();
 		come(peerId('a1'), 'Carol', 'c');
 		come(peerId('a2'), 'Dave', 'c');

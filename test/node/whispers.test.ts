@@ -31,7 +31,7 @@ const deliveriesOf = (node: MemoryRoomNode) =>
 	whispersOf(node).map(one => selectWhisperDelivery(node.chatNode.store.getState(), one));
 
 describe('whispers', () => {
-	it('a whisper stands in the timelines of its two ends and of nobody else, and the sender learns that it arrived', async () => {
+	it('a whisper is in the timelines of its two ends only, and the sender learns that it arrived', async () => {
 		expect(whisper(ann, bob, 'only for Bob')).toEqual({id: 1});
 		expect(deliveriesOf(ann)).toEqual(['waiting']);
 		await room.clock.advance(1000);
@@ -106,7 +106,7 @@ describe('whispers', () => {
 		expect(whispersOf(ann)).toEqual([]);
 	});
 
-	it('whispers at most 64 whispers wait for an answer, and all of them arrive', async () => {
+	it('at most 64 whispers wait for an answer, and all whispers arrive', async () => {
 		room.network.cut('Ann', 'Bob');
 		const results = Array.from({length: 70}, (_, index) => whisper(ann, bob, `${index}`));
 		expect(results.filter(result => 'refused' in result)).toHaveLength(6);

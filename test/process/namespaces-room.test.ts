@@ -171,7 +171,7 @@ describe.concurrent('a room on a faulty network', {timeout: 90_000}, () => {
 			expectNoLosses(nodes);
 		}));
 
-	it('a room on a faulty network connects through a firewall that blocks incoming connections on one side, for any order of the ids', () =>
+	it('a room on a faulty network connects through a firewall on one side that blocks incoming connections, for any peer ids', () =>
 		withRoom(['lan'], async room => {
 			const [a, b] = [room.host('a', {lan: '10.77.0.1/24'}), room.host('b', {lan: '10.77.0.2/24'})];
 			a.setFaults({type: 'incoming-tcp'});

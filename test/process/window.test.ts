@@ -186,7 +186,7 @@ describe('requests', () => {
 		await expect.poll(async () => (await send(opened.host(), '/').catch(() => undefined))?.status).toBe(200);
 	});
 
-	test('off means that no socket listens, before the window opens and after it closes; it closes after 12 hours by itself', async () => {
+	test('no socket listens before the window opens or after it closes, and the window closes after 12 hours', async () => {
 		const opened = await openWindow();
 		const host = opened.host();
 		const refused = () =>
@@ -204,7 +204,7 @@ describe('requests', () => {
 		expect(opened.announced.filter(text => text === 'closed')).toHaveLength(2);
 	});
 
-	test('a room with a secret refuses, unless the user wants it in so many words', async () => {
+	test('a room with a secret opens no window, unless the user allows it with --in-secret-room', async () => {
 		const opened = await openWindow({hasSecret: true});
 		expect(opened.invitation.info()).toBeUndefined();
 		expect(opened.announced).toEqual([]);

@@ -101,7 +101,7 @@ async function saveInput({stdin}: CliContext, progress: ProgressLine, temporaryF
 
 /** Resolves to true when each file is complete at another peer. */
 function waitForHolders(chatNode: ChatNode, onChange: (transfers: readonly FileTransfer[]) => void): Promise<true> {
-	// Whoever has fetched a file may leave before the others are fetched.
+	// A peer that has fetched one file may leave before the other files are fetched.
 	const fetched = new Set<string>();
 	return new Promise(resolve => {
 		function check(): void {

@@ -1,7 +1,7 @@
 /**
  * Runs a hook: a command of the user that reads each live event as a JSON line from its standard input. There is one
- * process at a time. A hook can do no harm to the node: what it does not read is dropped above a limit, and when it ends it
- * is started again, each time later.
+ * process at a time. A hook can do no harm to the node: unread lines are dropped above a limit, and a hook that ends is
+ * started again after a delay, which grows.
  */
 import type {Clock, Timer} from '../../core/environment.js';
 import type {NoticeLevel} from '../../core/event.js';

@@ -64,7 +64,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		maxOperands: 0,
 		summary: 'join and let people with a phone read along over HTTP',
 		description:
-			'Joins the room, opens a read-only page of it for browsers in this network, and prints its link with a QR code, and how to pass this program on. It ends with Ctrl+C, or after 12 hours. The room is told.',
+			'Joins the room, opens a read-only page of it for browsers in this network, and prints its link with a QR code, and how to pass this program on. It ends with Ctrl+C, or after 12 hours. Everybody in the room gets a notice.',
 		example: '--name Carol',
 	},
 	fetch: {
@@ -85,9 +85,9 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 	keep: {
 		operands: '',
 		maxOperands: 0,
-		summary: 'stay in a room without a screen, so that its history stays',
+		summary: 'run without a screen, to keep the history of a room',
 		description:
-			'Runs a node without a screen until a signal ends it. People who come back get the history from it, also if nobody else is there. This works in a room with a secret. In a room without one a keeper has no history after a restart, as every node.',
+			'Runs a node without a screen until a signal ends it. People who come back get the history from the keeper, even if nobody else is there. This works in a room with a secret. In a room without a secret a keeper has no history after a restart, like every node.',
 		example: '--room crew --secret-file ~/crew-secret',
 	},
 	attach: {
@@ -95,7 +95,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		maxOperands: 0,
 		summary: 'open the screen on the keeper of a room',
 		description:
-			'Opens the screen on a keeper that runs on this computer, and closes it again without ending the keeper. Several screens can be open at once. A draft stays for the next screen.',
+			'Opens the screen on a keeper that runs on this computer. Closing the screen does not end the keeper. Several screens can be open at once. A draft stays for the next screen.',
 		example: '--room crew',
 	},
 	demo: {

@@ -99,7 +99,7 @@ function notesOf({entries, verifications, damagedParts, isFiltered, version, now
 function verificationNote(verifications: readonly FeedVerification[], now: number): string {
 	const faulty = verifications.filter(({fault}) => fault !== undefined).length;
 	const when = `on ${formatMinute(now)} by the exporting program`;
-	const limit = 'This file itself is not signed: whoever passes it on can change it.';
+	const limit = 'This file itself is not signed: anybody who passes it on can change it.';
 	return faulty === 0
 		? `All signatures were verified ${when}. ${limit}`
 		: `Signatures were verified ${when}: ${faulty} of ${verifications.length} feeds are not valid to their end. ${limit}`;

@@ -38,7 +38,7 @@ export interface JsonPerson {
 /** The window for guests is open. */
 export interface JsonInvitation {
 	readonly type: 'invitation';
-	/** With the token; whoever has one of them can read the room. */
+	/** Links with the token. Anybody who has one of the links can read the room. */
 	readonly urls: readonly string[];
 	readonly packageUrl: string;
 	/** SHA-256 of the package, hexadecimal. */

@@ -52,7 +52,7 @@ function isIpv4(family: string | number): boolean {
 	return family === 'IPv4' || family === 4;
 }
 
-/** All addresses: loopback, then IPv4 addresses that can broadcast, then the other IPv4 addresses, then IPv6. */
+/** Addresses of all interfaces, in this order: loopback, IPv4 that can broadcast, other IPv4, IPv6. */
 function readAll(system: SystemInterfaces): LocalInterface[] {
 	const all: LocalInterface[] = [];
 	for (const [name, addresses] of Object.entries(system)) {

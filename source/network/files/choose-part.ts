@@ -25,9 +25,9 @@ export interface Choice {
 }
 
 /**
- * The part to want from the holder: of those that it has, one that the fewest others have, by chance among equals. Undefined if
- * there is none. A holder of all parts leaves to the others what they can send: so the author sends each part about once, and
- * those who fetch exchange the parts among themselves.
+ * The part to want from the holder: of the parts that it has, a random one of those that the fewest others have. Undefined if
+ * there is none. Nothing is wanted from a holder of all parts that another holder can send. So the author sends each part about
+ * once, and the peers that fetch the file exchange the parts.
  */
 export function choosePart({from, to, isMissing, holder, others, random}: Choice): number | undefined {
 	let fewest = Number.POSITIVE_INFINITY;

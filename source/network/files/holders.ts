@@ -35,9 +35,9 @@ export interface Holders {
 	remove(peer: PeerId): void;
 	/** Takes over what a peer says that it has. */
 	update(holder: Holder, have: PartSet | true): void;
-	/** The peer refused a part that it said it has. Too often, and it rests. */
+	/** Notes that the peer refused a part that it said it has. After MAX_PART_REFUSALS it counts as silent. */
 	refused(holder: Holder, part: number, now: number): void;
-	/** The peer is silent: nothing is wanted from it for a while, each time longer. */
+	/** Notes that the peer is silent. Nothing is wanted from the peer for FILE_REST_MS, which doubles with each call. */
 	rest(holder: Holder, now: number): void;
 	/** The content of the peer was wrong: nothing is wanted from it again, also on a new connection. */
 	exclude(holder: Holder): void;

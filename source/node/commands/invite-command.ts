@@ -42,7 +42,7 @@ export function runInvite(
 			return invitation.kick(action.guest)
 				? {
 						type: 'done',
-						text: `Guest ${action.guest} is out. The link has changed, so that it does not work again: /invite shows the new one.`,
+						text: `Guest ${action.guest} was sent away. The old link no longer works. /invite shows the new link.`,
 					}
 				: {type: 'error', text: `There is no guest ${action.guest}. /invite lists the guests.`};
 		default:
@@ -62,7 +62,7 @@ export function invitationLines(info: InvitationInfo): string[] {
 		'With a phone or any browser in this network, to read along:',
 		`    ${first}`,
 		...others.map(url => `    ${url}`),
-		'Whoever has this link can read the whole room. It is not encrypted. /invite off closes it.',
+		'Anybody who has this link can read the whole room. It is not encrypted. /invite off closes it.',
 		`Guests: ${describeGuests(info)}`,
 		'',
 		'To pass this program on to a computer with Node and npm, type there:',

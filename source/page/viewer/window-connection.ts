@@ -32,7 +32,7 @@ export interface ConnectionListener {
 	onState(text: string): void;
 }
 
-/** The server sends a sign of life every 15 s. After this time without one, the connection counts as lost. */
+/** The server sends a ping every 15 s. After this time without any data, the connection counts as lost. */
 const SILENCE_MS = 40_000;
 const FIRST_RETRY_MS = 1000;
 const MAX_RETRY_MS = 15_000;

@@ -48,7 +48,7 @@ export function openSharesFile(folder: string): SharesFile {
 				return {shares: readShares(path)};
 			} catch (error) {
 				const reason = error instanceof StorageError ? error.message : describeSystemError(error);
-				const warning = `Files that you shared earlier are not shared on, because ${path} cannot be read: ${reason}. Move it away and share them again.`;
+				const warning = `Files that you shared earlier are no longer shared, because ${path} cannot be read: ${reason}. Move it away and share them again.`;
 				return {shares: [], warning};
 			}
 		},

@@ -61,7 +61,7 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 
 	/** Leaves the draft and the ignored people for a later screen on the same node. */
 	function saveNotes({editor, ignored, composing, addressee}: UiState): void {
-		// The addressee of /r is whoever whispered last, which may be somebody else when the draft is shown again.
+		// The addressee of /r is the person who whispered last, who may be another one when the draft is shown again.
 		const prefix = addressee && `/msg ${displayName(chatNode.store.getState(), addressee.peer)} `;
 		const draft = addressee ? editor.text.replace(addressee.prefix, () => prefix ?? '') : editor.text;
 		if (!saved || (saved.draft === draft && saved.ignored === ignored && saved.composing === composing)) return;

@@ -67,7 +67,7 @@ export function startReply(ui: UiState, context: ChatContext): ChatStep {
 	);
 }
 
-/** Begins a whisper to the other end of a whisper. A draft becomes its text. */
+/** Begins a new whisper to the other person of a whisper. A draft becomes the text of the new whisper. */
 function whisperBack(ui: UiState, {subject}: Whisper, state: ChatContext['state']): UiState {
 	const status = statusOf(state, subject);
 	if (!isPresent(status)) return withInfo(ui, `${displayName(state, subject)} is not connected any more`);

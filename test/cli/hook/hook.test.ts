@@ -42,7 +42,7 @@ describe('a hook', () => {
 		expect(notices).toEqual(['hook-ended']);
 	});
 
-	it('a hook that ends again and again is started ever later, and is said to end only until the longest delay', async () => {
+	it('a hook that ends repeatedly restarts after growing delays, and its end is reported until the longest delay', async () => {
 		const {clock, processes, notices} = setUp();
 		const delays: number[] = [];
 		for (let round = 0; round < 9; round++) {
@@ -61,7 +61,7 @@ describe('a hook', () => {
 		expect(processes).toHaveLength(count + 1);
 	});
 
-	it('a hook that ends while it does not read leaves what waits to the next process', async () => {
+	it('the next process of a hook gets the lines that its previous process did not read', async () => {
 		const {hook, clock, processes, control, received} = setUp();
 		control.reads = false;
 		for (const line of ['1', '2', '3']) hook.push(line);

@@ -127,7 +127,7 @@ describe('peers and startup messages', () => {
 		await terminal.see(/other session +192\.168\.1\.9, connected/);
 	});
 
-	test('another session with our identity is told: under our name in our row, under another name in a row of its own', async () => {
+	test('another session with our identity is in our row if it has our name, and otherwise in a row of its own', async () => {
 		const chatNode = createFakeChatNode('Carol', {identity: 'c0ffee00'});
 		chatNode.join('Carol', '192.168.1.77', {identity: 'c0ffee00'});
 		const {terminal, press} = await launch({chatNode, columns: 160});
@@ -204,7 +204,7 @@ describe('peers and startup messages', () => {
 		await terminal.seeNot('/name NAME changes it');
 	});
 
-	test('a message that waits for a key ends by itself: information after 10 s, an error after 30 s', async () => {
+	test('a message that waits for a key disappears: information after 10 s, an error after 30 s', async () => {
 		let passed = 0;
 		const hooks = {clock: {...liveClock, monotonic: () => passed}};
 		const {terminal, press} = await launch({hooks});

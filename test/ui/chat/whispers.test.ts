@@ -75,7 +75,7 @@ test('a whisper that the node refuses comes back into the input with its address
 	await terminal.until(() => whispers(chatNode).length === 1);
 });
 
-test('/r answers the person who had whispered last when the draft began, also if another whisper arrives meanwhile', async () => {
+test('/r answers the last person who whispered before the draft began, even if another whisper arrives later', async () => {
 	const {terminal, press, chatNode, people} = await launchWith('Dave', 'Erna');
 	const [dave, erna] = people as [FakePeer, FakePeer];
 	hear(chatNode, dave, 'from Dave');
@@ -112,7 +112,7 @@ test('a whisper can be answered with r, but not quoted, pinned, corrected, withd
 	expect(chatNode.posted).toEqual([]);
 });
 
-test('no name and no public text passes for a whisper, because the word private and the bar stand where they cannot reach', async () => {
+test('no name and no public text looks like a whisper: only a whisper has `private` without quotes before the bar', async () => {
 	const {terminal, chatNode} = await launchWith('private');
 	const [peer] = chatNode.store
 		.getState()
