@@ -165,10 +165,15 @@ export function launchNode(options: NodeOptions): RunningNode {
 	});
 }
 
+/** Order of two lines with `order` in the timeline. The program prints events in the order in which it learns of them. */
+export function compareLineOrder(a: Line, b: Line): number {
+	return a.order < b.order ? -1 : 1;
+}
+
 /** Event ids in the order of the timeline, which must be the same on every node. */
 export function timelineOf(node: RunningNode): string[] {
 	return node
 		.events()
-		.sort((a, b) => (a.order < b.order ? -1 : 1))
+		.sort(compareLineOrder)
 		.map(({id}) => id);
 }

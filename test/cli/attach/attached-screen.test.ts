@@ -1,7 +1,7 @@
 /** An attached screen and the screen of the node itself, on two terminals, over a real socket. */
 import {connect, createServer, type Server} from 'node:net';
 import {join} from 'node:path';
-import {afterEach, expect, it} from 'vitest';
+import {afterEach, expect, it, vi} from 'vitest';
 import {createAttachedNode, readKeptState} from '../../../source/cli/attach/attached-node.js';
 import type {AttachRequest, KeeperMessage, OpenedMessage} from '../../../source/cli/keep/keeper-messages.js';
 import {startKeeperSession} from '../../../source/cli/keep/keeper-session.js';
@@ -138,13 +138,20 @@ it('an attached screen shows the same as the screen of the node itself, at every
 	for (const [name, text, step] of steps) {
 		await step();
 		await clock.advance(1500);
-		await expect.poll(() => own.terminal.text(), {message: name, timeout: 5000}).toContain(text);
-		await expect.poll(() => screen.terminal.text(), {message: name, timeout: 5000}).toBe(own.terminal.text());
+		// Both are read at one moment, because either of them can still change.
+		const compare = () => {
+			const shown = own.terminal.text();
+			expect(shown, name).toContain(text);
+			expect(screen.terminal.text(), name).toBe(shown);
+		};
+		await vi.waitFor(compare, {timeout: 20_000});
 	}
 	// The states are equal too, not only what the two screens show of them.
 	const view = ({timeline, effects, ephemeral, launch}: ReturnType<typeof keeper.chatNode.store.getState>) =>
 		JSON.parse(JSON.stringify({timeline, effects, ephemeral, launch}));
-	await expect.poll(() => view(attached.chatNode.store.getState())).toEqual(view(keeper.chatNode.store.getState()));
+	await vi.waitFor(() =>
+		expect(view(attached.chatNode.store.getState())).toEqual(view(keeper.chatNode.store.getState())),
+	);
 }, 60_000);
 
 it('what one attached screen reads is read for the keeper and for the other screen', async () => {
