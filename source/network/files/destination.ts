@@ -65,6 +65,8 @@ export function createDestination(options: DestinationOptions): Destination {
 	const kept = sink.kept.slice();
 	/** Verified parts that are being written, or wait for a disk that refused them. */
 	const unwritten = new Map<number, Uint8Array>();
+	/** Those of them that the disk refused, and that are not being written again. */
+	const refused = new Set<number>();
 	const retryTimer = createCoalescedTimer(options.clock, retry);
 	let heldParts = 0;
 	let heldBytes = 0;
@@ -83,8 +85,8 @@ export function createDestination(options: DestinationOptions): Destination {
 		finishIfComplete();
 	}
 
+	/** Pauses the fetch. The timer tries again whatever was refused. */
 	function refuse(error: unknown): void {
-		if (isStopped) return;
 		if (isLost(error)) {
 			options.lost(errorMessage(error));
 			return;
@@ -96,17 +98,30 @@ export function createDestination(options: DestinationOptions): Destination {
 
 	function write(part: number, bytes: Uint8Array): void {
 		unwritten.set(part, bytes);
-		sink.write(part, bytes).then(() => {
-			if (isStopped || !unwritten.delete(part)) return;
-			buffers.release(bytes.length);
-			refusal = undefined;
-			hold(part, bytes);
-		}, refuse);
+		refused.delete(part);
+		sink.write(part, bytes).then(
+			() => {
+				if (isStopped) return;
+				unwritten.delete(part);
+				buffers.release(bytes.length);
+				if (refused.size === 0) refusal = undefined;
+				hold(part, bytes);
+			},
+			error => {
+				if (isStopped) return;
+				refused.add(part);
+				refuse(error);
+			},
+		);
 	}
 
+	/** Writes the refused parts again, and no part whose write has not ended. */
 	function retry(): void {
-		if (unwritten.size === 0) finishIfComplete();
-		for (const [part, bytes] of [...unwritten]) write(part, bytes);
+		finishIfComplete();
+		for (const part of [...refused]) {
+			const bytes = unwritten.get(part);
+			if (bytes) write(part, bytes);
+		}
 	}
 
 	function finishIfComplete(): void {
@@ -119,7 +134,7 @@ export function createDestination(options: DestinationOptions): Destination {
 			},
 			error => {
 				isFinishing = false;
-				refuse(error);
+				if (!isStopped) refuse(error);
 			},
 		);
 	}

@@ -2,6 +2,7 @@
 import {basename, resolve} from 'node:path';
 import type {FileStore} from '../../core/file-content.js';
 import type {FileId} from '../../core/shared-file.js';
+import {describeSystemError} from '../../core/system-error.js';
 import {toSourceError, withWholeMessage} from './file-error.js';
 import {openFileSink} from './file-sink.js';
 import {hashFile} from './hash-file.js';
@@ -35,6 +36,8 @@ export function createDiskFileStore({
 	const served = createServedFiles({
 		sharesFile,
 		isValid: ({id, state}, leaves) => idOf(state.size, leaves) === id,
+		onUnreadable: ({path}, error) =>
+			warn(`${path} cannot be read now: ${describeSystemError(error)}. It is served again as soon as it can be read.`),
 		onChanged: ({path}) => warn(`${path} has changed and is no longer shared. Share it again if others should get it.`),
 	});
 	const {shares, warning} = sharesFile.read();
@@ -75,7 +78,7 @@ export function createDiskFileStore({
 				folder,
 				markAsReceived,
 				async onFinished(path) {
-					const state = await readFileState(path);
+					const state = await readFileState(path).catch(() => undefined);
 					if (state) keep({id: file.id, path, state}, leaves);
 				},
 			});

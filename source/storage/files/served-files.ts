@@ -8,7 +8,7 @@ import type {ServedFile} from '../../core/file-content.js';
 import {LruMap} from '../../core/lru-map.js';
 import {type FileId, partLength, partSize} from '../../core/shared-file.js';
 import type {Share, SharesFile} from './shares-file.js';
-import {isSameState, readAt, readFileState, stateOf} from './source-file.js';
+import {type FileState, isMissing, isSameState, readAt, readFileState, stateOf} from './source-file.js';
 
 /** Files that are open at the same time, with their leaves: at most 512 KiB each. */
 const MAX_OPEN_FILES = 16;
@@ -30,7 +30,18 @@ export interface ServedFilesOptions {
 	isValid(share: Share, leaves: Uint8Array): boolean;
 	/** A file was changed, replaced or deleted, and is not served any more. */
 	onChanged(share: Share): void;
+	/** A file cannot be read now, for a reason that may pass. Called once until the file was read again. */
+	onUnreadable(share: Share, error: unknown): void;
+	/** Access to the disk. Replaced by tests. */
+	readonly disk?: ServedDisk;
 }
+
+export interface ServedDisk {
+	readState(path: string): Promise<FileState | undefined>;
+	open(path: string): Promise<FileHandle>;
+}
+
+const SYSTEM_DISK: ServedDisk = {readState: readFileState, open: path => open(path, FLAGS)};
 
 interface OpenFile {
 	/** Undefined if the file at the path is not the one that was shared. */
@@ -40,8 +51,11 @@ interface OpenFile {
 	users: number;
 }
 
-export function createServedFiles({sharesFile, isValid, onChanged}: ServedFilesOptions): ServedFiles {
+export function createServedFiles(options: ServedFilesOptions): ServedFiles {
+	const {sharesFile, isValid, onChanged, onUnreadable, disk = SYSTEM_DISK} = options;
 	const shares = new Map<FileId, Share>();
+	/** Files of which the user was told that they cannot be read. */
+	const unreadable = new Set<FileId>();
 	/** Files that are open, the least recently used first. More than MAX_OPEN_FILES only while all of them are in use. */
 	const openFiles = new LruMap<FileId, OpenFile>(MAX_SERVED_FILES, {touchOnGet: true});
 	let isClosed = false;
@@ -56,10 +70,15 @@ export function createServedFiles({sharesFile, isValid, onChanged}: ServedFilesO
 		file.users++;
 		try {
 			const handle = await file.handle;
-			if (handle && isSameState(share.state, await readFileState(share.path))) return await use(handle, file);
-			forget(share);
-			return undefined;
-		} catch {
+			if (!(handle && isSameState(share.state, await disk.readState(share.path)))) {
+				forget(share);
+				return undefined;
+			}
+			const result = await use(handle, file);
+			unreadable.delete(share.id);
+			return result;
+		} catch (error) {
+			pause(share, file, error);
 			return undefined;
 		} finally {
 			file.users--;
@@ -71,9 +90,19 @@ export function createServedFiles({sharesFile, isValid, onChanged}: ServedFilesO
 			const evicted = openFiles.evictOldest(({users}) => users === 0);
 			if (evicted) void closeHandle(evicted[1]);
 		}
-		const file = {handle: openUnchanged(share), leaves: undefined, users: 0};
+		const file = {handle: openUnchanged(share, disk), leaves: undefined, users: 0};
 		openFiles.set(share.id, file);
 		return file;
+	}
+
+	/** Closes a file that cannot be read now. The next peer that wants a part of the file makes this node try again. */
+	function pause(share: Share, file: OpenFile, error: unknown): void {
+		// Another operation may have noticed it before, or the share was replaced.
+		if (isClosed || openFiles.get(share.id) !== file) return;
+		void closeFile(share.id);
+		if (unreadable.has(share.id)) return;
+		unreadable.add(share.id);
+		onUnreadable(share, error);
 	}
 
 	function closeFile(id: FileId): Promise<void> {
@@ -99,7 +128,14 @@ export function createServedFiles({sharesFile, isValid, onChanged}: ServedFilesO
 		return {
 			id,
 			size: state.size,
-			leaves: () => withFile(share, (_, file) => (file.leaves ??= readLeaves(share))),
+			leaves: () =>
+				withFile(share, async (_, file) => {
+					file.leaves ??= readLeaves(share);
+					const leaves = await file.leaves;
+					// They are read again for the next peer.
+					if (!leaves) file.leaves = undefined;
+					return leaves;
+				}),
 			read(part) {
 				const length = partLength(state.size, part);
 				return withFile(share, async handle => {
@@ -126,17 +162,20 @@ export function createServedFiles({sharesFile, isValid, onChanged}: ServedFilesO
 	};
 }
 
-async function openUnchanged({path, state}: Share): Promise<FileHandle | undefined> {
+/** Undefined if the file is not the one that was shared. Rejects with the error of the system if it cannot be opened now. */
+async function openUnchanged({path, state}: Share, disk: ServedDisk): Promise<FileHandle | undefined> {
+	// Checked before it is opened, because opening a device may have an effect.
+	if (!isSameState(state, await disk.readState(path))) return undefined;
 	let handle: FileHandle | undefined;
 	try {
-		// Checked before it is opened, because opening a device may have an effect.
-		if (!isSameState(state, await readFileState(path))) return undefined;
-		handle = await open(path, FLAGS);
+		handle = await disk.open(path);
 		if (isSameState(state, stateOf(await handle.stat({bigint: true})))) return handle;
-	} catch {
-		// It was deleted, or its permissions have changed.
+	} catch (error) {
+		await handle?.close().catch(() => {});
+		if (isMissing(error)) return undefined;
+		throw error;
 	}
-	await handle?.close().catch(() => {});
+	await handle.close().catch(() => {});
 	return undefined;
 }
 

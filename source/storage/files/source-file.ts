@@ -7,6 +7,7 @@ import {type FileHandle, open, realpath, stat} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {UsageError} from '../../core/errors.js';
 import {MAX_FILE_BYTES} from '../../core/limits.js';
+import {systemErrorCode} from '../../core/system-error.js';
 import {StorageError} from '../errors.js';
 import {toSourceError} from './file-error.js';
 
@@ -86,14 +87,24 @@ function quoteForShell(text: string): string {
 	return /^[\w./~+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Current state of the file at a path. Undefined if there is no regular file. */
+/**
+ * Current state of the file at a path. Undefined if there is no regular file. Rejects with the error of the system if it cannot
+ * tell, for example because too many files are open.
+ */
 export async function readFileState(path: string): Promise<FileState | undefined> {
 	try {
 		const stats = await stat(path, {bigint: true});
 		return stats.isFile() ? stateOf(stats) : undefined;
-	} catch {
-		return undefined;
+	} catch (error) {
+		if (isMissing(error)) return undefined;
+		throw error;
 	}
+}
+
+/** Whether the error says that nothing is at the path. Other errors may pass. */
+export function isMissing(error: unknown): boolean {
+	const code = systemErrorCode(error);
+	return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 export function stateOf(stats: BigIntStats): FileState {

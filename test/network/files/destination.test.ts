@@ -1,0 +1,116 @@
+import {expect, test} from 'vitest';
+import type {FileSink} from '../../../source/core/file-content.js';
+import {FILE_RETRY_MS} from '../../../source/core/limits.js';
+import {emptyPartSet} from '../../../source/core/part-set.js';
+import {partCount, partLength, partSize} from '../../../source/core/shared-file.js';
+import {createDestination} from '../../../source/network/files/destination.js';
+import {createPartBuffers} from '../../../source/network/files/part-buffers.js';
+import {createFakeClock} from '../../helpers/fake-clock.js';
+
+const PARTS = 4;
+const size = PARTS * partSize(0);
+
+interface Write {
+	readonly part: number;
+	succeed(): void;
+	fail(message: string): void;
+}
+
+/** A destination whose disk ends each write when the test says so. */
+function makeDestination() {
+	const clock = createFakeClock();
+	const buffers = createPartBuffers();
+	const writes: Write[] = [];
+	const finishes: Omit<Write, 'part'>[] = [];
+	const paths: string[] = [];
+	const sink: FileSink = {
+		kept: emptyPartSet(partCount(size)),
+		windowParts: 64,
+		write: part =>
+			new Promise((resolve, reject) =>
+				writes.push({part, succeed: resolve, fail: message => reject(new Error(message))}),
+			),
+		read: async () => undefined,
+		finish: () =>
+			new Promise((resolve, reject) =>
+				finishes.push({succeed: () => resolve('/plan.pdf'), fail: message => reject(new Error(message))}),
+			),
+		async close() {},
+		async discard() {},
+	};
+	const destination = createDestination({
+		size,
+		sink,
+		clock,
+		buffers,
+		isLeaf: () => true,
+		partAdded() {},
+		changed() {},
+		lost() {},
+		finished: path => void paths.push(path),
+	});
+	return {
+		clock,
+		buffers,
+		writes,
+		finishes,
+		paths,
+		destination,
+		write(part: number) {
+			const bytes = new Uint8Array(partLength(size, part));
+			expect(buffers.reserve(bytes.length)).toBe(true);
+			destination.write(part, bytes);
+		},
+		settle: () => clock.advance(0),
+	};
+}
+
+test('a retry writes the refused parts, and none that is still being written', async () => {
+	const {clock, writes, write, settle, destination} = makeDestination();
+	write(0);
+	write(1);
+	writes[0]?.fail('the disk is full');
+	await settle();
+	expect(destination.refusal).toBe('the disk is full');
+	await clock.advance(FILE_RETRY_MS);
+	expect(writes.map(({part}) => part)).toEqual([0, 1, 0]);
+});
+
+test('a fetch goes on after any order of refused and successful writes', async () => {
+	const {clock, writes, finishes, paths, write, settle, destination, buffers} = makeDestination();
+	for (let part = 0; part < PARTS; part++) write(part);
+	writes[0]?.fail('the disk is full');
+	await settle();
+	await clock.advance(FILE_RETRY_MS);
+	// The part that was written again succeeds before and after those of the first attempt.
+	writes[1]?.succeed();
+	writes[4]?.succeed();
+	await settle();
+	expect(destination.refusal).toBeUndefined();
+	writes[2]?.fail('the disk is full');
+	writes[3]?.succeed();
+	await settle();
+	expect(destination.refusal).toBe('the disk is full');
+	await clock.advance(FILE_RETRY_MS);
+	expect(writes.map(({part}) => part)).toEqual([0, 1, 2, 3, 0, 2]);
+	writes[5]?.succeed();
+	await settle();
+	expect(destination.refusal).toBeUndefined();
+	expect([destination.isWriting, buffers.usedBytes]).toEqual([true, 0]);
+	finishes[0]?.fail('the disk is full');
+	await settle();
+	await clock.advance(FILE_RETRY_MS);
+	finishes[1]?.succeed();
+	await settle();
+	expect(paths).toEqual(['/plan.pdf']);
+});
+
+test('the reason stays as long as one part is refused', async () => {
+	const {writes, write, settle, destination} = makeDestination();
+	write(0);
+	write(1);
+	writes[0]?.fail('the disk is full');
+	writes[1]?.succeed();
+	await settle();
+	expect(destination.refusal).toBe('the disk is full');
+});
