@@ -43,7 +43,10 @@ export interface MemoryHost {
 
 /** Memory network with its hosts and links. */
 export interface MemoryNetwork {
-	/** Adds a host. Its addresses are IPv4 addresses in /24 subnets, and IPv6 addresses that differ in the last group only. */
+	/**
+	 * Adds a host. Its addresses are IPv4 addresses in /24 subnets, and IPv6 addresses that differ in the last group only.
+	 * Link-local addresses have a zone, which is the same at both ends of a cable.
+	 */
 	addHost(name: string, addresses: string | readonly string[], options?: {readonly skewMs?: number}): MemoryHost;
 	/** Link properties by host name and direction. */
 	readonly links: Links;
@@ -88,15 +91,18 @@ function subnet(address: string): string {
 }
 
 function interfacesOf(host: HostState): LocalInterface[] {
-	const own = host.addresses.map((address, index) => ({
-		name: `eth${index}`,
-		...(isIpv6(address)
-			? {family: 6 as const, zone: `eth${index}`, broadcast: undefined, prefix: 64}
-			: {family: 4 as const, broadcast: `${subnet(address)}.255`, prefix: 24}),
-		address,
-		loopback: false,
-		virtual: false,
-	}));
+	const own = host.addresses.map((address, index) => {
+		const name = address.split('%')[1] ?? `eth${index}`;
+		return {
+			name,
+			...(isIpv6(address)
+				? {family: 6 as const, zone: name, broadcast: undefined, prefix: 64}
+				: {family: 4 as const, broadcast: `${subnet(address)}.255`, prefix: 24}),
+			address,
+			loopback: false,
+			virtual: false,
+		};
+	});
 	return [LOOPBACK, ...own];
 }
 

@@ -22,6 +22,8 @@ async function withRoom(run: (room: Room) => Promise<void>, networks: readonly s
 
 /** How long the addresses of a host change. `ADDRESS_CHANGE_SECONDS=60` runs longer. */
 const CHANGE_SECONDS = Number(process.env.ADDRESS_CHANGE_SECONDS ?? 8);
+/** Longer than LOST_GRACE_MS and a step of LOST_RANK_STEP_MS for each of three observers. */
+const GRACE_MS = 8000;
 const TUN_CABLE = new URL('../helpers/tun-cable.py', import.meta.url).pathname;
 
 const connectionsTo = (node: RoomNode, name: string) => node.statuses(name).filter(status => status === 'connected');
@@ -130,6 +132,64 @@ describe.skipIf(reason).concurrent('a node on a network that changes', {timeout:
 			expect(ann.presence()).toHaveLength(2);
 		}));
 });
+
+describe
+	.skipIf(reason)
+	.concurrent('two hosts that see each other by link-local addresses only', {timeout: 120_000}, () => {
+		it('nobody is called lost when others lose one of two hosts that the other one sees by link-local addresses only', () =>
+			withRoom(
+				async room => {
+					const hosts = [
+						room.host('h1', {left: '10.77.1.1/24', cable: ''}),
+						room.host('h2', {right: '10.77.2.2/24', cable: ''}),
+						room.host('h3', {left: '10.77.1.3/24', right: '10.77.2.3/24'}),
+						room.host('h4', {left: '10.77.1.4/24', right: '10.77.2.4/24'}),
+					];
+					const names = ['Ann', 'Bob', 'Cid', 'Dora'];
+					const nodes = await Promise.all(hosts.map((host, index) => room.start(host, names[index]!)));
+					const [ann, bob, cid, dora] = nodes as [RoomNode, RoomNode, RoomNode, RoomNode];
+					await room.until('all are connected', () => allConnected(nodes), 30_000);
+					const address = bob.lines.findLast(line => line.type === 'peer' && line.name === 'Ann')?.address;
+					expect(address).toMatch(/^fe80:/);
+					const losses = () => nodes.flatMap(node => node.presence()).filter(row => /^(lost|returned)/.test(row));
+
+					for (const host of hosts.slice(2)) host.unplug(1);
+					const isGone = (node: RoomNode, name: string) => node.statusOf(name) === 'unreachable';
+					await room.until('Cid and Dora lose Bob', () => [cid, dora].every(node => isGone(node, 'Bob')), 30_000);
+					await sleep(GRACE_MS);
+					expect([losses(), bob.statusOf('Ann'), ann.statusOf('Cid')]).toEqual([[], 'connected', 'connected']);
+
+					hosts[0]!.unplug(1);
+					await room.until('Bob is called lost', () => losses().length > 0, 30_000);
+					expect(new Set(losses())).toEqual(new Set(['lost Ann Bob']));
+				},
+				['left', 'right', 'cable'],
+			));
+
+		it('nobody is called lost when the two hosts lose each other, since the others see both', () =>
+			withRoom(
+				async room => {
+					const hosts = [
+						room.host('h1', {left: '10.77.1.1/24', cable: ''}),
+						room.host('h2', {right: '10.77.2.2/24', cable: ''}),
+						room.host('h3', {left: '10.77.1.3/24', right: '10.77.2.3/24'}),
+					];
+					const nodes = await Promise.all(hosts.map((host, index) => room.start(host, ['Ann', 'Bob', 'Cid'][index]!)));
+					const [ann, bob] = nodes as [RoomNode, RoomNode];
+					await room.until('all are connected', () => allConnected(nodes), 30_000);
+					hosts[0]!.unplug(1);
+					await room.until(
+						'Ann and Bob lose each other',
+						() => ann.statusOf('Bob') === 'unreachable' && bob.statusOf('Ann') === 'unreachable',
+						30_000,
+					);
+					await sleep(GRACE_MS);
+					const rows = nodes.flatMap(node => node.presence()).filter(row => !row.startsWith('joined'));
+					expect(rows).toEqual([]);
+				},
+				['left', 'right', 'cable'],
+			));
+	});
 
 describe.skipIf(reason).concurrent('a node with an unusual interface', {timeout: 120_000}, () => {
 	it('meets others over a tun interface with a /32 address and IPv6, and the doctor sees only a virtual network', () =>

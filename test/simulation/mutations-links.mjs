@@ -50,6 +50,19 @@ export const linkMutations = [
 		edits: [{in: 'createMessageRouter.processPeers', call: 'learnAddress', becomes: 'removed'}],
 	},
 	{
+		rule: 'A peer that is known by link-local addresses only is listed to others, without addresses.',
+		edits: [
+			{
+				in: 'addedMessages',
+				call: 'chunk',
+				argument: 1,
+				becomes: '$.filter(({addresses}) => addresses.length > 0)',
+			},
+		],
+		scenes: ['topology'],
+		tests: ['peer-exchange'],
+	},
+	{
 		rule: 'Only IP addresses that peers report are dialled.',
 		edits: [{in: 'dialableAddresses', call: 'isIpLiteral', becomes: 'true'}],
 		scenes: ['attackers'],

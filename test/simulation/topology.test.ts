@@ -1,6 +1,6 @@
 /** Presence in rooms in which not all nodes can reach each other (topology.ts). */
 import {describe, expect, it} from 'vitest';
-import {createTopology, type Shape} from './topology.js';
+import {createLinkLocalTopology, createTopology, type Shape} from './topology.js';
 
 const MINUTE_MS = 60_000;
 /**
@@ -70,4 +70,35 @@ it('a ring in which one link is cut becomes a chain, and nobody is reported as l
 	await room.world.clock.advance(10 * MINUTE_MS);
 	expect(room.presence()).toEqual([]);
 	await room.world.stopAll();
+});
+
+describe('two nodes that see each other by link-local addresses only, among nodes that see both', {
+	timeout: 120_000,
+}, () => {
+	it('nobody is reported as lost while all are up, nor when one of the two loses all others, since the other still sees it', async () => {
+		const room = await createLinkLocalTopology();
+		await room.start();
+		expect([room.areConnected(0, 1), room.areConnected(0, 2), room.areConnected(1, 3)]).toEqual([true, true, true]);
+		await room.world.clock.advance(QUIET_MS / 4);
+		for (const other of [2, 3]) room.setLink(1, other, false);
+		await room.world.clock.advance(QUIET_MS / 4);
+		expect(room.areConnected(0, 1)).toBe(true);
+		expect([2, 3].map(other => room.areConnected(1, other))).toEqual([false, false]);
+		expect(room.presence()).toEqual([]);
+		room.setLink(0, 1, false);
+		await room.world.clock.advance(5 * MINUTE_MS);
+		expect(room.presence().filter(line => line.endsWith(' lost 1'))).toHaveLength(1);
+	});
+
+	it('nobody is reported as lost when the two lose each other, since the others see both', async () => {
+		const room = await createLinkLocalTopology();
+		await room.start();
+		room.setLink(0, 1, false);
+		await room.world.clock.advance(QUIET_MS / 4);
+		expect(room.areConnected(0, 1)).toBe(false);
+		expect(room.presence()).toEqual([]);
+		room.setLink(0, 1, true);
+		await room.world.clock.advance(2 * MINUTE_MS);
+		expect([room.areConnected(0, 1), room.presence()]).toEqual([true, []]);
+	});
 });

@@ -1,6 +1,6 @@
 /**
- * Rooms in which not all nodes can reach each other: a chain, a star and a ring. Every node stays up, apart from the steps of
- * a test, so each presence row can be compared with the truth. The nodes find each other by their targets only.
+ * Rooms in which not all nodes can reach each other: a chain, a star, a ring, and a room with one link that only IPv6 link-local
+ * addresses use. Every node stays up, apart from the steps of a test, so each presence row can be compared with the truth.
  */
 import type {FeedEvent} from '../../source/core/event.js';
 import {deriveRoomKeys} from '../../source/feed/room-keys.js';
@@ -41,6 +41,17 @@ function quietScenario(shape: Shape, nodes: number, latencyMs: number): Scenario
 	};
 }
 
+/**
+ * Nodes 0 and 1 are on different IPv4 subnets and share a cable with link-local addresses. The other two nodes are on both
+ * subnets.
+ */
+const LINK_LOCAL_PAIR: readonly (readonly string[])[] = [
+	['10.1.1.1', 'fe80::1:1%cable'],
+	['10.1.2.2', 'fe80::1:2%cable'],
+	['10.1.1.3', '10.1.2.3'],
+	['10.1.1.4', '10.1.2.4'],
+];
+
 export interface Topology {
 	readonly world: World;
 	/** Running process of a node. */
@@ -49,14 +60,26 @@ export interface Topology {
 	start(): Promise<void>;
 	/** Cuts or restores the link between two nodes. Open connections between them stall while it is cut. */
 	setLink(a: number, b: number, isOpen: boolean): void;
+	/** Whether each of two nodes has a connection to the other one. */
+	areConnected(a: number, b: number): boolean;
 	/** All `lost` and `returned` events in the room so far: the author's index, the kind, and the subject's index. */
 	presence(): string[];
 	/** Rows `lost` and `returned` in the timeline of a node. */
 	rows(index: number): number;
 }
 
-export async function createTopology(shape: Shape, nodes: number, latencyMs = 2): Promise<Topology> {
-	const world = createWorld(quietScenario(shape, nodes, latencyMs), await deriveRoomKeys({room: 'room'}));
+export function createTopology(shape: Shape, nodes: number, latencyMs = 2): Promise<Topology> {
+	return play(quietScenario(shape, nodes, latencyMs));
+}
+
+/** Four nodes that all see each other; nodes 0 and 1 do so by link-local addresses only. */
+export function createLinkLocalTopology(): Promise<Topology> {
+	const everybody = quietScenario('star', LINK_LOCAL_PAIR.length, 2);
+	return play({...everybody, limitedPairs: [], addresses: LINK_LOCAL_PAIR});
+}
+
+async function play(scenario: Scenario): Promise<Topology> {
+	const world = createWorld(scenario, await deriveRoomKeys({room: 'room'}));
 	await world.play();
 
 	function life(index: number): Life {
@@ -86,6 +109,8 @@ export async function createTopology(shape: Shape, nodes: number, latencyMs = 2)
 			if (isOpen) world.network.heal(...names);
 			else world.network.cut(...names);
 		},
+		areConnected: (a, b) =>
+			world.recorder.connectedTo(life(a)).includes(life(b)) && world.recorder.connectedTo(life(b)).includes(life(a)),
 		presence() {
 			const found = new Map<string, string>();
 			for (const node of world.nodes)

@@ -59,7 +59,10 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		createNode({
 			host: network.addHost(
 				`host ${index}`,
-				scenario.dualHomed ? [addressOf(index, false), secondAddressOf(index)] : addressOf(index, scenario.scattered),
+				scenario.addresses?.[index] ??
+					(scenario.dualHomed
+						? [addressOf(index, false), secondAddressOf(index)]
+						: addressOf(index, scenario.scattered)),
 				{skewMs},
 			),
 			index,
