@@ -55,13 +55,13 @@ export function createDialConcurrency(): DialConcurrency {
 /** Queue of the candidates whose dial is due. It limits the number of concurrent dials. */
 export interface DialQueue {
 	add(candidate: Candidate): void;
-	/** Whether `take` would return a candidate. */
-	readonly isReady: boolean;
 	/**
-	 * Removes and returns the next candidate to dial. `finished` must be called after its dial. Returns undefined if no
-	 * candidate waits or the limit is reached. One dial above the limit is allowed for a candidate in the bypass slot.
+	 * Returns the next candidate to dial. Returns undefined if no candidate waits or the limit is reached. One dial above the
+	 * limit is allowed for a candidate in the bypass slot.
 	 */
-	take(): Candidate | undefined;
+	next(): Candidate | undefined;
+	/** Moves a candidate from the queue to the dials in progress. `finished` must be called after its dial. */
+	start(candidate: Candidate): void;
 	/** Removes a candidate that waits in the queue. */
 	drop(candidate: Candidate): void;
 	/** Ends the dial of a candidate. `failed`: undefined if it was not dialled. */
@@ -83,7 +83,7 @@ export function createDialQueue(): DialQueue {
 	const failuresByOwner = new LruMap<string, number>(MAX_CANDIDATES);
 
 	/** Number of dials in progress to candidates of the same owner, or of owners in the same IPv6 prefix if they are more. */
-	const dialsOf = ({owner = ''}: Candidate) =>
+	const dialsOf = (owner: string) =>
 		Math.max(dialsByOwner.get(owner) ?? 0, dialsByOwner.get(prefixGroup(owner) ?? '') ?? 0);
 	function countDial(owner: string | undefined, change: 1 | -1): void {
 		if (owner === undefined) return;
@@ -112,11 +112,18 @@ export function createDialQueue(): DialQueue {
 	 */
 	function best(): Candidate | undefined {
 		let chosen: Candidate | undefined;
+		let [chosenRank, chosenDials] = [0, 0];
+		/** Number of dials of each owner that was met, because one owner can have all candidates. */
+		const dials = new Map<string, number>();
 		for (const candidate of waiting) {
-			if (candidate.isTarget && 2 * targets >= concurrency.limit) continue;
-			if (dialsOf(candidate) > 0 && 2 * dialsOf(candidate) >= concurrency.limit) continue;
-			const order = chosen ? rank(candidate) - rank(chosen) || dialsOf(candidate) - dialsOf(chosen) : -1;
-			if (order < 0) chosen = candidate;
+			const {isTarget, owner = ''} = candidate;
+			if (isTarget && 2 * targets >= concurrency.limit) continue;
+			const ownDials = dials.get(owner) ?? dialsOf(owner);
+			dials.set(owner, ownDials);
+			if (ownDials > 0 && 2 * ownDials >= concurrency.limit) continue;
+			const ownRank = rank(candidate);
+			if (chosen && (ownRank - chosenRank || ownDials - chosenDials) >= 0) continue;
+			[chosen, chosenRank, chosenDials] = [candidate, ownRank, ownDials];
 		}
 
 		return chosen;
@@ -137,22 +144,15 @@ export function createDialQueue(): DialQueue {
 		return undefined;
 	}
 
-	const next = () => (inProgress.size < concurrency.limit ? best() : undefined) ?? bypassCandidate();
-
 	return {
 		add: candidate => void waiting.add(candidate),
 		drop: candidate => void waiting.delete(candidate),
-		get isReady() {
-			return next() !== undefined;
-		},
-		take() {
-			const candidate = next();
-			if (!candidate) return undefined;
+		next: () => (inProgress.size < concurrency.limit ? best() : undefined) ?? bypassCandidate(),
+		start(candidate) {
 			waiting.delete(candidate);
 			inProgress.set(candidate, candidate.owner);
 			if (candidate.isTarget) targets += 1;
 			countDial(candidate.owner, 1);
-			return candidate;
 		},
 		finished(candidate, failed) {
 			const owner = inProgress.get(candidate);

@@ -118,8 +118,12 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 	}
 
 	function takeNext(): Candidate | undefined {
-		if (!queue.isReady) return undefined;
-		if (rateLimiter.take(clock.monotonic())) return queue.take();
+		const next = queue.next();
+		if (!next) return undefined;
+		if (rateLimiter.take(clock.monotonic())) {
+			queue.start(next);
+			return next;
+		}
 		pausedPump = clock.after(1000 / MAX_DIALS_PER_SECOND, () => {
 			pausedPump = undefined;
 			pump();

@@ -96,12 +96,6 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	}
 
 	function scan(): void {
-		const requested = new Set<PeerId>();
-		for (const sync of links.values()) for (const feed of sync.request?.ranges.keys() ?? []) requested.add(feed);
-		const wanted = missingRanges.nextRequests(
-			{heldSeq, readyAt, isRequested: feed => requested.has(feed)},
-			RANGES_PER_SCAN,
-		);
 		const sources = [...links.values()].map(sync => ({
 			peer: sync.link.peer,
 			busy: sync.request !== undefined || !hasFullInventory(sync) || !mayRequest(sync),
@@ -109,6 +103,13 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 			requestedAt: sync.requestedAt,
 			seqOf: (feed: PeerId) => sync.theirSeqs.get(feed) ?? 0,
 		}));
+		if (sources.every(({busy}) => busy)) return;
+		const requested = new Set<PeerId>();
+		for (const sync of links.values()) for (const feed of sync.request?.ranges.keys() ?? []) requested.add(feed);
+		const wanted = missingRanges.nextRequests(
+			{heldSeq, readyAt, isRequested: feed => requested.has(feed)},
+			RANGES_PER_SCAN,
+		);
 		for (const plan of planRequests(sources, wanted, clock.monotonic())) sendRequest(plan);
 	}
 

@@ -320,10 +320,10 @@ describe('beacons of invented peers at one address', () => {
 		const queue = createDialQueue();
 		const dead = createCandidate(fake(1), false, '10.0.0.66');
 		queue.add(dead);
-		queue.take();
+		queue.start(dead);
 		queue.finished(dead, true);
 		const fresh = createCandidate(HIGHER, false, '10.0.0.9');
 		for (const candidate of [createCandidate(fake(2), false, '10.0.0.66'), fresh]) queue.add(candidate);
-		expect(queue.take()).toBe(fresh);
+		expect(queue.next()).toBe(fresh);
 	});
 });
