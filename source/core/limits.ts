@@ -403,6 +403,10 @@ export const MAX_WINDOW_HEADER_BYTES = 8 * 1024;
 export const MAX_WINDOW_REQUEST_BYTES = 256;
 /** Time for the headers of a request to the window. */
 export const WINDOW_HEADERS_TIMEOUT_MS = 5000;
+/** Time in which a client must have read an answer of the window. The package at 4 kB/s needs it. */
+export const WINDOW_ANSWER_TIMEOUT_MS = 120_000;
+/** Time for which a guest may read nothing of what waits for it. Then the window closes the connection. */
+export const WINDOW_STALL_TIMEOUT_MS = 30_000;
 /** Interval at which the window sends a ping to a guest. */
 export const WINDOW_PING_MS = 15_000;
 /** Time for which the window collects changes before it sends them. */
@@ -415,6 +419,8 @@ export const MAX_WINDOW_CHANGES = 65_536;
 export const MAX_WINDOW_CHANGES_AT_ONCE = 500;
 /** Rows in one answer of the window. */
 export const MAX_WINDOW_ROWS_PER_ANSWER = 100;
+/** Size of the rows in one answer of the window, in UTF-16 units of JSON, above which it contains no further row. */
+export const MAX_WINDOW_ANSWER_UNITS = 128 * 1024;
 /** Queued bytes for one guest above which the window closes the connection. The guest continues at its position. */
 export const MAX_GUEST_QUEUED_BYTES = 1024 * 1024;
 /** Wrong tokens from one address within TOKEN_FAILURE_MEMORY_MS, after which the window refuses every token from there. */

@@ -39,7 +39,7 @@ interface OpenWindow {
 	readonly launch: string;
 	readonly program: Uint8Array;
 	readonly packageHash: string;
-	readonly html: string;
+	readonly html: Uint8Array;
 	readonly policy: string;
 	readonly until: number;
 	readonly streams: Map<GuestStream, {readonly guest: number; readonly response: ServerResponse}>;
@@ -61,7 +61,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		try {
 			page = assets.page();
 			program = assets.program();
-			for (const address of addresses) servers.push(await openWindowServer(address, 0, handler));
+			for (const address of addresses) servers.push(await openWindowServer(address, handler, clock));
 		} catch (error) {
 			await Promise.all(servers.map(server => server.close()));
 			return {refused: `The window cannot be opened: ${errorMessage(error)}`};
@@ -78,7 +78,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 			rows: createWindowRows(ports.isIgnored),
 			launch: randomBytes(8).toString('hex'),
 			packageHash: createHash('sha256').update(program).digest('hex'),
-			html: documentStart(info, page) + documentEnd,
+			html: Buffer.from(documentStart(info, page) + documentEnd),
 			policy: `${contentPolicy(page, true)}; frame-ancestors 'none'`,
 			until: clock.now() + WINDOW_LIFETIME_MS,
 			timer: clock.after(WINDOW_LIFETIME_MS, () => {
@@ -135,7 +135,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		if (path !== '/rows') return {status: 404};
 		if (open.guests.find(bearer) === undefined) return {status: 401};
 		const order = query.get('before') ?? undefined;
-		return {status: 200, type: 'application/json', body: JSON.stringify(open.rows.rowsBefore(store.getState(), order))};
+		return jsonAnswer(open.rows.rowsBefore(store.getState(), order));
 	}
 
 	function admit({guests}: OpenWindow, {body, address}: WindowRequest): Answer {
@@ -145,7 +145,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 			'guest-joined',
 			`Guest ${admitted.guest} opened the window (${address}). /invite kick ${admitted.guest} ends it.`,
 		);
-		return {status: 200, type: 'application/json', body: JSON.stringify(admitted)};
+		return jsonAnswer(admitted);
 	}
 
 	function startStream(open: OpenWindow, {query}: WindowRequest, response: ServerResponse, guest: number): void {
@@ -163,6 +163,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 				if (response.writableLength > MAX_GUEST_QUEUED_BYTES) response.destroy();
 				return isReady;
 			},
+			cutOff: () => response.destroy(),
 		});
 		// A guest has one stream. A second one replaces the first, which may belong to a network that is gone.
 		for (const [other, {guest: number, response: old}] of streams) {
@@ -220,4 +221,8 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		},
 		info: () => window && infoOf(window),
 	};
+}
+
+function jsonAnswer(value: unknown): Answer {
+	return {status: 200, type: 'application/json', body: Buffer.from(JSON.stringify(value))};
 }

@@ -3,9 +3,9 @@
  * slowly is not sent more than MAX_GUEST_QUEUED_BYTES; it then waits, or is cut off and continues at its position.
  */
 import type {Clock, Timer} from '../core/environment.js';
-import {WINDOW_BATCH_MS, WINDOW_PING_MS} from '../core/limits.js';
+import {WINDOW_BATCH_MS, WINDOW_PING_MS, WINDOW_STALL_TIMEOUT_MS} from '../core/limits.js';
 import type {State} from '../core/state.js';
-import type {ChangeLog} from './change-log.js';
+import type {ChangeLog, WindowChange} from './change-log.js';
 import type {WindowRows} from './window-rows.js';
 
 export interface GuestStreamOptions {
@@ -17,6 +17,8 @@ export interface GuestStreamOptions {
 	getState(): State;
 	/** Sends text. False: the guest reads slowly; wait for `drained`. */
 	write(text: string): boolean;
+	/** Ends the connection of a guest that does not read. */
+	cutOff(): void;
 }
 
 export interface GuestStream {
@@ -33,17 +35,20 @@ export interface GuestStream {
 }
 
 export function createGuestStream(options: GuestStreamOptions): GuestStream {
-	const {clock, changes, rows, launch, getState, write} = options;
+	const {clock, changes, rows, launch, getState, write, cutOff} = options;
 	let position = 0;
 	let isBlocked = false;
 	let isStopped = false;
 	let batchTimer: Timer | undefined;
 	let pingTimer: Timer | undefined;
+	let stallTimer: Timer | undefined;
 	let sentPeople = '';
 	let sentPins = '';
 
 	function send(line: Readonly<Record<string, unknown>>): void {
-		if (!write(`${JSON.stringify(line)}\n`)) isBlocked = true;
+		if (write(`${JSON.stringify(line)}\n`)) return;
+		isBlocked = true;
+		stallTimer ??= clock.after(WINDOW_STALL_TIMEOUT_MS, cutOff);
 	}
 
 	function sendSnapshot(): void {
@@ -58,17 +63,21 @@ export function createGuestStream(options: GuestStreamOptions): GuestStream {
 		const pending = changes.since(position);
 		if (!pending || pending.some(({type}) => type === 'reset')) sendSnapshot();
 		else {
-			position += pending.length;
-			for (const [index, change] of pending.entries()) {
-				const at = position - pending.length + index + 1;
-				if (change.type === 'gone') send({type: 'gone', position: at, id: change.id});
-				if (change.type !== 'row') continue;
-				const row = rows.row(state, change.entry);
-				if (row) send({type: 'row', position: at, row});
+			for (const change of pending) {
+				position++;
+				sendChange(state, change);
+				if (isBlocked) return;
 			}
 		}
 		sendIfNew('people', rows.people(state));
 		sendIfNew('pins', rows.pins(state));
+	}
+
+	function sendChange(state: State, change: WindowChange): void {
+		if (change.type === 'gone') send({type: 'gone', position, id: change.id});
+		if (change.type !== 'row') return;
+		const row = rows.row(state, change.entry);
+		if (row) send({type: 'row', position, row});
 	}
 
 	function sendIfNew(type: 'people' | 'pins', value: readonly unknown[]): void {
@@ -90,6 +99,7 @@ export function createGuestStream(options: GuestStreamOptions): GuestStream {
 		isStopped = true;
 		batchTimer?.cancel();
 		pingTimer?.cancel();
+		stallTimer?.cancel();
 	}
 
 	return {
@@ -108,6 +118,8 @@ export function createGuestStream(options: GuestStreamOptions): GuestStream {
 		drained() {
 			if (!isBlocked) return;
 			isBlocked = false;
+			stallTimer?.cancel();
+			stallTimer = undefined;
 			sendChanges();
 		},
 		end(reason) {

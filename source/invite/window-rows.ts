@@ -2,7 +2,7 @@
 import {findFirstIndex} from '../core/binary-search.js';
 import {eventId, type PeerId} from '../core/event.js';
 import {toSortableString} from '../core/event-order.js';
-import {MAX_WINDOW_ROWS_PER_ANSWER} from '../core/limits.js';
+import {MAX_WINDOW_ANSWER_UNITS, MAX_WINDOW_ROWS_PER_ANSWER} from '../core/limits.js';
 import {hueOf} from '../core/name-hues.js';
 import {isPresent} from '../core/select-peers.js';
 import {selectPeople} from '../core/select-people.js';
@@ -21,6 +21,7 @@ export interface WindowRows {
 	rowsBefore(state: State, order: string | undefined): {readonly rows: readonly PageRow[]; readonly more: boolean};
 	/** People who are present. */
 	people(state: State): readonly PagePerson[];
+	/** Pinned messages, the one pinned last first, as far as one answer has room for them. */
 	pins(state: State): readonly PageRow[];
 }
 
@@ -53,12 +54,15 @@ export function createWindowRows(isIgnored: (peer: PeerId) => boolean): WindowRo
 							return entry !== undefined && toSortableString(entry) >= order;
 						});
 			const rows: PageRow[] = [];
+			const hasRoom = createAnswerSize();
 			let index = end - 1;
 			const stop = Math.max(-1, end - 1 - MAX_ENTRIES_PER_ANSWER);
 			for (; index > stop && rows.length < MAX_WINDOW_ROWS_PER_ANSWER; index--) {
 				const entry = entryAt(timeline, index);
 				const found = entry && row(state, entry);
-				if (found) rows.push(found);
+				if (!found) continue;
+				if (!hasRoom(found)) break;
+				rows.push(found);
 			}
 			return {rows: rows.reverse(), more: index >= 0};
 		},
@@ -66,6 +70,21 @@ export function createWindowRows(isIgnored: (peer: PeerId) => boolean): WindowRo
 			selectPeople(state)
 				.filter(({status}) => isPresent(status))
 				.map(({peer}) => ({name: options.names(state, peer), hue: hueOf(state, peer)})),
-		pins: state => selectPins(stateIgnoring(state, isIgnored)).flatMap(({message}) => row(state, message) ?? []),
+		pins(state) {
+			const hasRoom = createAnswerSize();
+			const pins = selectPins(stateIgnoring(state, isIgnored)).flatMap(({message}) => row(state, message) ?? []);
+			const first = pins.findIndex(pin => !hasRoom(pin));
+			return first < 0 ? pins : pins.slice(0, first);
+		},
+	};
+}
+
+/** Adds up the rows of one answer. Returns whether a row still has room in it. The first row always has. */
+function createAnswerSize(): (row: PageRow) => boolean {
+	let size = 0;
+	return row => {
+		const isFirst = size === 0;
+		size += JSON.stringify(row).length;
+		return isFirst || size <= MAX_WINDOW_ANSWER_UNITS;
 	};
 }

@@ -1,14 +1,19 @@
 /**
  * HTTP server of the window on one address. It answers five requests and refuses everything else. Host and Origin must name
  * this server, so that a page of another site cannot reach it by a name that resolves to this address (DNS rebinding).
+ *
+ * A connection has one request at a time, and a time limit for reading the answer. So the memory for answers is limited by the
+ * number of connections, whatever the clients do.
  */
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
+import type {Clock} from '../core/environment.js';
 import {
 	MAX_WINDOW_CONNECTIONS,
 	MAX_WINDOW_CONNECTIONS_PER_ADDRESS,
 	MAX_WINDOW_HEADER_BYTES,
 	MAX_WINDOW_REQUEST_BYTES,
+	WINDOW_ANSWER_TIMEOUT_MS,
 	WINDOW_HEADERS_TIMEOUT_MS,
 } from '../core/limits.js';
 
@@ -16,7 +21,8 @@ import {
 export interface Answer {
 	readonly status: number;
 	readonly type?: 'text/html; charset=utf-8' | 'application/json' | 'application/octet-stream';
-	readonly body?: string | Uint8Array;
+	/** It is sent without a copy, so it must not change afterwards. */
+	readonly body?: Uint8Array;
 	readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -52,8 +58,9 @@ const HEADERS: Readonly<Record<string, string>> = {
 	'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
-/** Listens on an address and a port; port 0: any free one. Rejects with the error of the system. */
-export async function openWindowServer(address: string, port: number, handler: WindowHandler): Promise<WindowServer> {
+/** Listens on an address and any free port. Rejects with the error of the system. */
+export async function openWindowServer(address: string, handler: WindowHandler, clock: Clock): Promise<WindowServer> {
+	const busySockets = new WeakSet<Socket>();
 	const sockets = new Map<string, Set<Socket>>();
 	const server = createServer(
 		{
@@ -64,35 +71,54 @@ export async function openWindowServer(address: string, port: number, handler: W
 			connectionsCheckingInterval: WINDOW_HEADERS_TIMEOUT_MS / 5,
 			maxHeaderSize: MAX_WINDOW_HEADER_BYTES,
 		},
-		(request, response) => void respond(request, response),
+		serve,
 	);
 	server.maxConnections = MAX_WINDOW_CONNECTIONS;
 	server.maxHeadersCount = 64;
 	server.on('connection', socket => limitConnections(sockets, socket));
 	server.on('clientError', (_, socket) => socket.destroy());
-	await listen(server, address, port);
-	const bound = server.address();
-	const host = `${address}:${typeof bound === 'object' && bound ? bound.port : port}`;
+	const host = `${address}:${await listen(server, address)}`;
 
-	async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+	/** Answers a request. Nothing that a client sends may throw here: the error would end the program. */
+	function serve(request: IncomingMessage, response: ServerResponse): void {
+		const {socket} = request;
 		response.on('error', () => {});
+		// Browsers do not send a request before they have read the answer to the last one.
+		if (busySockets.has(socket)) {
+			socket.destroy();
+			return;
+		}
+		busySockets.add(socket);
+		const deadline = clock.after(WINDOW_ANSWER_TIMEOUT_MS, () => socket.destroy());
+		response.on('close', () => {
+			busySockets.delete(socket);
+			deadline.cancel();
+		});
+		respond(request, response).then(
+			isStream => isStream && deadline.cancel(),
+			() => finish(response, {status: 500}),
+		);
+	}
+
+	/** Resolves to true if the handler keeps the response to write events to it. */
+	async function respond(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
 		const isOwn =
 			request.headers.host === host &&
 			(request.headers.origin === undefined || request.headers.origin === `http://${host}`);
 		if (!isOwn) return finish(response, {status: 421});
+		const target = parseTarget(request.url ?? '');
+		if (!target) return finish(response, {status: 400});
 		const body = await readBody(request);
 		if (body === undefined) return finish(response, {status: 413});
-		const url = new URL(request.url ?? '/', `http://${host}`);
 		const windowRequest: WindowRequest = {
 			method: request.method ?? '',
-			path: url.pathname,
-			query: url.searchParams,
+			...target,
 			bearer: /^Bearer ([\w-]{1,64})$/.exec(request.headers.authorization ?? '')?.[1] ?? '',
 			body,
 			address: request.socket.remoteAddress ?? '',
 		};
 		const streamed = handler.stream(windowRequest, response);
-		if (streamed !== true) finish(response, streamed ?? handler.answer(windowRequest));
+		return streamed === true || finish(response, streamed ?? handler.answer(windowRequest));
 	}
 
 	return {
@@ -110,18 +136,31 @@ export function streamHeaders(): Readonly<Record<string, string>> {
 	return {...HEADERS, 'Content-Type': 'application/x-ndjson; charset=utf-8'};
 }
 
-function finish(response: ServerResponse, {status, type, body = '', headers}: Answer): void {
-	if (response.headersSent || response.destroyed) return;
-	const bytes = Buffer.from(body);
+/**
+ * Path and query of a request in origin form (RFC 9112, 3.2.1), without decoding: no path that the window knows needs it.
+ * Undefined for the other forms, and for a path that begins with two slashes, which a URL parser takes for a host.
+ */
+function parseTarget(target: string): Pick<WindowRequest, 'path' | 'query'> | undefined {
+	if (!target.startsWith('/') || target.startsWith('//')) return undefined;
+	const [path = '', ...query] = target.split('?');
+	return {path, query: new URLSearchParams(query.join('?'))};
+}
+
+/** Sends an answer, unless something was sent before. Always false: no stream begins. */
+function finish(response: ServerResponse, {status, type, body = NO_BODY, headers}: Answer): false {
+	if (response.headersSent || response.destroyed) return false;
 	response.writeHead(status, {
 		...HEADERS,
 		...(type && {'Content-Type': type}),
-		'Content-Length': bytes.length,
+		'Content-Length': body.length,
 		...(status >= 400 && {Connection: 'close'}),
 		...headers,
 	});
-	response.end(bytes);
+	response.end(body);
+	return false;
 }
+
+const NO_BODY = new Uint8Array();
 
 /** Reads a short body. Undefined if it is too long or ends early. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
@@ -156,13 +195,15 @@ function limitConnections(sockets: Map<string, Set<Socket>>, socket: Socket): vo
 	});
 }
 
-function listen(server: Server, address: string, port: number): Promise<void> {
+/** Resolves to the port. */
+function listen(server: Server, address: string): Promise<number> {
 	return new Promise((resolve, reject) => {
 		server.once('error', reject);
-		server.listen({host: address, port, backlog: 64, exclusive: true}, () => {
+		server.listen({host: address, port: 0, backlog: 64, exclusive: true}, () => {
 			server.off('error', reject);
 			server.on('error', () => {});
-			resolve();
+			const bound = server.address();
+			resolve(typeof bound === 'object' && bound ? bound.port : 0);
 		});
 	});
 }

@@ -54,6 +54,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		},
 	});
 	const {mesh, dialler, sync} = network;
+	const isIgnored = (peer: PeerId) => isIgnoredPerson(store.getState(), ignored, peer);
 	const conversation = createConversation({
 		name: options.name,
 		version: options.version,
@@ -71,7 +72,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		clock,
 		linkOf: mesh.linkOf,
 		labelFor: peer => labelOf(store.getState(), peer),
-		isIgnored: peer => isIgnoredPerson(store.getState(), ignored, peer),
+		isIgnored,
 		isLogSaved: () => openedLog.log.isSaved,
 		isLogFull: peer => inventory.usageOf(peer) >= 1,
 		write(body) {
@@ -119,7 +120,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		room: options.room,
 		hasSecret: keys.hasSecret,
 		addresses: addressesByUse,
-		isIgnored: peer => ignored.has(peer),
+		isIgnored,
 		announce: state => conversation.announceWindow(state),
 		notify: (code, text) => notices.notify('info', code, text),
 	});

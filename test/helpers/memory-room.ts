@@ -28,6 +28,9 @@ interface LaunchOptions {
 	readonly servesFiles?: boolean;
 	/** Files of an earlier launch of the same user. */
 	readonly files?: MemoryFiles;
+	/** Launches with the same seed are one person. */
+	readonly identitySeed?: Uint8Array;
+	readonly createInvitation?: ChatNodeAdapters['createInvitation'];
 }
 
 export interface MemoryRoomNode {
@@ -73,6 +76,8 @@ export async function createMemoryRoom({
 				takesWhispers,
 				servesFiles = true,
 				files = createMemoryFiles(keys.tag),
+				identitySeed,
+				createInvitation,
 			} = {},
 		) {
 			const host = network.addHost(name, `10.0.0.${nodes.length + 1}`, {skewMs});
@@ -87,6 +92,7 @@ export async function createMemoryRoom({
 				debug: () => {},
 				files,
 				rememberTarget: () => {},
+				...(createInvitation && {createInvitation}),
 			};
 			const chatNode = createChatNode(
 				{
@@ -98,6 +104,7 @@ export async function createMemoryRoom({
 					tracksReading,
 					servesFiles,
 					targets: [],
+					...(identitySeed && {identitySeed}),
 					...(takesWhispers !== undefined && {takesWhispers}),
 				},
 				adapters,

@@ -1,5 +1,11 @@
 import {expect, test} from 'vitest';
-import {MAX_WINDOW_CHANGES_AT_ONCE, WINDOW_BATCH_MS, WINDOW_PING_MS} from '../../source/core/limits.js';
+import {
+	MAX_WINDOW_ANSWER_UNITS,
+	MAX_WINDOW_CHANGES_AT_ONCE,
+	WINDOW_BATCH_MS,
+	WINDOW_PING_MS,
+	WINDOW_STALL_TIMEOUT_MS,
+} from '../../source/core/limits.js';
 import {createChangeLog} from '../../source/invite/change-log.js';
 import {createGuestStream} from '../../source/invite/guest-stream.js';
 import {createWindowRows} from '../../source/invite/window-rows.js';
@@ -17,7 +23,7 @@ function openWindow() {
 	store.subscribe(changes.note);
 	const open = (from?: {launch: string; position: number}) => {
 		const lines: any[] = [];
-		const guest = {isSlow: false};
+		const guest = {isSlow: false, isCutOff: false};
 		const stream = createGuestStream({
 			clock,
 			changes,
@@ -27,6 +33,9 @@ function openWindow() {
 			write(text) {
 				for (const line of text.trimEnd().split('\n')) lines.push(JSON.parse(line));
 				return !guest.isSlow;
+			},
+			cutOff() {
+				guest.isCutOff = true;
 			},
 		});
 		store.subscribe(() => stream.changed());
@@ -103,6 +112,55 @@ test('a guest that reads slowly gets nothing until it reads again, and then ever
 	guest.isSlow = false;
 	stream.drained();
 	expect(taken().map(({row}) => row.text)).toEqual(['two', 'three']);
+});
+
+test('a guest that reads slowly gets one line at a time, however many changes wait for it', async () => {
+	const {chatNode, dave, clock, open} = openWindow();
+	const {stream, guest, taken} = open();
+	taken();
+	guest.isSlow = true;
+	for (let count = 1; count <= 5; count++) chatNode.say(dave, `${count}`);
+	await clock.advance(WINDOW_BATCH_MS);
+	const texts = () => taken().map(({row}) => row.text);
+	expect(texts()).toEqual(['1']);
+	stream.drained();
+	expect(texts()).toEqual(['2']);
+	guest.isSlow = false;
+	stream.drained();
+	expect(texts()).toEqual(['3', '4', '5']);
+});
+
+test('a guest that reads nothing for 30 s is cut off, and one that reads in time is not', async () => {
+	const {chatNode, dave, clock, open} = openWindow();
+	const {stream, guest} = open();
+	guest.isSlow = true;
+	chatNode.say(dave, 'one');
+	await clock.advance(WINDOW_STALL_TIMEOUT_MS - 1);
+	stream.drained();
+	chatNode.say(dave, 'two');
+	await clock.advance(WINDOW_STALL_TIMEOUT_MS - 1);
+	expect(guest.isCutOff).toBe(false);
+	await clock.advance(WINDOW_BATCH_MS + 1);
+	expect(guest.isCutOff).toBe(true);
+});
+
+test('an answer ends before it becomes large, and pinned messages too', () => {
+	const {chatNode, dave} = openWindow();
+	const text = '"'.repeat(16_384);
+	for (let count = 0; count < 20; count++) {
+		chatNode.say(dave, text);
+		chatNode.tell(dave, {type: 'pinned', target: {peer: dave.peer, seq: dave.seq}, on: true});
+	}
+	const rows = createWindowRows(() => false);
+	const state = chatNode.store.getState();
+	const answer = rows.rowsBefore(state, undefined);
+	const older = rows.rowsBefore(state, answer.rows[0]?.order);
+	for (const part of [answer.rows, older.rows, rows.pins(state)]) {
+		expect(part.length).toBeGreaterThan(1);
+		expect(JSON.stringify(part).length).toBeLessThanOrEqual(MAX_WINDOW_ANSWER_UNITS + part.length + 2);
+	}
+	expect(answer.more).toBe(true);
+	expect(older.rows.at(-1)?.order).not.toBe(answer.rows[0]?.order);
 });
 
 test('a quiet room sends a ping every 15 s, and a stream that has ended sends nothing', async () => {

@@ -1,0 +1,149 @@
+/** The HTTP server of the window against clients that do not keep to HTTP. Real sockets on loopback, fake clock. */
+import {connect, type Socket} from 'node:net';
+import {expect, onTestFinished, test} from 'vitest';
+import {WINDOW_ANSWER_TIMEOUT_MS} from '../../source/core/limits.js';
+import {openWindowServer, streamHeaders, type WindowHandler} from '../../source/invite/window-server.js';
+import {createFakeClock} from '../helpers/fake-clock.js';
+
+async function openServer(handler: Partial<WindowHandler> = {}) {
+	const clock = createFakeClock();
+	const answered: string[] = [];
+	const server = await openWindowServer(
+		'127.0.0.1',
+		{
+			answer(request) {
+				answered.push(request.path);
+				return {status: 200, body: Buffer.from('here')};
+			},
+			stream: () => undefined,
+			...handler,
+		},
+		clock,
+	);
+	onTestFinished(() => server.close());
+	return {server, clock, answered};
+}
+
+function dial(host: string): Socket {
+	const socket = connect(Number(host.split(':')[1]), '127.0.0.1');
+	socket.on('error', () => {});
+	onTestFinished(() => void socket.destroy());
+	return socket;
+}
+
+const closed = (socket: Socket) => new Promise<void>(resolve => socket.once('close', () => resolve()));
+
+/** Sends bytes as they are. Resolves to what the server sent until it closed the connection. */
+async function exchange(host: string, bytes: string): Promise<string> {
+	const socket = dial(host);
+	let text = '';
+	socket.on('data', part => {
+		text += part.toString('latin1');
+	});
+	const end = closed(socket);
+	socket.write(bytes, 'latin1');
+	await end;
+	return text;
+}
+
+const ask = (host: string, line: string, ...headers: string[]) =>
+	exchange(host, `${[line, `Host: ${host}`, 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`);
+
+test('a request target that is no path is refused, whatever it is, and the server goes on', async () => {
+	const {server, answered} = await openServer();
+	const {host} = server;
+	for (const target of ['//', '//evil.example/', '//:x', `http://${host}/`, 'http://[', 'ftp:', '*', 'a:b', '\\\\evil'])
+		expect(await ask(host, `GET ${target} HTTP/1.1`), target).toMatch(/^HTTP\/1\.1 400 |^$/);
+	expect(answered).toEqual([]);
+	for (const target of ['/%', '/?%zz&%', '/%00', '/?a?b', '/./..//', '/#'])
+		expect(await ask(host, `GET ${target} HTTP/1.1`), target).toMatch(/^HTTP\/1\.1 200 /);
+	expect(answered).toEqual(['/%', '/', '/%00', '/', '/./..//', '/#']);
+});
+
+test('odd methods, upgrades, tunnels, expectations and bytes that are not HTTP leave the server working', async () => {
+	const {server} = await openServer();
+	const {host} = server;
+	for (const bytes of [
+		'\0\0\0\0',
+		'GET\r\n\r\n',
+		'FROB / HTTP/1.1\r\n\r\n',
+		`CONNECT evil.example:443 HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+		`CONNECT // HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+		'GET // HTTP/0.9\r\n\r\n',
+		`GET / HTTP/9.9\r\nHost: ${host}\r\n\r\n`,
+		`GET / HTTP/1.1\r\nHost: ${host}\r\nHost: ${host}\r\nContent-Length: -1\r\n\r\n`,
+		`POST /guest HTTP/1.1\r\nHost: ${host}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
+		'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+		`GET / HTTP/1.1\r\nHost: ${host}\r\nX: ${'x'.repeat(9000)}\r\n\r\n`,
+	])
+		await exchange(host, bytes);
+	for (const line of ['OPTIONS * HTTP/1.1', 'TRACE / HTTP/1.1', 'GET / HTTP/1.0'])
+		for (const header of ['Upgrade: websocket', 'Upgrade: h2c', 'Expect: 100-continue', 'Expect: the impossible'])
+			await ask(host, line, header);
+	expect(await ask(host, 'GET / HTTP/1.1')).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test('an error of the program while it answers becomes status 500', async () => {
+	const fail = () => {
+		throw new TypeError('a defect');
+	};
+	for (const handler of [{answer: fail}, {stream: fail}]) {
+		const {server} = await openServer(handler);
+		expect(await ask(server.host, 'GET / HTTP/1.1')).toMatch(/^HTTP\/1\.1 500 /);
+	}
+});
+
+test('a client that sends its next request before it has read the answer loses the connection, and one answer is made', async () => {
+	const {server, answered} = await openServer();
+	const one = `GET / HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`;
+	await exchange(server.host, one.repeat(1000));
+	expect(answered.length).toBeLessThanOrEqual(1);
+});
+
+test('a client may send one request after the other on one connection', async () => {
+	const {server, answered} = await openServer();
+	const socket = dial(server.host);
+	for (let count = 1; count <= 20; count++) {
+		const read = new Promise(resolve => socket.once('data', resolve));
+		socket.write(`GET /${count} HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`);
+		await read;
+	}
+	expect(answered).toHaveLength(20);
+});
+
+test('a client that does not read its answer is cut off after two minutes, and the answer is not copied for it', async () => {
+	const body = Buffer.alloc(32 * 1024 * 1024);
+	const {server, clock} = await openServer({answer: () => ({status: 200, body})});
+	const before = process.memoryUsage().arrayBuffers;
+	const sockets = Array.from({length: 8}, () => dial(server.host).pause());
+	for (const socket of sockets) socket.write(`GET / HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`);
+	await Promise.all(sockets.map(socket => new Promise(resolve => socket.once('readable', resolve))));
+	expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(body.length);
+	await clock.advance(WINDOW_ANSWER_TIMEOUT_MS);
+	for (const socket of sockets) socket.resume();
+	await Promise.all(sockets.map(closed));
+	const read = sockets.map(({bytesRead}) => bytesRead);
+	expect(Math.max(...read)).toBeLessThan(body.length);
+});
+
+test('the time limit for answers does not end a stream of events', async () => {
+	let write: ((text: string) => unknown) | undefined;
+	const {server, clock} = await openServer({
+		stream(_, response) {
+			response.writeHead(200, streamHeaders());
+			write = text => response.write(text);
+			write('one');
+			return true;
+		},
+	});
+	const socket = dial(server.host);
+	const next = () => new Promise<string>(resolve => socket.once('data', part => resolve(part.toString())));
+	const first = next();
+	socket.write(`GET /events HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`);
+	await first;
+	await clock.advance(2 * WINDOW_ANSWER_TIMEOUT_MS);
+	const second = next();
+	write?.('two');
+	expect(await second).toContain('two');
+	expect(clock.pending).toBe(0);
+});

@@ -1,0 +1,25 @@
+import {expect, it, onTestFinished} from 'vitest';
+import type {PeerId} from '../../source/core/event.js';
+import type {InvitationPorts} from '../../source/node/invitation.js';
+import {createMemoryRoom} from '../helpers/memory-room.js';
+
+it('a person whom the user ignores is ignored by the window in every launch, also in a later one', async () => {
+	const room = await createMemoryRoom();
+	onTestFinished(() => room.stop());
+	let ports: InvitationPorts | undefined;
+	const ann = await room.launch('Ann', {
+		createInvitation(given) {
+			ports = given;
+			return {open: async () => ({refused: ''}), close: async () => {}, kick: () => false, info: () => undefined};
+		},
+	});
+	const identitySeed = new Uint8Array(32).fill(7);
+	const eve = await room.launch('Eve', {identitySeed});
+	await room.clock.advance(3000);
+	ann.chatNode.ignore([eve.self.peer]);
+	const again = await room.launch('Eve elsewhere', {identitySeed});
+	const bob = await room.launch('Bob', {identitySeed: new Uint8Array(32).fill(8)});
+	await room.clock.advance(3000);
+	const ignores = (peer: PeerId) => ports?.isIgnored(peer);
+	expect([eve, again, bob].map(({self}) => ignores(self.peer))).toEqual([true, true, false]);
+});
