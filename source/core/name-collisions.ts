@@ -8,7 +8,7 @@
 
 import {findLastAtMost} from './binary-search.js';
 import {confusableSkeleton, mixesScripts} from './confusables.js';
-import {type PeerId, SHORT_FINGERPRINT_DIGITS} from './event.js';
+import {type FeedEvent, type Observation, type PeerId, SHORT_FINGERPRINT_DIGITS, writerOf} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {foldText} from './fold-text.js';
 import {LruMap} from './lru-map.js';
@@ -84,6 +84,13 @@ export function personKey({identity, peer}: Pick<RosterPeer, 'identity' | 'peer'
 /** `personKey` of a peer id. An unknown peer is a person of its own. */
 export function personKeyOf({roster, launches}: Pick<State, 'roster' | 'launches'>, peer: PeerId): string {
 	return personKey(findPeer(roster, peer) ?? {peer}, launches);
+}
+
+/** Whether the author of an entry is hidden. `ignored`: identity keys or peer ids. */
+export function isIgnored(state: State, ignored: readonly string[], entry: FeedEvent | Observation): boolean {
+	if (ignored.length === 0) return false;
+	const writer = writerOf(entry);
+	return ignored.includes(writer) || ignored.includes(personKeyOf(state, writer));
 }
 
 /** Index of this roster, either cached or updated from the least recently used one. After a launch a new index is built. */

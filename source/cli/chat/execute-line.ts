@@ -128,7 +128,9 @@ function executeTerminalCommand(command: Command, context: CommandContext): Line
 	const result = runCommand(command, context);
 	if (result.type !== 'intent') return toLineResult(result, command.type);
 	if (result.intent.type === 'help') return {replyLines: plainHelpLines()};
-	const lines = INTENTS_WITH_LINES.has(result.intent.type) ? intentLines(result.intent, context.chatNode) : undefined;
+	const lines = INTENTS_WITH_LINES.has(result.intent.type)
+		? intentLines(result.intent, context.chatNode, context)
+		: undefined;
 	return lines ? {replyLines: lines} : toLineResult(result, command.type);
 }
 
@@ -139,6 +141,8 @@ const INTENTS_WITH_LINES: ReadonlySet<string> = new Set([
 	'search',
 	'goto',
 	'mention',
+	'messages',
+	'thread',
 	'pins',
 	'files',
 	'unread',
@@ -151,6 +155,7 @@ function plainHelpLines(): string[] {
 	const rows = commandRows.filter(({name}) => !REFUSED_COMMANDS.has(name));
 	return [
 		'Every other line is sent as a message. // sends a slash at the start of a message.',
+		'/messages lists the newest messages with numbers, which /reply, /react, /correct, /withdraw, /thread and /pin take.',
 		...rows.map(row => `${commandUsage(row)}: ${row.description}`),
 	];
 }

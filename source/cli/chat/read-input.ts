@@ -6,6 +6,7 @@ import {selectWaitingWhispers} from '../../core/select.js';
 import type {State} from '../../core/state.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import type {CommandContext} from '../../node/commands/command-result.js';
+import {createMessageNumbers} from '../../node/commands/message-numbers.js';
 import type {Store} from '../../node/store.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {jsonInvitation, toJsonLine} from '../output/format-json.js';
@@ -31,12 +32,13 @@ interface InputOptions {
 export async function readInput(options: InputOptions): Promise<number> {
 	const {context, chatNode} = options;
 	let ignored: readonly string[] = [];
+	const numbers = createMessageNumbers();
 	let lastSeq = 0;
 	let hasWhispered = false;
 	/** Commands that take time, for example files that are being read. The following lines do not wait for them. */
 	const running = new Set<Promise<void>>();
 	for await (const line of readInputLines(context)) {
-		const commandContext = {chatNode, self: options.self, ignored, now: context.clock.now()};
+		const commandContext = {chatNode, self: options.self, ignored, numbers, now: context.clock.now()};
 		const begun = executeInputLine(options, line, commandContext);
 		const {pending, ...result} = begun;
 		if (pending) {

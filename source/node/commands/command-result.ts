@@ -1,8 +1,12 @@
 /** What a command needs and what it returns. The result is data, and the caller performs what concerns the screen. */
-import type {PeerId} from '../../core/event.js';
+import type {EventRef, PeerId} from '../../core/event.js';
 import type {ChatNode, SelfInfo} from '../chat-node.js';
 import type {InvitationInfo} from '../invitation.js';
+import type {MessageNumbers} from './message-numbers.js';
 import type {BellMode, Person} from './parse-command.js';
+
+/** A list of messages with their numbers, which the caller shows: the newest ones, or the thread of a message. */
+export type ListIntent = {readonly type: 'messages'} | {readonly type: 'thread'; readonly message: EventRef};
 
 /** An action that the caller performs, because it concerns the screen. */
 export type Intent =
@@ -21,6 +25,7 @@ export type Intent =
 				| 'quit'
 				| 'peers';
 	  }
+	| ListIntent
 	| {readonly type: 'search'; readonly text: string}
 	/** `at`: wall clock, ms. */
 	| {readonly type: 'goto'; readonly at: number}
@@ -54,6 +59,8 @@ export interface CommandContext {
 	readonly self: SelfInfo;
 	/** Hidden people: identity keys or peer ids. */
 	readonly ignored: readonly string[];
+	/** Numbers with which commands name messages. */
+	readonly numbers: MessageNumbers;
 	/** Wall clock, ms. */
 	readonly now: number;
 }

@@ -18,6 +18,14 @@ export type CommandName =
 	| 'verify'
 	| 'unverify'
 	| 'bell'
+	| 'messages'
+	| 'reply'
+	| 'react'
+	| 'correct'
+	| 'withdraw'
+	| 'thread'
+	| 'pin'
+	| 'unpin'
 	| 'pins'
 	| 'share'
 	| 'fetch'
@@ -45,6 +53,10 @@ export type Argument =
 	| 'optional-person'
 	/** A person, then a text. */
 	| 'whisper'
+	/** A message: its number in a list, or `last`. */
+	| 'message'
+	/** A message, then a text. */
+	| 'message-text'
 	| 'choice'
 	| 'target'
 	| 'optional-filter';
@@ -104,6 +116,34 @@ export const commandRows: readonly CommandRow[] = [
 		description: 'set when the bell rings',
 		choices: ['mentions', 'all', 'off'],
 	},
+	{name: 'messages', argument: 'none', usage: '', description: 'list the newest messages with their numbers'},
+	{
+		name: 'reply',
+		argument: 'message-text',
+		usage: 'N TEXT',
+		description: 'answer message N; last: the newest one of somebody else',
+	},
+	{
+		name: 'react',
+		argument: 'message-text',
+		usage: 'N EMOJI',
+		description: 'react to message N, for example with :tada:; again: take it back',
+	},
+	{
+		name: 'correct',
+		argument: 'message-text',
+		usage: 'N TEXT',
+		description: 'replace the text of your message N; last: your newest one',
+	},
+	{
+		name: 'withdraw',
+		argument: 'message',
+		usage: 'N',
+		description: 'hide your message N for everybody; it is not erased',
+	},
+	{name: 'thread', argument: 'message', usage: 'N', description: 'show message N with all answers'},
+	{name: 'pin', argument: 'message', usage: 'N', description: 'pin message N for everybody'},
+	{name: 'unpin', argument: 'message', usage: 'N', description: 'unpin message N for everybody'},
 	{name: 'pins', argument: 'none', usage: '', description: 'list the pinned messages'},
 	{
 		name: 'share',

@@ -1,6 +1,7 @@
-/** Candidates of Tab completion: commands, their arguments and names of people. Pure. */
+/** Candidates of Tab completion: commands, their arguments, names of people and emoji. Pure. */
 import {foldText} from '../../core/fold-text.js';
 import {commandRows, findCommandRow} from './command-table.js';
+import {findEmoji} from './emoji.js';
 import {quoteName} from './parse-command.js';
 
 export interface Completion {
@@ -39,7 +40,16 @@ export function findCompletion(text: string, cursor: number, names: readonly str
 			matchNames(names, typed.replace(/^["@]/, '')).map(quoteName),
 		);
 	}
-	return completeName(before, cursor, names);
+	return completeEmoji(before, cursor) ?? completeName(before, cursor, names);
+}
+
+/** Completes the short name of an emoji, `:ta` or `:tada:`. The emoji takes the place of the name. */
+function completeEmoji(before: string, cursor: number): Completion | undefined {
+	const word = /(?:^|\s)(:([\p{L}\p{N}_+-]+):?)$/u.exec(before);
+	if (!word?.[1] || !word[2]) return undefined;
+	const isWhole = word[1].endsWith(':');
+	const found = findEmoji(word[2]).map(emoji => `${emoji} `);
+	return createCompletion(cursor - word[1].length, cursor, isWhole ? found.slice(0, 1) : found);
 }
 
 /** Completes a name. At the start of a message it becomes the addressee: `Bob: `. */

@@ -17,6 +17,14 @@ export interface Person {
 	readonly fingerprint?: string;
 }
 
+/** Message that a command names: a number of a list, or the newest message that the command can change or answer. */
+export type MessageName = number | 'last';
+
+export type MessageCommand =
+	| {readonly type: 'reply' | 'correct'; readonly message: MessageName; readonly text: string}
+	| {readonly type: 'react'; readonly message: MessageName; readonly word: string}
+	| {readonly type: 'withdraw' | 'pin' | 'unpin' | 'thread'; readonly message: MessageName};
+
 export type Command =
 	| {
 			readonly type:
@@ -24,6 +32,7 @@ export type Command =
 				| 'who'
 				| 'mark'
 				| 'unread'
+				| 'messages'
 				| 'pins'
 				| 'files'
 				| 'copy'
@@ -34,6 +43,7 @@ export type Command =
 				| 'doctor'
 				| 'quit';
 	  }
+	| MessageCommand
 	| {readonly type: 'name'; readonly name: string}
 	| {readonly type: 'me'; readonly text: string}
 	| {readonly type: 'whisper'; readonly person: Person; readonly text: string}
@@ -85,19 +95,23 @@ export function parseCommand(input: string): ParseResult {
 
 /** Command names of other chat programs, for which an error message suggests ours. */
 const COMMAND_SYNONYMS: ReadonlyMap<string, CommandName> = new Map([
+	['answer', 'reply'],
 	['bye', 'quit'],
 	['connect', 'peer'],
+	['delete', 'withdraw'],
 	['dm', 'msg'],
 	['download', 'fetch'],
+	['edit', 'correct'],
 	['exit', 'quit'],
 	['find', 'search'],
 	['leave', 'quit'],
+	['history', 'messages'],
+	['list', 'messages'],
 	['names', 'who'],
 	['nick', 'name'],
 	['pm', 'msg'],
 	['q', 'quit'],
 	['query', 'msg'],
-	['reply', 'r'],
 	['tell', 'msg'],
 	['send', 'share'],
 	['upload', 'share'],
@@ -123,6 +137,7 @@ function commandWithoutArgument(name: CommandName): Command {
 		case 'who':
 		case 'mark':
 		case 'unread':
+		case 'messages':
 		case 'pins':
 		case 'files':
 		case 'copy':
@@ -155,6 +170,14 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 			const whisper = splitWhisper(argument);
 			return whisper ? command({type: 'whisper', ...whisper}) : usageError(row);
 		}
+		case 'reply':
+		case 'correct':
+		case 'react':
+		case 'withdraw':
+		case 'thread':
+		case 'pin':
+		case 'unpin':
+			return parseMessageCommand(row.name, row, argument);
 		case 'r':
 			return command({type: 'whisper-back', text: argument});
 		case 'peer':
@@ -191,6 +214,25 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 		}
 		default:
 			return usageError(row);
+	}
+}
+
+/** Parses a command that names a message: `3 TEXT`, `#3 TEXT`, `last TEXT`, or the message alone. */
+function parseMessageCommand(type: MessageCommand['type'], row: CommandRow, argument: string): ParseResult {
+	const match = /^(?:#?([1-9]\d{0,8})|(last))(?:\s+(\S[\s\S]*))?$/iu.exec(argument);
+	if (!match)
+		return usageError(row, `Not a message: "${argument.slice(0, 40)}". N is a number of /messages, or last. `);
+	const message: MessageName = match[2] === undefined ? Number(match[1]) : 'last';
+	const text = match[3] ?? '';
+	if ((text === '') === (row.argument === 'message-text')) return usageError(row);
+	switch (type) {
+		case 'reply':
+		case 'correct':
+			return {type: 'command', command: {type, message, text}};
+		case 'react':
+			return {type: 'command', command: {type, message, word: text}};
+		default:
+			return {type: 'command', command: {type, message}};
 	}
 }
 

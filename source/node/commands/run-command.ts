@@ -12,6 +12,7 @@ import {replayCommand} from '../cli-hints.js';
 import {describeNameTruncation} from '../conversation.js';
 import type {CommandContext, CommandResult} from './command-result.js';
 import {runInvite} from './invite-command.js';
+import {runMessageCommand} from './message-commands.js';
 import {type BellMode, type Command, quoteName} from './parse-command.js';
 import {
 	filterPeers,
@@ -79,6 +80,14 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 			return fetchTypedFile(chatNode, command.file);
 		case 'cancel':
 			return cancelTypedFile(chatNode, command.file);
+		case 'reply':
+		case 'react':
+		case 'correct':
+		case 'withdraw':
+		case 'thread':
+		case 'pin':
+		case 'unpin':
+			return runMessageCommand(command, context);
 		case 'goto':
 			return resolveGotoTime(command.time, context.now);
 		case 'ignore':

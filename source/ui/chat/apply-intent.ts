@@ -1,10 +1,9 @@
 /** Performs the screen actions that slash commands and some keys request: jumps, filters, overlays, settings. */
 
 import {findFirstIndex} from '../../core/binary-search.js';
-import type {Intent} from '../../node/commands/command-result.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
 import {keyOf} from '../timeline/viewport.js';
-import {type UiState, withInfo} from './chat-state.js';
+import {type ScreenIntent, type UiState, withInfo} from './chat-state.js';
 import {requestQuit} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {openFiles, openPins} from './message-steps.js';
@@ -13,7 +12,7 @@ import {findEntryFrom, firstUnreadKey, goNewest, jumpTo, markRead, oldestUnreadK
 import {openSearch} from './search.js';
 
 /** Applies an intent that runCommand returned. */
-export function applyIntent(ui: UiState, intent: Intent, context: ChatContext): ChatStep {
+export function applyIntent(ui: UiState, intent: ScreenIntent, context: ChatContext): ChatStep {
 	switch (intent.type) {
 		case 'help':
 			return step({...ui, overlay: {type: 'help', scroll: 0}});

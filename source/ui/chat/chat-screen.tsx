@@ -9,6 +9,7 @@
  */
 
 import type {ReactNode} from 'react';
+import {createMessageNumbers} from '../../node/commands/message-numbers.js';
 import {chatKeys} from '../input/key-bindings.js';
 import {reduceEditor} from '../input/reduce-editor.js';
 import {createNotifier} from '../notifications.js';
@@ -74,6 +75,7 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		self,
 		hooks,
 		getUi: store.getUi,
+		numbers: createMessageNumbers(),
 		dispatch,
 		write,
 		redraw: () => screen.releaseTerminal(async () => {}),

@@ -6,7 +6,7 @@
 import type {EventRef, PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import type {FileId} from '../../core/shared-file.js';
-import type {Intent} from '../../node/commands/command-result.js';
+import type {Intent, ListIntent} from '../../node/commands/command-result.js';
 import type {BellMode, Command, Person} from '../../node/commands/parse-command.js';
 import {type Addressee, type Addressing, noAddressing} from '../addressee.js';
 import type {Flash} from '../flash.js';
@@ -115,6 +115,9 @@ export interface UiState extends Addressing {
 	readonly isVisitor: boolean;
 }
 
+/** An intent that changes the screen. Lists of messages are shown by run-effects.ts. */
+export type ScreenIntent = Exclude<Intent, ListIntent>;
+
 export function initialUiState(columns: number, rows: number, bell: BellMode, now: number): UiState {
 	return {
 		columns,
@@ -168,7 +171,7 @@ export type ScreenMessage =
 	/** All tokens of one read of the terminal. */
 	| {readonly type: 'tokens'; readonly tokens: readonly Token[]}
 	| {readonly type: 'resized'; readonly columns: number; readonly rows: number}
-	| {readonly type: 'intent'; readonly intent: Intent}
+	| {readonly type: 'intent'; readonly intent: ScreenIntent}
 	| {readonly type: 'flash'; readonly flash: Flash | undefined}
 	| {readonly type: 'overlay'; readonly overlay: Overlay}
 	/** The node rejected a message or command. Its text returns to the input, unless the user has begun a new draft. */

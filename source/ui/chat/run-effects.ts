@@ -1,11 +1,14 @@
 /** Runs the effects that updateChat requests. Their results return to updateChat as messages. */
 import {errorMessage} from '../../core/errors.js';
+import {isIgnored} from '../../core/name-collisions.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
-import type {CommandResult} from '../../node/commands/command-result.js';
+import type {CommandResult, Intent, ListIntent} from '../../node/commands/command-result.js';
+import type {MessageNumbers} from '../../node/commands/message-numbers.js';
 import {runCommand} from '../../node/commands/run-command.js';
 import type {PostResult} from '../../node/conversation.js';
 import type {ScreenHooks} from '../screen-hooks.js';
 import {copyToClipboard} from '../terminal/escape-sequences.js';
+import {numberedLines, selectListed} from '../timeline/message-lists.js';
 import type {ScreenEffect, ScreenMessage, UiState} from './chat-state.js';
 
 /** What the effects use: the node, the hooks, and the functions of the screen. */
@@ -16,6 +19,8 @@ export interface EffectPorts {
 	getUi(): UiState;
 	dispatch(message: ScreenMessage): void;
 	write(sequence: string): void;
+	/** Numbers with which commands name messages. */
+	readonly numbers: MessageNumbers;
 	redraw(): void;
 	suspend(): void;
 	copyView(): void;
@@ -112,7 +117,13 @@ function flashRefusal(result: PostResult, ports: EffectPorts): void {
 function runTypedCommand({command, draft}: ScreenEffect & {type: 'run'}, ports: EffectPorts): void {
 	const {chatNode, self, hooks} = ports;
 	showResult(
-		runCommand(command, {chatNode, self, ignored: ports.getUi().ignored, now: hooks.clock.now()}),
+		runCommand(command, {
+			chatNode,
+			self,
+			ignored: ports.getUi().ignored,
+			numbers: ports.numbers,
+			now: hooks.clock.now(),
+		}),
 		draft,
 		ports,
 	);
@@ -135,9 +146,27 @@ function showResult(result: CommandResult, draft: string, ports: EffectPorts): v
 		const code = invitation && {code: invitation.code};
 		ports.dispatch({type: 'overlay', overlay: {type: 'text', title, lines, scroll: 0, ...code}});
 	} else {
-		if (result.type === 'intent') ports.dispatch({type: 'intent', intent: result.intent});
+		if (result.type === 'intent') performIntent(result.intent, ports);
 		if (result.text) dispatchFlash(ports, result.text);
 	}
+}
+
+function performIntent(intent: Intent, ports: EffectPorts): void {
+	if (intent.type === 'messages' || intent.type === 'thread') showMessageList(intent, ports);
+	else ports.dispatch({type: 'intent', intent});
+}
+
+/** Shows the newest messages or a thread, with the numbers that commands take. */
+function showMessageList(intent: ListIntent, {chatNode, numbers, getUi, dispatch}: EffectPorts): void {
+	const state = chatNode.store.getState();
+	const {ignored} = getUi();
+	const lines = numberedLines(
+		state,
+		selectListed(state, intent, message => isIgnored(state, ignored, message)),
+		numbers,
+	);
+	const title = intent.type === 'thread' ? 'Thread' : 'Messages';
+	dispatch({type: 'overlay', overlay: {type: 'text', title, lines, scroll: 0}});
 }
 
 async function copyText(text: string, ports: EffectPorts): Promise<void> {

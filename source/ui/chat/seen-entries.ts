@@ -5,7 +5,7 @@
  */
 import type {Clock} from '../../core/environment.js';
 import type {OrderKey} from '../../core/event-order.js';
-import {personKeyOf} from '../../core/name-collisions.js';
+import {isIgnored} from '../../core/name-collisions.js';
 import {entryAt, type TimelineEntry} from '../../core/timeline.js';
 import type {Reading} from '../../node/reading.js';
 import {isUserPresent} from '../notifications.js';
@@ -50,8 +50,7 @@ export function entriesSeen({state, ui, unread, now}: ScreenSnapshot, frameOf: F
 	const entries: TimelineEntry[] = [];
 	for (let index = 0; ui.ignored.length > 0 && index < Math.min(unread.messages.length, MAX_HIDDEN_SEARCH); index++) {
 		const entry = entryAt(unread.messages, index);
-		if (entry && (ui.ignored.includes(entry.peer) || ui.ignored.includes(personKeyOf(state, entry.peer))))
-			entries.push(entry);
+		if (entry && isIgnored(state, ui.ignored, entry)) entries.push(entry);
 	}
 	const {layout, viewport} = frameOf(state, ui);
 	const isVisible = !ui.overlay && !layout.tooSmall && !layout.peersOnly;

@@ -7,10 +7,11 @@
  *
  * It has the same interface as the full screen (screen-contract.ts).
  */
-import {type Input, writerOf} from '../../core/event.js';
-import {personKeyOf} from '../../core/name-collisions.js';
+import type {Input} from '../../core/event.js';
+import {isIgnored} from '../../core/name-collisions.js';
 import type {CommandResult, Intent} from '../../node/commands/command-result.js';
 import {findCompletion} from '../../node/commands/completions.js';
+import {createMessageNumbers} from '../../node/commands/message-numbers.js';
 import {parseCommand} from '../../node/commands/parse-command.js';
 import {runCommand} from '../../node/commands/run-command.js';
 import {
@@ -53,6 +54,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	const {chatNode, self, stdin, stdout, hooks} = options;
 	const {clock} = hooks;
 	const line = createLinePrompt(write, clock, isBlocked);
+	const numbers = createMessageNumbers();
 	let interruptedAt = Number.NEGATIVE_INFINITY;
 	let ignored = options.notes?.initial.ignored ?? [];
 	let {bell} = options;
@@ -119,7 +121,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		const parsed = parseCommand(draft);
 		if (parsed.type === 'error') rejectDraft(draft, parsed.text);
 		else if (parsed.type === 'command') {
-			showResult(runCommand(parsed.command, {chatNode, self, ignored, now: clock.now()}), draft);
+			showResult(runCommand(parsed.command, {chatNode, self, ignored, numbers, now: clock.now()}), draft);
 		} else {
 			const result = chatNode.post(parsed.text);
 			if ('refused' in result) rejectDraft(draft, result.refused);
@@ -148,7 +150,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	}
 
 	function runIntent(intent: Intent): void {
-		const lines = intentLines(intent, chatNode);
+		const lines = intentLines(intent, chatNode, {numbers, ignored});
 		if (lines) line.printAbove(...lines);
 		else if (intent.type === 'quit') leave({type: 'quit'});
 		else if (intent.type === 'bell') bell = intent.mode;
@@ -262,9 +264,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 			if (text !== undefined) line.printAbove(text);
 		}
 		const {live, backfilled} = collectNewEntries(state, inputs);
-		const shown = live.filter(
-			entry => !ignored.includes(personKeyOf(state, writerOf(entry))) && !ignored.includes(writerOf(entry)),
-		);
+		const shown = live.filter(entry => !isIgnored(state, ignored, entry));
 		if (backfilled > 0)
 			line.printAbove(
 				`Received ${backfilled} earlier ${backfilled === 1 ? 'event' : 'events'}. Read them with /search and /goto.`,

@@ -1,12 +1,14 @@
-/** Lists of messages as lines of text: a thread, and the pinned messages. */
-import {type EventRef, eventId, type WrittenEvent} from '../../core/event.js';
+/** Lists of messages as lines of text: a thread, the newest messages with numbers, and the pinned messages. */
+import {type EventRef, eventId, isWritten, type WrittenEvent} from '../../core/event.js';
 import {compareOrder} from '../../core/event-order.js';
 import {findPosted} from '../../core/find-posted.js';
 import {listShared} from '../../core/find-shared.js';
 import {formatBytes} from '../../core/format-quantity.js';
 import {selectPins} from '../../core/select-pins.js';
 import type {State} from '../../core/state.js';
-import {sliceTimeline} from '../../core/timeline.js';
+import {sliceTimeline, type TimelineEntry} from '../../core/timeline.js';
+import type {ListIntent} from '../../node/commands/command-result.js';
+import type {MessageNumbers} from '../../node/commands/message-numbers.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {describeMarks} from './describe-effect.js';
 import {displayName} from './display-name.js';
@@ -63,11 +65,48 @@ export function fileLines(state: State): string[] {
 	});
 }
 
-export function pinLines(state: State): string[] {
+/** Number of newest messages that a list shows. */
+export const MAX_LISTED_MESSAGES = 10;
+
+/** The newest messages that are not hidden, or a thread. The commands about one message take the numbers of the list. */
+export function selectListed(
+	state: State,
+	intent: ListIntent,
+	isHidden: (message: WrittenEvent) => boolean,
+): readonly (WrittenEvent & TimelineEntry)[] {
+	if (intent.type === 'thread') {
+		const message = findPosted(state.timeline, intent.message);
+		return message ? threadOf(state, message) : [];
+	}
+	const {length} = state.timeline;
+	const rows = sliceTimeline(state.timeline, Math.max(0, length - MAX_SEARCHED_ROWS), length);
+	return rows
+		.filter(row => isWritten(row))
+		.filter(row => !isHidden(row))
+		.slice(-MAX_LISTED_MESSAGES);
+}
+
+/** Lines of a list with numbers, for the full screen. */
+export function numberedLines(state: State, messages: readonly WrittenEvent[], numbers: MessageNumbers): string[] {
+	if (messages.length === 0) return [NO_MESSAGES];
+	return [
+		...messages.map(item => `${numbers.numberOf(item)}. ${messageLine(state, item, formatTime(item.at, 'minutes'))}`),
+		'',
+		NUMBERS_HINT,
+	];
+}
+
+export const NO_MESSAGES = 'There are no messages yet.';
+/** How to use the numbers of a list. */
+export const NUMBERS_HINT =
+	'/reply N TEXT, /react N EMOJI, /thread N and /pin N take these numbers. /correct N TEXT and /withdraw N change your own messages.';
+
+/** All pinned messages. `prefixOf`: text at the start of the line of a message. */
+export function pinLines(state: State, prefixOf: (message: WrittenEvent) => string = () => ''): string[] {
 	const pins = selectPins(state);
 	if (pins.length === 0) return ['No message is pinned.'];
 	return pins.map(({message, by}) => {
-		return `${messageLine(state, message, formatMoment(message.at))} (pinned by ${displayName(state, by)})`;
+		return `${prefixOf(message)}${messageLine(state, message, formatMoment(message.at))} (pinned by ${displayName(state, by)})`;
 	});
 }
 

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {executePlainLine} from '../../../source/cli/chat/execute-line.js';
 import {parseJsonInput} from '../../../source/cli/chat/json-input.js';
 import {commandRows} from '../../../source/node/commands/command-table.js';
+import {createMessageNumbers} from '../../../source/node/commands/message-numbers.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 
 const ID = `${'ab'.repeat(32)}:2`;
@@ -11,7 +12,11 @@ function execute(text: string, atTerminal = true) {
 	const chatNode = createFakeChatNode();
 	const bob = chatNode.join('Bob', '10.0.0.2');
 	chatNode.say(bob, 'the needle');
-	const result = executePlainLine(text, {chatNode, self: chatNode.self, ignored: [], now: chatNode.at}, atTerminal);
+	const result = executePlainLine(
+		text,
+		{chatNode, self: chatNode.self, ignored: [], numbers: createMessageNumbers(), now: chatNode.at},
+		atTerminal,
+	);
 	return {...result, posted: chatNode.posted.map(({text}) => text)};
 }
 
@@ -25,11 +30,14 @@ describe('a plain line', () => {
 		expect(error).toBe(undefined);
 		const listed = replyLines.flatMap(line => /^\/(\w+)/.exec(line)?.[1] ?? []);
 		expect(listed).toContain('who');
-		for (const {name, choices} of commandRows) {
+		for (const {name, choices, argument: kind} of commandRows) {
 			const argument =
-				{search: 'x', goto: '-1m', mention: choices?.[0], name: 'Cat', me: 'waves'}[name as 'me'] ?? 'Bob';
+				{search: 'x', goto: '-1m', mention: choices?.[0], name: 'Cat', me: 'waves'}[name as 'me'] ??
+				{message: '1', 'message-text': '1 x'}[kind as 'message'] ??
+				'Bob';
 			const takesNoArgument = [
 				'help',
+				'messages',
 				'who',
 				'net',
 				'log',
@@ -44,6 +52,21 @@ describe('a plain line', () => {
 			const result = execute(takesNoArgument ? `/${name}` : `/${name} ${choices?.[0] ?? argument}`);
 			expect([name, result.error?.code === 'needs-screen']).toEqual([name, !listed.includes(name)]);
 		}
+	});
+
+	test('a plain line that is typed can reply, react, correct, withdraw and pin by the numbers of /messages', () => {
+		const chatNode = createFakeChatNode();
+		chatNode.say(chatNode.join('Bob', '10.0.0.2'), 'is it done?');
+		const numbers = createMessageNumbers();
+		const type = (text: string) =>
+			executePlainLine(text, {chatNode, self: chatNode.self, ignored: [], numbers, now: chatNode.at}, true);
+		expect(type('/messages').replyLines?.[0]).toMatch(/^1\. Bob: is it done\?/);
+		for (const text of ['/reply 1 yes', '/correct last no', '/react 1 :+1:', '/pin 1', '/unpin 1', '/withdraw last'])
+			expect([text, type(text).seq]).toEqual([text, chatNode.own.seq]);
+		expect(type('/thread 1').replyLines?.slice(0, 2)).toEqual([
+			expect.stringMatching(/^1\. Bob: is it done/),
+			expect.stringMatching(/^2\. You: .*withdrawn.*in reply to Bob/),
+		]);
 	});
 
 	test('a plain line that is typed can be /search or /net, whose results are printed', () => {

@@ -1,5 +1,9 @@
 import {describe, expect, test} from 'vitest';
+import {findPosted} from '../../../source/core/find-posted.js';
+import {selectMarks} from '../../../source/core/select-marks.js';
+import {textOf} from '../../../source/core/text-of.js';
 import type {CommandResult} from '../../../source/node/commands/command-result.js';
+import {createMessageNumbers} from '../../../source/node/commands/message-numbers.js';
 import {parseCommand} from '../../../source/node/commands/parse-command.js';
 import {runCommand} from '../../../source/node/commands/run-command.js';
 import {createFakeChatNode, type FakeChatNode} from '../../helpers/fake-chat-node.js';
@@ -10,10 +14,11 @@ function run(
 	text: string,
 	chatNode: FakeChatNode = createFakeChatNode(),
 	ignored: readonly string[] = [],
+	numbers = createMessageNumbers(),
 ): CommandResult {
 	const parsed = parseCommand(text);
 	if (parsed.type !== 'command') throw new Error(`no command: ${text}`);
-	return runCommand(parsed.command, {chatNode, self: chatNode.self, ignored, now: NOW});
+	return runCommand(parsed.command, {chatNode, self: chatNode.self, ignored, numbers, now: NOW});
 }
 
 describe('running commands', () => {
@@ -54,6 +59,51 @@ describe('running commands', () => {
 		]);
 	});
 
+	test('a command about a message acts on the message that got the number in a list, also after others arrived', () => {
+		const session = createFakeChatNode();
+		const numbers = createMessageNumbers();
+		const bob = session.join('Bob', '192.168.1.9');
+		session.say(bob, 'first');
+		const first = session.store.getState().timeline.pages.flat().at(-1);
+		if (!first) throw new Error('no message');
+		expect(numbers.numberOf(first)).toBe(1);
+		session.say(bob, 'second');
+		expect(run('/reply 1 yes', session, [], numbers)).toEqual({type: 'done', seq: session.own.seq});
+		expect(session.store.getState().timeline.pages.flat().at(-1)).toMatchObject({replyTo: {seq: first.seq}});
+		expect(run('/thread 1', session, [], numbers)).toMatchObject({intent: {message: {seq: first.seq}}});
+		expect(run('/pin 2', session, [], numbers)).toMatchObject({type: 'error'});
+	});
+
+	test('"last" is the newest message of somebody else who is not hidden, or the newest own one to correct or withdraw', () => {
+		const session = createFakeChatNode();
+		const bob = session.join('Bob', '192.168.1.9');
+		const eve = session.join('Eve', '192.168.1.10');
+		session.say(bob, 'from Bob');
+		const target = {peer: bob.peer, seq: bob.seq};
+		session.post('mine');
+		const mine = {peer: session.own.peer, seq: session.own.seq};
+		session.say(eve, 'from Eve');
+		run('/react last 👍', session, [eve.peer]);
+		run('/correct last better', session);
+		const state = session.store.getState();
+		expect(selectMarks(state, target)).toMatchObject([{word: '👍'}]);
+		const own = findPosted(state.timeline, mine);
+		expect(own && textOf(state, own)).toBe('better');
+		expect(run('/withdraw last', session)).toMatchObject({type: 'done'});
+		expect(run('/withdraw last', session)).toMatchObject({type: 'error', text: expect.stringContaining('yours')});
+	});
+
+	test('/react takes the same reaction back when it is repeated, also by its short name', () => {
+		const session = createFakeChatNode();
+		session.say(session.join('Bob', '192.168.1.9'), 'ship it');
+		const target = session.store.getState().timeline.pages.flat().at(-1);
+		if (!target) throw new Error('no message');
+		run('/react last :tada:', session);
+		expect(selectMarks(session.store.getState(), target)).toMatchObject([{word: '🎉', isOwn: true}]);
+		run('/react last 🎉', session);
+		expect(selectMarks(session.store.getState(), target)).toEqual([]);
+	});
+
 	test('/who shows a round trip below one millisecond as "<1 ms"', () => {
 		const session = createFakeChatNode();
 		const {peer} = session.join('Bob', '192.168.1.9');
@@ -74,7 +124,10 @@ describe('running commands', () => {
 		});
 		const session = createFakeChatNode();
 		const self = {...session.self, earlierLog: '/home/carol/logs/earlier.p2plog'};
-		const result = runCommand({type: 'log'}, {chatNode: session, self, ignored: [], now: NOW});
+		const result = runCommand(
+			{type: 'log'},
+			{chatNode: session, self, ignored: [], numbers: createMessageNumbers(), now: NOW},
+		);
 		expect(result.type === 'lines' && result.lines.at(-1)).toContain(
 			'npx p2pchat-ink replay /home/carol/logs/earlier.p2plog',
 		);

@@ -74,7 +74,9 @@ describe('the input', () => {
 		await press('/');
 		await terminal.until(() => /\/help {2}\/name {2}\/me {2}\/msg/.test(terminal.rows().at(-2) ?? ''));
 		await press('un');
-		await terminal.until(() => / \/unread {2}\/unignore {2}\/unverify +$/.test(terminal.rows().at(-2) ?? ''));
+		await terminal.until(() =>
+			/ \/unread {2}\/unignore {2}\/unverify {2}\/unpin +$/.test(terminal.rows().at(-2) ?? ''),
+		);
 		await press('ignore');
 		await terminal.see('/unignore NAME: show a hidden person again');
 		await press(CTRL('c'), '/zz');

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {createMessageNumbers} from '../../../source/node/commands/message-numbers.js';
 import type {ScreenMessage} from '../../../source/ui/chat/chat-state.js';
 import {type EffectPorts, runEffect} from '../../../source/ui/chat/run-effects.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
@@ -15,6 +16,7 @@ test('a failed export returns the typed command to the input', async () => {
 			getUi: () => {
 				throw new Error('not used');
 			},
+			numbers: createMessageNumbers(),
 			dispatch(message) {
 				messages.push(message);
 				resolve();

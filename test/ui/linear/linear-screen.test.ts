@@ -184,6 +184,31 @@ describe('the linear screen', () => {
 		expect(terminal.text()).not.toContain('old 7');
 	});
 
+	test('a user of the linear screen replies, reacts, corrects, withdraws and pins by the numbers of a list', async () => {
+		const {terminal, chatNode, bob} = launch();
+		chatNode.say(bob, 'is the build green?');
+		chatNode.say(bob, 'and the docs?');
+		terminal.type('/messages\r');
+		await terminal.see(/^2\. Bob: and the docs\?/m);
+		terminal.type('/reply 1 yes, since noon\r');
+		await terminal.see(/You: yes, since noon \(in reply to Bob: is the build green\?\)/);
+		terminal.type('/correct last yes, since one\r');
+		await terminal.see('yes, since one');
+		terminal.type('/react 2 :eyes:\r');
+		await terminal.see('reacted with 👀');
+		terminal.type('/pin 2\r');
+		await terminal.see('pinned');
+		terminal.type('/withdraw last\r');
+		await terminal.see('The message is hidden for everybody. It is not erased.');
+		terminal.type('/withdraw 1\r');
+		await terminal.see('Error: Only your own messages can be changed.');
+		terminal.type('/reply 77 x\r');
+		await terminal.see('Error: No message has the number 77.');
+		terminal.type('/pins\r');
+		await terminal.see(/^2\. .*and the docs\? {2}\(👀 1\) \(pinned by Carol\)/m);
+		expect(chatNode.posted.map(({text}) => text)).toEqual(['yes, since noon']);
+	});
+
 	test('removes control sequences from messages', async () => {
 		const {terminal, chatNode, bob} = launch();
 		chatNode.say(bob, '\u001B[2J\u001B]52;c;eA==\u0007wiped\u202E');

@@ -1,0 +1,75 @@
+/**
+ * Commands about one message, which they name by a number of a list, or as `last`. They are the only way to reply, react,
+ * correct, withdraw and pin in the line modes, where no row can be selected.
+ */
+import {isWritten, type WrittenEvent} from '../../core/event.js';
+import {findPosted} from '../../core/find-posted.js';
+import {isIgnored} from '../../core/name-collisions.js';
+import {selectMarks} from '../../core/select-marks.js';
+import {contentOf} from '../../core/text-of.js';
+import {entryAt} from '../../core/timeline.js';
+import type {PostResult} from '../conversation.js';
+import {isOwnMessage} from '../effect-commands.js';
+import type {CommandContext, CommandResult} from './command-result.js';
+import {expandEmoji} from './emoji.js';
+import type {MessageCommand} from './parse-command.js';
+
+/** Number of newest rows in which `last` is searched. */
+const MAX_SEARCHED_ROWS = 512;
+
+export function runMessageCommand(command: MessageCommand, context: CommandContext): CommandResult {
+	const message = resolveMessage(command, context);
+	if (typeof message === 'string') return {type: 'error', text: message};
+	const {chatNode} = context;
+	const target = {peer: message.peer, seq: message.seq};
+	switch (command.type) {
+		case 'reply':
+			return toResult(chatNode.post(command.text, {replyTo: target}));
+		case 'correct':
+			return toResult(chatNode.correct(target, command.text));
+		case 'react': {
+			const word = expandEmoji(command.word);
+			const isOn = selectMarks(chatNode.store.getState(), target).some(mark => mark.isOwn && mark.word === word);
+			return toResult(chatNode.mark(target, word, !isOn));
+		}
+		case 'withdraw':
+			return toResult(chatNode.withdraw(target), 'The message is hidden for everybody. It is not erased.');
+		case 'pin':
+			return toResult(chatNode.pin(target, true));
+		case 'unpin':
+			return toResult(chatNode.pin(target, false));
+		case 'thread':
+			return {type: 'intent', intent: {type: 'thread', message: target}};
+		default:
+			return command satisfies never;
+	}
+}
+
+function toResult(result: PostResult, text?: string): CommandResult {
+	if ('refused' in result) return {type: 'error', text: result.refused};
+	return {type: 'done', seq: result.seq, ...(text !== undefined && {text})};
+}
+
+/** The named message, or a sentence that says why there is none. */
+function resolveMessage({type, message}: MessageCommand, context: CommandContext): WrittenEvent | string {
+	const {chatNode, numbers} = context;
+	if (message === 'last') return findLast(type === 'correct' || type === 'withdraw', context);
+	const ref = numbers.find(message);
+	if (!ref) return `No message has the number ${message}. /messages lists messages with their numbers.`;
+	return findPosted(chatNode.store.getState().timeline, ref) ?? 'This message is not here any more.';
+}
+
+/** The newest own message, or the newest message of somebody else who is not hidden. Withdrawn messages do not count. */
+function findLast(isOwn: boolean, {chatNode, self, ignored}: CommandContext): WrittenEvent | string {
+	const state = chatNode.store.getState();
+	const {timeline} = state;
+	const oldest = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
+	for (let position = timeline.length - 1; position >= oldest; position--) {
+		const entry = entryAt(timeline, position);
+		if (!entry || !isWritten(entry) || contentOf(state, entry).withdrawal) continue;
+		if (isOwnMessage(state, self.peer, entry) === isOwn && !isIgnored(state, ignored, entry)) return entry;
+	}
+	return isOwn
+		? 'None of the newest messages is yours. /messages lists messages with their numbers.'
+		: 'None of the newest messages is by somebody else. /messages lists messages with their numbers.';
+}
