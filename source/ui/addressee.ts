@@ -5,12 +5,14 @@
  * text. It stays the same until the user changes the command: no rename, arrival or new whisper can change it under the fingers.
  */
 import type {PeerId} from '../core/event.js';
+import {fingerprintOf, nameOf} from '../core/select-peers.js';
 import type {State} from '../core/state.js';
-import {parsePerson} from '../node/commands/parse-command.js';
+import {beginsWithWhisperCommand} from '../core/whisper-command.js';
+import {parseCommand, parsePerson, quoteName} from '../node/commands/parse-command.js';
 import {lastWhisperer, resolveAddressee} from '../node/commands/resolve-addressee.js';
 import {NO_WHISPERER} from '../node/commands/run-command.js';
 import {truncateCells} from './text/graphemes.js';
-import {displayName} from './timeline/display-name.js';
+import {displayName, plainName} from './timeline/display-name.js';
 
 /** Addressee of a draft that is a whisper. */
 export interface Addressee {
@@ -61,6 +63,36 @@ function findAddressee(
 
 export function addresseeOf(state: State, peer: PeerId, prefix: string): Addressee {
 	return {prefix, peer, name: displayName(state, peer)};
+}
+
+/**
+ * Command that begins a whisper to this person only. The fingerprint keeps its meaning when somebody else takes the name, so
+ * this form is for drafts that are kept: their addressee is resolved again when they are shown again.
+ */
+export function whisperPrefix(state: State, peer: PeerId): string {
+	const name = plainName(state, peer);
+	// A name that cannot be typed before a fingerprint is left out, because the fingerprint alone names the person too.
+	const isTypable = name === nameOf(state, peer) && !/["@#]/u.test(name);
+	return `/msg ${isTypable ? quoteName(name) : ''}#${fingerprintOf(state, peer)} `;
+}
+
+/** A draft in the form in which it is kept for a later screen. */
+export function draftToKeep({addressee}: Pick<Addressing, 'addressee'>, draft: string, state: State): string {
+	if (!addressee || !draft.startsWith(addressee.prefix)) return draft;
+	return whisperPrefix(state, addressee.peer) + whisperText(draft, addressee);
+}
+
+/** Addressee of a draft that comes back to the input: one that was kept, or one that the node refused. */
+export function addressingOf(draft: string, state: State): Addressing {
+	// A kept /r with a text had no addressee. The person who whispered last may be another one than the user meant.
+	const replyAddressee = REPLY_PREFIX.test(draft) ? undefined : lastWhisperer(state);
+	const found = findAddressee(draft, replyAddressee, state);
+	return {addressee: found && 'peer' in found ? found : undefined, replyAddressee};
+}
+
+/** Whether a refused draft comes back to the input: a message or a whisper would be lost. A command comes back with ↑. */
+export function comesBack(draft: string): boolean {
+	return beginsWithWhisperCommand(draft) || parseCommand(draft).type === 'text';
 }
 
 /** Why a draft has no addressee although it is a whisper; undefined if it is none or has one. */

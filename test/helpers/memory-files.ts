@@ -3,6 +3,7 @@ import type {FileSink, FileStore, NamedFile, ServedFile} from '../../source/core
 import {emptyPartSet, hasPart, type PartSet} from '../../source/core/part-set.js';
 import {type FileId, partCount, partLength, partSize} from '../../source/core/shared-file.js';
 import {fileIdOf, leafOf} from '../../source/feed/file-id.js';
+import {toSourceError} from '../../source/storage/files/file-error.js';
 
 export interface MemoryFiles extends FileStore {
 	/** Files that can be shared, by path. */
@@ -59,7 +60,7 @@ export function createMemoryFiles(roomTag: Uint8Array): MemoryFiles {
 		corrupt: undefined,
 		async share(path) {
 			const bytes = store.disk.get(path);
-			if (!bytes) throw new Error(`${path} does not exist`);
+			if (!bytes) throw toSourceError(Object.assign(new Error('missing'), {code: 'ENOENT'}), path);
 			const id = fileIdOf(roomTag, bytes.length, leavesOf(bytes));
 			complete.set(id, bytes);
 			return {id, name: path.split('/').at(-1) ?? path, size: bytes.length};

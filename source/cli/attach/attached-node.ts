@@ -18,14 +18,15 @@ import {
 } from '../../core/timeline.js';
 import {createFeedTips} from '../../feed/feed-tips.js';
 import type {ChatNode} from '../../node/chat-node.js';
-import {type PostResult, refuseName, refuseText, whenDelivered} from '../../node/conversation.js';
+import {refuseName, refuseText, whenDelivered} from '../../node/conversation.js';
 import {createEffectCommands} from '../../node/effect-commands.js';
 import {idOf, type Reading, type ReadingChange, type Unread} from '../../node/reading.js';
 import {createStore, type Store} from '../../node/store.js';
 import {createVerification} from '../../node/verification.js';
 import {openLogReader} from '../../storage/log-reader.js';
-import {displayName} from '../../ui/timeline/display-name.js';
-import type {AttachRequest, KeeperMessage, OpenedMessage} from '../keep/keeper-messages.js';
+import {whisperPrefix} from '../../ui/addressee.js';
+import type {AttachRequest, KeeperMessage, OpenedMessage, ShareResult} from '../keep/keeper-messages.js';
+import {restoreError} from '../keep/portable-error.js';
 import {recordsToInputs} from '../saved-log.js';
 
 export interface AttachedNode {
@@ -67,7 +68,7 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 	const isLeaving = () => ({refused: 'The keeper has ended.'});
 	let hasEnded = false;
 	/** Callers that wait for the result of a share, by the number of its request. */
-	const shares = new Map<number, (result: PostResult | {readonly error: string}) => void>();
+	const shares = new Map<number, (result: ShareResult) => void>();
 	let lastShare = 0;
 
 	/** Sends a request that the local checks accepted. The number of the event is known when its commit arrives. */
@@ -120,7 +121,7 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 		whisper(peer, text) {
 			const refused = refuseText(text);
 			if (refused !== undefined) return {refused};
-			const draft = `/msg ${displayName(store.getState(), peer)} ${text}`;
+			const draft = whisperPrefix(store.getState(), peer) + text;
 			const result = request({type: 'whisper', peer, text, draft});
 			return 'refused' in result ? result : {id: 0};
 		},
@@ -128,12 +129,12 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 		outstandingWhispers: () => 0,
 		async shareFile(path, {note, name} = {}) {
 			const id = ++lastShare;
-			const result = new Promise<PostResult | {readonly error: string}>(resolve => shares.set(id, resolve));
+			const result = new Promise<ShareResult>(resolve => shares.set(id, resolve));
 			const names = {...(note !== undefined && {note}), ...(name !== undefined && {name})};
 			const sent = request({type: 'share', id, path: resolvePath(path), ...names});
 			if ('refused' in sent) return sent;
 			const shared = await result;
-			if ('error' in shared) throw new Error(shared.error);
+			if ('error' in shared) throw restoreError(shared.error);
 			return shared;
 		},
 		fetchFile(target, {directory} = {}) {

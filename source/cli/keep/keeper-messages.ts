@@ -9,6 +9,7 @@ import type {NetworkReport} from '../../node/network-report.js';
 import type {ReadingChange, Unread} from '../../node/reading.js';
 import type {LogPlace} from '../../storage/log.js';
 import type {ScreenNotes} from '../../ui/screen-contract.js';
+import type {PortableError} from './portable-error.js';
 
 /** The first message: everything that an attached screen needs beside the log up to `end`. */
 export interface OpenedMessage {
@@ -34,8 +35,10 @@ export type KeeperMessage =
 	| {readonly type: 'refused'; readonly text: string; readonly draft?: string}
 	/** A `send` was written to the log. `isDelivered`: a peer has it. */
 	| {readonly type: 'sent'; readonly isDelivered: boolean}
-	/** The result of a `share`, or the message of its error. */
-	| {readonly type: 'shared'; readonly id: number; readonly result: PostResult | {readonly error: string}};
+	/** The result of the `share` with this number. */
+	| {readonly type: 'shared'; readonly id: number; readonly result: ShareResult};
+
+export type ShareResult = PostResult | {readonly error: PortableError};
 
 export type AttachRequest =
 	| {readonly type: 'post'; readonly text: string; readonly options: PostOptions}

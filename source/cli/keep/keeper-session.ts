@@ -1,12 +1,13 @@
 /** One attached screen, seen from the keeper: sends the state and its changes, and runs what the screen requests. */
 import type {Clock, Timer} from '../../core/environment.js';
-import {errorMessage} from '../../core/errors.js';
 import type {OrderKey} from '../../core/event-order.js';
 import {sliceTimeline} from '../../core/timeline.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
+import {typedMessage} from '../../node/commands/parse-command.js';
 import type {ReadingChange} from '../../node/reading.js';
 import type {ScreenNotes} from '../../ui/screen-contract.js';
 import type {AttachRequest, KeeperMessage} from './keeper-messages.js';
+import {toPortableError} from './portable-error.js';
 
 const REPORT_INTERVAL_MS = 1000;
 
@@ -85,7 +86,7 @@ export function startKeeperSession(options: KeeperSessionOptions): KeeperSession
 		const shareOptions = {...(note !== undefined && {note}), ...(name !== undefined && {name})};
 		const result = await chatNode
 			.shareFile(path, shareOptions)
-			.catch((error: unknown) => ({error: errorMessage(error)}));
+			.catch((error: unknown) => ({error: toPortableError(error)}));
 		send({type: 'shared', id, result});
 	}
 
@@ -93,7 +94,7 @@ export function startKeeperSession(options: KeeperSessionOptions): KeeperSession
 		handle(request) {
 			switch (request.type) {
 				case 'post':
-					return answer(chatNode.post(request.text, request.options), draftOf(request));
+					return answer(chatNode.post(request.text, request.options), typedMessage(request.text, request.options));
 				case 'send': {
 					const posted = chatNode.post(request.text);
 					if ('refused' in posted) return answer(posted);
@@ -103,7 +104,7 @@ export function startKeeperSession(options: KeeperSessionOptions): KeeperSession
 				case 'mark':
 					return answer(chatNode.mark(request.target, request.word, request.on));
 				case 'correct':
-					return answer(chatNode.correct(request.target, request.text), request.text);
+					return answer(chatNode.correct(request.target, request.text), typedMessage(request.text));
 				case 'whisper':
 					return answer(chatNode.whisper(request.peer, request.text), request.draft);
 				case 'share':
@@ -154,12 +155,6 @@ export function startKeeperSession(options: KeeperSessionOptions): KeeperSession
 			for (const remove of unsubscribe) remove?.();
 		},
 	};
-}
-
-/** What the user typed to send this message. A slash at the start of a message is typed twice. */
-function draftOf({text, options}: AttachRequest & {type: 'post'}): string {
-	if (options.action) return `/me ${text}`;
-	return text.startsWith('/') ? `/${text}` : text;
 }
 
 function keyOf({ms, counter, peer, seq}: OrderKey): OrderKey {

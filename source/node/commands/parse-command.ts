@@ -279,6 +279,12 @@ export function splitWhisper(argument: string): {readonly person: Person; readon
 	return match?.[1] && match[2] ? {person: parsePerson(match[1]), text: match[2]} : undefined;
 }
 
+/** What a user types to send a text, the inverse of `parseCommand`: a slash at its start is doubled. */
+export function typedMessage(text: string, {action = false}: {readonly action?: boolean} = {}): string {
+	if (action) return `/me ${text}`;
+	return text.startsWith('/') ? `/${text}` : text;
+}
+
 /** Inverse of `parsePerson` for a name: adds quotes if it contains spaces. */
 export function quoteName(name: string): string {
 	return /\s/.test(name) ? `"${name}"` : name;

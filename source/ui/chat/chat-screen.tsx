@@ -10,6 +10,7 @@
 
 import type {ReactNode} from 'react';
 import {createMessageNumbers} from '../../node/commands/message-numbers.js';
+import {addressingOf, draftToKeep} from '../addressee.js';
 import {chatKeys} from '../input/key-bindings.js';
 import {reduceEditor} from '../input/reduce-editor.js';
 import {createNotifier} from '../notifications.js';
@@ -17,7 +18,6 @@ import {type ChatScreen, exitMessage, type FullScreenOptions} from '../screen-co
 import {mountScreen} from '../terminal/mount-screen.js';
 import {asksBackground, themeOf} from '../theme.js';
 import {noUnread} from '../timeline/describe-unread.js';
-import {displayName} from '../timeline/display-name.js';
 import {ChatApp} from './chat-app.js';
 import {initialUiState, type ScreenMessage, type UiState} from './chat-state.js';
 import {createCopyView} from './copy-view.js';
@@ -62,9 +62,7 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 
 	/** Leaves the draft and the ignored people for a later screen on the same node. */
 	function saveNotes({editor, ignored, composing, addressee}: UiState): void {
-		// The addressee of /r is the person who whispered last, who may be another one when the draft is shown again.
-		const prefix = addressee && `/msg ${displayName(chatNode.store.getState(), addressee.peer)} `;
-		const draft = addressee ? editor.text.replace(addressee.prefix, () => prefix ?? '') : editor.text;
+		const draft = draftToKeep({addressee}, editor.text, chatNode.store.getState());
 		if (!saved || (saved.draft === draft && saved.ignored === ignored && saved.composing === composing)) return;
 		saved = {draft, ignored, composing};
 		options.notes?.save(saved);
@@ -159,6 +157,7 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 }
 
 function initialState({
+	chatNode,
 	stdout,
 	bell,
 	nameFromSystem,
@@ -170,7 +169,8 @@ function initialState({
 	const initial = initialUiState(stdout.columns, stdout.rows, bell, hooks.clock.monotonic());
 	const {draft = '', ignored = [], composing} = notes?.initial ?? {};
 	const editor = draft === '' ? initial.editor : reduceEditor(initial.editor, {type: 'set', text: draft});
-	const ui = {...initial, editor, ignored, composing, isVisitor: demoVisit !== undefined};
+	const addressing = addressingOf(draft, chatNode.store.getState());
+	const ui = {...initial, ...addressing, editor, ignored, composing, isVisitor: demoVisit !== undefined};
 	if (startupWarnings.length > 0)
 		return {
 			...ui,

@@ -15,7 +15,7 @@ import {isPresent, statusOf} from '../../core/select-peers.js';
 import {selectPins} from '../../core/select-pins.js';
 import {contentOf, textOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
-import {quoteName} from '../../node/commands/parse-command.js';
+import {quoteName, typedMessage} from '../../node/commands/parse-command.js';
 import {isOwnMessage} from '../../node/effect-commands.js';
 import {addresseeOf} from '../addressee.js';
 import {editorWith} from '../input/editor-state.js';
@@ -94,7 +94,7 @@ export function startCorrection(ui: UiState, context: ChatContext): ChatStep {
 
 function correct(ui: UiState, {state}: ChatContext, message: WrittenEvent): UiState {
 	const {history} = ui.editor;
-	const text = draftOf(textOf(state, message));
+	const text = typedMessage(textOf(state, message));
 	return {
 		...ui,
 		focus: 'input',
@@ -114,11 +114,6 @@ export function correctNewest(ui: UiState, context: ChatContext): UiState | unde
 	return message && !contentOf(context.state, message).withdrawal ? correct(ui, context, message) : undefined;
 }
 
-/** Draft that sends a text: a slash at its start is doubled, so that the draft is no command. */
-function draftOf(text: string): string {
-	return text.startsWith('/') ? `/${text}` : text;
-}
-
 /**
  * Purpose of the draft after ↑ in an empty input. If the draft is the own newest message, Enter corrects that message.
  * Without a change, Enter sends the text once more. `before` is the state before the key.
@@ -134,7 +129,7 @@ export function composingAfterHistory(
 			? undefined
 			: after.composing;
 	const message = newestOwnMessage(state, self.peer);
-	if (!message || contentOf(state, message).withdrawal || draftOf(textOf(state, message)) !== editor.text)
+	if (!message || contentOf(state, message).withdrawal || typedMessage(textOf(state, message)) !== editor.text)
 		return undefined;
 	return {type: 'correct', target: refOf(message), original: editor.text};
 }

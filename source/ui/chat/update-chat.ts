@@ -1,6 +1,5 @@
 /** Reducer of the chat screen: a pure function from state and message to the new state and effects. */
-import {parseCommand} from '../../node/commands/parse-command.js';
-import {updateAddressing} from '../addressee.js';
+import {addressingOf, comesBack, updateAddressing} from '../addressee.js';
 import type {Flash} from '../flash.js';
 import {type Action, findAction, type KeyContext} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
@@ -39,7 +38,7 @@ export function updateChat(ui: UiState, message: ScreenMessage, context: ChatCon
 		case 'overlay':
 			return step({...ui, overlay: message.overlay});
 		case 'draft-rejected':
-			return step(restoreRefusedDraft(ui, message));
+			return step(restoreRefusedDraft(ui, message, context));
 		case 'missed': {
 			if (ui.unreadMarker || ui.anchor) return step(ui);
 			const {lastRead, since} = message;
@@ -50,12 +49,21 @@ export function updateChat(ui: UiState, message: ScreenMessage, context: ChatCon
 	}
 }
 
-function restoreRefusedDraft(ui: UiState, {draft, text, addressee}: ScreenMessage & {type: 'draft-rejected'}): UiState {
-	// A message or whisper would be lost. A command comes back with ↑.
-	const isCommand = !addressee && parseCommand(draft).type !== 'text';
-	const restored = addressee && ui.editor.text === '' ? {...ui, addressee} : ui;
-	const editor = ui.editor.text === '' && !isCommand ? {...ui.editor, text: draft, cursor: draft.length} : ui.editor;
-	return {...restored, editor, flash: {text, level: 'error', until: 0}};
+function restoreRefusedDraft(
+	ui: UiState,
+	{draft, text, addressee}: ScreenMessage & {type: 'draft-rejected'},
+	{state}: ChatContext,
+): UiState {
+	const refused: UiState = {...ui, flash: {text, level: 'error', until: 0}};
+	// The user may have begun another draft.
+	if (ui.editor.text !== '' || !(addressee || comesBack(draft))) return refused;
+	const addressing = addressingOf(draft, state);
+	return {
+		...refused,
+		...addressing,
+		...(addressee && {addressee}),
+		editor: {...ui.editor, text: draft, cursor: draft.length},
+	};
 }
 
 /** Time after the last key at which a message ends that is shown until the next key, ms. */

@@ -28,7 +28,7 @@ export interface LinePrompt {
 	submit(send: (draft: string) => void): void;
 	/** Changes the words before the prompt sign; empty for none. If they change while a draft is typed, the line is repeated. */
 	setWords(words: string): void;
-	/** Puts a draft back into the line. The next prompt shows it. */
+	/** Puts a draft back into the empty line. */
 	restoreDraft(draft: string): void;
 	/** Draws prompt and draft again, after another program has used the terminal. */
 	redraw(): void;
@@ -118,6 +118,7 @@ export function createLinePrompt(
 		},
 		restoreDraft(draft) {
 			editor = {...editor, text: draft, cursor: draft.length};
+			if (!sending) write(`\r${promptLine()}`);
 		},
 		redraw: () => write(promptLine()),
 		stop() {

@@ -18,6 +18,9 @@ import {
 	type Addressee,
 	type Addressing,
 	addresseeError,
+	addressingOf,
+	comesBack,
+	draftToKeep,
 	noAddressing,
 	promptWords,
 	updateAddressing,
@@ -128,10 +131,15 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		}
 	}
 
-	/** Prints the reason. A message returns to the line, so that it is not lost; a command comes back with ↑. */
+	/** Prints the reason. A message returns to the line, unless the user has begun another one. A command comes back with ↑. */
 	function rejectDraft(draft: string, reason: string): void {
-		if (parseCommand(draft).type === 'text') line.restoreDraft(draft);
 		line.printAbove(`Error: ${reason}`);
+		if (line.editor.text === '' && comesBack(draft)) restoreDraft(draft);
+	}
+
+	function restoreDraft(draft: string): void {
+		setAddressing(addressingOf(draft, chatNode.store.getState()));
+		line.restoreDraft(draft);
 	}
 
 	function showResult(result: CommandResult, draft: string): void {
@@ -282,7 +290,8 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	const reader = createTokenReader(stdin, clock, chatKeys, {
 		tokens(tokens) {
 			tokens.forEach(onToken);
-			options.notes?.save({draft: line.editor.text, ignored});
+			const draft = draftToKeep(addressing, line.editor.text, chatNode.store.getState());
+			options.notes?.save({draft, ignored});
 		},
 		ended: () => leave({type: 'input-ended'}),
 	});
@@ -291,8 +300,9 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		`${ENABLE_BRACKETED_PASTE}Room ${self.room}, ${self.hasSecret ? 'with a secret' : 'open to everyone on this network'}. /help lists the commands.\r\n`,
 	);
 	if (options.nameFromSystem) write('Your name is your user name on this computer. Change it with /name NAME.\r\n');
-	if (options.notes?.initial.draft) line.restoreDraft(options.notes.initial.draft);
-	line.redraw();
+	const keptDraft = options.notes?.initial.draft ?? '';
+	if (keptDraft === '') line.redraw();
+	else restoreDraft(keptDraft);
 	announceUnread();
 	return {
 		waitUntilExit: () => finished,

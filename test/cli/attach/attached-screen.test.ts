@@ -1,93 +1,12 @@
 /** An attached screen and the screen of the node itself, on two terminals, over a real socket. */
-import {connect, createServer, type Server} from 'node:net';
-import {join} from 'node:path';
-import {afterEach, expect, it, vi} from 'vitest';
-import {createAttachedNode, readKeptState} from '../../../source/cli/attach/attached-node.js';
-import type {AttachRequest, KeeperMessage, OpenedMessage} from '../../../source/cli/keep/keeper-messages.js';
-import {startKeeperSession} from '../../../source/cli/keep/keeper-session.js';
-import {createLineChannel} from '../../../source/cli/keep/line-channel.js';
+import {expect, it, vi} from 'vitest';
 import type {EventRef} from '../../../source/core/event.js';
 import {entryAt} from '../../../source/core/timeline.js';
-import {deriveRoomKeys} from '../../../source/feed/room-keys.js';
 import type {ChatNode} from '../../../source/node/chat-node.js';
-import {openFileLog} from '../../../source/storage/file-log.js';
-import {makeHome} from '../../helpers/data-home.js';
-import type {FakeChatNode} from '../../helpers/fake-chat-node.js';
-import {type Chat, launchChat, liveClock} from '../../helpers/launch-chat.js';
-import {createMemoryRoom, type MemoryRoomNode} from '../../helpers/memory-room.js';
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-	for (const clean of cleanups.splice(0).reverse()) await clean();
-});
-
-async function setUp() {
-	const room = await createMemoryRoom();
-	cleanups.push(() => room.stop());
-	const keys = await deriveRoomKeys({room: 'room'});
-	const path = join(makeHome(), 'kept.p2plog');
-	const openedLog = openFileLog(path, {
-		create: {version: '0', roomTag: keys.tag, roomName: 'room', created: 0},
-	});
-	const keeper = await room.launch('Ann', {openedLog, isKeeper: true, tracksReading: true});
-	return {room, keeper, socket: join(makeHome(), 's'), notes: {current: {draft: '', ignored: []}}};
-}
-
-type Kept = Awaited<ReturnType<typeof setUp>>;
-
-/** Serves sessions at the socket, without a handshake. */
-async function serve({keeper, socket, notes}: Kept): Promise<Server> {
-	const server = createServer(connection => {
-		const channel = createLineChannel(connection, {
-			onLine: line => session?.handle(JSON.parse(line) as AttachRequest),
-			onClosed: () => session?.stop(),
-		});
-		channel.trust();
-		const send = (message: KeeperMessage) => channel.send(JSON.stringify(message));
-		const session = startKeeperSession({...keeper, clock: liveClock, notes, send});
-	});
-	await new Promise<void>(resolve => server.listen(socket, resolve));
-	cleanups.push(() => new Promise(resolve => server.close(resolve)));
-	return server;
-}
-
-async function attach({socket}: Kept): Promise<{chatNode: ChatNode; opened: OpenedMessage; refusals: string[]}> {
-	const refusals: string[] = [];
-	const early: KeeperMessage[] = [];
-	let receive: (message: KeeperMessage) => void = message => void early.push(message);
-	let onOpened: (message: OpenedMessage) => void = () => {};
-	const first = new Promise<OpenedMessage>(resolve => {
-		onOpened = resolve;
-	});
-	const connection = connect(socket);
-	const channel = createLineChannel(connection, {
-		onLine(line) {
-			const message = JSON.parse(line) as KeeperMessage;
-			if (message.type === 'opened') onOpened(message);
-			else receive(message);
-		},
-		onClosed() {},
-	});
-	channel.trust();
-	cleanups.push(() => connection.destroy());
-	const opened = await first;
-	const node = createAttachedNode(await readKeptState(opened), {
-		opened,
-		clock: liveClock,
-		send: request => channel.send(JSON.stringify(request)),
-		onRefused: text => refusals.push(text),
-		detach: channel.end,
-	});
-	for (const message of early) node.receive(message);
-	receive = node.receive;
-	return {chatNode: node.chatNode, opened, refusals};
-}
-
-async function open(chatNode: ChatNode, self: MemoryRoomNode['self']): Promise<Chat> {
-	const chat = await launchChat({chatNode: {...chatNode, self} as FakeChatNode, keepsUnread: true, columns: 100});
-	cleanups.push(() => chat.close());
-	return chat;
-}
+import {parseTypedPath, shareTypedFile} from '../../../source/node/commands/typed-files.js';
+import {attach, open, serve, setUp} from '../../helpers/kept-room.js';
+import type {Chat} from '../../helpers/launch-chat.js';
+import type {MemoryRoomNode} from '../../helpers/memory-room.js';
 
 it('an attached screen shows the same as the screen of the node itself, at every step of a conversation', async () => {
 	const kept = await setUp();
@@ -198,4 +117,39 @@ it('the attached node refuses what the node would refuse, and says what the keep
 	await kept.room.clock.advance(2000);
 	chatNode.post('too late');
 	await expect.poll(() => refusals).toHaveLength(2);
+});
+
+it('a whisper that the keeper refuses comes back into the input of the attached screen with its addressee', async () => {
+	const kept = await setUp();
+	const {room, keeper} = kept;
+	const bob = await room.launch('Bob Lee', {takesWhispers: false});
+	await room.clock.advance(3000);
+	await serve(kept);
+	let screen: Chat | undefined;
+	const attached = await attach(kept, (text, draft) => screen?.screen.showMessage(text, draft));
+	screen = await open(attached.chatNode, attached.opened.self);
+	await screen.press('/msg "Bob Lee" for you only\r');
+	await screen.terminal.see('does not take whispers');
+	const input = () => screen?.terminal.rows().at(-1) ?? '';
+	const fingerprint = bob.self.peer.slice(0, 8);
+	await screen.terminal.until(() => input().startsWith(`to Bob Lee only › /msg "Bob Lee"#${fingerprint} for you only`));
+	// What the user has typed since then stays.
+	await screen.press('\u0003', '/msg "Bob Lee" second');
+	screen.screen.showMessage('Refused.', '/msg "Bob Lee" first');
+	await screen.terminal.see('Refused.');
+	expect(input()).toContain('/msg "Bob Lee" second');
+	expect(keeper.texts()).toEqual([]);
+});
+
+it('/share in an attached screen takes a path with spaces, and its error names the path and says what to do', async () => {
+	const kept = await setUp();
+	await kept.room.clock.advance(3000);
+	await serve(kept);
+	const {chatNode} = await attach(kept);
+	kept.keeper.files.disk.set('/home/ann/my plan.pdf', new Uint8Array(10));
+	expect(await shareTypedFile(chatNode, parseTypedPath('/home/ann/my plan.pdf'))).toMatchObject({type: 'done'});
+	expect(await shareTypedFile(chatNode, parseTypedPath('/home/ann/gone.pdf'))).toEqual({
+		type: 'error',
+		text: '/home/ann/gone.pdf: cannot read the file: no such file or folder. Check the path.',
+	});
 });

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {launch} from '../../helpers/chat-room.js';
+import type {ScreenNotes} from '../../../source/ui/screen-contract.js';
+import {closeChat, launch} from '../../helpers/chat-room.js';
 import {createFakeChatNode, type FakeChatNode, type FakePeer} from '../../helpers/fake-chat-node.js';
 
 const whispers = ({calls}: FakeChatNode) => calls.filter(call => call.startsWith('whisper'));
@@ -137,4 +138,24 @@ test('the mark of an own whisper says whether the other log has it, and the deta
 	await terminal.until(() => /^×.*: two/m.test(terminal.text()));
 	await press('\u000f', 'd');
 	await terminal.see('whispers are not taken there');
+});
+
+test('a draft that an earlier screen kept has its addressee again, and goes to no namesake who has come since', async () => {
+	const chatNode = createFakeChatNode('Carol');
+	const dave = chatNode.join('Dave Smith', '192.168.1.8', {identity: 'aaaaaaaa'});
+	let kept: ScreenNotes = {draft: '', ignored: []};
+	const save = (next: ScreenNotes) => {
+		kept = next;
+	};
+	const first = await launch({chatNode, columns: 110, options: {notes: {initial: kept, save}}});
+	await first.press('/w "Dave Smith" half');
+	await first.terminal.see('/w "Dave Smith" half');
+	await closeChat();
+	expect(kept.draft).toBe('/msg "Dave Smith"#aaaaaaaa half');
+	chatNode.join('Dave Smith', '192.168.1.99', {identity: 'bbbbbbbb'});
+	const second = await launch({chatNode, columns: 110, options: {notes: {initial: kept, save}}});
+	await second.terminal.until(() => inputRow(second.terminal.rows()).startsWith('to Dave Smith#aaaaaaaa only'));
+	await second.press(' a text\r');
+	await second.terminal.until(() => whispers(chatNode).length === 1);
+	expect(whispers(chatNode)).toEqual([`whisper ${dave.peer} half a text`]);
 });

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 /** `missed`: messages of Bob that the reopened log contains and that are unread. */
-function launch(hooks: Partial<ScreenHooks> = {}, missed: readonly string[] = []) {
+function launch(hooks: Partial<ScreenHooks> = {}, missed: readonly string[] = [], draft?: string) {
 	const terminal = new Terminal(80, 24);
 	let bob: FakePeer | undefined;
 	const chatNode = createFakeChatNode('Carol', {
@@ -28,6 +28,7 @@ function launch(hooks: Partial<ScreenHooks> = {}, missed: readonly string[] = []
 	});
 	if (!bob) throw new Error('no peer');
 	const {stdin, stdout} = terminal;
+	const drafts: string[] = [];
 	const screen = runLinearScreen({
 		chatNode,
 		self: chatNode.self,
@@ -36,6 +37,7 @@ function launch(hooks: Partial<ScreenHooks> = {}, missed: readonly string[] = []
 		environment: {},
 		bell: 'mentions',
 		hooks: {clock: liveClock, ...hooks},
+		...(draft !== undefined && {notes: {initial: {draft, ignored: []}, save: ({draft}) => drafts.push(draft)}}),
 	});
 	let exit: ScreenEnd | undefined;
 	const finished = screen.waitUntilExit().then(reason => {
@@ -46,7 +48,7 @@ function launch(hooks: Partial<ScreenHooks> = {}, missed: readonly string[] = []
 		await finished;
 		terminal.dispose();
 	};
-	return {terminal, chatNode, bob, exit: () => exit};
+	return {terminal, chatNode, bob, screen, drafts, exit: () => exit};
 }
 
 describe('the linear screen', () => {
@@ -69,6 +71,25 @@ describe('the linear screen', () => {
 		await terminal.see('Error: Nobody here is called');
 		await terminal.see('> /msg Nobody hi');
 		expect(chatNode.posted).toEqual([]);
+	});
+
+	test('the linear screen keeps a draft with its addressee, and a whisper that is refused later returns only to an empty line', async () => {
+		const {terminal, chatNode, bob, screen, drafts} = launch({}, [], '/msg Bob half');
+		await terminal.see('to Bob only > /msg Bob half');
+		terminal.type(' a text');
+		await terminal.see('/msg Bob half a text');
+		expect(drafts.at(-1)).toMatch(/^\/msg Bob#[0-9a-f]{16} half a text$/);
+		terminal.type('\r');
+		await terminal.see(/private, to Bob: half a text/);
+		screen.showMessage('Bob does not take whispers.', '/msg Bob half a text');
+		await terminal.see('Error: Bob does not take whispers.');
+		await terminal.see('whispers.\nto Bob only > /msg Bob half a text');
+		terminal.type('\u0015other words');
+		screen.showMessage('Bob does not take whispers.', '/msg Bob again');
+		terminal.type('\r');
+		await terminal.until(() => chatNode.posted.length === 1);
+		expect(chatNode.posted).toEqual([{text: 'other words', action: false}]);
+		expect(chatNode.calls.filter(call => call.startsWith('whisper'))).toEqual([`whisper ${bob.peer} half a text`]);
 	});
 
 	test('the linear screen says at the start what was missed, /unread marks it as read, and later history is announced', async () => {

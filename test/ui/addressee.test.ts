@@ -1,0 +1,51 @@
+import {expect, test} from 'vitest';
+import {addressingOf, comesBack, draftToKeep, updateAddressing, whisperPrefix} from '../../source/ui/addressee.js';
+import {createFakeChatNode} from '../helpers/fake-chat-node.js';
+
+const stateOf = (chatNode: ReturnType<typeof createFakeChatNode>) => chatNode.store.getState();
+
+test.each(['Dave', 'Dave Smith', '@Dave', 'Dave "the" Smith', 'Dave ✓', 'C#', 'Dave (home)', '✓'])(
+	'a kept draft for %s names this person again, whoever else takes the name',
+	name => {
+		const chatNode = createFakeChatNode('Carol');
+		const {peer} = chatNode.join(name, '192.168.1.8', {identity: 'aaaaaaaa'});
+		const draft = `${whisperPrefix(stateOf(chatNode), peer)}half a text`;
+		expect(addressingOf(draft, stateOf(chatNode)).addressee).toMatchObject({peer});
+		chatNode.join(name, '192.168.1.9', {identity: 'bbbbbbbb'});
+		expect(addressingOf(draft, stateOf(chatNode)).addressee).toMatchObject({peer});
+	},
+);
+
+test('a kept draft for somebody who has left or is renamed has no addressee, even if somebody else has the name', () => {
+	const chatNode = createFakeChatNode('Carol');
+	const dave = chatNode.join('Dave', '192.168.1.8', {identity: 'aaaaaaaa'});
+	const draft = `${whisperPrefix(stateOf(chatNode), dave.peer)}half a text`;
+	chatNode.join('Dave', '192.168.1.9', {identity: 'bbbbbbbb'});
+	chatNode.tell(dave, {type: 'renamed', name: 'Eddie'});
+	expect(addressingOf(draft, stateOf(chatNode)).addressee).toBeUndefined();
+	chatNode.tell(dave, {type: 'renamed', name: 'Dave'});
+	chatNode.tell(dave, {type: 'left'});
+	expect(addressingOf(draft, stateOf(chatNode)).addressee).toBeUndefined();
+});
+
+test('a draft of /r is kept with the name of its addressee, and one without an addressee gets none later', () => {
+	const chatNode = createFakeChatNode('Carol');
+	const dave = chatNode.join('Dave', '192.168.1.8', {identity: 'aaaaaaaa'});
+	const erna = chatNode.join('Erna', '192.168.1.9', {identity: 'bbbbbbbb'});
+	const hear = (peer: string, id: number) =>
+		chatNode.observe({type: 'whisper', subject: peer, own: false, id, text: 'psst'});
+	expect(addressingOf('/r yes', stateOf(chatNode)).addressee).toBeUndefined();
+	hear(dave.peer, 1);
+	const typed = updateAddressing(addressingOf('', stateOf(chatNode)), '', '/r  yes', stateOf(chatNode));
+	hear(erna.peer, 1);
+	const kept = draftToKeep(typed, '/r  yes', stateOf(chatNode));
+	expect(kept).toBe('/msg Dave#aaaaaaaa yes');
+	expect(addressingOf(kept, stateOf(chatNode)).addressee).toMatchObject({peer: dave.peer});
+	expect(addressingOf('/r yes', stateOf(chatNode)).addressee).toBeUndefined();
+	expect(draftToKeep(typed, 'public now', stateOf(chatNode))).toBe('public now');
+});
+
+test('a refused message or whisper comes back into the input, a refused command does not', () => {
+	const drafts = ['hello', '//me', '/msg Dave hi', '/W Dave hi', '/r hi', '/name Bob', '/unknown'];
+	expect(drafts.filter(comesBack)).toEqual(['hello', '//me', '/msg Dave hi', '/W Dave hi', '/r hi']);
+});
