@@ -27,8 +27,14 @@ export interface NetworkAdapters {
 	readonly loopbackOnly: boolean;
 }
 
-/** Creates the adapters without opening a socket. Asks for the secret if `--ask-secret` is set. Rejects with UsageError. */
-export async function createNetworkAdapters(context: NodeContext): Promise<NetworkAdapters> {
+/**
+ * Creates the adapters without opening a socket. With `keepsTrying`, a shortage of the system at the start does not end it: the
+ * sockets are tried again. Asks for the secret if `--ask-secret` is set. Rejects with UsageError.
+ */
+export async function createNetworkAdapters(
+	context: NodeContext,
+	{keepsTrying = false}: {readonly keepsTrying?: boolean} = {},
+): Promise<NetworkAdapters> {
 	const {options, clock, debug} = context;
 	const selection = options.interfaces.length > 0 ? options.interfaces : undefined;
 	const interfaceReader = createInterfaceReader();
@@ -46,6 +52,7 @@ export async function createNetworkAdapters(context: NodeContext): Promise<Netwo
 		psk: keys.psk,
 		identity: keys.pskIdentity,
 		port: options.tcpPort,
+		keepsTrying,
 		clock,
 		log,
 		hosts: listenHosts(selection, choice.interfaces),
@@ -57,6 +64,7 @@ export async function createNetworkAdapters(context: NodeContext): Promise<Netwo
 		transport,
 		beacon: createUdpBeacon({
 			port: options.port,
+			keepsTrying,
 			selection,
 			clock,
 			interfaceReader,

@@ -233,6 +233,8 @@ export const GONE_AFTER_MS = 9000;
 export const LIVENESS_TICK_MS = 500;
 /** Delay of our own timers above which silence of peers is ignored, because our process or computer was suspended. */
 export const STALL_MS = 2000;
+/** Interval at which a node tries again to listen, if the system refused its sockets at the start. */
+export const SOCKET_RETRY_MS = 5000;
 /** Queued bytes for one peer above which new events are not pushed to it. Sync delivers them later. */
 export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 /** Messages per second on one connection above which the node pauses reading. */

@@ -24,6 +24,7 @@ const SYSTEM_ERROR_TEXTS: Readonly<Record<string, string>> = {
 	ENOBUFS: 'the network buffers are full',
 	ENODEV: 'the network interface no longer exists',
 	ENOENT: 'no such file or folder',
+	ENOMEM: 'the system has no free memory',
 	ENOSPC: 'the disk is full',
 	ENOTDIR: 'a part of the path is not a folder',
 	ENOTFOUND: 'no such host name',

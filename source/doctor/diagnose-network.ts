@@ -1,6 +1,7 @@
 /** Diagnosis of a network report. This file contains the findings about the start and about the interfaces of this computer. */
 import {cleanLine} from '../core/text.js';
 import {isIpv6} from '../network/ip-address.js';
+import {FIRST_UNPRIVILEGED_PORT} from '../network/socket-failure.js';
 import type {InterfaceReport, PathReport} from '../node/interface-report.js';
 import type {NetworkReport} from '../node/network-report.js';
 import {diagnoseEnvironment} from './diagnose-environment.js';
@@ -34,6 +35,7 @@ export function diagnoseNetwork(report: NetworkReport, context: DiagnosisContext
 function diagnoseStart({protocol, port, code, text}: StartFailure): Finding {
 	const flag = protocol === 'UDP' ? '--port' : '--tcp-port';
 	const everywhere = protocol === 'UDP' ? ', the same on every computer' : '';
+	const isPrivileged = port > 0 && port < FIRST_UNPRIVILEGED_PORT;
 	if (code === 'EADDRINUSE') {
 		return {
 			code: 'port-taken',
@@ -47,8 +49,10 @@ function diagnoseStart({protocol, port, code, text}: StartFailure): Finding {
 		return {
 			code: 'port-not-permitted',
 			level: 'error',
-			text: `${protocol} port ${port} is reserved for privileged users.`,
-			next: `Choose a port above 1023 with ${flag}${everywhere}.`,
+			text: isPrivileged
+				? `${protocol} port ${port} is reserved for privileged users.`
+				: `The system forbids this program to use ${protocol} port ${port}.`,
+			next: `Choose ${isPrivileged ? 'a port above 1023' : 'another port'} with ${flag}${everywhere}.`,
 		};
 	}
 

@@ -68,7 +68,7 @@ export interface ChatNodeAdapters {
 	relaunch?(): void;
 }
 
-/** Identity, ports and addresses of the node, as they were when it started. */
+/** Identity, ports and addresses of the node, as they were when it started, apart from the port and path that have a getter. */
 export interface SelfInfo {
 	readonly peer: PeerId;
 	/** First 8 digits of the fingerprint of the identity. */
@@ -80,6 +80,7 @@ export interface SelfInfo {
 	readonly room: string;
 	readonly hasSecret: boolean;
 	readonly udpPort: number;
+	/** 0 as long as the system refuses the socket. */
 	readonly tcpPort: number;
 	readonly addresses: readonly string[];
 	/** Path of the log that is written now. It changes if the program has to continue in a new file. */

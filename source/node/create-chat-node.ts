@@ -187,7 +187,10 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 			peer: self,
 			room: options.room,
 			hasSecret: keys.hasSecret,
-			...ports,
+			udpPort: ports.udpPort,
+			get tcpPort() {
+				return transport.port ?? ports.tcpPort;
+			},
 			addresses: shownAddresses(),
 			version: options.version,
 			...(identity ? {identity: shortFingerprint(identity.identity), identityKey: identity.identity.key} : {}),

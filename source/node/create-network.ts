@@ -28,6 +28,12 @@ import {createPresence} from './presence.js';
 import {createSystemFailureReporter} from './system-failures.js';
 import {createTypingExpiry} from './typing-expiry.js';
 
+/**
+ * Port in the hello of a node that does not listen, because the system refuses its sockets. Nothing listens on this port (tcpmux)
+ * on nearly every computer. Release 1.0.0 takes a hello with port 0 for a fault.
+ */
+const PORT_WITHOUT_LISTENER = 1;
+
 export interface NetworkOptions {
 	readonly localState: LocalState;
 	readonly files: Files;
@@ -67,7 +73,8 @@ export function createNetwork(options: NetworkOptions): Network {
 	const {key, self, store, nodeClock, inventory, pipeline, notices} = localState;
 	const {clock, random, transport, beacon, debug} = adapters;
 	const {keys} = nodeOptions;
-	let tcpPort = 0;
+	let portAtStart = 0;
+	const tcpPort = () => transport.port ?? portAtStart;
 	const reportSystemFailures = createSystemFailureReporter({beacon, transport, notices});
 
 	const isConnected = (peer: PeerId) => mesh.linkOf(peer) !== undefined;
@@ -110,7 +117,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		clock,
 		random,
 		debug,
-		tcpPort: () => tcpPort,
+		tcpPort,
 		name: () => (keys.hasSecret ? undefined : name()),
 		connectedCount,
 		isConnected,
@@ -181,7 +188,7 @@ export function createNetwork(options: NetworkOptions): Network {
 			versions: [LOWEST_VERSION, PROTOCOL_VERSION],
 			peer: self,
 			name: name(),
-			port: tcpPort,
+			port: tcpPort() || PORT_WITHOUT_LISTENER,
 			features: nodeOptions.takesWhispers === false ? FEATURES.filter(one => one !== 'whispers') : FEATURES,
 			program: nodeOptions.version,
 			clock: clock.now(),
@@ -258,8 +265,8 @@ export function createNetwork(options: NetworkOptions): Network {
 			}
 		},
 		async listen() {
-			({port: tcpPort} = await transport.listen(connection => mesh.adopt(connection)));
-			return {tcpPort, udpPort: await discovery.listen()};
+			({port: portAtStart} = await transport.listen(connection => mesh.adopt(connection)));
+			return {tcpPort: tcpPort(), udpPort: await discovery.listen()};
 		},
 		start() {
 			mesh.start();

@@ -214,7 +214,7 @@ export function createNotices(
 				notify(
 					'warn',
 					'sockets-unusable',
-					`A network socket cannot be opened: ${reason}. It is tried again every few seconds. Until then some computers are not found.`,
+					`Network sockets cannot be opened: ${reason}. They are tried again every few seconds. Until then, other computers may not find this one.`,
 				);
 		},
 		savingAgain(path, losses, self) {

@@ -1,5 +1,6 @@
 /** Tells the user when the system refuses interfaces or sockets while the node runs, and when they work again. */
 import type {Beacon} from '../network/discovery/beacon.js';
+import {describeSocketFailures} from '../network/socket-failure.js';
 import type {Transport} from '../network/transport/transport.js';
 import type {Notices} from './notices.js';
 
@@ -12,15 +13,17 @@ interface Sources {
 /** Creates a function that reports what has changed since its last call. Call it with every beacon. */
 export function createSystemFailureReporter({beacon, transport, notices}: Sources): () => void {
 	let interfaceFailure: string | undefined;
-	let socketFailure: string | undefined;
+	/** Reasons of the refused sockets, without the sockets: an interface that appears meanwhile is nothing new to say. */
+	let socketReasons = '';
 
 	return () => {
 		const interfaces = beacon.interfaceFailure?.();
 		if (interfaces !== interfaceFailure) notices.interfacesUnreadable(interfaces);
 		interfaceFailure = interfaces;
-		const reasons = [beacon.socketFailure?.(), transport.listenFailure].filter(reason => reason !== undefined);
-		const sockets = reasons.length > 0 ? reasons.join('; ') : undefined;
-		if (sockets !== socketFailure) notices.socketsUnusable(sockets);
-		socketFailure = sockets;
+		const failures = [...(transport.listenFailures ?? []), ...(beacon.socketFailures?.() ?? [])];
+		const reasons = [...new Set(failures.map(({reason}) => reason))].sort().join();
+		if (reasons !== socketReasons)
+			notices.socketsUnusable(failures.length > 0 ? describeSocketFailures(failures) : undefined);
+		socketReasons = reasons;
 	};
 }

@@ -19,6 +19,32 @@ function refuseInterfaces(home: string, errno: number, refuses: string): Record<
 	return {NODE_OPTIONS: `--require ${file}`};
 }
 
+/**
+ * Uses up all file descriptors of the process when it first listens, and frees them when FILE exists. The limit comes from the
+ * shell, and the errors from the system.
+ */
+function useUpDescriptors(home: string): {environment: Record<string, string>; free: () => void} {
+	const [file, signal] = [join(home, 'use-up.cjs'), join(home, 'free')];
+	writeFileSync(
+		file,
+		`const {existsSync, openSync, closeSync} = require('node:fs'); const {Server} = require('node:net');
+		const listen = Server.prototype.listen; let held;
+		Server.prototype.listen = function (...words) {
+			if (!held) {
+				held = [];
+				try { for (;;) held.push(openSync('/dev/null')); } catch {}
+				const timer = setInterval(() => {
+					if (!existsSync(${JSON.stringify(signal)})) return;
+					clearInterval(timer);
+					for (const descriptor of held) closeSync(descriptor);
+				}, 100);
+			}
+			return listen.apply(this, words);
+		};`,
+	);
+	return {environment: {NODE_OPTIONS: `--require ${file}`}, free: () => writeFileSync(signal, '')};
+}
+
 it('the program says in one line that it cannot be loaded without free file descriptors', async () => {
 	const limit = ['bash', '-c', 'ulimit -n 21; exec "$@"', '--'];
 	const {code, stderr} = await runToEnd(['--json', '--wait', '0'], {home: makeHome(), prefix: limit});
@@ -48,6 +74,27 @@ describe('a node', () => {
 		const notice = await node.waitFor('the notice', line => line.code === 'interfaces-unreadable');
 		expect(notice.text).toContain('too many open files');
 		await node.waitFor('the all-clear', line => line.code === 'interfaces-readable');
+	});
+
+	it('a node without free file descriptors starts, says so in one line, saves, and meets others as soon as it has some', {
+		timeout: 60_000,
+	}, async () => {
+		const [home, port] = [makeHome(), await findFreeUdpPort()];
+		const {environment, free} = useUpDescriptors(home);
+		const prefix = ['bash', '-c', 'ulimit -n 64; exec "$@"', '--'];
+		const node = await startNode({home, port, name: 'Ann', prefix, environment});
+		const ready = await node.waitFor('ready', line => line.type === 'ready');
+		expect(ready.tcpPort).toBe(0);
+		const notice = await node.waitFor('the notice', line => line.code === 'sockets-unusable');
+		expect(notice.text).toMatch(/too many open files \(TCP over IPv4, .*UDP on 0\.0\.0\.0/);
+		node.post('while refused');
+		await node.waitFor('the message', line => line.text === 'while refused');
+		free();
+		await node.waitFor('the all-clear', line => line.code === 'sockets-usable', 30_000);
+		const bob = await startNode({home: makeHome(), port, name: 'Bob'});
+		await bob.waitFor('the history', line => line.text === 'while refused', 30_000);
+		expect(node.lines.filter(line => line.code === 'sockets-unusable')).toHaveLength(1);
+		expect(node.stderr).toBe('');
 	});
 
 	it('a node lives on and saves while connections of others use up its file descriptors, and hears others afterwards', {

@@ -5,6 +5,7 @@ import type {FileStore} from '../../core/file-content.js';
 import {describeSystemError, systemErrorCode} from '../../core/system-error.js';
 import {cleanName} from '../../core/text.js';
 import type {RoomKeys} from '../../feed/room-keys.js';
+import {FIRST_UNPRIVILEGED_PORT} from '../../network/socket-failure.js';
 import {systemRandom} from '../../network/system-clock.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import {describeNameTruncation} from '../../node/conversation.js';
@@ -50,7 +51,7 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 	const name = chooseName(options.name);
 	const truncationWarning = options.name === undefined ? undefined : describeNameTruncation(options.name);
 	if (truncationWarning !== undefined) context.printError(truncationWarning);
-	const {keys, transport, beacon, loopbackOnly} = await createNetworkAdapters(context);
+	const {keys, transport, beacon, loopbackOnly} = await createNetworkAdapters(context, {keepsTrying: true});
 	await openOptions.checkRoom?.(keys.tag);
 	let warn = context.printError;
 	const files = openFileStore({
@@ -112,6 +113,9 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 					...self,
 					name,
 					programCommand: ownProgramCommand(),
+					get tcpPort() {
+						return self.tcpPort;
+					},
 					get logPath() {
 						return self.logPath;
 					},
@@ -192,7 +196,7 @@ function toStartError(error: unknown, {options}: NodeContext): unknown {
 		return new UsageError(`${kind} port ${port} is used by another program. Choose another port with ${flag}.`, {
 			cause: error,
 		});
-	if (error.code === 'EACCES')
+	if (error.code === 'EACCES' && port > 0 && port < FIRST_UNPRIVILEGED_PORT)
 		return new UsageError(`${kind} port ${port} needs administrator rights. Choose a port above 1023 with ${flag}.`, {
 			cause: error,
 		});

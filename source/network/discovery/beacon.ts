@@ -3,6 +3,7 @@
  * does not interpret them. There are two implementations: UDP, and an in-memory network for tests.
  */
 import type {LocalInterface} from '../ip-address.js';
+import type {SocketFailure} from '../socket-failure.js';
 
 export interface DatagramSource {
 	readonly address: string;
@@ -27,14 +28,16 @@ export interface Beacon {
 	start(received: (bytes: Uint8Array, source: DatagramSource) => void): Promise<{port: number; ownPort: number}>;
 	/** Sends `bytes` by broadcast and `toGroup` (default: `bytes`) by multicast on every interface. Counts failures. */
 	broadcast(bytes: Uint8Array, toGroup?: Uint8Array): void;
+	/** Reads the interfaces and opens missing sockets as `broadcast` does, but sends nothing. */
+	refresh?(): void;
 	/** Sends a datagram to one address, from the source port of this node. */
 	send(bytes: Uint8Array, address: string, port: number): void;
 	/** Selected interfaces when the last broadcast was sent, also those that cannot broadcast. */
 	interfaces(): readonly LocalInterface[];
 	/** Reason why the interfaces could not be read then, in words. Undefined if they were read. */
 	interfaceFailure?(): string | undefined;
-	/** Reasons why sockets cannot be opened now, in words. Undefined if none failed. The next broadcast tries them again. */
-	socketFailure?(): string | undefined;
+	/** Sockets that the system refuses now. The next broadcast tries them again. */
+	socketFailures?(): readonly SocketFailure[];
 	/** Send statistics, one entry for each interface address and destination. */
 	counters(): readonly DestinationCounters[];
 	/** Closes all sockets. Idempotent. */

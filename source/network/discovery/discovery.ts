@@ -30,7 +30,7 @@ export interface DiscoveryOptions {
 	readonly debug: Debug;
 	/** Signs the beacons with the feed key of `self`. */
 	sign(bytes: Uint8Array): Uint8Array;
-	/** TCP port on which this node accepts connections. */
+	/** TCP port on which this node accepts connections. 0 if it accepts none: then it is not announced. */
 	tcpPort(): number;
 	/** Name to announce; undefined in a room with a secret. */
 	name(): string | undefined;
@@ -99,7 +99,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 	}
 
 	function announce(): void {
-		send('here');
+		if (options.tcpPort() > 0) send('here');
+		else beacon.refresh?.();
 		options.onBeaconSent();
 	}
 
@@ -149,7 +150,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 	}
 
 	function answer(source: DatagramSource): void {
-		if (stopped || !within(answerWindow, MAX_BEACON_ANSWERS_PER_SECOND)) return;
+		if (stopped || options.tcpPort() === 0 || !within(answerWindow, MAX_BEACON_ANSWERS_PER_SECOND)) return;
 		counter += 1;
 		beacon.send(datagram('answer'), source.address, source.port);
 	}

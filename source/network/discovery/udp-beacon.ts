@@ -13,6 +13,7 @@ import {
 	prefixGroup,
 } from '../ip-address.js';
 import {createWindowRateLimiter} from '../scheduling/rate-limiters.js';
+import {isTriedAgain, type SocketFailure} from '../socket-failure.js';
 import {createSystemClock} from '../system-clock.js';
 import {describeError} from '../transport/describe-error.js';
 import type {Beacon, DatagramSource} from './beacon.js';
@@ -32,6 +33,8 @@ export interface UdpBeaconOptions {
 	readonly port: number;
 	/** Interface names or addresses; undefined means all. With only loopback, no datagram leaves this computer. */
 	readonly selection?: readonly string[] | undefined;
+	/** If true, `start` resolves although the system refuses the discovery port for now (`isTriedAgain`). */
+	readonly keepsTrying?: boolean;
 	readonly clock?: Clock;
 	readonly interfaceReader?: InterfaceReader;
 	/** Called whenever the interfaces were read, with the selected ones. */
@@ -39,16 +42,20 @@ export interface UdpBeaconOptions {
 	readonly log?: (line: string) => void;
 }
 
+const FAMILIES = [4, 6] as const;
+const ANY_ADDRESS = {4: '0.0.0.0', 6: '::'} as const;
+const isAnyAddress = (address: string) => FAMILIES.some(family => ANY_ADDRESS[family] === address);
+
 type Received = (bytes: Uint8Array, source: DatagramSource) => void;
 
 /** Beacon over UDP (protocol.md, Discovery). `start` rejects with the system error, for example EADDRINUSE. */
 export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	const {selection, clock = createSystemClock(), interfaceReader = createInterfaceReader(), log = () => {}} = options;
 	const loopbackOnly = isLoopbackOnly(selection);
-	const shared4 = createSocket({type: 'udp4', reuseAddr: true});
-	/** Opened when this computer has an IPv6 address. Undefined if it is not open. */
-	let shared6: Socket | undefined;
-	let opening6: Socket | undefined;
+	/** Sockets on the discovery port. That of IPv6 is opened when this computer has an IPv6 address. */
+	const shared = new Map<4 | 6, Socket>();
+	/** Sockets on the discovery port that are being opened. */
+	const opening = new Map<4 | 6, Socket>();
 	/** Reasons why sockets could not be opened, by their address. */
 	const failures = new Map<string, string>();
 	const stats = createSendStats();
@@ -76,31 +83,39 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	/** Joins the multicast group, as the system ends a membership with its interface. EADDRINUSE: already a member. */
 	function joinGroup(from: LocalInterface): void {
 		try {
-			(from.family === 4 ? shared4 : shared6)?.addMembership(beaconGroup(from), multicastInterface(from));
+			shared.get(from.family)?.addMembership(beaconGroup(from), multicastInterface(from));
 		} catch (failure) {
 			if (systemErrorCode(failure) !== 'EADDRINUSE') stats.failed(from, 'multicast', beaconGroup(from), failure);
 		}
 	}
 
-	/** Opens the socket that receives IPv6 beacons. A failure is no reason to stop: the next beacon tries again. */
-	async function openShared6(): Promise<void> {
-		const socket = createSocket({type: 'udp6', ipv6Only: true, reuseAddr: true});
-		opening6 = socket;
+	/**
+	 * Opens the socket that receives the beacons of one family. Returns the error if it fails, which is no reason to stop: the next
+	 * beacon tries again.
+	 */
+	async function openShared(family: 4 | 6): Promise<unknown> {
+		const socket =
+			family === 4
+				? createSocket({type: 'udp4', reuseAddr: true})
+				: createSocket({type: 'udp6', ipv6Only: true, reuseAddr: true});
+		opening.set(family, socket);
 		socket.on('message', receive);
 		try {
-			await bindSocket(socket, {port, address: '::', exclusive: true});
-			socket.on('error', failure => log(`discovery port, IPv6: ${describeError(failure)}`));
-			opening6 = undefined;
-			shared6 = socket;
-			failures.delete('::');
-			for (const from of interfaces) if (from.family === 6) joinGroup(from);
+			port = await bindSocket(socket, {port, address: ANY_ADDRESS[family], exclusive: true});
+			socket.on('error', failure => log(`discovery port, IPv${family}: ${describeError(failure)}`));
+			shared.set(family, socket);
+			failures.delete(ANY_ADDRESS[family]);
+			for (const from of interfaces) if (from.family === family) joinGroup(from);
+			return undefined;
 		} catch (failure) {
-			if (closing) return;
-			opening6 = undefined;
-			failures.set('::', describeError(failure));
-			log(`discovery port, IPv6: ${describeError(failure)}`);
+			if (closing) return failure;
+			failures.set(ANY_ADDRESS[family], describeError(failure));
+			log(`discovery port, IPv${family}: ${describeError(failure)}`);
 			socket.on('error', () => {});
 			socket.close();
+			return failure;
+		} finally {
+			opening.delete(family);
 		}
 	}
 
@@ -123,10 +138,11 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	function refreshInterfaces(): Promise<unknown> {
 		interfaces = readInterfaces(selection, interfaceReader.read());
 		options.onInterfacesRead?.(interfaces);
-		const isNew6 = shared6 === undefined && opening6 === undefined && interfaces.some(({family}) => family === 6);
+		const isMissing = (family: 4 | 6) => !shared.has(family) && !opening.has(family);
+		const missing = FAMILIES.filter(one => isMissing(one) && interfaces.some(({family}) => family === one));
 		const announcing = announcingAddresses(interfaces);
 		for (const address of failures.keys())
-			if (address !== '::' && !announcing.some(from => from.address === address)) failures.delete(address);
+			if (!isAnyAddress(address) && !announcing.some(from => from.address === address)) failures.delete(address);
 		const present = new Set(announcing.map(from => `${from.address}/${from.broadcast}`));
 		for (const sender of senders.values())
 			if (!sender.usable || !present.has(`${sender.from.address}/${sender.from.broadcast}`)) void closeSender(sender);
@@ -135,7 +151,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 			if (senders.has(from.address)) continue;
 			openSender(from);
 		}
-		return isNew6 ? openShared6() : Promise.resolve();
+		return Promise.all(missing.map(openShared));
 	}
 
 	/** Opens the senders, if possible with the same source port on all interfaces: the port of the first sender. */
@@ -162,9 +178,9 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	return {
 		async start(handler) {
 			received = handler;
-			shared4.on('message', receive);
-			port = await bindSocket(shared4, {port: options.port, address: '0.0.0.0', exclusive: true});
-			shared4.on('error', failure => log(`discovery port: ${describeError(failure)}`));
+			if (closing) throw new Error('closed before it started');
+			const failure = await openShared(4);
+			if (failure !== undefined && !(options.keepsTrying && isTriedAgain(failure, options.port))) throw failure;
 			await openSenders();
 			return {port, ownPort};
 		},
@@ -173,19 +189,22 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 			void refreshInterfaces();
 			for (const sender of senders.values()) sender.broadcast(bytes, toGroup);
 		},
+		refresh() {
+			if (!closing) void refreshInterfaces();
+		},
 		send(bytes, address, toPort) {
 			if (!closing) senderTo(address)?.send(bytes, address, toPort);
 		},
 		interfaces: () => interfaces,
 		interfaceFailure: () => interfaceReader.failure,
-		socketFailure: () =>
-			failures.size === 0 ? undefined : [...failures].map(([address, text]) => `UDP on ${address}: ${text}`).join('; '),
+		socketFailures: () =>
+			[...failures].map(([address, reason]): SocketFailure => ({socket: `UDP on ${address}`, reason})),
 		counters: () => stats.list(),
 		close() {
 			closing ??= (async () => {
 				const sockets = [...senders.values()].map(closeSender);
-				for (const socket of [shared4, shared6, opening6])
-					if (socket) sockets.push(new Promise(resolve => socket.close(() => resolve())));
+				for (const socket of [...shared.values(), ...opening.values()])
+					sockets.push(new Promise(resolve => socket.close(() => resolve())));
 				await Promise.all(sockets);
 			})();
 			return closing;

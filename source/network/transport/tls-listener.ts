@@ -1,15 +1,17 @@
 import type {Socket} from 'node:net';
 import {createServer as createTlsServer, type TLSSocket} from 'node:tls';
-import type {Clock} from '../../core/environment.js';
+import type {Clock, Timer} from '../../core/environment.js';
 import {
 	HELLO_TIMEOUT_MS,
 	MAX_CONNECTIONS,
 	MAX_PENDING_CONNECTIONS,
 	MAX_PENDING_PER_ADDRESS,
 	MAX_WAITING_CONNECTIONS,
+	SOCKET_RETRY_MS,
 } from '../../core/limits.js';
 import {systemErrorCode} from '../../core/system-error.js';
 import {isLoopback, type ListenHosts, normaliseAddress} from '../ip-address.js';
+import {isTriedAgain, type SocketFailure} from '../socket-failure.js';
 import {describeError} from './describe-error.js';
 import {createFamilyServer, type FamilyServer} from './family-server.js';
 import {createHandshakeLimiter} from './handshake-limiter.js';
@@ -19,6 +21,8 @@ import {isAuthenticated, serverOptions, type TlsKey} from './tls-connection.js';
 export interface TlsListenerOptions extends TlsKey {
 	readonly hosts: ListenHosts;
 	readonly port: number;
+	/** See `TlsTransportOptions`. */
+	readonly keepsTrying?: boolean | undefined;
 	readonly clock: Clock;
 	log(line: string): void;
 	/** Whether a connection to this own address is accepted. Default: all are. */
@@ -30,7 +34,10 @@ export interface TlsListenerOptions extends TlsKey {
 }
 
 export interface TlsListener {
-	/** Starts to listen and resolves with the port. Rejects with the system error. */
+	/**
+	 * Starts to listen and resolves with the port. Rejects with the system error. With `keepsTrying`, it resolves with 0 if the
+	 * system refuses the sockets for now, and tries again every SOCKET_RETRY_MS.
+	 */
 	listen(): Promise<number>;
 	/**
 	 * Moves to other bind addresses, with the same port. A family without an address stays where it is, because its address may
@@ -38,8 +45,10 @@ export interface TlsListener {
 	 * again.
 	 */
 	rebind(hosts: ListenHosts): void;
-	/** Reason why a family cannot be listened on, in words. Undefined if there is none, or if the computer lacks this family. */
-	readonly failure: string | undefined;
+	/** Port on which connections are accepted now; 0 if none is. */
+	readonly port: number;
+	/** Families that cannot be listened on, without those that the computer lacks. */
+	readonly failures: readonly SocketFailure[];
 	/** Stops listening and destroys the open sockets. */
 	close(): Promise<void>;
 }
@@ -130,8 +139,12 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		});
 	const ipv4 = createServer(4);
 	const ipv6 = createServer(6);
-	const failures = new Map<FamilyServer, string>();
-	let port = options.port;
+	const failures = new Map<FamilyServer, SocketFailure>();
+	let {port} = options;
+	/** Addresses to listen on. They can change while the system refuses the sockets. */
+	let {hosts} = options;
+	let isListening = false;
+	let retryTimer: Timer | undefined;
 
 	/** Opens a server. Returns the error if it fails. */
 	async function tryOpen(server: FamilyServer, host: string): Promise<unknown> {
@@ -143,16 +156,18 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		} catch (error) {
 			log(`listening on ${host}: ${describeError(error)}`);
 			if (FAMILY_IS_MISSING.has(systemErrorCode(error) ?? '')) failures.delete(server);
-			else failures.set(server, `TCP over ${server === ipv4 ? 'IPv4' : 'IPv6'}: ${describeError(error)}`);
+			else
+				failures.set(server, {socket: `TCP over ${server === ipv4 ? 'IPv4' : 'IPv6'}`, reason: describeError(error)});
 			return error;
 		}
 	}
 
 	/** Listens in both families on one port. Rejects with the system error if none can be listened on, or the port is taken. */
 	async function listen(triesLeft = MAX_PORT_TRIES): Promise<number> {
-		const {hosts} = options;
+		const isForNow = (error: unknown) => options.keepsTrying === true && isTriedAgain(error, options.port);
 		const error4 = hosts.ipv4 === undefined ? undefined : await tryOpen(ipv4, hosts.ipv4);
-		if (error4 !== undefined && !FAMILY_IS_MISSING.has(systemErrorCode(error4) ?? '')) throw error4;
+		if (error4 !== undefined && !isForNow(error4) && !FAMILY_IS_MISSING.has(systemErrorCode(error4) ?? ''))
+			throw error4;
 		const error6 = hosts.ipv6 === undefined ? undefined : await tryOpen(ipv6, hosts.ipv6);
 		if (systemErrorCode(error6) === 'EADDRINUSE') {
 			await ipv4.close();
@@ -161,25 +176,38 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 			return listen(triesLeft - 1);
 		}
 
-		if (ipv4.host === undefined && ipv6.host === undefined)
-			throw error4 ?? error6 ?? new Error('no address to listen on');
+		if (ipv4.host === undefined && ipv6.host === undefined) {
+			if (!isForNow(error4) && !isForNow(error6)) throw error4 ?? error6 ?? new Error('no address to listen on');
+			retryLater();
+			return 0;
+		}
 		if (closed) await Promise.all([ipv4.close(), ipv6.close()]);
+		isListening = true;
 		return port;
+	}
+
+	/** Listens later. The node runs meanwhile, so that no failure may end it. */
+	function retryLater(): void {
+		if (!closed) retryTimer = clock.after(SOCKET_RETRY_MS, () => void listen().catch(retryLater));
 	}
 
 	return {
 		listen: () => listen(),
-		rebind(hosts) {
-			// A port of 0 means that the first listener is not open yet.
-			if (closed || port === 0) return;
-			if (hosts.ipv4 !== undefined && ipv4.host !== hosts.ipv4) void tryOpen(ipv4, hosts.ipv4);
-			if (hosts.ipv6 !== undefined && ipv6.host !== hosts.ipv6) void tryOpen(ipv6, hosts.ipv6);
+		rebind(newHosts) {
+			hosts = {...hosts, ...newHosts};
+			if (closed || !isListening) return;
+			if (newHosts.ipv4 !== undefined && ipv4.host !== newHosts.ipv4) void tryOpen(ipv4, newHosts.ipv4);
+			if (newHosts.ipv6 !== undefined && ipv6.host !== newHosts.ipv6) void tryOpen(ipv6, newHosts.ipv6);
 		},
-		get failure() {
-			return failures.size === 0 ? undefined : [...failures.values()].join('; ');
+		get port() {
+			return isListening ? port : 0;
+		},
+		get failures() {
+			return [...failures.values()];
 		},
 		async close() {
 			closed = true;
+			retryTimer?.cancel();
 			for (const socket of open) socket.destroy();
 			await Promise.all([ipv4.close(), ipv6.close()]);
 		},

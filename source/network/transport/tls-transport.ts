@@ -15,6 +15,7 @@ import {
 	mayReach,
 	normaliseAddress,
 } from '../ip-address.js';
+import type {SocketFailure} from '../socket-failure.js';
 import {createSystemClock} from '../system-clock.js';
 import {alternateFamilies, raceConnections} from './connection-race.js';
 import {describeDialFailure} from './describe-error.js';
@@ -29,6 +30,8 @@ export interface TlsTransportOptions extends TlsKey {
 	readonly isOwnSelected?: (localAddress: string) => boolean;
 	/** Port to listen on. Default: any free port. */
 	readonly port?: number;
+	/** If true, `listen` resolves with port 0 if the system refuses the socket for now (`isTriedAgain`), and tries again. */
+	readonly keepsTrying?: boolean;
 	readonly clock?: Clock;
 	/** Returns the addresses of a host name. Rejects with the system error. Default: the resolver of the system. */
 	readonly lookUp?: (name: string) => Promise<readonly string[]>;
@@ -60,10 +63,10 @@ function createTurnEnd(): (run: () => void) => void {
 }
 
 export interface TlsTransport extends Transport {
-	/** See `TlsListener.rebind`. Does nothing on a transport that is bound to loopback, which must never leave it. */
+	/** See `TlsListener.rebind`. A transport that is bound to loopback stays there, whatever the addresses are. */
 	rebind(hosts: ListenHosts): void;
-	/** See `TlsListener.failure`. */
-	readonly listenFailure: string | undefined;
+	readonly port: number;
+	readonly listenFailures: readonly SocketFailure[];
 }
 
 /** Transport over TLS 1.3 with the key of the room (protocol.md, Transport). `listen` rejects with the system error. */
@@ -213,10 +216,13 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 			return refused;
 		},
 		rebind(newHosts) {
-			if (host !== undefined && !isLoopback(host)) listener.rebind(newHosts);
+			if (host !== undefined) listener.rebind(isLoopback(host) ? hosts : newHosts);
 		},
-		get listenFailure() {
-			return listener.failure;
+		get port() {
+			return listener.port;
+		},
+		get listenFailures() {
+			return listener.failures;
 		},
 		close() {
 			closing ??= Promise.resolve().then(() => {

@@ -8,6 +8,7 @@
  * because the system also closes the connections of a killed process; only a `bye` message proves it.
  */
 import type {HostAddress} from '../ip-address.js';
+import type {SocketFailure} from '../socket-failure.js';
 
 export interface ConnectionHandlers {
 	/** Called with received bytes, which may be split at any position. The handler may keep the buffer. */
@@ -59,7 +60,10 @@ export type DialResult = {readonly address?: HostAddress} & (
 );
 
 export interface Transport {
-	/** Listens and resolves with the port. Calls `accepted` for each connection whose peer has proved the secret. */
+	/**
+	 * Listens and resolves with the port. Calls `accepted` for each connection whose peer has proved the secret. A port of 0 means
+	 * that the system refuses the socket now; see `listenFailures`.
+	 */
 	listen(accepted: (connection: Connection) => void): Promise<{port: number}>;
 	/**
 	 * Opens a connection to a host name or address, or to one of the alternatives if it answers first. The connections race up
@@ -69,8 +73,10 @@ export interface Transport {
 	dial(host: string, port: number, alternatives?: readonly HostAddress[]): Promise<DialResult>;
 	/** Number of incoming connections that did not prove the secret, for example port scans. */
 	readonly refused: number;
-	/** Reason why incoming connections are not accepted in some family, in words. Undefined if they are. */
-	readonly listenFailure?: string | undefined;
+	/** Port on which connections are accepted now; 0 if none is. Default: the port with which `listen` resolved. */
+	readonly port?: number;
+	/** Sockets that accept no connections, because the system refuses them. Default: none. */
+	readonly listenFailures?: readonly SocketFailure[];
 	/** Stops listening and destroys all open connections. Idempotent. */
 	close(): Promise<void>;
 }

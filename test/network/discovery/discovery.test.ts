@@ -47,6 +47,7 @@ function createNode(more: Partial<DiscoveryOptions> = {}) {
 	const clock = createFakeClock();
 	const broadcasts: {at: number; kinds: BeaconDatagram[]}[] = [];
 	const answers: {beacon: BeaconDatagram; to: string}[] = [];
+	const refreshes: number[] = [];
 	const reports: string[] = [];
 	const read = (bytes: Uint8Array): BeaconDatagram => {
 		const decoded = decodeBeacon(bytes, TAG, mac);
@@ -57,6 +58,7 @@ function createNode(more: Partial<DiscoveryOptions> = {}) {
 		start: async () => ({port: 1, ownPort: 2}),
 		broadcast: (bytes, toGroup = bytes) =>
 			void broadcasts.push({at: clock.monotonic(), kinds: [read(bytes), read(toGroup)]}),
+		refresh: () => void refreshes.push(clock.monotonic()),
 		send: (bytes, address, port) => void answers.push({beacon: read(bytes), to: `${address}:${port}`}),
 		interfaces: () => [LAN],
 		counters: () => [],
@@ -89,7 +91,7 @@ function createNode(more: Partial<DiscoveryOptions> = {}) {
 			),
 			source,
 		);
-	return {clock, discovery, broadcasts, answers, reports, receive};
+	return {clock, discovery, broadcasts, answers, refreshes, reports, receive};
 }
 
 describe('a node that starts', () => {
@@ -102,6 +104,21 @@ describe('a node that starts', () => {
 		expect(Math.max(...gaps.slice(1))).toBeLessThanOrEqual(BEACON_INTERVAL_MS * (1 + BEACON_JITTER));
 		expect(Math.min(...gaps.slice(1))).toBeGreaterThanOrEqual(BEACON_INTERVAL_MS * (1 - BEACON_JITTER));
 		expect(new Set(gaps).size).toBeGreaterThan(100);
+	});
+
+	it('a node without a TCP port opens missing sockets with each beacon that is due, but announces and answers nothing', async () => {
+		let port = 0;
+		const {clock, discovery, broadcasts, answers, refreshes, reports, receive} = createNode({tcpPort: () => port});
+		await discovery.listen();
+		discovery.start();
+		await clock.advance(1000);
+		receive();
+		expect([broadcasts, answers, refreshes.length]).toEqual([[], [], 3]);
+		expect(reports.filter(report => report === 'sent')).toHaveLength(3);
+		port = 4000;
+		receive({counter: 2});
+		await clock.advance(1000);
+		expect([broadcasts.length, answers.length, refreshes.length]).toEqual([1, 1, 3]);
 	});
 
 	it('a node that starts sends beacons less often in a large room', async () => {

@@ -9,6 +9,7 @@ import type {Beacon} from '../../../source/network/discovery/beacon.js';
 import {createInterfaceReader} from '../../../source/network/discovery/interface-reader.js';
 import type {SystemInterfaces} from '../../../source/network/discovery/local-interfaces.js';
 import {createUdpBeacon} from '../../../source/network/discovery/udp-beacon.js';
+import {isTriedAgain} from '../../../source/network/socket-failure.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 import {until} from '../../helpers/wait.js';
 import {describeBeacon} from './beacon-acceptance.js';
@@ -214,8 +215,55 @@ it('a UDP beacon says which socket cannot be opened, tries it again, and says no
 	cleanups.push(async () => bind.mockRestore());
 	const beacon = createBeacon({port, interfaceReader: createInterfaceReader(() => ({usb0}))});
 	await beacon.start(() => {});
-	expect(beacon.socketFailure?.()).toBe(`UDP on ${blocked}: too many open files`);
+	expect(beacon.socketFailures?.()).toEqual([{socket: `UDP on ${blocked}`, reason: 'too many open files'}]);
 	isRefused = false;
 	beacon.broadcast(Buffer.from('x'));
-	await until(() => beacon.socketFailure?.() === undefined);
+	await until(() => beacon.socketFailures?.().length === 0);
+});
+
+it.each([
+	['EMFILE', 'too many open files'],
+	['ENFILE', 'too many open files'],
+	['ENOBUFS', 'the network buffers are full'],
+	['ENOMEM', 'the system has no free memory'],
+	['EACCES', 'permission denied'],
+])(
+	'a UDP beacon that may keep trying starts in spite of %s on the discovery port, and hears beacons as soon as it can',
+	async (code, reason) => {
+		const port = await freePort();
+		const bind = vi.spyOn(Socket.prototype, 'bind');
+		let isRefused = true;
+		bind.mockImplementation(function (this: Socket, ...words: unknown[]) {
+			const [options] = words as [{address?: string; port?: number}];
+			if (isRefused && options?.address === '0.0.0.0' && options.port === port) {
+				queueMicrotask(() => this.emit('error', Object.assign(new Error(), {code})));
+				return this;
+			}
+			return Reflect.apply(originalBind, this, words);
+		});
+		cleanups.push(async () => bind.mockRestore());
+		await expect(createBeacon({port, selection: SELECTION}).start(() => {})).rejects.toMatchObject({code});
+		const received: string[] = [];
+		const beacon = createBeacon({port, selection: SELECTION, keepsTrying: true});
+		await beacon.start(bytes => received.push(Buffer.from(bytes).toString()));
+		expect(beacon.socketFailures?.()).toEqual([{socket: 'UDP on 0.0.0.0', reason}]);
+		beacon.broadcast(Buffer.from('refused'));
+		isRefused = false;
+		await until(() => {
+			beacon.refresh?.();
+			return beacon.socketFailures?.().length === 0;
+		});
+		beacon.broadcast(Buffer.from('open'));
+		await until(() => received.includes('open'));
+		expect(received).not.toContain('refused');
+	},
+);
+
+it('a UDP beacon that may keep trying still rejects a port that another program holds or that needs a privilege', async () => {
+	const port = await freePort();
+	await openSocket({port, address: '0.0.0.0'});
+	await expect(createBeacon({port, selection: SELECTION, keepsTrying: true}).start(() => {})).rejects.toMatchObject({
+		code: 'EADDRINUSE',
+	});
+	expect(isTriedAgain(Object.assign(new Error(), {code: 'EACCES'}), 1023)).toBe(false);
 });

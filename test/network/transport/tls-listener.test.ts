@@ -1,6 +1,11 @@
-import {connect, createServer, type Server} from 'node:net';
-import {afterEach, describe, expect, it} from 'vitest';
-import {createTlsListener, type TlsListener} from '../../../source/network/transport/tls-listener.js';
+import {connect, createServer, Server} from 'node:net';
+import {afterEach, describe, expect, it, vi} from 'vitest';
+import {SOCKET_RETRY_MS} from '../../../source/core/limits.js';
+import {
+	createTlsListener,
+	type TlsListener,
+	type TlsListenerOptions,
+} from '../../../source/network/transport/tls-listener.js';
 import {createTlsTransport} from '../../../source/network/transport/tls-transport.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 import {until} from '../../helpers/wait.js';
@@ -12,7 +17,7 @@ afterEach(async () => {
 	for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-function createListener(host: string): TlsListener {
+function createListener(host: string, options: Partial<TlsListenerOptions> = {}): TlsListener {
 	const listener = createTlsListener({
 		psk: PSK,
 		identity: 'room',
@@ -22,6 +27,7 @@ function createListener(host: string): TlsListener {
 		log: () => {},
 		secured: () => {},
 		refused: () => {},
+		...options,
 	});
 	cleanups.push(() => listener.close());
 	return listener;
@@ -70,6 +76,88 @@ describe('a listener that is bound to one address', () => {
 		listener.rebind({ipv4: '127.0.0.3'});
 		await new Promise(resolve => other.close(resolve));
 		await untilAccepted('127.0.0.3', port, () => listener.rebind({ipv4: '127.0.0.3'}));
+	});
+});
+
+const REFUSED_HOST = '127.0.0.9';
+const originalListen = Server.prototype.listen;
+
+/** Makes the system answer with an error when a server listens on one address. Returns a function that ends this. */
+function refuseListening(code: string): () => void {
+	const spy = vi.spyOn(Server.prototype, 'listen');
+	let isRefused = true;
+	spy.mockImplementation(function (this: Server, ...words: unknown[]) {
+		const [options] = words as [{host?: string}];
+		if (!isRefused || options?.host !== REFUSED_HOST) return Reflect.apply(originalListen, this, words);
+		queueMicrotask(() => this.emit('error', Object.assign(new Error(), {code})));
+		return this;
+	});
+	cleanups.push(async () => spy.mockRestore());
+	return () => {
+		isRefused = false;
+	};
+}
+
+describe('a system that refuses sockets for now', () => {
+	it.each([
+		['EMFILE', 'too many open files'],
+		['ENFILE', 'too many open files'],
+		['ENOBUFS', 'the network buffers are full'],
+		['ENOMEM', 'the system has no free memory'],
+		['EACCES', 'permission denied'],
+	])('a listener that may keep trying starts in spite of %s, and listens as soon as it can', async (code, reason) => {
+		const allow = refuseListening(code);
+		const clock = createFakeClock();
+		const listener = createListener(REFUSED_HOST, {clock, keepsTrying: true});
+		expect([await listener.listen(), listener.port]).toEqual([0, 0]);
+		expect(listener.failures).toEqual([{socket: 'TCP over IPv4', reason}]);
+		await clock.advance(2 * SOCKET_RETRY_MS);
+		expect(listener.port).toBe(0);
+		allow();
+		await clock.advance(SOCKET_RETRY_MS);
+		await until(() => listener.port > 0);
+		expect([listener.failures, await accepts(REFUSED_HOST, listener.port)]).toEqual([[], true]);
+	});
+
+	it('a listener that may keep trying goes on when the port is taken while it waits', async () => {
+		const allow = refuseListening('EMFILE');
+		const holder = createServer();
+		await new Promise<void>(resolve => void holder.listen(0, '127.0.0.8', resolve));
+		const {port} = holder.address() as {port: number};
+		const clock = createFakeClock();
+		const listener = createListener(REFUSED_HOST, {clock, port, keepsTrying: true});
+		await listener.listen();
+		await new Promise<void>(resolve => void holder.close(() => resolve()));
+		const other = createServer();
+		await new Promise<void>(resolve => void other.listen({port, host: '0.0.0.0'}, resolve));
+		allow();
+		await clock.advance(SOCKET_RETRY_MS);
+		await until(() => listener.failures[0]?.reason.includes('used by another program') ?? false);
+		await new Promise<void>(resolve => void other.close(() => resolve()));
+		await until(() => {
+			void clock.advance(SOCKET_RETRY_MS);
+			return listener.port === port;
+		});
+	});
+
+	it.each([
+		['EMFILE', false, 0],
+		['EADDRINUSE', true, 20_123],
+		['EACCES', true, 80],
+	])('a listener rejects with %s (keeps trying: %s, port %i)', async (code, keepsTrying, port) => {
+		refuseListening(code);
+		await expect(createListener(REFUSED_HOST, {port, keepsTrying}).listen()).rejects.toMatchObject({code});
+	});
+
+	it('a listener that is closed tries no more', async () => {
+		const allow = refuseListening('EMFILE');
+		const clock = createFakeClock();
+		const listener = createListener(REFUSED_HOST, {clock, keepsTrying: true});
+		await listener.listen();
+		await listener.close();
+		allow();
+		await clock.advance(3 * SOCKET_RETRY_MS);
+		expect(listener.port).toBe(0);
 	});
 });
 
