@@ -14,6 +14,8 @@ export interface Style {
 export interface Segment {
 	readonly text: string;
 	readonly style?: Style;
+	/** Target of the web link that this text is part of, see core/link-target.ts. */
+	readonly link?: string;
 }
 
 export interface Glyphs {
@@ -125,6 +127,8 @@ export interface Theme {
 	readonly background: Background;
 	/** Whether the terminal shows characters other than ASCII. */
 	readonly isUnicode: boolean;
+	/** Whether links are marked for the terminal (OSC 8), which then opens them on a click. */
+	readonly hasLinks: boolean;
 	/** Style of a name by its hue, see core/name-hues.ts. */
 	nameStyle(hue: number): Style;
 	readonly ownName: Style;
@@ -174,15 +178,18 @@ export interface ThemeOptions {
 	readonly unicode: boolean;
 	readonly depth: ColourDepth;
 	readonly background?: Background;
+	/** Whether links are marked for the terminal (OSC 8). */
+	readonly hasLinks?: boolean;
 }
 
-export function createTheme({unicode, depth, background = 'dark'}: ThemeOptions): Theme {
+export function createTheme({unicode, depth, background = 'dark', hasLinks = false}: ThemeOptions): Theme {
 	const withColour = (color: string, style: Style = {}): Style => (depth === 0 ? style : {color, ...style});
 	return {
 		glyphs: unicode ? UNICODE : ASCII,
 		depth,
 		background,
 		isUnicode: unicode,
+		hasLinks,
 		nameStyle(hue) {
 			if (depth === 256) return {color: `ansi256(${NAME_COLOURS_256[background][hue]})`};
 			const styles = depth === 16 ? NAME_STYLES_16 : NAME_STYLES_MONO;
@@ -207,6 +214,11 @@ export function isUnicodeLocale(environment: Environment): boolean {
 	if (environment.WT_SESSION || environment.TERM_PROGRAM) return true;
 	if (environment.TERM === 'linux') return false;
 	return /utf-?8/i.test(locale);
+}
+
+/** Whether the terminal takes hyperlinks (OSC 8). The Linux console prints parts of unknown sequences. */
+function takesLinks({TERM = ''}: Environment): boolean {
+	return !/^(linux|dumb)/.test(TERM);
 }
 
 /** Number of colours that the terminal supports; 0 with `mono` or NO_COLOR. */
@@ -249,5 +261,6 @@ export function themeOf(
 		unicode: isUnicodeLocale(environment),
 		depth: colourDepth(environment, mono),
 		background: backgroundOf(environment, theme),
+		hasLinks: takesLinks(environment),
 	});
 }

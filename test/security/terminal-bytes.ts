@@ -29,3 +29,14 @@ export function sequencesIn(output: string): Set<string> {
 export function controlCharactersOutsideSequences(output: string): string[] {
 	return controlCharactersIn(output.replace(SEQUENCE, '').replaceAll('\r', '').replaceAll('\u0007', ''));
 }
+
+/** Targets of the hyperlinks (OSC 8) in the output, without the sequences that end a link. */
+export function linkTargetsIn(output: string): string[] {
+	return [...output.matchAll(SEQUENCE)].flatMap(([sequence]) => {
+		const [kind, , ...target] = sequence
+			.slice(1)
+			.replace(/\p{Control}.*$/su, '')
+			.split(';');
+		return kind === ']8' && target.join(';') !== '' ? [target.join(';')] : [];
+	});
+}

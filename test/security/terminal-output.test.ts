@@ -10,7 +10,7 @@ import type {FeedEvent} from '../../source/core/event.js';
 import {sliceTimeline} from '../../source/core/timeline.js';
 import {createFakeChatNode, type FakeChatNode, fakePeerId} from '../helpers/fake-chat-node.js';
 import {launchChat} from '../helpers/launch-chat.js';
-import {controlCharactersIn, controlCharactersOutsideSequences, sequencesIn} from './terminal-bytes.js';
+import {controlCharactersIn, controlCharactersOutsideSequences, linkTargetsIn, sequencesIn} from './terminal-bytes.js';
 
 const texts: readonly {readonly name: string; readonly text: string}[] = JSON.parse(
 	readFileSync(new URL('../../fixtures/hostile-texts.json', import.meta.url), 'utf8'),
@@ -62,10 +62,13 @@ describe('input from other peers reaches the output as text only', () => {
 			await chat.close();
 			return chat.terminal.output;
 		};
-		const expected = sequencesIn(await kindsOf(texts.map((_, index) => `harmless ${index}`)));
+		const expected = sequencesIn(await kindsOf(texts.map((_, index) => `harmless https://${index}.example`)));
 		const output = await kindsOf(texts.map(({text}) => text));
 		expect([...sequencesIn(output)].filter(kind => !expected.has(kind))).toEqual([]);
 		expect(controlCharactersOutsideSequences(output)).toEqual([]);
+		const targets = linkTargetsIn(output);
+		expect(targets.length).toBeGreaterThan(0);
+		for (const target of targets) expect(target).toMatch(/^https?:\/\/[!-~]{1,2076}$/i);
 	});
 
 	it.each(texts)(

@@ -1,6 +1,6 @@
 /**
  * Replaces `@alcalzone/ansi-tokenize` in the bundle (`alias` in .config/build.mjs). It returns the same characters and styles,
- * but splits coloured plain text without Unicode segmentation, and caches lines, because Ink splits every line in every
+ * but splits plain text with colours and links without Unicode segmentation, and caches lines, because Ink splits every line in every
  * frame although most lines stay the same. Without this cache a key takes twice as long to show (performance.md, row 9).
  */
 import {
@@ -18,7 +18,7 @@ export {styledCharsToString} from '#ansi-tokenize';
 const MAX_REMEMBERED = 300;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
-const COLOUR = /(\u001b\[[\d;]*m)/;
+const COLOUR_OR_LINK = /(\u001b\[[\d;]*m|\u001b\]8;[^;\p{Cc}]*;\P{Cc}*\u0007)/u;
 
 /** Tokens by line, the least recently used first. */
 const tokensOfText = new Map<string, Token[]>();
@@ -40,12 +40,12 @@ function remembered(text: string, split: (text: string) => Token[]): Token[] {
 }
 
 function tokenizeText(text: string): Token[] {
-	// Parts with odd indexes are colours, because `split` also returns what the group matches.
-	const parts = text.split(COLOUR);
-	const isColour = (index: number) => index % 2 === 1;
-	if (!parts.every((part, index) => isColour(index) || isPlain(part))) return tokenizeAny(text);
+	// Parts with odd indexes are colours and links, because `split` also returns what the group matches.
+	const parts = text.split(COLOUR_OR_LINK);
+	const isSequence = (index: number) => index % 2 === 1;
+	if (!parts.every((part, index) => isSequence(index) || isPlain(part))) return tokenizeAny(text);
 	return parts.flatMap((part, index) =>
-		isColour(index) ? remembered(part, tokenizeAny) : Array.from(part, toCharacter),
+		isSequence(index) ? remembered(part, tokenizeAny) : Array.from(part, toCharacter),
 	);
 }
 

@@ -1,4 +1,7 @@
-/** Turns a row of segments into terminal text with SGR sequences (ECMA-48, 8.3.117). Results are cached by row. */
+/**
+ * Turns a row of segments into terminal text with SGR sequences (ECMA-48, 8.3.117) and hyperlinks (OSC 8). Results are cached
+ * by row.
+ */
 import {cellWidth, truncateCells} from '../text/graphemes.js';
 import type {Segment, Style} from '../theme.js';
 
@@ -30,10 +33,29 @@ function fitRow(row: Row, width: number): Row {
 	if (!segment) return row;
 	const remaining = width - used + (cells[cut] ?? 0);
 	// More segments follow. The added blank makes even a segment that fits exactly end in the ellipsis.
-	return [...row.slice(0, cut), {...segment, text: truncateCells(`${segment.text} `, remaining)}];
+	const {link: _, ...unlinked} = segment;
+	return [...row.slice(0, cut), {...unlinked, text: truncateCells(`${segment.text} `, remaining)}];
 }
 
-function paintSegment({text: rawText, style}: Segment): string {
+/** The parts of a link in several rows have the same id, so that the terminal treats them as one link. */
+function paintLink(target: string, text: string): string {
+	const safeTarget = target.replace(CONTROLS, '');
+	return `\u001b]8;id=${shortHash(safeTarget)};${safeTarget}\u0007${text}\u001b]8;;\u0007`;
+}
+
+/** FNV-1a hash in base 36. */
+function shortHash(text: string): string {
+	let hash = 0x811c9dc5;
+	for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+	return (hash >>> 0).toString(36);
+}
+
+function paintSegment(segment: Segment): string {
+	const painted = paintText(segment);
+	return segment.link === undefined || painted === '' ? painted : paintLink(segment.link, painted);
+}
+
+function paintText({text: rawText, style}: Segment): string {
 	const text = rawText.replace(CONTROLS, '');
 	if (!style || text === '') return text;
 	const codes = sgrCodesOf(style);

@@ -1,6 +1,7 @@
-/** Segments of one row of a message: web links are underlined, and matches of the search highlighted. */
+/** Segments of one row of a message: web links are underlined and clickable, and matches of the search highlighted. */
 import {findLinks} from '../../core/find-links.js';
 import {findFolded, type TextRange} from '../../core/fold-text.js';
+import {linkTarget} from '../../core/link-target.js';
 import type {LineRange} from '../text/wrap-text.js';
 import type {Segment, Style, Theme} from '../theme.js';
 
@@ -21,7 +22,11 @@ export function textSegments(
 	const row = text.slice(start, end);
 	const matches = search === '' ? [] : findFolded(row, search);
 	const linked = links
-		.map(link => ({start: Math.max(0, link.start - start), end: Math.min(row.length, link.end - start)}))
+		.map(link => ({
+			start: Math.max(0, link.start - start),
+			end: Math.min(row.length, link.end - start),
+			target: theme.hasLinks ? linkTarget(text.slice(link.start, link.end)) : undefined,
+		}))
 		.filter(link => link.start < link.end);
 	if (matches.length === 0 && linked.length === 0) return [{text: row}];
 	const bounds = [...new Set([0, row.length, ...[...matches, ...linked].flatMap(range => [range.start, range.end])])];
@@ -29,9 +34,10 @@ export function textSegments(
 	return bounds.slice(1).map((to, index): Segment => {
 		const from = bounds[index] ?? 0;
 		const isIn = (range: TextRange) => range.start <= from && range.end >= to;
-		const isLink = linked.some(isIn);
+		const link = linked.find(isIn);
 		const isMatch = matches.some(isIn);
-		const style = isMatch && isLink ? {...theme.match, ...LINK} : isMatch ? theme.match : LINK;
-		return isMatch || isLink ? {text: row.slice(from, to), style} : {text: row.slice(from, to)};
+		const style = isMatch && link ? {...theme.match, ...LINK} : isMatch ? theme.match : LINK;
+		const part = {text: row.slice(from, to), ...(link?.target !== undefined && {link: link.target})};
+		return isMatch || link ? {...part, style} : part;
 	});
 }

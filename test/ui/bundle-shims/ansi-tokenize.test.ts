@@ -22,7 +22,13 @@ test('the tokenizer of the bundle returns the same results as ansi-tokenize, on 
 });
 
 test('the tokenizer of the bundle splits plain text with colours into the same tokens as ansi-tokenize', () => {
-	for (const text of ['\u001b[1;38;5;31mBob\u001b[39m │ 日本 ✓\u001b[0m', '\u001b[m', '', 'Ω\u001b[7m ']) {
+	for (const text of [
+		'\u001b[1;38;5;31mBob\u001b[39m │ 日本 ✓\u001b[0m',
+		'\u001b[m',
+		'',
+		'see \u001b]8;id=1;http://a.example/\u0007\u001b[4ma.example\u001b[24m\u001b]8;;\u0007.',
+		'Ω\u001b[7m ',
+	]) {
 		expect(quick.tokenize(text)).toEqual(real.tokenize(text));
 	}
 });

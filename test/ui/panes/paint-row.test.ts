@@ -19,6 +19,17 @@ describe('a painted row', () => {
 		expect(paintRow(row, 3)).toBe('ab…');
 	});
 
+	test('a painted row marks a link for the terminal (OSC 8), with the same id for all its parts, and not where its text is cut', () => {
+		const target = 'https://example.org/a';
+		const style = {underline: true};
+		const first = paintRow([{text: 'https://', style, link: target}], 20);
+		const id = /id=([\da-z]+);/.exec(first)?.[1];
+		expect(first).toBe(`${ESC}]8;id=${id};${target}\u0007${ESC}[4mhttps://${ESC}[24m${ESC}]8;;\u0007`);
+		expect(paintRow([{text: 'example.org/a', link: target}], 20)).toContain(`]8;id=${id};${target}\u0007`);
+		expect(paintRow([{text: 'example.org/a', link: target}], 8)).toBe('example…');
+		expect(paintRow([{text: 'x', link: `https://a${ESC}\u0007b`}], 8)).not.toContain(`a${ESC}`);
+	});
+
 	test('a painted row contains no control character, even if its text was not cleaned', () => {
 		expect(paintRow([{text: `a${ESC}[2Jb\n\u009bc`}], 20)).toBe('a[2Jbc');
 	});
