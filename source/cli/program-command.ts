@@ -2,7 +2,8 @@
 import {existsSync, readFileSync, realpathSync} from 'node:fs';
 import {delimiter, dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {PROGRAM_COMMAND, quoteShellArgument} from '../node/cli-hints.js';
+import {quoteShellArgument} from '../core/shell-argument.js';
+import {PROGRAM_COMMAND} from '../node/cli-hints.js';
 
 const PROGRAM_NAME = 'p2pchat-ink';
 

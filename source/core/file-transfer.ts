@@ -19,6 +19,16 @@ export type FileTransferState =
 	| 'failed'
 	| 'cancelled';
 
+/** Whether a fetch has not ended, so that the user can cancel it. */
+export function isFetching({state}: Pick<FileTransfer, 'state'>): boolean {
+	return state === 'fetching' || state === 'waiting' || state === 'checking';
+}
+
+/** Whether a fetch has ended without the file, so that the user can start it again. */
+export function hasFailed({state}: Pick<FileTransfer, 'state'>): boolean {
+	return state === 'failed' || state === 'cancelled';
+}
+
 export interface FileTransfer {
 	readonly id: FileId;
 	readonly name: string;

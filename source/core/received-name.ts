@@ -21,6 +21,11 @@ const TRAILING = /[\s\u2800.\u200c\u200d]+$/u;
 /** Device names of Windows. An extension does not change their meaning there: `CON.txt` is the console. */
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)/i;
 
+/** Whether a name without separators is that of a device on Windows. */
+export function isDeviceName(name: string): boolean {
+	return DEVICE.test(name);
+}
+
 /**
  * Files that a file manager reads while it lists their folder, or that start something under a harmless icon: shortcuts,
  * libraries, saved searches, themes, and launchers.
@@ -36,7 +41,7 @@ export function cleanFileName(name: string, maxBytes = MAX_SAVED_NAME_BYTES): st
 	const segments = cleanLine(name, MAX_SAVED_NAME_BYTES * 8).split(/[/\\]/);
 	const base = segments.findLast(segment => trimEdges(segment) !== '') ?? '';
 	const clean = trimEdges(base.replace(FORBIDDEN, '_')) || FALLBACK_NAME;
-	const fitted = fitName(DEVICE.test(clean) ? `_${clean}` : clean, maxBytes);
+	const fitted = fitName(isDeviceName(clean) ? `_${clean}` : clean, maxBytes);
 	return ACTIVE.test(fitted) ? fitName(`${fitted}${SUFFIX}`, maxBytes) : fitted;
 }
 

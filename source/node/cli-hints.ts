@@ -1,16 +1,10 @@
 /** Commands that the program prints, so that the user can copy them into a shell. */
 import {DEFAULT_PORT, DEFAULT_ROOM} from '../core/defaults.js';
+import {quoteShellArgument} from '../core/shell-argument.js';
 import type {SelfInfo} from './chat-node.js';
 
 /** Command that starts the program where it is installed as the readme describes. */
 export const PROGRAM_COMMAND = 'npx p2pchat-ink';
-
-/** Quotes an argument for POSIX shells and PowerShell. The result suits cmd.exe too if only spaces need quotes. */
-export function quoteShellArgument(argument: string): string {
-	if (/^[\w@%+=:,./\\-]+$/.test(argument) && !argument.startsWith('-')) return argument;
-	if (/^[^"$`!'\\]*$/.test(argument) || /^[A-Za-z]:\\[^"$`!]*$/.test(argument)) return `"${argument}"`;
-	return `'${argument.replaceAll("'", `'\\''`)}'`;
-}
 
 /** Command that replays a log on this computer. */
 export function replayCommand(

@@ -7,6 +7,7 @@ import {MAX_ADDRESSES, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES, TYPING_IN
 import {shownName} from '../core/shown-name.js';
 import {cleanName, cleanText, utf8Length} from '../core/text.js';
 import type {Store} from './store.js';
+import {whenState} from './when-state.js';
 
 /** Either the sequence number of the new event, or the reason why there is none, as a sentence for the user. */
 export type PostResult = {readonly seq: number} | {readonly refused: string};
@@ -150,26 +151,9 @@ export function whenDelivered(
 	ownSeq: () => number,
 	timeoutMs: number,
 ): Promise<boolean> {
-	return new Promise(resolve => {
-		const isDelivered = () => {
-			const {delivered} = store.getState().ephemeral;
-			return Object.entries(delivered).some(([peer, heldSeq]) => peer !== self && heldSeq >= ownSeq());
-		};
-		if (isDelivered()) {
-			resolve(true);
-			return;
-		}
-
-		const settle = (isHeld: boolean) => {
-			timer.cancel();
-			unsubscribe();
-			resolve(isHeld);
-		};
-		const timer = clock.after(timeoutMs, () => settle(false));
-		const unsubscribe = store.subscribe(() => {
-			if (isDelivered()) settle(true);
-		});
-	});
+	return whenState(store, clock, timeoutMs, ({ephemeral}) =>
+		Object.entries(ephemeral.delivered).some(([peer, heldSeq]) => peer !== self && heldSeq >= ownSeq()),
+	);
 }
 
 /** Message for a user whose name was cleaned or truncated; undefined if the name was accepted unchanged. */

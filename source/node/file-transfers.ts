@@ -1,6 +1,5 @@
 /** Sharing and fetching of files by the local user, on top of the transfer between peers (network/files/). */
 import {bytesToHex} from '../codec/bytes.js';
-import {errorMessage} from '../core/errors.js';
 import type {EventRef} from '../core/event.js';
 import type {FileStore} from '../core/file-content.js';
 import {findPosted} from '../core/find-posted.js';
@@ -113,7 +112,7 @@ export function createFileTransfers(options: FileTransfersOptions): FileTransfer
 		async stop() {
 			namedFiles.stop();
 			await files.stop();
-			await fileStore?.close().catch(error => errorMessage(error));
+			await fileStore?.close();
 		},
 	};
 }

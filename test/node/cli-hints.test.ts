@@ -1,6 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {describe, expect, test} from 'vitest';
-import {inviteCommand, quoteShellArgument, replayCommand} from '../../source/node/cli-hints.js';
+import {quoteShellArgument} from '../../source/core/shell-argument.js';
+import {inviteCommand, replayCommand} from '../../source/node/cli-hints.js';
 
 const self = {room: 'lan', hasSecret: false, udpPort: 47_474, addresses: ['192.168.1.5']};
 

@@ -1,11 +1,11 @@
 import {spawn} from 'node:child_process';
 import {createHash, randomBytes} from 'node:crypto';
 import {once} from 'node:events';
-import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, truncateSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, vi} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
-import {cliPath, type Line, type RunningNode, runCli, startNode} from '../helpers/run-node.js';
+import {cliPath, type Line, type RunningNode, type RunningProcess, runCli, startNode} from '../helpers/run-node.js';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const send = (node: RunningNode, line: Line) => node.write(`${JSON.stringify(line)}\n`);
@@ -114,4 +114,43 @@ describe('files between real nodes', () => {
 		expect(nameless).toMatch(/^2 .*--as NAME/);
 		expect(unused).toMatch(/^2 .*--file -/);
 	});
+
+	it.skipIf(process.platform !== 'linux')(
+		'send --file ends at once when it is interrupted while it reads, and leaves no temporary file',
+		async () => {
+			const [home, temporary] = [makeHome(), makeHome()];
+			const big = join(home, 'big.img');
+			writeFileSync(big, '');
+			truncateSync(big, 30 * 2 ** 30);
+			const send = async (file: string) => {
+				const port = String(await findFreeUdpPort());
+				const name = file === '-' ? ['--as', 'x'] : [];
+				return runCli(['send', '--file', file, ...name, '--port', port], {home, environment: {TMPDIR: temporary}});
+			};
+			const openFiles = (pid: number) =>
+				readdirSync(`/proc/${pid}/fd`).map(fd => {
+					try {
+						return readlinkSync(`/proc/${pid}/fd/${fd}`);
+					} catch {
+						return '';
+					}
+				});
+			const isReading = ({pid}: RunningProcess, path: string) =>
+				vi.waitUntil(() => openFiles(pid).some(open => open.startsWith(path)), {timeout: 20_000});
+			const [hashing, piped, twice] = await Promise.all([send(big), send('-'), send('-')]);
+			for (const {child} of [piped, twice]) child.stdin?.write('some text');
+			await Promise.all([
+				isReading(hashing, big),
+				isReading(piped, join(temporary, 'p2pchat-ink-')),
+				isReading(twice, join(temporary, 'p2pchat-ink-')),
+			]);
+			for (const {child} of [hashing, piped, twice]) child.kill('SIGINT');
+			twice.child.kill('SIGTERM');
+			const ended = await Promise.all([hashing.result, piped.result, twice.result]);
+			expect(ended[0]).toMatchObject({code: 1, stderr: `p2pchat-ink: Interrupted: ${big} was not shared.\n`});
+			expect(ended[1]).toMatchObject({code: 1, stderr: 'p2pchat-ink: Interrupted: standard input was not shared.\n'});
+			expect([1, 143]).toContain(ended[2]?.code);
+			expect(readdirSync(temporary)).toEqual([]);
+		},
+	);
 });

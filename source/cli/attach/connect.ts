@@ -1,12 +1,10 @@
 /** Opens the connection to a running keeper and shakes hands with it. */
 import {connect} from 'node:net';
 import type {Clock} from '../../core/environment.js';
-import {createAttachHandshake} from '../keep/keeper-handshake.js';
+import {createAttachHandshake, HANDSHAKE_TIMEOUT_MS} from '../keep/keeper-handshake.js';
 import type {AttachRequest, KeeperMessage} from '../keep/keeper-messages.js';
 import type {KeeperDescription} from '../keep/keeper-place.js';
 import {createLineChannel} from '../keep/line-channel.js';
-
-const HANDSHAKE_TIMEOUT_MS = 5000;
 
 export interface KeeperConnection {
 	send(request: AttachRequest): void;

@@ -7,7 +7,7 @@ import type {State} from '../../core/state.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import type {CommandContext} from '../../node/commands/command-result.js';
 import {createMessageNumbers} from '../../node/commands/message-numbers.js';
-import type {Store} from '../../node/store.js';
+import {whenState} from '../../node/when-state.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {jsonInvitation, toJsonLine} from '../output/format-json.js';
 import type {JsonReportFormatter} from '../output/report-formats.js';
@@ -127,22 +127,6 @@ async function waitForAnswers(chatNode: ChatNode, clock: Clock, peer: PeerId): P
 		MAX_BACKPRESSURE_MS,
 		() => chatNode.outstandingWhispers(peer) <= MAX_WHISPER_BACKLOG,
 	);
-}
-
-/** Resolves to true as soon as the state meets the condition, or to false after `ms`. */
-function whenState(store: Store, clock: Clock, ms: number, isMet: (state: State) => boolean): Promise<boolean> {
-	if (isMet(store.getState())) return Promise.resolve(true);
-	return new Promise(resolve => {
-		const settle = (met: boolean) => {
-			timer.cancel();
-			unsubscribe();
-			resolve(met);
-		};
-		const timer = clock.after(ms, () => settle(false));
-		const unsubscribe = store.subscribe(state => {
-			if (isMet(state)) settle(true);
-		});
-	});
 }
 
 /** Reading pauses while a connected peer has not received more than this many of our events. */

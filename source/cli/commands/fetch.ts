@@ -1,18 +1,18 @@
 /** `fetch [NAME]`: fetches one shared file to a folder or to standard output, and exits when it is complete. */
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join, resolve} from 'node:path';
+import {resolve} from 'node:path';
 import type {SharedEvent} from '../../core/event.js';
 import type {FileStore} from '../../core/file-content.js';
-import type {FileTransfer} from '../../core/file-transfer.js';
+import {type FileTransfer, hasFailed} from '../../core/file-transfer.js';
 import {findShared, listShared} from '../../core/find-shared.js';
 import type {ChatNode} from '../../node/chat-node.js';
+import {nextValue} from '../../node/when-state.js';
 import {createStreamSink} from '../../storage/files/stream-sink.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
 import {summarizeTransfer} from '../../ui/timeline/format-file.js';
 import {openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
+import {createTemporaryFolders, type TemporaryFolders} from '../temporary-folders.js';
 import {createProgressLine} from './file-progress.js';
 import {createIdleTimer} from './idle-timer.js';
 
@@ -23,16 +23,16 @@ const TELL_MS = 1000;
 export async function runFetch(context: CliContext): Promise<number> {
 	const {options, output, clock, printError} = context;
 	const {chatNode, files, start} = await openNode(context, {keepsLog: false});
-	const folders: string[] = [];
+	const folders = createTemporaryFolders('p2pchat-ink-');
 	const exitRequest = createExitRequest(output);
 	const idle = createIdleTimer(clock, options.waitMs);
 	const progress = createProgressLine(process.stderr, () => clock.monotonic());
 	try {
-		const exited = exitRequest.requested.then(() => undefined);
-		if (!(await Promise.race([start(), exited]))) return exitCodes.failed;
-		const file = await Promise.race([waitForFile(context, chatNode), idle.expired, exited]);
-		if (!file) {
-			printError(describeMissing(context));
+		const interrupted = exitRequest.requested.then(() => 'interrupted' as const);
+		if ((await Promise.race([start(), interrupted])) === 'interrupted') return exitCodes.failed;
+		const file = await Promise.race([waitForFile(context, chatNode), idle.expired, interrupted]);
+		if (file === undefined || file === 'interrupted') {
+			printError(file ? 'Interrupted: no file was fetched.' : describeMissing(context));
 			return exitCodes.failed;
 		}
 		const result = chatNode.fetchFile(file, destinationOf(context, files, folders));
@@ -46,12 +46,12 @@ export async function runFetch(context: CliContext): Promise<number> {
 				idle.restart(`${transfer.bytes} ${transfer.state}`);
 			}),
 			idle.expired,
-			exited,
+			interrupted,
 		]);
 		progress.clear();
-		if (end?.state === 'done') {
+		if (end !== undefined && end !== 'interrupted' && end.state === 'done') {
 			// The others learn that this node has the file, so that a waiting `send --file` ends too.
-			await Promise.race([new Promise<void>(done => clock.after(TELL_MS, done)), exited]);
+			await Promise.race([new Promise<void>(done => clock.after(TELL_MS, done)), interrupted]);
 			if (options.output !== '-' && end.path !== undefined) output.write(`${end.path}\n`);
 			return exitCodes.done;
 		}
@@ -64,23 +64,22 @@ export async function runFetch(context: CliContext): Promise<number> {
 		idle.stop();
 		await chatNode.stop();
 		exitRequest.stop();
-		for (const folder of folders) await rm(folder, {recursive: true, force: true}).catch(() => {});
+		folders.remove();
 		context.stdin.destroy();
 	}
 }
 
-/** `folders` gets the temporary folder of a file that goes to standard output. */
+/** `folders` creates the temporary folder of a file that goes to standard output. */
 function destinationOf(
 	{options, output, stdout}: CliContext,
 	files: FileStore,
-	folders: string[],
+	folders: TemporaryFolders,
 ): Parameters<ChatNode['fetchFile']>[1] {
 	if (options.output === undefined) return {};
 	if (options.output !== '-') return {directory: resolve(options.output)};
 	return {
 		async openSink(file, leaves) {
-			const folder = await mkdtemp(join(options.downloadDir ?? tmpdir(), 'p2pchat-ink-'));
-			folders.push(folder);
+			const folder = folders.create(options.downloadDir);
 			return createStreamSink(file, await files.receive(file, leaves, folder), bytes => {
 				if (!output.isClosed) stdout.write(bytes);
 				return output.whenWritable();
@@ -92,17 +91,12 @@ function destinationOf(
 /** Resolves with the file that the user has named, once the history of one peer is complete. */
 function waitForFile({options}: CliContext, {store}: ChatNode): Promise<SharedEvent> {
 	const [name = ''] = options.operands;
-	return new Promise(settle => {
-		let isSynced = false;
-		const unsubscribe = store.subscribe((state, inputs) => {
-			isSynced ||= inputs.some(input => input.type === 'ephemeral' && input.event.type === 'synced');
-			const isOther = ({peer}: SharedEvent) => peer !== state.launch?.peer;
-			const found = isSynced && findShared(listShared(state, options.filter.author).filter(isOther), name);
-			if (!found) return;
-			unsubscribe();
-			settle(found);
-		});
-	});
+	let isSynced = false;
+	return nextValue(store, (state, inputs) => {
+		isSynced ||= inputs.some(input => input.type === 'ephemeral' && input.event.type === 'synced');
+		const isOther = ({peer}: SharedEvent) => peer !== state.launch?.peer;
+		return isSynced ? findShared(listShared(state, options.filter.author).filter(isOther), name) : undefined;
+	}).value;
 }
 
 /** Resolves when the fetch is complete or has failed. */
@@ -111,20 +105,14 @@ function waitForEnd(
 	{file}: SharedEvent,
 	onChange: (transfer: FileTransfer) => void,
 ): Promise<FileTransfer> {
-	return new Promise(settle => {
-		let last: FileTransfer | undefined;
-		function check(): void {
-			const transfer = store.getState().ephemeral.files[file];
-			if (!transfer || transfer === last) return;
-			last = transfer;
-			onChange(transfer);
-			if (transfer.state !== 'done' && transfer.state !== 'failed' && transfer.state !== 'cancelled') return;
-			unsubscribe();
-			settle(transfer);
-		}
-		const unsubscribe = store.subscribe(check);
-		check();
-	});
+	let last: FileTransfer | undefined;
+	return nextValue(store, state => {
+		const transfer = state.ephemeral.files[file];
+		if (!transfer || transfer === last) return undefined;
+		last = transfer;
+		onChange(transfer);
+		return transfer.state === 'done' || hasFailed(transfer) ? transfer : undefined;
+	}).value;
 }
 
 function describeMissing({options}: CliContext): string {

@@ -1,7 +1,5 @@
 /** `send --file PATH…`: shares files, and exits as soon as other peers have fetched all of them. */
 import {createWriteStream} from 'node:fs';
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import type {FileTransfer} from '../../core/file-transfer.js';
@@ -10,8 +8,10 @@ import {MAX_NOTE_BYTES} from '../../core/limits.js';
 import {utf8Length} from '../../core/text.js';
 import type {ChatNode} from '../../node/chat-node.js';
 import {describeFileError} from '../../node/commands/typed-files.js';
+import {nextValue} from '../../node/when-state.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
 import {type CliContext, exitCodes} from '../context.js';
+import {createTemporaryFolders, type TemporaryFolders} from '../temporary-folders.js';
 import {createProgressLine, type ProgressLine} from './file-progress.js';
 import {createIdleTimer, type IdleTimer} from './idle-timer.js';
 
@@ -25,7 +25,9 @@ export async function sendFiles(
 	const {options, clock, printError} = context;
 	const progress = createProgressLine(process.stderr, () => clock.monotonic());
 	let idle: IdleTimer | undefined;
-	const temporaryFolders: string[] = [];
+	const folders = createTemporaryFolders('p2pchat-ink-');
+	const stopReading = new AbortController();
+	const interrupted = exited.then(() => 'interrupted' as const);
 	try {
 		// A text that is too long for a note becomes a message of its own.
 		const isNote = utf8Length(text) <= MAX_NOTE_BYTES;
@@ -35,25 +37,33 @@ export async function sendFiles(
 		}
 		for (const [index, path] of options.files.entries()) {
 			const note = index === 0 && isNote ? text : '';
-			await shareFile(context, chatNode, {path, note}, progress, temporaryFolders);
+			const sharing = shareFile(context, chatNode, {path, note}, progress, {folders, signal: stopReading.signal});
+			// Files are not offered before all of their content was read, which can take minutes.
+			if ((await Promise.race([sharing, interrupted])) === 'interrupted') {
+				progress.clear();
+				printError(`Interrupted: ${cleanLine(path === '-' ? 'standard input' : path)} was not shared.`);
+				return exitCodes.failed;
+			}
 		}
 		progress.clear();
 		const timer = createIdleTimer(clock, options.waitMs);
 		idle = timer;
-		const isFetched = await Promise.race([
+		const end = await Promise.race([
 			waitForHolders(chatNode, transfers => {
 				progress.show(describeProgress(transfers));
 				timer.restart(String(transfers.reduce((sum, {sentBytes}) => sum + sentBytes, 0)));
 			}),
 			timer.expired,
-			exited.then(() => undefined),
+			interrupted,
 		]);
 		progress.clear();
-		if (isFetched) return exitCodes.done;
+		if (end === 'fetched') return exitCodes.done;
 		const missing = listTransfers(chatNode).filter(({completeHolders}) => completeHolders === 0);
-		const names = missing.map(({name}) => cleanLine(name)).join(', ');
+		const names = missing.map(({name}) => cleanLine(name)).join(', ') || options.files.join(', ');
 		printError(
-			`Nobody has fetched all of ${names || options.files.join(', ')} within ${options.waitMs / 1000} s without progress.`,
+			end === 'interrupted'
+				? `Interrupted: nobody has fetched all of ${names}.`
+				: `Nobody has fetched all of ${names} within ${options.waitMs / 1000} s without progress.`,
 		);
 		return exitCodes.failed;
 	} catch (error) {
@@ -62,7 +72,8 @@ export async function sendFiles(
 	} finally {
 		progress.clear();
 		idle?.stop();
-		for (const folder of temporaryFolders) await rm(folder, {recursive: true, force: true}).catch(() => {});
+		stopReading.abort();
+		folders.remove();
 	}
 }
 
@@ -71,11 +82,11 @@ async function shareFile(
 	chatNode: ChatNode,
 	{path, note}: {readonly path: string; readonly note: string},
 	progress: ProgressLine,
-	temporaryFolders: string[],
+	input: InputOptions,
 ): Promise<void> {
 	const {fileName} = context.options;
 	const isInput = path === '-';
-	const source = isInput ? await saveInput(context, progress, temporaryFolders) : path;
+	const source = isInput ? await saveInput(context, progress, input) : path;
 	const result = await chatNode.shareFile(source, {
 		...(note !== '' && {note}),
 		...(isInput && fileName !== undefined && {name: fileName}),
@@ -85,36 +96,42 @@ async function shareFile(
 	if ('refused' in result) throw new Error(result.refused);
 }
 
+/** Where standard input is saved, and the signal that ends reading it. */
+interface InputOptions {
+	readonly folders: TemporaryFolders;
+	readonly signal: AbortSignal;
+}
+
 /** Saves standard input in a temporary file, because its length and its hashes are part of the event. */
-async function saveInput({stdin}: CliContext, progress: ProgressLine, temporaryFolders: string[]): Promise<string> {
-	const folder = await mkdtemp(join(tmpdir(), 'p2pchat-ink-'));
-	temporaryFolders.push(folder);
-	const path = join(folder, 'input');
+async function saveInput(
+	{stdin}: CliContext,
+	progress: ProgressLine,
+	{folders, signal}: InputOptions,
+): Promise<string> {
+	const path = join(folders.create(), 'input');
 	let bytes = 0;
 	stdin.on('data', (chunk: Uint8Array) => {
 		bytes += chunk.length;
 		progress.show(`reading standard input: ${formatBytes(bytes)}`);
 	});
-	await pipeline(stdin, createWriteStream(path, {mode: 0o600, flags: 'wx'}));
+	await pipeline(stdin, createWriteStream(path, {mode: 0o600, flags: 'wx'}), {signal});
 	return path;
 }
 
-/** Resolves to true when each file is complete at another peer. */
-function waitForHolders(chatNode: ChatNode, onChange: (transfers: readonly FileTransfer[]) => void): Promise<true> {
+/** Resolves when each file is complete at another peer. */
+function waitForHolders(
+	chatNode: ChatNode,
+	onChange: (transfers: readonly FileTransfer[]) => void,
+): Promise<'fetched'> {
 	// A peer that has fetched one file may leave before the other files are fetched.
 	const fetched = new Set<string>();
-	return new Promise(resolve => {
-		function check(): void {
-			const transfers = listTransfers(chatNode);
-			onChange(transfers);
-			for (const {id, completeHolders} of transfers) if (completeHolders > 0) fetched.add(id);
-			if (transfers.length === 0 || transfers.some(({id}) => !fetched.has(id))) return;
-			unsubscribe();
-			resolve(true);
-		}
-		const unsubscribe = chatNode.store.subscribe(check);
-		check();
-	});
+	return nextValue(chatNode.store, () => {
+		const transfers = listTransfers(chatNode);
+		onChange(transfers);
+		for (const {id, completeHolders} of transfers) if (completeHolders > 0) fetched.add(id);
+		const isEnd = transfers.length > 0 && transfers.every(({id}) => fetched.has(id));
+		return isEnd ? ('fetched' as const) : undefined;
+	}).value;
 }
 
 function listTransfers({store}: ChatNode): FileTransfer[] {

@@ -2,8 +2,6 @@
  * Runs the demo: a chat with simulated participants, whose nodes run in this process and communicate over loopback. The
  * demo uses neither the data folder nor the network of the user, and deletes its files at the end.
  */
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Clock, Timer} from '../../core/environment.js';
 import {nameOf} from '../../core/select-peers.js';
@@ -18,6 +16,7 @@ import {createRoomLog} from '../../storage/room-log.js';
 import {runChat} from '../chat/chat.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
+import {createTemporaryFolders} from '../temporary-folders.js';
 import {adaReplies, demoScript, type Participant, type ScriptStep, VISITOR_PLACEHOLDER} from './demo-script.js';
 import {createPartitionableNetwork, type PartitionableNetwork} from './partitionable-network.js';
 
@@ -41,9 +40,8 @@ interface DemoRun {
 export async function runDemo(context: CliContext): Promise<number> {
 	// Signals are handled before the folder is created. A second signal exits immediately, but `remove` still runs.
 	const exitRequest = createExitRequest(context.output);
-	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-demo-'));
-	const remove = () => rmSync(folder, {recursive: true, force: true});
-	process.once('exit', remove);
+	const folders = createTemporaryFolders('p2pchat-demo-');
+	const folder = folders.create();
 	const timers = new Set<Timer>();
 	const participants: DemoRun['participants'] = new Map();
 	try {
@@ -59,8 +57,7 @@ export async function runDemo(context: CliContext): Promise<number> {
 		for (const timer of timers) timer.cancel();
 		await Promise.all([...participants.values()].map(({chatNode}) => chatNode.stop()));
 		exitRequest.stop();
-		remove();
-		process.off('exit', remove);
+		folders.remove();
 	}
 }
 

@@ -1,5 +1,5 @@
 import {DEFAULT_ROOM} from '../../core/defaults.js';
-import {quoteShellArgument} from '../../node/cli-hints.js';
+import {quoteShellArgument} from '../../core/shell-argument.js';
 import {ownProgramCommand} from '../program-command.js';
 
 /** Command that opens the screen on the keeper of a room, for hints. */

@@ -9,6 +9,8 @@
  */
 import {createHmac, randomBytes, timingSafeEqual} from 'node:crypto';
 
+/** Either side closes a connection whose handshake has not ended after this time, in ms. */
+export const HANDSHAKE_TIMEOUT_MS = 5000;
 const NONCE_PATTERN = /^[0-9a-f]{64}$/;
 
 export type HandshakeStep =

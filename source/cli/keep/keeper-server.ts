@@ -8,7 +8,7 @@ import type {Clock, Timer} from '../../core/environment.js';
 import {describeSystemError, systemErrorCode} from '../../core/system-error.js';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import type {ScreenNotes} from '../../ui/screen-contract.js';
-import {createKeeperHandshake} from './keeper-handshake.js';
+import {createKeeperHandshake, HANDSHAKE_TIMEOUT_MS} from './keeper-handshake.js';
 import type {AttachRequest} from './keeper-messages.js';
 import type {KeeperDescription} from './keeper-place.js';
 import {type KeeperSession, startKeeperSession} from './keeper-session.js';
@@ -16,7 +16,6 @@ import {createLineChannel} from './line-channel.js';
 
 /** Connections at one time, screens and those that have not proven anything. */
 const MAX_CONNECTIONS = 16;
-const HANDSHAKE_TIMEOUT_MS = 5000;
 
 export interface KeeperServer {
 	/** Closes the socket and all connections. */

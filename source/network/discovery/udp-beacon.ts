@@ -12,6 +12,7 @@ import {
 	normaliseAddress,
 	prefixGroup,
 } from '../ip-address.js';
+import {prefixBudget} from '../prefix-budget.js';
 import {createWindowRateLimiter} from '../scheduling/rate-limiters.js';
 import {isTriedAgain, type SocketFailure} from '../socket-failure.js';
 import {createSystemClock} from '../system-clock.js';
@@ -60,8 +61,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	const failures = new Map<string, string>();
 	const stats = createSendStats();
 	const rateLimiter = createWindowRateLimiter(MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND);
-	/** One machine can send from any number of IPv6 addresses, so all of one prefix together get half of the total rate. */
-	const prefixLimiter = createWindowRateLimiter(MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SECOND / 2);
+	const prefixLimiter = createWindowRateLimiter(MAX_BEACONS_PER_SECOND, prefixBudget(MAX_BEACONS_PER_SECOND));
 	const senders = new Map<string, BeaconSender>();
 	let received: Received = () => {};
 	let interfaces: readonly LocalInterface[] = [];

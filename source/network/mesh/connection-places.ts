@@ -1,11 +1,13 @@
 /**
  * Places for verified connections, dialled and accepted ones: MAX_CONNECTIONS in all, and MAX_CONNECTIONS_PER_ADDRESS for
  * one address. If all places are taken, the address with the most connections loses its newest one to a connection of
- * another address. Strangers of one IPv6 prefix get at most half of the places. A trusted peer was connected without a fault before. It takes the place of a peer that is not trusted.
+ * another address. Strangers of one IPv6 prefix get at most half of the places. A trusted peer was connected without a fault
+ * before. It takes the place of a peer that is not trusted.
  */
 import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../core/limits.js';
 import {isLoopback, prefixGroup, shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
+import {prefixBudget} from '../prefix-budget.js';
 import {createFairShare} from '../scheduling/fair-share.js';
 
 export interface ConnectionPlaces {
@@ -33,7 +35,7 @@ export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): 
 	/** Number of connections with peers that are not trusted, of all addresses in the IPv6 prefix of an owner. */
 	function strangersOfPrefix(owner: string): number {
 		const group = prefixGroup(owner);
-		if (group === undefined || places.size < MAX_CONNECTIONS / 2) return 0;
+		if (group === undefined || places.size < prefixBudget(MAX_CONNECTIONS)) return 0;
 		return places.items().filter(link => prefixGroup(link.remoteAddress) === group && !isTrusted(link)).length;
 	}
 
@@ -41,7 +43,7 @@ export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): 
 		take(link) {
 			const owner = shareKey(link.remoteAddress, link.peer);
 			const isCapped = !isLoopback(link.remoteAddress) && places.countOf(owner) >= MAX_CONNECTIONS_PER_ADDRESS;
-			const isPrefixFull = !isTrusted(link) && strangersOfPrefix(owner) >= MAX_CONNECTIONS / 2;
+			const isPrefixFull = !isTrusted(link) && strangersOfPrefix(owner) >= prefixBudget(MAX_CONNECTIONS);
 			const isFull = isCapped || places.size >= MAX_CONNECTIONS;
 			const closing = isPrefixFull ? link : isFull ? chooseClosing(link, owner, isCapped) : undefined;
 			if (closing === link) return link;

@@ -4,6 +4,8 @@
  * owner can therefore use the whole table only while no other owner needs a place. Owners of one group, such as the addresses
  * of one IPv6 prefix, together get at most half of the places, because one machine can be all of them.
  */
+import {prefixBudget} from '../prefix-budget.js';
+
 export interface FairShare<Item> {
 	readonly size: number;
 	ownerOf(item: Item): string | undefined;
@@ -111,7 +113,7 @@ export function createFairShare<Item>(
 			}
 
 			const group = groupOf(owner);
-			const isGroupFull = group !== undefined && 2 * (groupCounts.get(group) ?? 0) >= limit;
+			const isGroupFull = group !== undefined && (groupCounts.get(group) ?? 0) >= prefixBudget(limit);
 			if (ownerByItem.size < limit && !isGroupFull) {
 				insert(item, owner);
 				return {added: true};

@@ -1,5 +1,6 @@
 import {MAX_PENDING_CONNECTIONS, MAX_PENDING_PER_ADDRESS} from '../../core/limits.js';
 import {isLoopback, prefixGroup} from '../ip-address.js';
+import {prefixBudget} from '../prefix-budget.js';
 import type {Connection} from './transport.js';
 
 /** Quota of accepted connections per address that have no verified hello yet. */
@@ -30,7 +31,7 @@ export function createConnectionQuota(): ConnectionQuota {
 			if (dialled || isLoopback(remoteAddress)) return UNLIMITED_SLOT;
 			const group = prefixGroup(remoteAddress);
 			if (countOf(remoteAddress) >= MAX_PENDING_PER_ADDRESS) return undefined;
-			if (group !== undefined && countOf(group) >= MAX_PENDING_CONNECTIONS / 2) return undefined;
+			if (group !== undefined && countOf(group) >= prefixBudget(MAX_PENDING_CONNECTIONS)) return undefined;
 			const keys = group === undefined ? [remoteAddress] : [remoteAddress, group];
 			for (const key of keys) pending.set(key, countOf(key) + 1);
 			let isPending = true;

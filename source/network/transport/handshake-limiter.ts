@@ -1,3 +1,5 @@
+import {prefixBudget} from '../prefix-budget.js';
+
 /** Numbers of connections that the handshake limiter allows. It queues the TLS handshakes of incoming connections. */
 export interface HandshakeLimits {
 	/** Maximum number of concurrent handshakes. */
@@ -51,7 +53,7 @@ export function createHandshakeLimiter(
 			if (!exempt(address) && (countByAddress.get(address) ?? 0) >= limits.perAddress) return false;
 			const group = groupOf(address);
 			const places = limits.active + limits.waiting;
-			if (group !== undefined && 2 * (countByAddress.get(group) ?? 0) >= places) return false;
+			if (group !== undefined && (countByAddress.get(group) ?? 0) >= prefixBudget(places)) return false;
 			const keys = group === undefined ? [address] : [address, group];
 			admitted.set(key, {keys, begin, active: false});
 			for (const one of keys) count(one, 1);

@@ -7,6 +7,7 @@ import {
 } from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
 import {isLoopback, prefixGroup} from '../ip-address.js';
+import {prefixBudget} from '../prefix-budget.js';
 import {createTokenBucket, createWindowRateLimiter} from '../scheduling/rate-limiters.js';
 
 /**
@@ -42,7 +43,9 @@ export function createHandshakeRate(): HandshakeRate {
 
 	function takeOfGroup(group: string | undefined, now: number): boolean {
 		if (group === undefined) return true;
-		const bucket = rateByGroup.get(group) ?? createTokenBucket(MAX_HANDSHAKES_PER_SECOND / 2, MAX_HANDSHAKE_BURST / 2);
+		const bucket =
+			rateByGroup.get(group) ??
+			createTokenBucket(prefixBudget(MAX_HANDSHAKES_PER_SECOND), prefixBudget(MAX_HANDSHAKE_BURST));
 		rateByGroup.set(group, bucket);
 		return bucket.take(now);
 	}

@@ -1,6 +1,7 @@
 /** The slash commands about files: /share, /fetch and /cancel. */
 import {UsageError} from '../../core/errors.js';
 import type {SharedEvent} from '../../core/event.js';
+import {hasFailed, isFetching} from '../../core/file-transfer.js';
 import {findShared, listShared} from '../../core/find-shared.js';
 import {formatBytes} from '../../core/format-quantity.js';
 import {systemErrorCode} from '../../core/system-error.js';
@@ -66,7 +67,10 @@ export function describeFileError(error: unknown): string {
 export function fetchTypedFile(chatNode: ChatNode, typed: string): FileCommandResult {
 	const state = chatNode.store.getState();
 	const files = listShared(state);
-	const isNew = ({peer, file}: SharedEvent) => peer !== state.launch?.peer && !state.ephemeral.files[file];
+	const isNew = ({peer, file}: SharedEvent) => {
+		const transfer = state.ephemeral.files[file];
+		return peer !== state.launch?.peer && (!transfer || hasFailed(transfer));
+	};
 	const found = findShared(typed === '' ? files.filter(isNew) : files, typed);
 	if (!found) return {type: 'error', text: typed === '' ? 'There is no new file to fetch. See /files.' : noSuch(typed)};
 	const result = chatNode.fetchFile(found);
@@ -77,9 +81,10 @@ export function fetchTypedFile(chatNode: ChatNode, typed: string): FileCommandRe
 /** Cancels the fetch that a user has named. Without a name: the only one. */
 export function cancelTypedFile(chatNode: ChatNode, typed: string): FileCommandResult {
 	const state = chatNode.store.getState();
-	const isRunning = ({file}: SharedEvent) =>
-		/^(?:fetching|waiting|checking)$/.test(state.ephemeral.files[file]?.state ?? '');
-	const running = listShared(state).filter(isRunning);
+	const running = listShared(state).filter(({file}) => {
+		const transfer = state.ephemeral.files[file];
+		return transfer !== undefined && isFetching(transfer);
+	});
 	if (running.length === 0) return {type: 'error', text: 'No file is being fetched.'};
 	if (typed === '' && running.length > 1)
 		return {type: 'error', text: `${running.length} files are being fetched. Use /cancel FILE.`};

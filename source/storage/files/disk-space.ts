@@ -1,5 +1,6 @@
 /** Checks whether a folder can take a file, before anybody is asked for its content. */
 import {statfs} from 'node:fs/promises';
+import {formatBytes} from '../../core/format-quantity.js';
 import {StorageError} from '../errors.js';
 import {toDownloadError} from './file-error.js';
 
@@ -37,11 +38,6 @@ export function refuseSize({type, bsize, bavail}: FileSystemFacts, needed: numbe
 	if (type === FAT && size > MAX_FAT_FILE_BYTES) return 'this is a FAT file system, on which a file has at most 4 GiB';
 	const free = bsize * bavail;
 	return needed > free
-		? `the disk has too little space: ${toMebibytes(needed)} MiB are needed, ${toMebibytes(free, true)} MiB are free`
+		? `the disk has too little space: ${formatBytes(needed)} are needed, and ${formatBytes(needed - free)} of them are missing`
 		: undefined;
-}
-
-function toMebibytes(bytes: number, roundsDown = false): string {
-	const mebibytes = bytes / 2 ** 20;
-	return String(roundsDown ? Math.floor(mebibytes) : Math.ceil(mebibytes));
 }

@@ -7,6 +7,8 @@ import {type FileHandle, open, realpath, stat} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {UsageError} from '../../core/errors.js';
 import {MAX_FILE_BYTES} from '../../core/limits.js';
+import {isDeviceName} from '../../core/received-name.js';
+import {quoteShellArgument} from '../../core/shell-argument.js';
 import {systemErrorCode} from '../../core/system-error.js';
 import {StorageError} from '../errors.js';
 import {toSourceError} from './file-error.js';
@@ -32,7 +34,6 @@ export interface SourceFile {
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 /** File systems whose files are made by the kernel while they are read, so that they have no fixed content. */
 const KERNEL_FOLDERS = /^\/(?:proc|sys)(?:\/|$)/;
-const WINDOWS_DEVICE = /(?:^|[/\\])(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.[^/\\]*)?$/i;
 
 /**
  * Refuses paths that must not even be looked up: Windows would connect to the server of a UNC path with the user's password
@@ -43,7 +44,8 @@ export function refuseRemotePath(path: string, platform: string = process.platfo
 	const isRemote = path.startsWith('\\\\') || (platform === 'win32' && /^[/\\]{2}/.test(path));
 	if (isRemote)
 		throw new UsageError(`Not shared: ${path} is a network or device path. Copy the file to this computer.`);
-	if (platform === 'win32' && WINDOWS_DEVICE.test(path)) throw new UsageError(`Not shared: ${path} is a device.`);
+	if (platform === 'win32' && isDeviceName(path.split(/[/\\]/).at(-1) ?? ''))
+		throw new UsageError(`Not shared: ${path} is a device.`);
 }
 
 /** Opens a file to share. The caller closes the handle. Rejects with UsageError or StorageError. */
@@ -80,11 +82,7 @@ function refuseUnfit(stats: BigIntStats, real: string, path: string): void {
 /** How to share a folder, which cannot be shared itself. */
 export function describeFolderAdvice(path: string): string {
 	const name = path.replace(/[/\\]+$/, '').replace(/^.*[/\\]/, '') || 'folder';
-	return `Share an archive of it: tar c ${quoteForShell(path)} | p2pchat-ink send --file - --as ${quoteForShell(`${name}.tar`)}`;
-}
-
-function quoteForShell(text: string): string {
-	return /^[\w./~+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+	return `Share an archive of it: tar c ${quoteShellArgument(path)} | p2pchat-ink send --file - --as ${quoteShellArgument(`${name}.tar`)}`;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 	type WrittenEvent,
 } from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
+import {hasFailed, isFetching} from '../../core/file-transfer.js';
 import {findPosted} from '../../core/find-posted.js';
 import {isOwnLaunch} from '../../core/own-sessions.js';
 import {selectMarks} from '../../core/select-marks.js';
@@ -20,7 +21,7 @@ import {isOwnMessage} from '../../node/effect-commands.js';
 import {addresseeOf} from '../addressee.js';
 import {editorWith} from '../input/editor-state.js';
 import {displayName, plainName} from '../timeline/display-name.js';
-import {isRunning, transferOf} from '../timeline/format-file.js';
+import {transferOf} from '../timeline/format-file.js';
 import {fileLines, pinLines, threadLines} from '../timeline/message-lists.js';
 import {keyOf} from '../timeline/viewport.js';
 import {type Composing, type UiState, withInfo} from './chat-state.js';
@@ -211,7 +212,7 @@ export function fetchSelected(ui: UiState, context: ChatContext): ChatStep | und
 	if (message?.type !== 'shared' || isOwnLaunch(state, message.peer) || contentOf(state, message).withdrawal)
 		return undefined;
 	const transfer = transferOf(state, message);
-	if (transfer && transfer.state !== 'cancelled' && transfer.state !== 'failed') return undefined;
+	if (transfer && !hasFailed(transfer)) return undefined;
 	return step(ui, {type: 'fetch', target: refOf(message)});
 }
 
@@ -220,7 +221,7 @@ export function cancelSelected(ui: UiState, context: ChatContext): ChatStep | un
 	const message = selectedMessage(ui, context);
 	if (message?.type !== 'shared') return undefined;
 	const transfer = transferOf(context.state, message);
-	return transfer && isRunning(transfer) ? step(ui, {type: 'cancel-fetch', file: message.file}) : undefined;
+	return transfer && isFetching(transfer) ? step(ui, {type: 'cancel-fetch', file: message.file}) : undefined;
 }
 
 export function openPins(ui: UiState, {state}: ChatContext): UiState {

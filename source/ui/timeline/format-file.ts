@@ -1,7 +1,7 @@
 /** State of the transfer of a shared file as text: for the line below its row, the status line and the list of files. */
 import type {SharedEvent} from '../../core/event.js';
-import type {FileTransfer} from '../../core/file-transfer.js';
-import {formatBytes} from '../../core/format-quantity.js';
+import {type FileTransfer, isFetching} from '../../core/file-transfer.js';
+import {describeDuration, formatBytes} from '../../core/format-quantity.js';
 import type {State} from '../../core/state.js';
 import {contentOf} from '../../core/text-of.js';
 import {cleanLine} from '../text/clean-for-screen.js';
@@ -14,11 +14,6 @@ const CANCEL_HINT = '   x: cancel';
 /** The transfer of a shared file, if this node shares or fetches it. */
 export function transferOf(state: State, {file}: SharedEvent): FileTransfer | undefined {
 	return state.ephemeral.files[file];
-}
-
-/** Whether this node still receives the file, so that it can be cancelled. */
-export function isRunning({state}: FileTransfer): boolean {
-	return state === 'fetching' || state === 'waiting' || state === 'checking';
 }
 
 /**
@@ -94,10 +89,7 @@ function progressBar(share: number, {glyphs}: Theme): string {
 
 /** Time until a transfer is complete at its present rate: `12 s left`, `3 min left`. */
 function timeLeft({bytes, of, bytesPerSecond = 0}: Pick<FileTransfer, 'bytes' | 'of' | 'bytesPerSecond'>): string {
-	const seconds = Math.ceil((of - bytes) / Math.max(1, bytesPerSecond));
-	if (seconds < 60) return `${seconds} s left`;
-	if (seconds < 3600) return `${Math.ceil(seconds / 60)} min left`;
-	return `${(seconds / 3600).toFixed(1)} h left`;
+	return `${describeDuration(((of - bytes) * 1000) / Math.max(1, bytesPerSecond))} left`;
 }
 
 /** All transfers of this moment in a few words, for the status line. Undefined if there are none. */
@@ -105,7 +97,7 @@ export function transfersText(state: State): string | undefined {
 	const transfers = Object.values(state.ephemeral.files);
 	const hashing = transfers.find(({state: now}) => now === 'hashing');
 	if (hashing) return `reading ${cleanLine(hashing.name)} ${percent(hashing)}`;
-	const running = transfers.filter(isRunning);
+	const running = transfers.filter(isFetching);
 	const [first] = running;
 	if (!first) return undefined;
 	const sum = running.reduce(

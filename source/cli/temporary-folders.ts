@@ -1,0 +1,37 @@
+/** Temporary folders of one command. They are removed with the command, also if a second signal ends the process at once. */
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+
+export interface TemporaryFolders {
+	/** Creates a folder that only this user can read. `parent`: by default the folder of the system for temporary files. */
+	create(parent?: string): string;
+	/** Removes the folders with all they contain. */
+	remove(): void;
+}
+
+/** `prefix`: beginning of the names of the folders. */
+export function createTemporaryFolders(prefix: string): TemporaryFolders {
+	const folders: string[] = [];
+	function removeAll(): void {
+		for (const folder of folders.splice(0)) {
+			try {
+				rmSync(folder, {recursive: true, force: true});
+			} catch {
+				// Another program holds a file in it open (Windows), or the disk failed. The system cleans this folder up.
+			}
+		}
+	}
+	process.once('exit', removeAll);
+	return {
+		create(parent = tmpdir()) {
+			const folder = mkdtempSync(join(parent, prefix));
+			folders.push(folder);
+			return folder;
+		},
+		remove() {
+			process.off('exit', removeAll);
+			removeAll();
+		},
+	};
+}
