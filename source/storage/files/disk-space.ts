@@ -38,6 +38,6 @@ export function refuseSize({type, bsize, bavail}: FileSystemFacts, needed: numbe
 	if (type === FAT && size > MAX_FAT_FILE_BYTES) return 'this is a FAT file system, on which a file has at most 4 GiB';
 	const free = bsize * bavail;
 	return needed > free
-		? `the disk has too little space: ${formatBytes(needed)} are needed, and ${formatBytes(needed - free)} of them are missing`
+		? `the disk has too little space: ${formatBytes(needed)} are needed, ${formatBytes(needed - free)} more than are free`
 		: undefined;
 }

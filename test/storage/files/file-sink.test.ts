@@ -214,7 +214,7 @@ describe('a folder that cannot take the file', () => {
 	test('a file that does not fit is refused before anything is written', async () => {
 		const facts = {type: 0, bsize: 4096, bavail: 1000};
 		expect(refuseSize(facts, 4096 * 1000, 4096 * 1000)).toBeUndefined();
-		expect(refuseSize(facts, 4096 * 1000 + 1, 4096 * 1000 + 1)).toMatch(/4 MiB are needed, 3 MiB are free/);
+		expect(refuseSize(facts, 4096 * 1000 + 1, 4096 * 1000 + 1)).toMatch(/4.1 MB are needed, 1 B more than are free/);
 		const {store, downloads} = makeStore();
 		const {bavail, bsize} = statfsSync(downloads);
 		const file = {...namedFile(content), size: bavail * bsize * 2};
