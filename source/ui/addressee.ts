@@ -1,8 +1,9 @@
 /**
  * Addressee of a draft that is a whisper (`/msg NAME TEXT`, `/w`, `/r`), for all screens.
  *
- * The addressee is fixed when the command before the text is complete, and the prompt names it before the first letter of the
- * text. It stays the same until the user changes the command: no rename, arrival or new whisper can change it under the fingers.
+ * The addressee is fixed when the command before the text is complete, and the prompt names it before the first letter
+ * of the text. The addressee stays the same until the user changes the command. A rename, an arrival or a new whisper
+ * does not change it while the user types.
  */
 import type {PeerId} from '../core/event.js';
 import {fingerprintOf, nameOf} from '../core/select-peers.js';
@@ -26,7 +27,7 @@ export interface Addressee {
 /** What a screen remembers about the addressee of its draft. */
 export interface Addressing {
 	readonly addressee: Addressee | undefined;
-	/** Addressee of /r: who had whispered last when the draft began. */
+	/** Addressee of /r: the peer whose whisper was the newest one when the user began the draft. */
 	readonly replyAddressee: PeerId | undefined;
 }
 
@@ -37,7 +38,7 @@ const NAMED_PREFIX = /^\/(?:msg|w)\s+(@?(?:"[^"]*"(?:#[0-9a-f]+)?|[^\s"]\S*))\s+
 /** `/r ` */
 const REPLY_PREFIX = /^\/r\s+/iu;
 
-/** Keeps the addressee while its command is unchanged, and resolves it again after a change of the draft. */
+/** Keeps the addressee while the draft begins with the same command. Otherwise resolves the addressee again. */
 export function updateAddressing(addressing: Addressing, before: string, draft: string, state: State): Addressing {
 	if (before === draft) return addressing;
 	// The addressee of /r is that of the moment when the draft began, because the user answers what was on the screen then.
@@ -66,8 +67,9 @@ export function addresseeOf(state: State, peer: PeerId, prefix: string): Address
 }
 
 /**
- * Command that begins a whisper to this person only. The fingerprint keeps its meaning when somebody else takes the name, so
- * this form is for drafts that are kept: their addressee is resolved again when they are shown again.
+ * Command that begins a whisper to this person only. The fingerprint names the same person even after somebody
+ * else has taken the name. This form is for drafts that are kept, because their addressee is resolved again when the next
+ * screen shows them.
  */
 export function whisperPrefix(state: State, peer: PeerId): string {
 	const name = plainName(state, peer);
@@ -82,20 +84,20 @@ export function draftToKeep({addressee}: Pick<Addressing, 'addressee'>, draft: s
 	return whisperPrefix(state, addressee.peer) + whisperText(draft, addressee);
 }
 
-/** Addressee of a draft that comes back to the input: one that was kept, or one that the node refused. */
+/** Addressee of a draft that returns to the input, because it was kept or because the node refused it. */
 export function addressingOf(draft: string, state: State): Addressing {
-	// A kept /r with a text had no addressee. The person who whispered last may be another one than the user meant.
+	// A kept draft with /r had no addressee. The person who whispered last may not be the one that the user meant.
 	const replyAddressee = REPLY_PREFIX.test(draft) ? undefined : lastWhisperer(state);
 	const found = findAddressee(draft, replyAddressee, state);
 	return {addressee: found && 'peer' in found ? found : undefined, replyAddressee};
 }
 
-/** Whether a refused draft comes back to the input: a message or a whisper would be lost. A command comes back with ↑. */
+/** Whether a refused draft returns to the input. A message or a whisper would otherwise be lost. The key ↑ brings a command back. */
 export function comesBack(draft: string): boolean {
 	return beginsWithWhisperCommand(draft) || parseCommand(draft).type === 'text';
 }
 
-/** Why a draft has no addressee although it is a whisper; undefined if it is none or has one. */
+/** Error text for a whisper without a valid addressee. Undefined if the draft is no whisper, or if it has an addressee. */
 export function addresseeError(
 	{addressee, replyAddressee}: Addressing,
 	draft: string,
@@ -111,7 +113,7 @@ export function whisperText(draft: string, {prefix}: Addressee): string {
 	return draft.slice(prefix.length).trimStart();
 }
 
-/** Longest part of the screen that the prompt may take, as a fraction. */
+/** Maximum width of the prompt words, as a fraction of the width of the screen. */
 const MAX_PROMPT_SHARE = 0.5;
 
 /** Words of the prompt before its glyph: `to Dave only`. Empty for a draft that is no whisper. */

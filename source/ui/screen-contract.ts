@@ -26,7 +26,7 @@ export interface ChatScreenOptions {
 	readonly demoVisit?: {readonly exitText: string};
 	/** Replaces the exit message about the log. */
 	readonly exitText?: string;
-	/** What an earlier screen on the same node left, and where this screen leaves it for a later one. */
+	/** Notes of the previous screen on the same node, and the function that saves notes for the next screen. */
 	readonly notes?: {readonly initial: ScreenNotes; save(notes: ScreenNotes): void};
 	readonly hooks: ScreenHooks;
 }

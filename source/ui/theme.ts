@@ -27,7 +27,7 @@ export interface Glyphs {
 	readonly undelivered: string;
 	readonly partlyDelivered: string;
 	readonly delivered: string;
-	/** An own whisper that the other person did not take. */
+	/** A whisper of this user that the addressee's node refused. */
 	readonly refused: string;
 	/** A person whose key the user has verified. */
 	readonly verified: string;

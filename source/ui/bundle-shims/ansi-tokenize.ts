@@ -62,7 +62,10 @@ export function styledCharsFromTokens(tokens: Token[]): StyledChar[] {
 	return characters;
 }
 
-/** Gives consecutive characters of one style the same list of styles, which compares faster than the package's copies. */
+/**
+ * Lets consecutive characters of one style share one list of styles. The package copies the list, so comparing two
+ * characters takes longer.
+ */
 function styleTokens(tokens: readonly Token[]): StyledChar[] {
 	let styles: AnsiCode[] = [];
 	const characters: StyledChar[] = [];

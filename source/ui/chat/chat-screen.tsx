@@ -60,7 +60,7 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 
 	let saved = options.notes?.initial;
 
-	/** Leaves the draft and the ignored people for a later screen on the same node. */
+	/** Saves the draft and the list of ignored people for the next screen on the same node. */
 	function saveNotes({editor, ignored, composing, addressee}: UiState): void {
 		const draft = draftToKeep({addressee}, editor.text, chatNode.store.getState());
 		if (!saved || (saved.draft === draft && saved.ignored === ignored && saved.composing === composing)) return;

@@ -23,7 +23,7 @@ export type Focus = 'timeline' | 'peers' | 'input';
 export type Question =
 	/** `until`: monotonic time at which the question expires, ms. */
 	| {readonly type: 'quit'; readonly until: number}
-	/** Asked before the program quits if nobody else has some of the own messages. */
+	/** Asked before the program quits if no other node has this user's last `count` messages. */
 	| {readonly type: 'quit-undelivered'; readonly count: number}
 	/** `chosen`: index of the link that is shown. The key `o` shows the next one. */
 	| {readonly type: 'open-link'; readonly urls: readonly string[]; readonly chosen: number}
@@ -176,7 +176,10 @@ export type ScreenMessage =
 	| {readonly type: 'overlay'; readonly overlay: Overlay}
 	/** The node rejected a message or command. Its text returns to the input, unless the user has begun a new draft. */
 	| {readonly type: 'draft-rejected'; readonly draft: string; readonly text: string; readonly addressee?: Addressee}
-	/** The first messages since the last launch arrived. `lastRead`: the newest entry read then. `since`: ms. */
+	/**
+	 * Messages have arrived that were written while no launch was running. `lastRead`: the newest entry that the user
+	 * has read. `since`: wall clock time at which that entry was logged, ms.
+	 */
 	| {readonly type: 'missed'; readonly lastRead: OrderKey; readonly since: number}
 	/** Sent regularly, to remove expired questions and short messages. */
 	| {readonly type: 'tick'};

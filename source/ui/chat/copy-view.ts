@@ -29,7 +29,7 @@ export interface CopyView {
 const OLDER_KEYS: ReadonlySet<string> = new Set(['pageup', 'up', 'shift+up']);
 const NEWER_KEYS: ReadonlySet<string> = new Set(['pagedown', 'down', 'shift+down']);
 
-/** Cells of the longest hint below the lines. */
+/** Width of the longest hint below the lines, in cells. */
 const HINT_CELLS = 64;
 
 export function createCopyView(

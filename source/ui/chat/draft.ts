@@ -185,7 +185,7 @@ function answerVerification(ui: UiState, question: Question & {type: 'verify'}, 
 	}
 }
 
-/** Quits, after a question if nobody else has some of the own messages. In the demo no message matters. */
+/** Quits. Asks first if no other node has some of this user's messages, except in the demo. */
 export function requestQuit(ui: UiState, {state}: ChatContext): ChatStep {
 	const count = ui.isVisitor ? 0 : selectUndeliveredCount(state);
 	if (count === 0) return step(ui, {type: 'quit', reason: 'quit'});

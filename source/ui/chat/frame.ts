@@ -96,7 +96,10 @@ export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 	};
 }
 
-/** Creates a function that returns whether a peer is ignored. It returns the same predicate while nothing changes. */
+/**
+ * Creates a memoised function that returns the predicate for ignored peers. While the people do not change, the
+ * predicate is the same object.
+ */
 function createIgnoring(): (state: State, ignored: UiState['ignored']) => ((peer: PeerId) => boolean) | undefined {
 	let last: {roster: State['roster']; ignored: UiState['ignored']; test: (peer: PeerId) => boolean} | undefined;
 	return (state, ignored) => {
@@ -127,7 +130,7 @@ export function screenLayoutOf(ui: UiState): ScreenLayout {
 	});
 }
 
-/** Rows above the top of any item, so that its rules are visible too. */
+/** Row number above all rules of an item (day, unread). As an anchor, it makes all of them visible. */
 const ABOVE_ALL_RULES = -9;
 
 /** Until the first key, the screen stays at the unread rule with which it opened. */

@@ -10,7 +10,7 @@ import type {Style, Theme} from '../theme.js';
 import type {UiState} from './chat-state.js';
 import {REACTIONS} from './reactions.js';
 
-/** At most this part of the screen is covered. */
+/** Maximum height of these rows, as a fraction of the height of the screen. */
 const MAX_PART_OF_SCREEN = 1 / 3;
 const INDENT_CELLS = 1;
 

@@ -106,8 +106,9 @@ function correct(ui: UiState, {state}: ChatContext, message: WrittenEvent): UiSt
 }
 
 /**
- * Begins the correction of the own newest message, for ↑ in an empty input without a history: after a restart the message is
- * of an earlier launch. Undefined if the draft is not empty, or if there is no such message.
+ * Begins the correction of the user's newest message, for ↑ in an empty input. After a restart the input has no
+ * history, and the message is of an earlier launch. Undefined if the draft is not empty, or if the user has no
+ * message.
  */
 export function correctNewest(ui: UiState, context: ChatContext): UiState | undefined {
 	if (ui.editor.text !== '' || ui.composing) return undefined;
@@ -116,8 +117,8 @@ export function correctNewest(ui: UiState, context: ChatContext): UiState | unde
 }
 
 /**
- * Purpose of the draft after ↑ in an empty input. If the draft is the own newest message, Enter corrects that message.
- * Without a change, Enter sends the text once more. `before` is the state before the key.
+ * Purpose of the draft after ↑ in an empty input. If the draft is the user's newest message, Enter corrects that
+ * message. Without a change, Enter sends the text once more. `before` is the state before the key.
  */
 export function composingAfterHistory(
 	before: UiState,
@@ -135,7 +136,7 @@ export function composingAfterHistory(
 	return {type: 'correct', target: refOf(message), original: editor.text};
 }
 
-/** Number of newest rows in which the own newest message is searched. */
+/** Number of newest rows that are searched for the user's newest message. */
 const MAX_SEARCHED_ROWS = 512;
 
 function newestOwnMessage(state: ChatContext['state'], self: EventRef['peer']): PostedEvent | undefined {
@@ -172,8 +173,8 @@ export function askPin(ui: UiState, context: ChatContext): ChatStep {
 }
 
 /**
- * Goes from a reply to the message that it answers, and from there back. Undefined if the selected row is neither; Enter then
- * shows the details.
+ * Goes from a reply to the message that it answers, and from there back. Undefined if the selected row is no reply and
+ * was not reached from one; Enter then shows the details.
  */
 export function followQuote(ui: UiState, context: ChatContext): UiState | undefined {
 	const {selected, followedFrom} = ui;
@@ -205,7 +206,10 @@ export function openFiles(ui: UiState, {state}: ChatContext): UiState {
 	return {...ui, overlay: {type: 'text', title: 'Shared files', lines: fileLines(state), scroll: 0}};
 }
 
-/** Fetches the file of the selected row. Undefined if it is no file, or is here or on its way; Enter then shows the details. */
+/**
+ * Fetches the file of the selected row. Undefined if the row is no file, or if the file is complete or being fetched;
+ * Enter then shows the details.
+ */
 export function fetchSelected(ui: UiState, context: ChatContext): ChatStep | undefined {
 	const message = selectedMessage(ui, context);
 	const {state} = context;

@@ -89,7 +89,7 @@ function inputAction(ui: UiState, action: Action, context: ChatContext): ChatSte
 	}
 }
 
-/** Interval after a deletion in which Ctrl+D does not quit, ms: longer than the repetition of a held key. */
+/** Interval after a deletion in which Ctrl+D does not quit, ms. It is longer than the repeat interval of a held key. */
 const HELD_KEY_MS = 1000;
 
 /** Applies an edit to the draft, and remembers when it deleted something. */

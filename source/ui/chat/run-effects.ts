@@ -19,7 +19,7 @@ export interface EffectPorts {
 	getUi(): UiState;
 	dispatch(message: ScreenMessage): void;
 	write(sequence: string): void;
-	/** Numbers with which commands name messages. */
+	/** Numbers by which commands refer to messages. */
 	readonly numbers: MessageNumbers;
 	redraw(): void;
 	suspend(): void;
@@ -180,7 +180,7 @@ async function openLink(url: string, ports: EffectPorts): Promise<void> {
 	const {openUrl} = ports.hooks;
 	const error = openUrl ? await openUrl(url).catch(cause => String(cause)) : 'Links cannot be opened here.';
 	if (error === undefined) return dispatchFlash(ports, 'Link opened');
-	// It stays until the next key, so that the user can copy the address from the screen.
+	// The error is shown until the next key, so that the user can copy the address from the screen.
 	ports.dispatch({type: 'flash', flash: {text: `${error} Open it yourself: ${url}`, level: 'error', until: 0}});
 }
 

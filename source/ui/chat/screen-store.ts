@@ -37,7 +37,7 @@ export interface ScreenStore {
 	stop(): void;
 }
 
-/** What the user has read, and which entries a frame lets the user read. */
+/** Read marks of the user, and the entries that a frame lets the user read. */
 export interface ScreenReading {
 	readonly reading: Reading | undefined;
 	entriesSeen(snapshot: ScreenSnapshot): readonly TimelineEntry[];

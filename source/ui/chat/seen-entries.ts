@@ -12,10 +12,13 @@ import {isUserPresent} from '../notifications.js';
 import type {FrameOf} from './frame.js';
 import type {ScreenSnapshot} from './screen-store.js';
 
-/** Number of unread messages among which those of hidden people are looked for after each frame. */
+/** Number of unread messages that are searched for messages of hidden people after each frame. */
 const MAX_HIDDEN_SEARCH = 1000;
 
-/** Calls `onMissed` once, when there are messages that were missed before this launch. Returns a function that ends it. */
+/**
+ * Calls `onMissed` once, as soon as there are messages that the user missed before this launch. Returns a function that
+ * ends the watch.
+ */
 export function watchMissed(
 	reading: Reading | undefined,
 	clock: Clock,
@@ -33,7 +36,7 @@ export function watchMissed(
 		onMissed(lastRead, since);
 	}
 
-	// A commit of the node may be in the middle of other work, so the screen learns of it in the next turn.
+	// A commit may happen in the middle of other work, so the screen is notified in the next turn of the event loop.
 	const unsubscribe = reading.subscribe(() => {
 		if (!isSaid) timer ??= clock.after(0, sayMissed);
 	});

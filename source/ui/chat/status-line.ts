@@ -160,7 +160,10 @@ function leftText(
 	return ` ${[...base, ...activityParts(request)].join('  ')}`;
 }
 
-/** Quality of good and fair connections. A bad one is an activity, which is never dropped. */
+/**
+ * Quality of good and fair connections. A bad connection is shown as an activity instead, because an activity is never
+ * dropped.
+ */
 function qualityParts(state: State): string[] {
 	const level = selectQuality(state)?.level;
 	return level === 'good' || level === 'fair' ? [`connection ${level}`] : [];

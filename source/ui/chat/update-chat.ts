@@ -66,7 +66,7 @@ function restoreRefusedDraft(
 	};
 }
 
-/** Time after the last key at which a message ends that is shown until the next key, ms. */
+/** A message that is shown until the next key also ends this long after the last key, ms. */
 const INFO_ENDS_MS = 10_000;
 const FAULT_ENDS_MS = 30_000;
 
@@ -254,9 +254,10 @@ function currentTypedRun({typedRun}: UiState, {now}: ChatContext): TypedRun | un
 const TYPED_WORD_MS = 150;
 
 /**
- * Whether a bound key is only a letter of a text that the user types into a list. After a character that the list does not
- * bind, this is so for the rest of the run. It is also so for a key that moves the focus to the input within TYPED_WORD_MS
- * after another key: "give" begins with two bound keys. A key that moves the focus always counts when it is pressed twice.
+ * Whether a bound key is only a letter of a text that the user types into a list. That is true for all keys of a run
+ * after a character that the list does not bind. It is also true for a key that moves the focus to the input within
+ * TYPED_WORD_MS after another key: "give" begins with two bound keys. A key that moves the focus always counts when it
+ * is pressed twice.
  */
 function isPartOfText(run: TypedRun, action: Action, character: string, now: number): boolean {
 	const isRepeated = character === run.lastCharacter && now > run.lastAt;
@@ -265,8 +266,9 @@ function isPartOfText(run: TypedRun, action: Action, character: string, now: num
 }
 
 /**
- * Time after a letter that starts a message in which another letter shows that a text is being typed, ms. It is longer for a
- * correction: its text is read before it is changed, and by mistake it would alter what everybody has read.
+ * Time after a letter that is the key for a correction, reply or quote, ms. Another letter within this time shows that
+ * the user is typing a text. The time is longer for a correction, because a correction by mistake would change a
+ * message that others have read. A user who wants to correct a message first reads its text.
  */
 const COMPOSING_WINDOW_MS: ReadonlyMap<Action, number> = new Map([
 	['correct', 500],

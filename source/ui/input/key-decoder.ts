@@ -39,7 +39,7 @@ export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 	/** Whether the paste has reached its maximum length, so that the rest of it is dropped. */
 	let isPasteFull = false;
 
-	/** `final`: the terminal has paused, so that the end of a full paste does not come any more. */
+	/** `final`: the terminal has paused, so the end mark of a full paste will not arrive. */
 	function decodePaste(tokens: Token[], final: boolean): boolean {
 		const text = (paste ?? '') + buffer;
 		const end = text.indexOf(PASTE_END);
@@ -53,7 +53,8 @@ export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 			paste = undefined;
 			isPasteFull = false;
 		} else {
-			// Of a full paste only the beginning of its end mark is kept. Decoded as keys, its line breaks would send messages.
+			// A full paste keeps only what can be the start of its end mark. Its line breaks would send messages if they were
+			// decoded as keys.
 			paste = isPasteFull ? text.slice(1 - PASTE_END.length) : text;
 		}
 		return isEnded;
@@ -175,14 +176,14 @@ function sequenceToken(input: string, final: boolean): DecodedToken | typeof NEE
 const BACKGROUND_ANSWER =
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: such sequences begin and end with a control character
 	/^\u001B?\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})(?:\/[\da-f]{1,4})?(?:\u0007|\u001B\\)/i;
-/** The beginning of such an answer, long enough that nobody types it. */
+/** Beginning of an answer to OSC 11 that is too long to be typed by a person. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
 const UNFINISHED_ANSWER = /^\u001B?\]11;rgb[a\d:/A-Fa-f]*\u001B?$/;
 const MAX_ANSWER_UNITS = 40;
 
 /**
- * Decodes the answer to OSC 11. A part of it waits for the rest however long that takes, because its digits would otherwise
- * become text of the input. Undefined if the input does not start with an answer.
+ * Decodes the answer to OSC 11. An incomplete answer waits for its rest without a time limit, because its digits would
+ * otherwise become text of the input. Undefined if the input does not start with an answer.
  */
 function backgroundAnswer(input: string): DecodedToken | typeof NEEDS_MORE | undefined {
 	const match = BACKGROUND_ANSWER.exec(input);

@@ -35,7 +35,7 @@ export interface LinePrompt {
 	stop(): void;
 }
 
-/** `isBlocked`: whether the terminal has not yet taken what was written. */
+/** `isBlocked`: whether the terminal has not yet read all earlier output. */
 export function createLinePrompt(
 	write: (text: string) => void,
 	clock: Clock,

@@ -85,7 +85,7 @@ function linearHelpLines(): string[] {
 
 type Describe = (entry: TimelineEntry) => string;
 
-/** An entry as a line. A message has its number before it, with which commands name it. */
+/** An entry as a line. A message begins with the number by which commands refer to it. */
 function formatNumberedEntry(state: State, entry: TimelineEntry, numbers: MessageNumbers): string {
 	const line = formatSpokenEntry(state, entry);
 	return isWritten(entry) ? `${numbers.numberOf(entry)}. ${line}` : line;

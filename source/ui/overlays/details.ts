@@ -37,7 +37,7 @@ export type Detail = readonly [label: string, value: string];
 
 const IMPOSTOR_TEXT = 'NOT the key of the person with this name whom you verified';
 
-/** Details of a whisper, which has two ends and no author in a feed. */
+/** Details of a whisper, which has a sender and an addressee and is in no feed. */
 function whisperDetails(state: State, entry: Whisper): Detail[] {
 	const {subject, own, id, at} = entry;
 	const name = `${clearName(state, subject, nameSeqOf(state, subject, entry))}#${fingerprintOf(state, subject)}`;

@@ -11,7 +11,7 @@ import type {Row} from './paint-row.js';
 
 export interface PeersRequest {
 	readonly peers: readonly PersonView[];
-	/** Number of people who left long ago, whom one row counts. */
+	/** Number of people who left long ago. One row shows this number instead of their names. */
 	readonly foldedCount: number;
 	readonly typing: readonly PeerId[];
 	readonly width: number;
@@ -61,7 +61,7 @@ function nameRow(
 	const isTyping = peer.sessions.some(session => typing.includes(session));
 	const plain = shownName(cleanLine(peer.name)) || shortPeerId(peer.peer);
 	const shownNote = isIgnored(peer.peer) ? 'ignored' : peerNote(peer, isTyping, isTwoRows);
-	// What tells people apart matters more than a round-trip time.
+	// If there is no room for both, the fingerprint that tells equal names apart replaces the round-trip time.
 	const needed = cellWidth(plain) + (peer.hasNameCollision ? peer.fingerprint.length + 1 : 0);
 	const isMeasurement = peer.status === 'connected' && shownNote !== 'typing' && shownNote !== 'ignored';
 	const note = isMeasurement && needed > width - 4 - cellWidth(shownNote) ? '' : shownNote;

@@ -47,7 +47,10 @@ function withOwnLabels(view: PersonView, state: State, {name, addresses}: SelfIn
 	return {...view, ...(name !== undefined && {name}), ...(address !== undefined && {address})};
 }
 
-/** The peers pane: a title and the list of people. Without the focus it counts the people who left long ago. */
+/**
+ * The peers pane: a title and the list of people. Without the focus, one row shows the number of people who left long
+ * ago.
+ */
 export function PeersPane({
 	state,
 	self,

@@ -132,7 +132,7 @@ export function isLater(history: History, key: OrderKey, index: number): boolean
 	return (history.indexOfEntry(key) ?? 0) >= index;
 }
 
-/** First and last time of the log, ms. An event older than the log counts by the time at which it was written. */
+/** First and last time of the log, ms. For an event that is older than the log, the time at which it was written counts. */
 function timeBoundsOf(history: History): Pick<ReplayFrame, 'start' | 'end'> {
 	const {timeline} = history.state;
 	const first = entryAt(timeline, 0)?.ms;

@@ -108,7 +108,7 @@ function barParts({ui, frame, hits, room, file, theme, waitMs}: TransportRequest
 	return parts;
 }
 
-/** The number of matches, and the rank of the selected row if it is one. */
+/** The number of matches, and the rank of the selected row if that row is a match. */
 function matchPart({count, complete, times}: Hits, {selected, view, shownState}: ReplayFrame, search: string): BarPart {
 	const all = `${count}${complete ? '' : '+'} ${count === 1 ? 'match' : 'matches'}`;
 	const entry = selected && view.at(view.positionOf(selected));

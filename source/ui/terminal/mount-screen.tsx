@@ -86,7 +86,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	/** Reads that arrived while the terminal was released. */
 	const queuedTokens: (readonly Token[])[] = [];
 
-	/** Draws the whole screen after frames were dropped. Ink draws it on a change of the size. */
+	/** Draws the whole screen after frames were dropped. A `resize` event makes Ink draw everything again. */
 	function redraw(): void {
 		if (end || isReleased) return;
 		instance?.clear();

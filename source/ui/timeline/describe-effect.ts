@@ -61,7 +61,10 @@ export function describeEffect(state: State, effect: EffectEvent): TextPart[] | 
 	}
 }
 
-/** Reactions to a message with their counts, for example `👍 2  🎉 1`; empty if there are none or it was withdrawn. */
+/**
+ * Reactions to a message with their counts, for example `👍 2 🎉 1`; empty if there are none or the message was
+ * withdrawn.
+ */
 export function describeMarks(state: State, message: WrittenEvent): string {
 	if (contentOf(state, message).withdrawal) return '';
 	return selectMarks(state, message)

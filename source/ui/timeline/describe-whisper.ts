@@ -1,4 +1,4 @@
-/** Whether the other end has an own whisper, in words. */
+/** Delivery of a whisper of this user, in words. */
 import type {Whisper} from '../../core/event.js';
 import {selectWhisperDelivery} from '../../core/select.js';
 import {statusOf} from '../../core/select-peers.js';

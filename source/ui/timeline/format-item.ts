@@ -118,7 +118,7 @@ function formatPost(
 	const columns = columnsFor(options);
 	const time = columns.timeCells > 0 ? [{text: `${formatTime(entry.at, options.times)} `, style: theme.muted}] : [];
 	const late: Segment[] = entry.late ? [{text: LATE_MARK, style: theme.muted}] : [];
-	// A long fingerprint, which two people with equal short ones have, does not fit the column.
+	// Two people with equal short fingerprints get long ones, which do not fit the column.
 	const isTooLong = !isContinued && cellWidth(nameInColumn(state, entry, columns, theme)) > columns.nameCells;
 	if (columns.layout === 'heading' || isTooLong) {
 		const rows = wrapTextRows(text, late, 0, columns, options);
@@ -139,7 +139,10 @@ function formatPost(
 	return columns.addressPlace === 'end' && address !== '' ? withAddress(rows, address, columns, theme) : rows;
 }
 
-/** The rows with the address at the right end of the first or of the last one, or in a row of its own if it fits in neither. */
+/**
+ * The rows with the address at the right end of the first or last row, or in a row of its own if it fits in neither of
+ * them.
+ */
 function withAddress(rows: readonly Row[], address: string, {textStart, textCells}: RowColumns, theme: Theme): Row[] {
 	const room = (row: Row) => textStart + textCells - widthOf(row) - cellWidth(address);
 	const index = [0, rows.length - 1].find(at => room(rows[at] ?? []) >= 2) ?? rows.length;
@@ -196,8 +199,8 @@ function wrapTextRows(
 }
 
 /**
- * A row of an item with the name of its author, for the row at the top of the timeline, whose group may start above it.
- * Returns the same row if it shows the name already, or if names have no column.
+ * Adds the name of the author to the row at the top of the timeline, because the row with the name may be above the
+ * visible part. Returns the same row if it shows the name already, or if names have no column.
  */
 export function withAuthorName(state: State, {entries: [entry]}: TimelineItem, row: Row, options: RowOptions): Row {
 	const columns = columnsFor(options);

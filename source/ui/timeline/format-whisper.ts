@@ -39,7 +39,7 @@ export function formatWhisper(state: State, entry: Whisper, options: WhisperRowO
 	const head: Segment[] = [...time, {text: padCellsLeft(LABEL, nameCells), style: label}];
 	const gap = indent(textStart - timeCells - nameCells);
 	const lead = [...party, {text: ': '}];
-	// A name that leaves no room for words gets a line of its own.
+	// A name that leaves too little room for the text gets a line of its own.
 	const hasRoom = widthOf(lead) < textCells / 2;
 	const bar = barOf(theme);
 	const rows = textRows(entry, hasRoom ? lead : [], indent(textStart), options);

@@ -16,7 +16,7 @@ import {summarizeTransfer, transferOf} from './format-file.js';
 import {formatMoment, formatTime} from './format-time.js';
 import {markedMessageText} from './message-text.js';
 
-/** Number of newest rows in which the answers of a thread are searched. */
+/** Number of newest rows that are searched for the answers of a thread. */
 const MAX_SEARCHED_ROWS = 20_000;
 /**
  * Maximum number of steps from a reply to the first message of its thread. Bounds the search if replies refer to each other.
@@ -24,8 +24,8 @@ const MAX_SEARCHED_ROWS = 20_000;
 const MAX_DEPTH = 256;
 
 /**
- * Thread of a message: the first message of its chain of replies, and all direct and indirect answers to that one, in
- * timeline order.
+ * Thread of a message: the first message of its chain of replies, and all direct and indirect answers to that first
+ * message, in timeline order.
  */
 export function threadOf(state: State, message: WrittenEvent): WrittenEvent[] {
 	let root = message;

@@ -126,8 +126,8 @@ function selectedMark({glyphs}: Theme): Segment {
 }
 
 /**
- * The mark of a message, in a column that no name reaches: the delivery of an own one, a warning about somebody who uses the
- * name of a verified person, or a mention.
+ * The mark of a message, in a column that no name reaches: the delivery of the user's own message, a warning about
+ * somebody who uses the name of a verified person, or a mention.
  */
 function entryMarkOf(
 	state: State,
@@ -139,7 +139,7 @@ function entryMarkOf(
 	if (!entry || !isWritten(entry)) return BLANK_MARK;
 	const own = state.launch?.peer;
 	if (trustOf(state, entry.peer, entry.seq) === 'impostor') return {text: '!', style: theme.error};
-	// Of an earlier launch or another session of ours it is not known who has its messages.
+	// This node does not know which peers have the messages of an earlier launch or of another session of this user.
 	if (entry.peer !== own) return isMentionOfUs(state, entry) ? {text: '@', style: theme.mention} : BLANK_MARK;
 	if (review) return BLANK_MARK;
 	const delivery = selectDelivery(state, entry.seq);
@@ -148,7 +148,7 @@ function entryMarkOf(
 	return {text: theme.glyphs.delivered, style: theme.success};
 }
 
-/** The mark of a whisper: whether the other end has it, or a warning about somebody who uses the name of a verified person. */
+/** The mark of a whisper: its delivery, or a warning about somebody who uses the name of a verified person. */
 function whisperMarkOf(state: State, entry: Whisper, theme: Theme, review: ReplayAnnotations | undefined): Segment {
 	if (trustOf(state, entry.subject) === 'impostor') return {text: '!', style: theme.error};
 	if (!entry.own) return {text: '@', style: theme.mention};

@@ -19,7 +19,7 @@ export interface Anchor {
 /** A view with the height of each item at the current width. */
 export interface LaidOutTimeline {
 	readonly view: TimelineView;
-	/** Position of the first unread entry, above which the rule is drawn, or -1. */
+	/** Position of the first unread entry, above which the unread rule is drawn; -1 if there is none. */
 	readonly unreadBoundary: number;
 	/** Rows of an item, at least 1. */
 	height(item: TimelineItem): number;
