@@ -52,7 +52,7 @@ export type BeaconMac = (bytes: Uint8Array) => Uint8Array;
  */
 export type BeaconSigner = (bytes: Uint8Array) => Uint8Array;
 
-/** Signature in a beacon, and the bytes to which it must belong. The codec does not verify the signature. */
+/** Signature in a beacon, and the bytes that it must sign. The codec does not verify the signature. */
 export interface BeaconSignature {
 	readonly signed: Uint8Array;
 	readonly signature: Uint8Array;

@@ -37,7 +37,10 @@ export function hexToBytes(hex: string): Uint8Array {
 
 export const PEER_ID_BYTES = 32;
 
-/** Slots of the cache of recent peer ids. Every record and message contains a peer id, and most contain one of a few. */
+/**
+ * Slots of the cache of recent peer ids. The cache is effective, because most records and messages contain one of few peer
+ * ids.
+ */
 const PEER_ID_CACHE_SIZE = 1024;
 const peerIdCache: {readonly bytes: Uint8Array; readonly peer: PeerId}[] = [];
 

@@ -105,8 +105,8 @@ export function decodeEntryGeneric(bytes: Uint8Array, peer: PeerId, seq: number)
 			counter: readUint(fields[3], 'counter', MAX_HLC_COUNTER),
 		};
 		({at, ms, counter} = head);
-		// The spread is last: a literal that begins with a spread gives each event a hidden class of its own in V8
-		// (core/extend.ts).
+		// The spread is last: a literal that begins with a spread gives each event a hidden class of its own in V8 (`extend` in
+		// core/memory-cost.ts).
 		return {peer, seq, at, ms, counter, ...readEntryBody(fields)};
 	} catch (error) {
 		return {peer, seq, at, ms, counter, type: 'unreadable', reason: unreadableReason(error)};

@@ -1,4 +1,4 @@
-/** Decoders of the messages about files, and the encoder of their bulk (protocol.md, Files). */
+/** Decoders of the messages about files, and the encoder of `file-data`, the most frequent one (protocol.md, Files). */
 import {MAX_FILE_PARTS, MAX_SLICE_BYTES} from '../core/limits.js';
 import {LEAF_BYTES, MAX_PART_BYTES} from '../core/shared-file.js';
 import {failField, readBoolean, readFileId, readOptional, readUint} from './field-readers.js';

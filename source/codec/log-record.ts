@@ -63,8 +63,8 @@ export type Crc32 = (bytes: Uint8Array) => number;
 export const LOG_FORMAT = 1;
 export const MARKER_BYTES = 8;
 /**
- * Maximum bytes of a header. A header is read only within the first two times this length. Content from peers comes after
- * both headers, so it cannot be mistaken for one.
+ * Maximum bytes of a header. Readers look for a header only in the first 2 × MAX_HEADER_BYTES of a file. Content from peers
+ * comes after both headers, so it cannot be mistaken for a header.
  */
 export const MAX_HEADER_BYTES = 256;
 /** Bytes before the kind of a record: length, array tag, tag and length of the marker, marker. */
@@ -74,7 +74,7 @@ const ARRAY_OF_4 = 0x94;
 const ARRAY_OF_5 = 0x95;
 const BIN_8 = 0xc4;
 const UINT_32 = 0xce;
-/** Bytes of the tag of the CRC and of the CRC. */
+/** Bytes of the CRC at the end of a record, including its MessagePack tag. */
 const CRC_BYTES = 5;
 const MIN_PAYLOAD_BYTES = RECORD_START_BYTES - FRAME_HEADER_BYTES + 3 + CRC_BYTES;
 const MAX_KIND_BYTES = 64;
@@ -121,7 +121,10 @@ type RecordProbe = {readonly type: 'good'; readonly length: number} | {readonly 
 const BAD_RECORD: RecordProbe = {type: 'bad'};
 const INCOMPLETE_RECORD: RecordProbe = {type: 'incomplete'};
 
-/** Checks for a record at `offset`. Without `marker` any marker is accepted, because only the header contains the marker. */
+/**
+ * Checks for a record at `offset`. Without `marker`, any marker is accepted: a reader learns the marker of a file from its
+ * header.
+ */
 export function probeRecord(
 	bytes: Uint8Array,
 	offset: number,
@@ -202,7 +205,10 @@ function isObservationKind(kind: string): kind is ObservationKind {
 	return OBSERVATION_KINDS.includes(kind);
 }
 
-/** Body of an observation as the array that `pack` encodes. Texts are sanitised and truncated as the reader does it. */
+/**
+ * Body of an observation as the array that `pack` encodes. Texts are sanitised and truncated in the same way as in
+ * `readObservation`.
+ */
 function observationFields(observation: Observation): readonly unknown[] {
 	const {peer, at, ms, counter} = observation;
 	return [hexToBytes(peer), at, ms, counter, observationBodyFields(observation)];

@@ -94,8 +94,8 @@ export interface PongMessage {
 }
 
 /**
- * Peers that are alive according to peers of the sender to which the receiver is not connected. `ageMs`: time since somebody
- * was known to be connected to the peer.
+ * Peers that are alive according to those peers of the sender that the receiver is not connected to. `ageMs`: how long ago a
+ * node was last known to be connected to the listed peer.
  */
 export interface AliveMessage {
 	readonly type: 'alive';
@@ -122,7 +122,7 @@ export interface FileInfoMessage {
 	readonly have: PartSet | true;
 }
 
-/** Requests some bytes of a part, a slice. Answered by `file-data` or `file-none`. */
+/** Requests a slice: some bytes of one part. Answered by `file-data` or `file-none`. */
 export interface FileWantMessage {
 	readonly type: 'file-want';
 	readonly id: number;

@@ -8,7 +8,10 @@ import {cleanText} from '../core/text.js';
 import {decodeUtf8} from './bytes.js';
 import {MAX_TIME_MS} from './field-readers.js';
 
-/** First bytes of `posted` without `action`: array of 5 values, string of 6 bytes, the string. With `action`: 0x96 first. */
+/**
+ * First bytes of `posted` without `action`: array of 5 values, string of 6 bytes, the string. With `action`, the first byte
+ * is 0x96.
+ */
 const POSTED_PREFIX = [0x95, 0xa6, 0x70, 0x6f, 0x73, 0x74, 0x65, 0x64];
 const FLOAT_64 = 0xcb;
 const TRUE = 0xc3;

@@ -17,7 +17,7 @@ export interface CollectedChanges {
 	readonly state: State;
 	/** Peers whose roster record changed, or whose presence rows must be computed again. */
 	readonly peers: Map<PeerId, RosterPeer>;
-	/** Rows and effects that follow from one record alone. The reducer adds the presence rows. */
+	/** Rows and effects, each made from one record. The reducer computes the presence rows afterwards and adds them here. */
 	readonly rows: TimelineEntry[];
 	readonly unreadable: FeedEvent[];
 	/**
@@ -27,7 +27,10 @@ export interface CollectedChanges {
 	readonly newPeers: Set<PeerId>;
 	/** `lost` events about peers that are not in the roster. */
 	readonly hearsay: Map<PeerId, LostEvent[]>;
-	/** `RosterPeer.reports` of the authors of `lost` events, while they are counted. */
+	/**
+	 * For each author of a `lost` event: the reports that count, by subject. `finishReports` stores them as
+	 * `RosterPeer.reports`.
+	 */
 	readonly reports: Map<PeerId, Map<string, readonly number[]>>;
 	launch: State['launch'];
 	launches: Readonly<Record<PeerId, OrderKey>>;
@@ -127,8 +130,8 @@ function updatePeer(changes: CollectedChanges, peer: PeerId, change: (known: Ros
 }
 
 /**
- * Counts a `lost` event. Returns false if it does not count, because its feed has already reached its limits. This depends
- * on the feed alone, so all nodes agree.
+ * Counts a `lost` event. Returns false if the author's feed has reached a limit for `lost` events, so that the event does
+ * not count. Only the author's feed decides this, so all nodes agree.
  */
 function countReport(changes: CollectedChanges, {peer, subject, seq}: LostEvent): boolean {
 	const counted = changes.reports.get(peer) ?? new Map(Object.entries(currentPeer(changes, peer).reports));

@@ -26,7 +26,10 @@ const CONFUSABLES: ReadonlyMap<string, string> = new Map(
 		.map(([letter = '', representative = '']) => [letter, representative]),
 );
 
-/** Marks that cross a letter or hang from it: `ø` looks like `o`, and the table has both parts of it. */
+/**
+ * Marks that cross a letter or hang from it. The skeleton leaves them out, because a letter with such a mark, for example
+ * `ø`, looks like the letter alone.
+ */
 const STROKES = /[\u0329\u0335\u0338]+/g;
 
 const ASCII = /^[ -~]*$/;
@@ -34,7 +37,8 @@ const ASCII = /^[ -~]*$/;
 let prototypes: ReadonlyMap<string, string> | undefined;
 
 /**
- * The prototype of each character of the table. The table is parsed at the first use, because names in ASCII do not need it.
+ * Maps each character of the Unicode table to its prototype: the characters that represent all its look-alikes. The table is
+ * parsed at the first use, because names in ASCII do not need it.
  */
 function getPrototypes(): ReadonlyMap<string, string> {
 	if (prototypes) return prototypes;
@@ -58,7 +62,7 @@ function replacePairs(text: string): string {
 	return Array.from(text, letter => CONFUSABLES.get(letter) ?? letter).join('');
 }
 
-/** Replaces each character by its prototype, by the table and by our own pairs. The result is in NFKD. */
+/** Replaces look-alikes with the Unicode table and with our own pairs. The result is in NFKD. */
 function replaceLookalikes(text: string): string {
 	const pairs = replacePairs(text.normalize('NFKD'));
 	if (ASCII.test(pairs)) return pairs;
@@ -66,10 +70,7 @@ function replaceLookalikes(text: string): string {
 	return replacePairs(replaceByPrototypes(replaceByPrototypes(pairs)));
 }
 
-/**
- * Replaces each character by its prototype, but only by the table. Signs such as `$` stay, because only our own pairs
- * replace them.
- */
+/** Replaces look-alikes with the Unicode table only. Signs such as `$` stay, because only our own pairs replace them. */
 export function toPrototypes(text: string): string {
 	return ASCII.test(text) ? text : replaceByPrototypes(text.normalize('NFKD'));
 }
@@ -124,7 +125,10 @@ const NUMBER_SIGNS = '#\u266f\u22d5\u2317\u29e3\u29e4\u29e5\u2a69';
 /** Characters that look like a hexadecimal digit (0 1 3 6 a b c d e), of several scripts (Unicode, confusables.txt). */
 const HEX_LOOKALIKES = 'oοоօlіi|ıӏзʒƨбαɑавьƅсϲԁеҽ';
 
-/** Class of a character: `#`, `h` hexadecimal digit, `l` look-alike of a digit, `a` other letter or digit, `m` mark, `.` other. */
+/**
+ * Class of a character: `#` number sign, `h` hexadecimal digit, `l` look-alike of a hexadecimal digit, `a` other letter or
+ * digit, `m` mark, `.` any other.
+ */
 function classifyCharacter(character: string): string {
 	const folded = character.normalize('NFKC').normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 	if (folded === '' || /^[\u200c\u200d]$/.test(folded)) return 'm';

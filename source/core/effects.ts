@@ -53,7 +53,7 @@ export function withEffects(effects: Effects, added: readonly EffectEvent[]): Ef
 	});
 }
 
-/** Whether this effect is known and due. */
+/** Whether the index already has this effect. An effect whose time is too far ahead is not in it yet. */
 export function isKnownEffect(effects: Effects, event: EffectEvent): boolean {
 	if (event.type === 'pinned') return hasEntry(effects.pins, event);
 	return hasEffect(event.type === 'marked' ? effects.marks : effects.texts, event);

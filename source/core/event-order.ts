@@ -66,7 +66,10 @@ export function maxHlc(a: Hlc, b: Hlc): Hlc {
 	return compareHlc(a, b) >= 0 ? a : {ms: b.ms, counter: b.counter};
 }
 
-/** The part of a remote HLC that our clock follows: all of it up to the limit, the limit beyond, nothing if it is not due. */
+/**
+ * The HLC to which a remote HLC may advance our clock: the remote HLC itself, but at most `hlcLimit`. HLC_ZERO if the remote
+ * HLC is not due.
+ */
 export function followedHlc(remote: Hlc, wall: number): Hlc {
 	if (isMergeable(remote, wall)) return remote;
 	return isDue(remote, wall) ? {ms: hlcLimit(wall), counter: 0} : HLC_ZERO;

@@ -46,11 +46,17 @@ export function parseEventId(id: string): EventRef | undefined {
 export interface Identity {
 	/** Ed25519 public key of this user in this room: 64 hexadecimal digits. */
 	readonly key: string;
-	/** First 16 hexadecimal digits of SHA-256(key). People see 8 of them, or all where 8 are equal. */
+	/**
+	 * First 16 hexadecimal digits of SHA-256(key). The screen shows the first 8, or all 16 if two people have the same first
+	 * 8.
+	 */
 	readonly fingerprint: string;
 }
 
-/** Number of digits of a fingerprint that people normally see. They distinguish namesakes and prove nothing. */
+/**
+ * Number of digits of a fingerprint that people normally see. They distinguish people with the same name, but do not prove
+ * who somebody is.
+ */
 export const SHORT_FINGERPRINT_DIGITS = 8;
 
 /** First 8 digits of the fingerprint of an identity. */
@@ -233,11 +239,11 @@ export type EphemeralEvent =
 	| {readonly type: 'foreign-nodes'; readonly count: number}
 	/** Tick of the wall clock. Pending events become due and typing indicators end. `now`: ms since 1970. */
 	| {readonly type: 'time-passed'; readonly now: number}
-	/** The people whose keys the user has verified in this room, all of them. */
+	/** All people of this room whose keys the user has verified. */
 	| {readonly type: 'contacts'; readonly contacts: readonly Contact[]}
 	/** State of a file that this node shares or fetches. */
 	| {readonly type: 'file'; readonly transfer: FileTransfer}
-	/** The file with this id is read, or cannot be shared: its state `hashing` has ended. */
+	/** Hashing of the file with this id has ended: the whole file was read, or it cannot be shared. */
 	| {readonly type: 'file-hashed'; readonly id: FileId}
 	/** Whether the log file can be written. `reason` says why it cannot. */
 	| {readonly type: 'persistence'; readonly saving: boolean; readonly reason?: string};

@@ -29,7 +29,7 @@ export interface NamedFile {
 export interface FileSink {
 	/** Parts kept from an earlier run. Their content is not verified. */
 	readonly kept: PartSet;
-	/** Parts are written only this close to the first missing one. */
+	/** A part is written only if it is fewer than this many parts after the first missing part. */
 	readonly windowParts: number;
 	/**
 	 * Writes one verified part. After a rejection the caller writes the part again later, for example when the disk was full.

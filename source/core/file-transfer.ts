@@ -2,7 +2,8 @@
 import type {FileId} from './shared-file.js';
 
 /**
- * - `hashing`: a file is read before it is shared. `bytes` counts what was read. `id` is not yet that of the content.
+ * - `hashing`: a file is read before it is shared. `bytes` counts what was read. `id` is a temporary id, because the id of
+ *   the content is not known yet.
  * - `sharing`: this node serves the file.
  * - `waiting`: a fetch that is blocked. `reason` is the cause: no connected peer has the missing parts, or the disk is full.
  * - `fetching`: parts are arriving. `checking`: parts kept from an earlier run are verified.
@@ -39,7 +40,7 @@ export interface FileTransfer {
 	readonly of: number;
 	/** Connected peers that have at least one part of the file. */
 	readonly holders: number;
-	/** Those of them that have the whole file. */
+	/** Connected peers that have the whole file. */
 	readonly completeHolders: number;
 	/** Bytes of the file that this node has sent since its start. */
 	readonly sentBytes: number;
@@ -47,6 +48,6 @@ export interface FileTransfer {
 	readonly bytesPerSecond?: number;
 	/** Path of the complete file. */
 	readonly path?: string;
-	/** Why the transfer waits or has failed, for people. */
+	/** Why the transfer waits or has failed, as text for the user. */
 	readonly reason?: string;
 }

@@ -4,7 +4,10 @@
  */
 import type {TextRange} from './fold-text.js';
 
-/** Maximum length of a link with the punctuation at its end, UTF-16 units. A longer one is not opened, because systems cut long command lines. */
+/**
+ * Maximum length of a link with the punctuation at its end, in UTF-16 units. A longer link is not opened, because systems
+ * truncate long command lines.
+ */
 export const MAX_LINK_UNITS = 2000;
 
 /** http and https only, so that a link cannot open a file or start a program. */
@@ -12,7 +15,10 @@ const LINK_START = /(?<![A-Za-z0-9_])https?:\/\//giu;
 /** Characters that no link contains: spaces, quotes and brackets of other scripts, and what RFC 3986 excludes. */
 const LINK_END =
 	/[\s<>"`|\\^\p{Pi}\p{Pf}\u201a\u201e\u3001\u3002\uff0c\uff0e\uff1a\uff1b\uff01\uff1f\uff61\uff64]|(?![()[\]{}])[\p{Ps}\p{Pe}]/u;
-/** Punctuation that belongs to the sentence around a link: of ASCII the listed characters, of other scripts all. */
+/**
+ * Punctuation at the end of a link that belongs to the sentence around it: the listed ASCII characters, and all punctuation
+ * outside ASCII.
+ */
 const TRAILING = /(?:[.,;:!?'*]|(?![!-~])\p{P})$/u;
 const CLOSING_BY_OPENING: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'};
 /** Server name or address: at least one letter or digit. */
@@ -33,7 +39,10 @@ export function findLinks(text: string): TextRange[] {
 	return links;
 }
 
-/** The text from `start` to the first character that cannot belong to the link, or to a bracket that it does not open. */
+/**
+ * The text from `start` up to the first character that cannot belong to a link. A closing bracket without an opening bracket
+ * in the link is such a character.
+ */
 function readLink(text: string, start: number): string {
 	const isQuoted = text[start - 1] === "'";
 	const closing: string[] = [];
@@ -48,7 +57,7 @@ function readLink(text: string, start: number): string {
 	return text.slice(start, end);
 }
 
-/** The link without the punctuation at its end and without a bracket that it opens and does not close. */
+/** The link without punctuation of the sentence and opening brackets at its end. */
 function trimSentence(link: string): string {
 	let trimmed = link;
 	while (TRAILING.test(trimmed) || /[([{]$/.test(trimmed)) trimmed = trimmed.replace(/.$/su, '');

@@ -13,7 +13,7 @@ import type {TimelineEntry} from './timeline.js';
 const MAX_SUGGESTIONS = 3;
 
 interface PersonReference {
-	/** Name in the form for comparison; empty if the text is only a fingerprint. */
+	/** Folded name; empty if the text is only a fingerprint. */
 	readonly foldedName: string;
 	/** Beginning of a fingerprint, in lower case. */
 	readonly fingerprint: string;

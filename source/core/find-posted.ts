@@ -18,7 +18,7 @@ interface Search {
 	missingIn: Timeline | undefined;
 }
 
-/** Number of messages that are remembered. More than a screen shows. */
+/** Maximum number of searches that are remembered. A screen shows fewer messages. */
 const MAX_SEARCHES = 1024;
 const searches = new LruMap<string, Search>(MAX_SEARCHES, {touchOnGet: true});
 
@@ -45,11 +45,17 @@ export function findPosted(timeline: Timeline, ref: EventRef): (WrittenEvent & T
 	return undefined;
 }
 
-/** Bits of a filter. With 512 rows, one page in twenty is searched in vain. */
+/**
+ * Bits of the Bloom filter of a page. With 512 rows in a page, the filter wrongly reports one absent row in twenty as
+ * possible.
+ */
 const FILTER_BITS = 4096;
 const filters = new WeakMap<Page, Uint32Array>();
 
-/** Whether a page may have a row of this author and seq. A Bloom filter of two bits for each row: a miss is certain. */
+/**
+ * Whether a page may have a row of this author and seq, by a Bloom filter with two bits for each row. If false, the page
+ * certainly has no such row.
+ */
 function mayContain(page: Page, ref: EventRef): boolean {
 	let filter = filters.get(page);
 	if (!filter) {

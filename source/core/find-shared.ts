@@ -6,10 +6,10 @@ import {isFileId} from './shared-file.js';
 import type {State} from './state.js';
 import {contentOf} from './text-of.js';
 
-/** Digits from which a text counts as the start of an id. */
+/** Minimum number of hexadecimal digits in a text that can be the start of an id. */
 const MIN_ID_DIGITS = 8;
 
-/** The shared files of a room, the newest first, one for each content, without those that were withdrawn. */
+/** The shared files of a room, the newest first, without withdrawn ones. Files with the same content are listed once. */
 export function listShared(state: State, author?: string): SharedEvent[] {
 	const files = new Map<string, SharedEvent>();
 	for (const page of state.timeline.pages.toReversed()) {
@@ -22,8 +22,8 @@ export function listShared(state: State, author?: string): SharedEvent[] {
 }
 
 /**
- * The newest of these files with this name, else the newest one whose name starts with the text or whose id does. An empty
- * text finds the newest file.
+ * The newest file with exactly this name. If there is none: the newest file whose name starts with the text, else the newest
+ * whose id does. An empty text finds the newest file.
  */
 export function findShared(files: readonly SharedEvent[], typed: string): SharedEvent | undefined {
 	const wanted = foldText(typed.trim());

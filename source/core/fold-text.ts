@@ -18,7 +18,7 @@ const DOTS_ABOVE_I = /i\u0307+/g;
 /** Form of a text for comparison, never for display. Folding a folded text changes nothing. */
 export function foldText(text: string): string {
 	if (SIMPLE.test(text)) return text.toLowerCase();
-	// The upper case turns ß and ſ into S. The lower case before it turns ẞ into ß, because ẞ is its own upper case.
+	// toUpperCase turns ß into SS and ſ into S, but leaves ẞ as it is. So toLowerCase turns ẞ into ß first.
 	return text
 		.normalize('NFKC')
 		.replace(IGNORABLE, '')

@@ -31,7 +31,7 @@ export function hearsayAbout({buckets}: Hearsay, subject: PeerId): readonly Lost
 	return buckets[bucketIndex(subject)]?.[subject] ?? [];
 }
 
-/** Removes the hearsay about the peers `taken`, and then adds `events` as far as there is room. Copies each bucket once. */
+/** Removes the hearsay about the peers in `taken`, and then adds `events` up to MAX_HEARSAY. Copies each bucket once. */
 export function changeHearsay(hearsay: Hearsay, taken: Iterable<PeerId>, events: readonly LostEvent[]): Hearsay {
 	const copies = new Map<number, Record<PeerId, readonly LostEvent[]>>();
 	let {count} = hearsay;

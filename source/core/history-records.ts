@@ -108,11 +108,14 @@ interface ArrivalIndex {
 	add(records: RecordTable, from: number): void;
 	/** Index of the record that produced the row with this key. */
 	indexOfEntry(key: OrderKey): number | undefined;
-	/** Exclusive end of the run of synced records that contains `index`; `index + 1` if no run contains it. */
+	/** Exclusive end of the run of records received as history that contains `index`; `index + 1` if no run contains it. */
 	positionAfter(index: number): number;
 }
 
-/** A seq this far above its feed goes to the sparse index, so that a damaged log cannot make the index reserve memory. */
+/**
+ * A seq that is more than this above the known seqs of its feed goes to the sparse index. Otherwise a damaged log could make
+ * the index of the feed reserve much memory.
+ */
 const MAX_SEQ_GAP = 4096;
 const ABSENT = 0xffff_ffff;
 

@@ -28,8 +28,8 @@ export interface History {
 	/** Index of the record that produced a row; undefined if the history does not contain it. */
 	indexOfEntry(key: OrderKey): number | undefined;
 	/**
-	 * Position after record `index`. Synced history arrives feed by feed, in an order that a reader cannot follow. So a run
-	 * of synced records counts as one moment, and the position after any of its records is the end of the run.
+	 * Position after record `index`. Synced history arrives feed by feed, in an order that a reader cannot follow. So a run of
+	 * records received as history counts as one moment: the position after any of its records is the end of the run.
 	 */
 	positionAfter(index: number): number;
 }
@@ -90,7 +90,7 @@ export function createHistory(): History {
 }
 
 interface Snapshot {
-	/** Number of records that `state` is reduced from. */
+	/** Number of records from which `state` was reduced. */
 	readonly index: number;
 	readonly state: State;
 }
@@ -100,7 +100,10 @@ interface Snapshot {
  * bytes of each. If the sum exceeds the limit, it drops every second snapshot and doubles the interval.
  */
 interface SnapshotStore {
-	/** Offers a state later than all offered before. It is kept if the interval since the last kept one is long enough. */
+	/**
+	 * Offers a state that is later than all states offered before. It is kept if the interval since the last kept one is long
+	 * enough.
+	 */
 	offer(snapshot: Snapshot): void;
 	/** Keeps a state that was just visited, because the next seek is usually near it. */
 	remember(snapshot: Snapshot): void;
@@ -119,7 +122,7 @@ const MAX_SNAPSHOT_BYTES = 96 * 1024 * 1024;
 /** Maximum number of visited states in the store. */
 const MAX_RECENT_SNAPSHOTS = 4;
 const POINTER_BYTES = 8;
-/** Bytes of the reference to a page and of its start, in the tables of a timeline. */
+/** Bytes that a page takes in the tables of a timeline: a reference to the page, and its start position. */
 const PAGE_BYTES = 2 * POINTER_BYTES;
 const STATE_BYTES = 1024;
 

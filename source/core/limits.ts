@@ -16,7 +16,7 @@ export const MAX_VALUES = 8192;
 export const MAX_BATCH_BYTES = 256 * 1024;
 /** Entries in a batch. Bounds the time to verify and decode a batch. */
 export const MAX_BATCH_ENTRIES = 128;
-/** Own earlier events that a node pushes again together with a new one to a peer that may lack them. */
+/** Total bytes of own earlier events that a node pushes again together with a new event, to a peer that may lack them. */
 export const MAX_REPEATED_PUSH_BYTES = 4096;
 /** Bytes of one entry: twice the space for a text of MAX_TEXT_BYTES and the other fields. */
 export const MAX_ENTRY_BYTES = 32 * 1024;
@@ -34,7 +34,10 @@ export const MAX_OPEN_WANTS = 8;
 export const MAX_PEERS_LISTED = 512;
 /** Interval between two peer exchange messages to the same peer. */
 export const PEERS_INTERVAL_MS = 1000;
-/** Longest interval between peer exchange messages. It doubles up to this while many peers connect, to limit the traffic. */
+/**
+ * Longest interval between peer exchange messages. The interval doubles up to this value while many peers connect, to limit
+ * the traffic.
+ */
 export const PEERS_INTERVAL_CROWD_MS = 8000;
 
 // Files
@@ -50,9 +53,12 @@ export const MAX_FILE_NAME_BYTES = 255;
 export const MAX_NOTE_BYTES = 1024;
 /** Bytes of a slice: what one `file-want` asks for. An event that is written meanwhile waits for at most one slice. */
 export const MAX_SLICE_BYTES = 256 * 1024;
-/** Bytes of a slice at first, and from a slow holder. A `file-want` of fewer bytes counts as much. */
+/** Bytes of a slice at first, and from a slow holder. A `file-want` for fewer bytes counts as this many bytes. */
 export const MIN_SLICE_BYTES = 16 * 1024;
-/** Bytes that a peer may want on one connection and has not got yet. Also the bytes of parts that a node keeps in memory. */
+/**
+ * Bytes of files that a peer may have requested on one connection without having received them. Also the bytes of received
+ * parts that a node keeps in memory.
+ */
 export const MAX_WANTED_FILE_BYTES = 32 * 1024 * 1024;
 /** Files that are fetched at the same time. Others wait. Bounds the memory for the hashes of their parts. */
 export const MAX_ACTIVE_FETCHES = 4;
@@ -64,7 +70,10 @@ export const MAX_FILE_ASKS_PER_SECOND = 16;
 export const MAX_FILE_INFOS_PER_SECOND = 256;
 /** Interval between two `file-info` about one file to one peer. Short, because others fetch the parts that it names. */
 export const FILE_INFO_INTERVAL_MS = 20;
-/** Time that the wanted bytes of a connection may add to a queue on the way, and so to the delay of a message. */
+/**
+ * Time for which the requested bytes of a connection may fill a queue in the network. A message on the way is delayed by up
+ * to this time.
+ */
 export const FILE_QUEUE_MS = 30;
 /** Time without any slice after which a holder counts as silent. Its parts are wanted from others. */
 export const FILE_ANSWER_MS = 10_000;
@@ -122,11 +131,16 @@ export const MAX_HLC_COUNTER = 65_535;
 export const MAX_HLC_AHEAD_MS = 24 * 60 * 60 * 1000;
 /** 23 h. Our clock follows no HLC further than this. An hour less than MAX_HLC_AHEAD_MS, so that peers show our events. */
 export const MAX_HLC_MERGED_MS = 23 * 60 * 60 * 1000;
-/** 1 h. Step in which that limit moves, so that nodes whose clocks differ by seconds share it nearly all the time. */
+/**
+ * 1 h. Step in which the limit MAX_HLC_MERGED_MS moves, so that nodes whose clocks differ by seconds nearly always have the
+ * same limit.
+ */
 export const HLC_LIMIT_STEP_MS = 60 * 60 * 1000;
 /** Difference between our clock and the median of the room above which our clock counts as wrong. */
 export const CLOCK_WRONG_MS = 10 * 60 * 1000;
-/** Time for which a clock that contradicts ours is not followed yet, because peers that agree with ours may be connecting. */
+/**
+ * Time before a node follows a clock that contradicts its own. Peers that agree with its own clock may still be connecting.
+ */
 export const LONE_CLOCK_WAIT_MS = 800;
 /** Time for which a clock counts as supported after the last peer that agreed with it has disconnected. */
 export const CLOCK_SUPPORT_MS = 60 * 60 * 1000;
@@ -137,7 +151,10 @@ export const CLOCK_SUPPORT_MS = 60 * 60 * 1000;
 export const MAX_CLOCK_CORRECTION_MS = 31 * 24 * 60 * 60 * 1000;
 /** Difference between the clock of a peer and ours above which the screen shows it. */
 export const CLOCK_OFFSET_SHOWN_MS = 30_000;
-/** Round-trip time from which on a connection counts as fair, no longer good: a Wi-Fi with little traffic stays below it. */
+/**
+ * Round-trip time from which on a connection counts as fair instead of good. A Wi-Fi network with little traffic stays below
+ * it.
+ */
 export const FAIR_ROUND_TRIP_MS = 100;
 /** Round-trip time from which on a connection counts as slow, which people notice in a conversation. */
 export const SLOW_ROUND_TRIP_MS = 500;
@@ -165,7 +182,10 @@ export const MAX_BEACONS_PER_SECOND = 500;
 export const MAX_BEACONS_PER_SOURCE_PER_SECOND = 50;
 /** Peers remembered as candidates for dialling. */
 export const MAX_CANDIDATES = 1024;
-/** Of MAX_CANDIDATES, places for peers that were connected once. Peers that are only announced cannot displace them. */
+/**
+ * The part of MAX_CANDIDATES that is reserved for peers that were connected once. Peers that are only announced cannot
+ * displace them.
+ */
 export const MAX_KNOWN_CANDIDATES = 512;
 /** Senders of other rooms that are remembered. Bounds the memory, because ids cost nothing to create. */
 export const MAX_FOREIGN_NODES = 1024;
@@ -239,7 +259,10 @@ export const SOCKET_RETRY_MS = 5000;
 export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 /** Messages per second on one connection above which the node pauses reading. */
 export const MAX_MESSAGES_PER_SECOND = 2000;
-/** Burst allowed for each rate below, as its amount for this many seconds. A peer beyond it is disconnected with `flood`. */
+/**
+ * Burst of each of the following rates, in seconds: what the rate allows in this time. A peer that exceeds a burst is
+ * disconnected with `flood`.
+ */
 export const MESSAGE_BURST_SECONDS = 16;
 /**
  * Fraction of the following rates and bursts that a sender uses, so that delays in the network cannot push the sender over a
@@ -313,8 +336,8 @@ export const VANISHED_AFTER_MS = 60_000;
  */
 export const ALIVE_INTERVAL_MS = 5000;
 /**
- * Each absence of a peer doubles VANISHED_AFTER_MS for it, at most this many times. Its `returned` events show that our
- * reports were wrong.
+ * Maximum number of times that VANISHED_AFTER_MS is doubled for one peer. Each absence of the peer doubles the time, because
+ * its `returned` shows that a report was wrong.
  */
 export const MAX_VANISHED_DOUBLINGS = 6;
 /** Minimum interval between two `returned` events of one peer. Bounds the log size when a connection is unstable. */
@@ -330,11 +353,14 @@ export const MAX_REPORTED_SUBJECTS = 1024;
 export const MAX_REPORTS_PER_SUBJECT = 32;
 /** Remembered `lost` events about peers of which nothing else is known, for all feeds together. */
 export const MAX_HEARSAY = 16_384;
-/** Time after which a node writes `joined` without having received a hello, from which it would set its clock. */
+/** Longest time that a node waits for a first hello before it writes `joined`. From a hello it would first set its clock. */
 export const JOINED_AFTER_MS = 1000;
 /** Interval between two inventory deltas. */
 export const HAVE_INTERVAL_MS = 250;
-/** Part of the time limit of a `want`; the other part is the time for MAX_ANSWER_BYTES at WANT_BYTES_PER_SECOND. */
+/**
+ * Fixed part of the time limit of a `want`. The limit also includes the time that MAX_ANSWER_BYTES take at
+ * WANT_BYTES_PER_SECOND.
+ */
 export const WANT_BASE_MS = 3000;
 /** Transfer rate, in bytes per second, that the time limit of a `want` assumes. */
 export const WANT_BYTES_PER_SECOND = 256 * 1000;
@@ -342,7 +368,10 @@ export const WANT_BYTES_PER_SECOND = 256 * 1000;
 export const MAX_INGEST_BYTES = 4 * 1024 * 1024;
 /** Time that a node waits for a push before it requests the missing entry. */
 export const PUSH_GRACE_MS = 1000;
-/** Connected peers per HAVE_INTERVAL_MS. In a larger room the interval between deltas grows in proportion. */
+/**
+ * Number of connected peers up to which inventory deltas are HAVE_INTERVAL_MS apart. With more peers the interval grows in
+ * proportion.
+ */
 export const HAVE_CROWD_PEERS = 8;
 /** Longest time of reading messages without a pause. The pauses keep typing smooth. */
 export const READ_SLICE_MS = 1;
@@ -360,7 +389,10 @@ export const MAX_FEED_BYTES = 256 * 1024 * 1024;
 export const MAX_LOG_BYTES = 512 * 1024 * 1024;
 /** Events in a log. Bounds the memory of the timeline. */
 export const MAX_EVENTS = 3_000_000;
-/** 400 MiB. Estimated memory of the events of a log (memory-cost.ts): what they take in memory differs from their bytes. */
+/**
+ * 400 MiB. Estimated memory of the events of a log (memory-cost.ts). It is limited separately, because events can take much
+ * more memory than their encoded bytes.
+ */
 export const MAX_EVENT_MEMORY_BYTES = 400 * 1024 * 1024;
 /**
  * Fraction by which live events may exceed MAX_FEEDS, MAX_EVENTS, MAX_EVENT_MEMORY_BYTES and MAX_LOG_BYTES, so that the chat
@@ -373,7 +405,10 @@ export const MAX_LIVE_EVENTS_PER_SECOND = 200;
 export const MAX_LIVE_BYTES_PER_SECOND = 128 * 1024;
 /** Burst of live events of one author, as the amount of both rates above for this many seconds. */
 export const LIVE_BURST_SECONDS = 5;
-/** Allowance of each author, as seconds of its rate. Only usage above it counts toward the limit for all authors together. */
+/**
+ * Free allowance of each author, in seconds: what the author's rate allows in this time. Only usage above it counts toward
+ * the limit for all authors together.
+ */
 export const LIVE_FREE_SECONDS = 0.25;
 /** Number of authors that can write at their full rates together. Bounded, because keys cost nothing to create. */
 export const LIVE_AUTHORS_AT_FULL_PACE = 4;
@@ -389,7 +424,10 @@ export const TYPING_SHOWN_MS = 6000;
 // Notices
 /** Notices added to the screen per minute. More would hide the chat. */
 export const MAX_NOTICES_PER_MINUTE = 20;
-/** Launches up to which names get different colours. More than a busy room has in a year. Above it a hash decides. */
+/**
+ * Number of launches in a log up to which names get different colours: more than a busy room has in a year. Above it a hash
+ * chooses the colour of each name.
+ */
 export const MAX_COLOURED_LAUNCHES = 4096;
 
 // Window for guests
@@ -397,7 +435,7 @@ export const MAX_COLOURED_LAUNCHES = 4096;
 export const MAX_WINDOW_GUESTS = 32;
 /** HTTP connections of the window from one address. */
 export const MAX_WINDOW_CONNECTIONS_PER_ADDRESS = 8;
-/** HTTP connections of the window on one of its addresses: those of all guests. */
+/** HTTP connections of all guests together, on one of the addresses of the window. */
 export const MAX_WINDOW_CONNECTIONS = 256;
 /** Bytes of the headers of a request to the window. */
 export const MAX_WINDOW_HEADER_BYTES = 8 * 1024;
@@ -405,9 +443,12 @@ export const MAX_WINDOW_HEADER_BYTES = 8 * 1024;
 export const MAX_WINDOW_REQUEST_BYTES = 256;
 /** Time for the headers of a request to the window. */
 export const WINDOW_HEADERS_TIMEOUT_MS = 5000;
-/** Time in which a client must have read an answer of the window. The package at 4 kB/s needs it. */
+/**
+ * Time in which a client must have read an answer of the window. It is long enough to download the program's package at 4
+ * kB/s.
+ */
 export const WINDOW_ANSWER_TIMEOUT_MS = 120_000;
-/** Time for which a guest may read nothing of what waits for it. Then the window closes the connection. */
+/** Time for which a guest may leave its queued data unread. Then the window closes the connection. */
 export const WINDOW_STALL_TIMEOUT_MS = 30_000;
 /** Interval at which the window sends a ping to a guest. */
 export const WINDOW_PING_MS = 15_000;
@@ -421,11 +462,17 @@ export const MAX_WINDOW_CHANGES = 65_536;
 export const MAX_WINDOW_CHANGES_AT_ONCE = 500;
 /** Rows in one answer of the window. */
 export const MAX_WINDOW_ROWS_PER_ANSWER = 100;
-/** Size of the rows in one answer of the window, in UTF-16 units of JSON, above which it contains no further row. */
+/** Size of the rows in one answer of the window, in UTF-16 units of JSON. No further row is added above this size. */
 export const MAX_WINDOW_ANSWER_UNITS = 128 * 1024;
-/** Queued bytes for one guest above which the window closes the connection. The guest continues at its position. */
+/**
+ * Queued bytes for one guest above which the window closes the connection. The guest reconnects and continues at its
+ * position.
+ */
 export const MAX_GUEST_QUEUED_BYTES = 1024 * 1024;
-/** Wrong tokens from one address within TOKEN_FAILURE_MEMORY_MS, after which the window refuses every token from there. */
+/**
+ * Wrong tokens from one address within TOKEN_FAILURE_MEMORY_MS, after which the window refuses every token from this
+ * address.
+ */
 export const MAX_TOKEN_FAILURES_PER_ADDRESS = 10;
 /** Wrong tokens from all addresses within TOKEN_FAILURE_MEMORY_MS, after which the window refuses every token. */
 export const MAX_TOKEN_FAILURES_PER_MINUTE = 100;

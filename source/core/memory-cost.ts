@@ -1,7 +1,7 @@
 /**
- * Memory that an event takes in the state, estimated from above. The limits of a log in events and bytes do not bound it: a text
- * with one wide character takes twice its bytes, and a short entry takes many times its own. The constants were measured
- * (performance.md, Memory at the limits).
+ * Memory that an event takes in the state, estimated from above. The limits of a log in events and bytes do not bound this
+ * memory: a text with one wide character takes twice its bytes, and a short entry takes many times its bytes. The constants
+ * were measured (performance.md, Memory at the limits).
  */
 import type {FeedEvent, Whisper} from './event.js';
 
@@ -55,7 +55,7 @@ export function memoryCost(event: FeedEvent): number {
 	}
 }
 
-/** Bytes that a whisper takes: an event, the reference to its other end, and its text. */
+/** Bytes that a whisper takes: those of an event, of the reference to the other peer, and of the text. */
 export function whisperCost({text}: Whisper): number {
 	return EVENT_BYTES + REFERENCE_BYTES + textBytes(text);
 }

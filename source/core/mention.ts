@@ -10,10 +10,12 @@ import {listPeers, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
 
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
-/** Text after a name that continues its word: a letter or digit, or a hyphen and one of these. */
+/** Text after a name that continues its word: a letter or digit, or a hyphen followed by a letter or digit. */
 const WORD_CONTINUATION = /^-?[\p{L}\p{N}\p{M}_]/u;
 
-/** Name of another person that begins with one of our short names, and when that person was present (HLC ms). */
+/**
+ * Name of another person that begins with one of our short names, with the time in HLC ms for which that person was present.
+ */
 interface CompetingName {
 	readonly name: string;
 	readonly from: number;

@@ -30,7 +30,10 @@ interface CollisionIndex {
 }
 
 const EMPTY_BUCKET: Bucket = {};
-/** Maximum number of cached indexes: replay shows the state of one moment next to the state of the whole log. */
+/**
+ * Maximum number of cached indexes. There are two, because replay shows the state of one moment next to the state of the
+ * whole log.
+ */
 const MAX_CACHED_INDEXES = 2;
 
 const indexes = new LruMap<Roster, CollisionIndex>(MAX_CACHED_INDEXES, {touchOnGet: true});
@@ -70,7 +73,10 @@ export function nameAt({names}: RosterPeer, seq?: number): NameChange | undefine
 	return seq === undefined ? names.at(-1) : (findLastAtMost(names, seq, item => item.seq) ?? names[0]);
 }
 
-/** Seq of the name in effect at a position in the total order: that of the first name for a position before it. */
+/**
+ * Seq of the name in effect at a position in the total order. For a position before the first name: the seq of the first
+ * name.
+ */
 export function nameSeqAt({peer, names}: RosterPeer, position: OrderKey): number | undefined {
 	const name = names.findLast(({ms, counter, seq}) => compareOrder({ms, counter, peer, seq}, position) <= 0);
 	return (name ?? names[0])?.seq;
@@ -93,7 +99,10 @@ export function isIgnored(state: State, ignored: readonly string[], entry: FeedE
 	return ignored.includes(writer) || ignored.includes(personKeyOf(state, writer));
 }
 
-/** Index of this roster, either cached or updated from the least recently used one. After a launch a new index is built. */
+/**
+ * Index of this roster. If the cache has none, the least recently used index is updated to this roster. A new launch needs a
+ * new index.
+ */
 function getIndex({roster, launches}: State): CollisionIndex {
 	const cached = indexes.get(roster);
 	if (cached?.launches === launches) return cached;

@@ -1,9 +1,9 @@
 /**
  * Hues of names: a number below HUE_COUNT for each launch, which the theme turns into a colour.
  *
- * People choose in the order of their arrival. A person takes a hue that nobody present has, and that no person with an
- * equal name has or had, as long as there is one. Of equally good hues the hash of the person decides, so that a person
- * often keeps a hue from one chat to the next. The result depends only on the roster, so it is the same in replay.
+ * Hues are assigned in the order of arrival. If possible, a person gets a hue that nobody present has, and that no person
+ * with an equal name has or had. Among equally good hues a hash of the person decides, so that a person often keeps a hue
+ * from one chat to the next. The result depends only on the roster, so it is the same in replay.
  */
 import type {PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
@@ -26,7 +26,7 @@ interface Launch {
 	readonly ended: OrderKey | undefined;
 }
 
-/** Launches of one identity that share a hue. Launches that are present under different names do not. */
+/** Launches of one identity that share a hue. Launches that are present under different names do not share a hue. */
 interface Holder {
 	hue: number;
 	readonly hash: number;
@@ -36,7 +36,7 @@ interface Holder {
 	readonly collisionKeys: Set<string>;
 }
 
-// Costs of a hue. In a room of usual size, each one is far above the sum of those below it.
+// Costs of a hue. In a room of usual size, each cost is far above the sum of all smaller costs.
 const COST_OF_PRESENT = 1_000_000;
 const COST_OF_EQUAL_NAME = 10_000;
 /** Not 0, because an absent person may come back. */
@@ -55,11 +55,17 @@ interface CachedHues {
 	readonly hues: ReadonlyMap<PeerId, number>;
 }
 
-/** The most recently used one is first. Replay shows the state of one moment next to the state of the whole log. */
+/**
+ * Cached hues, the most recently used first. There is more than one entry, because replay shows the state of one moment next
+ * to the state of the whole log.
+ */
 let cache: readonly CachedHues[] = [];
 const MAX_CACHED_ROSTERS = 3;
 
-/** The roster changes with every connection, but the hues only with arrivals, departures and names. */
+/**
+ * The hues are cached, because the roster changes with every connection, but the hues change only with arrivals, departures
+ * and names.
+ */
 function selectHues({roster, launches}: State): ReadonlyMap<PeerId, number> {
 	if (cache[0]?.roster === roster && cache[0].launches === launches) return cache[0].hues;
 	const entry =

@@ -1,6 +1,6 @@
 /**
  * Decides which launches of the program are ours: this launch, an earlier one, or another session with our identity. Every
- * output asks here.
+ * output uses these functions.
  *
  * Our identity does not always mean that the same person types: a copied data folder, for example of a virtual machine,
  * gives several people one identity. A session that runs under another name at the same time therefore counts as another

@@ -10,7 +10,7 @@ export type IpAddress =
 	| {readonly family: 4; readonly value: number}
 	/**
 	 * `groups`: eight unsigned 16-bit numbers. `zone`: the interface of a link-local address (RFC 4007, 11); undefined if the
-	 * text names none. Other addresses have no zone, because it does not change where they lead.
+	 * text names none. A zone of any other address is dropped, because it does not change the destination.
 	 */
 	| {readonly family: 6; readonly groups: readonly number[]; readonly zone: string | undefined};
 
@@ -66,7 +66,10 @@ function parseIpv6(text: string): IpAddress | undefined {
 	return {family: 6, groups, zone: isLinkLocalGroup(groups[0] ?? 0) ? zone : undefined};
 }
 
-/** Parses the groups on one side of `::`. `isLast`: whether the last one may be an IPv4 address. */
+/**
+ * Parses the groups on one side of `::`. `isLast`: whether these are the last groups of the address, so that they may end
+ * with an IPv4 address.
+ */
 function parseGroups(text: string, isLast: boolean): number[] | undefined {
 	if (text === '') return [];
 	const groups: number[] = [];

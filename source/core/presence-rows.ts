@@ -39,8 +39,8 @@ function listDiscoveryRows(peer: RosterPeer, launches: Readonly<Record<PeerId, O
 }
 
 /**
- * Rows of `lost`. A `lost` with an absence number above the count of `returned` gives no row until these arrive. A `left`
- * removes the row of the current absence.
+ * Rows of `lost`. A `lost` whose absence number is above the count of known `returned` events has no row until the missing
+ * `returned` events arrive. A `left` removes the row of the current absence.
  */
 function listLostRows(peer: RosterPeer): TimelineEntry[] {
 	return Object.entries(peer.lost)
@@ -51,7 +51,10 @@ function listLostRows(peer: RosterPeer): TimelineEntry[] {
 		.map(([, event]) => event);
 }
 
-/** Rows of disconnections that left us alone. A `left` removes them, except those that a later connection ended. */
+/**
+ * Rows of disconnections that left us without any connection. If the peer has left, only those before our newest connection
+ * to it remain.
+ */
 function listIsolationRows(peer: RosterPeer): readonly TimelineEntry[] {
 	if (peer.left === undefined) return peer.isolations;
 	const newest = latestConnection(peer);

@@ -8,13 +8,19 @@ import {cleanLine, utf8Length} from './text.js';
 const MAX_SAVED_NAME_BYTES = 255;
 /** Name of a file whose own name has no usable character. */
 const FALLBACK_NAME = 'file';
-/** Bytes above which the text after the last dot is no extension. A longer one would leave little of the name itself. */
+/**
+ * Maximum bytes of an extension. A longer text after the last dot belongs to the name, of which little would remain
+ * otherwise.
+ */
 const MAX_EXTENSION_BYTES = 32;
 const SUFFIX = '.download';
 
 /** Characters that Windows forbids, or that name an alternate data stream there. */
 const FORBIDDEN = /[:<>"|?*]/g;
-/** Includes marks and joiners: without the dot before them they would be removed, and the next dot would come first. */
+/**
+ * Includes marks and joiners: they are removed at the start of a name, and a dot behind them would then be the first
+ * character.
+ */
 const LEADING = /^[\s\u2800.\-\p{M}\u200c\u200d]+/u;
 const TRAILING = /[\s\u2800.\u200c\u200d]+$/u;
 
@@ -34,8 +40,8 @@ const ACTIVE =
 	/(?:^|\.)(?:library-ms|search-ms|searchconnector-ms|settingcontent-ms|appref-ms|appcontent-ms|url|website|scf|lnk|pif|theme|themepack|deskthemepack|desktop|directory|webloc|inetloc|fileloc|mailloc|afploc|ftploc)$|^(?:desktop\.ini|autorun\.inf)$/i;
 
 /**
- * Converts the name of a shared file to the name of a file in the download folder. The result is never empty, never a path,
- * has at most `maxBytes` in UTF-8, and converts to itself.
+ * Converts the name of a shared file to the name of a file in the download folder. The result is never empty, is never a
+ * path, and has at most `maxBytes` in UTF-8. Converting a result again does not change it.
  */
 export function cleanFileName(name: string, maxBytes = MAX_SAVED_NAME_BYTES): string {
 	const segments = cleanLine(name, MAX_SAVED_NAME_BYTES * 8).split(/[/\\]/);

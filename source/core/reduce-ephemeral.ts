@@ -23,7 +23,7 @@ export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: Ephe
 	switch (event.type) {
 		case 'link-measured':
 			ephemeral.links[event.peer] = measureLink(ephemeral.links[event.peer], event);
-			// The isolation monitor runs only every few seconds, while a connection must end isolation immediately.
+			// A connection must end isolation immediately, and the isolation monitor runs only every few seconds.
 			ephemeral.isolated = false;
 			break;
 		case 'link-closed':
@@ -96,8 +96,9 @@ export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 }
 
 /**
- * Applies live messages and shared files. For an own one the audience is recorded: the connected peers, and the peers whose lost connection
- * nobody has reported yet (`listUnreported`). One of a peer ends the typing indicator of that peer.
+ * Applies live messages and shared files. If this node wrote it, the audience is recorded: the connected peers, and the
+ * peers whose lost connection nobody has reported yet (`listUnreported`). If a peer wrote it, the typing indicator of that
+ * peer ends.
  */
 export function applyLivePosts(
 	ephemeral: Writable<EphemeralState>,

@@ -155,7 +155,10 @@ function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolea
 	return {due, remaining: dropFirst(pending, due.length)};
 }
 
-/** Puts rows into the timeline and effects into their index, or into `pending` if their time is too far ahead. Own ones are always due. */
+/**
+ * Puts rows into the timeline and effects into their index. Those whose time is too far ahead go into `pending`. Rows and
+ * effects of this node are always due.
+ */
 function placeRows(
 	changes: CollectedChanges,
 	removed: readonly TimelineEntry[],

@@ -15,7 +15,9 @@ import {
 } from './limits.js';
 import {extend} from './memory-cost.js';
 
-/** A name, and the event from which on it is in effect: its seq, and its HLC for the position in the total order. */
+/**
+ * A name, with seq and HLC of the event from which on the name is in effect. The HLC gives the position in the total order.
+ */
 export interface NameChange {
 	readonly seq: number;
 	readonly ms: number;
@@ -68,7 +70,7 @@ export interface RosterPeer {
 	/** Our newest MAX_CONTACTS_KEPT `peer-connected` observations, in total order. The first one after an isolation ends it. */
 	readonly connections: readonly Observation[];
 	readonly unreadableCount: number;
-	/** Seqs of the `lost` events in the feed of this peer that count, by subject. */
+	/** `lost` events in the feed of this peer that count: their seqs, by subject. */
 	readonly reports: Readonly<Record<PeerId, readonly number[]>>;
 }
 

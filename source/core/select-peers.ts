@@ -46,7 +46,7 @@ export interface PeerView {
 	readonly isKeeper?: true;
 	/** Wall clock in ms of our first connection to the peer in this launch. */
 	readonly connectedSince?: number;
-	/** HLC ms of the report that the peer was lost; undefined if it is not absent now. */
+	/** HLC ms of the report that the peer was lost; undefined if the peer is not absent now. */
 	readonly lostAt?: number;
 	/** HLC ms of the `left` of the peer. */
 	readonly leftAt?: number;

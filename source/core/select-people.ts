@@ -4,8 +4,8 @@
  *
  * A person is an identity under one name. All present launches of a person are one row with a number of sessions. An
  * identity that is present under two names at once is two rows, because a copied data folder gives several people one
- * identity. An absent person is one row, as their newest launch, whatever names they had. Our own earlier launches are not
- * listed.
+ * identity. An absent person is one row, which shows their newest launch, whatever names they had. Our own earlier launches
+ * are not listed.
  */
 import type {PeerId} from './event.js';
 import {compareOrder} from './event-order.js';
@@ -107,7 +107,8 @@ export function findPerson(people: readonly PersonView[], peer: PeerId | undefin
 /** Number of present launches of the person to whom a launch belongs, under the name of that launch. */
 export function countSessions(state: State, peer: PeerId): number {
 	const key = personKeyOf(state, peer);
-	// Without an identity, a launch is a person of its own. The list of everybody costs much while many peers come and go.
+	// Without an identity, a launch is a person of its own. No list of people is built for it, because that is slow while many
+	// peers come and go.
 	if (key === peer) return isPresent(statusOf(state, peer)) ? 1 : 0;
 	const name = foldText(nameOf(state, peer));
 	const person = selectPeople(state).find(

@@ -21,8 +21,8 @@ export interface PinOptions {
 }
 
 /**
- * Pinned messages that are known and not withdrawn, at most MAX_PINS_SHOWN, the one pinned last first. Only the last
- * MAX_PINS_CONSIDERED events count.
+ * Pinned messages that are known and not withdrawn, at most MAX_PINS_SHOWN. The most recently pinned one is first. Only the
+ * last MAX_PINS_CONSIDERED events count.
  */
 export function selectPins(
 	state: State,

@@ -39,8 +39,8 @@ export function selectHolders(state: State, seq: number): {readonly stored: Peer
 }
 
 /**
- * Whether the other end of an own whisper of this launch has it in its log. Undefined for a whisper of another peer or an
- * earlier launch.
+ * State of a whisper that we sent in this launch. `delivered`: the receiver has it in its log. Undefined for a whisper of
+ * another peer or an earlier launch.
  */
 export function selectWhisperDelivery(
 	{launch, ephemeral}: State,
@@ -54,7 +54,7 @@ export function selectWhisperDelivery(
 
 const MAX_SCANNED_ENTRIES = 1000;
 
-/** Number of the newest whispers of this launch without an answer. */
+/** Number of our whispers of this launch without an answer. Only the newest MAX_SCANNED_ENTRIES rows are counted. */
 export function selectWaitingWhispers(state: State): number {
 	const {timeline} = state;
 	const from = Math.max(0, timeline.length - MAX_SCANNED_ENTRIES);
@@ -63,7 +63,10 @@ export function selectWaitingWhispers(state: State): number {
 	).length;
 }
 
-/** Number of the newest posts of this launch that no other node has stored, and of whispers without an answer. */
+/**
+ * Number of our posts of this launch that no other node has stored, and of our whispers without an answer. Only the newest
+ * MAX_SCANNED_ENTRIES rows are counted.
+ */
 export function selectUndeliveredCount(state: State): number {
 	const {timeline, launch, ephemeral} = state;
 	const held = Math.max(0, ...Object.values(ephemeral.delivered));

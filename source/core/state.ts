@@ -45,7 +45,7 @@ export interface EphemeralState {
 	readonly delivered: Readonly<Record<PeerId, number>>;
 	/** Sorted by rising `fromSeq`. */
 	readonly audiences: readonly Audience[];
-	/** For each peer that answered our whispers: the number up to which it answered them, and the ones that it refused. */
+	/** For each peer that answered our whispers: the highest number that it answered, and the numbers that it refused. */
 	readonly whispered: Readonly<Record<PeerId, {readonly id: number; readonly refused: readonly number[]}>>;
 	/** For each typing peer: wall clock in ms at which its typing indicator ends. */
 	readonly typing: Readonly<Record<PeerId, number>>;
@@ -57,7 +57,7 @@ export interface EphemeralState {
 	readonly tried: readonly string[];
 	/** Number of nodes of other rooms or secrets whose beacons arrived during the last minute. */
 	readonly foreignNodes: number;
-	/** Files that this node shares or fetches in this launch, or has done so. */
+	/** Files that this node shares or fetches, or has shared or fetched in this launch. */
 	readonly files: Readonly<Record<FileId, FileTransfer>>;
 	/** People whose keys the user has verified. Empty in a replay. */
 	readonly contacts: readonly Contact[];
@@ -79,7 +79,7 @@ export interface Link {
 	readonly direction?: 'dialled' | 'accepted';
 }
 
-/** Peers that were connected when we wrote our posts from seq `fromSeq` up to the next audience. */
+/** Peers that were connected when we wrote our posts, from seq `fromSeq` to before the `fromSeq` of the next audience. */
 export interface Audience {
 	readonly fromSeq: number;
 	readonly peers: readonly PeerId[];

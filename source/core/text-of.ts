@@ -48,7 +48,10 @@ export function originalText(event: WrittenEvent): string {
 	return event.type === 'posted' ? event.text : (event.note ?? '');
 }
 
-/** Text in which a search finds a message, or a shared file by its name and its note. Empty if it was withdrawn. */
+/**
+ * Text that a search examines: the text of a message, or name and note of a shared file. Empty if the message or file was
+ * withdrawn.
+ */
 export function searchTextOf(state: State, event: WrittenEvent): string {
 	const {text, withdrawal} = contentOf(state, event);
 	return event.type === 'posted' || withdrawal ? text : `${event.fileName} ${text}`;
@@ -65,7 +68,7 @@ export function textOf(state: State, event: WrittenEvent, position?: OrderKey): 
  */
 export function contentOf(state: State, event: WrittenEvent, position = state.effects.until): Content {
 	const original = originalText(event);
-	// Nobody can hide afterwards that the room was shown to guests.
+	// A message about a window cannot be corrected or withdrawn, so that nobody can hide that the room was shown to guests.
 	if (state.effects.texts.length === 0 || (event.type === 'posted' && event.window)) return {text: original};
 	let correction: Content['correction'];
 	let withdrawal: Content['withdrawal'];
@@ -88,7 +91,10 @@ export function isByAuthor({roster}: State, effect: EffectEvent, message: Writte
 	return key !== undefined && key === findPeer(roster, message.peer)?.identity?.key;
 }
 
-/** Every text that a message had, the oldest first, also if it was withdrawn since. For the details. */
+/**
+ * Every text that a message had, the oldest first, even if the message was withdrawn later. The details of a message show
+ * these texts.
+ */
 export function versionsOf(state: State, event: WrittenEvent): readonly (WrittenEvent | EffectEvent)[] {
 	return [event, ...textEffects(state, event).sort(compareOrder)];
 }

@@ -8,7 +8,10 @@ import {removeSpoofedFingerprints} from './confusables.js';
 import {MAX_COMBINING_MARKS, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES, MAX_WORD_BYTES} from './limits.js';
 
 const TAB = '    ';
-/** More parts than any joined emoji of Unicode has. A longer sequence counts as one grapheme but is drawn as several. */
+/**
+ * Maximum number of parts of a joined emoji. Unicode defines none with more; a longer sequence counts as one grapheme but is
+ * drawn as several.
+ */
 const MAX_JOINED_EMOJI = 5;
 
 /** Matches text of printable ASCII characters and newlines. */
@@ -30,7 +33,7 @@ const BLANK =
 const CONTROL = /(?!\n)\p{Cc}/u;
 const INVISIBLE = new RegExp([FORMAT, BLANK, CONTROL].map(({source}) => source).join('|'), 'gu');
 
-/** Variation selectors after a character of which they select no variant. */
+/** Variation selectors after a character that has no such variants. */
 const STRAY_SELECTORS = /(?<!\p{Emoji})[\ufe0e\ufe0f]|[\ufe00-\ufe0d]|(?<!\p{Script=Han})[\u{e0100}-\u{e01ef}]/gu;
 
 /** Several consecutive joiners. Joiners between marks would let a text exceed MAX_COMBINING_MARKS. */

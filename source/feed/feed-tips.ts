@@ -37,8 +37,8 @@ export interface FeedTips {
 	/** Whether the signature of the batch is valid. Does not compare the batch with the held feed. */
 	isGenuine(batch: Batch): boolean;
 	/**
-	 * Accepts a batch of our own log or feed and returns its new events. It trusts signature and chain, so that opening a log
-	 * needs no hashing. A batch after a gap returns its events too, but does not move the tip.
+	 * Accepts a batch of our own log or feed and returns its new events. The signature and the chain are trusted, so that
+	 * opening a log needs no hashing. A batch after a gap returns its events too, but does not move the tip.
 	 */
 	restore(batch: Batch): readonly FeedEvent[];
 	/** Tip of a feed; undefined if no entry of it is held. */
@@ -61,7 +61,7 @@ interface FeedTipsOptions {
 	readonly hashAt?: HashAt;
 }
 
-/** State of the rules of a feed after a number of its entries. */
+/** What the rules of a feed need to know about the entries before the next one. */
 interface FeedValidation {
 	readonly hlc: Hlc;
 	readonly left: boolean;
@@ -151,7 +151,7 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 	function acceptNewEntries(batch: Batch, seq: number): Acceptance {
 		const {peer, firstSeq, entries} = batch;
 		const heldHash = tipHash(peer);
-		// Chain hash of the batch at our tip, then after its last entry.
+		// Chain hash of the batch at the seq of our tip. `hash` below is the one after its last entry.
 		const hashAtTip = chainHash(batch.previousHash, entries.slice(0, seq + 1 - firstSeq));
 		const newEntries = entries.slice(seq + 1 - firstSeq);
 		const hash = chainHash(hashAtTip, newEntries);
