@@ -75,7 +75,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 			changes,
 			program,
 			guests: createGuestList(randomBytes),
-			rows: createWindowRows(ports.isIgnored),
+			rows: createWindowRows(ports.isIgnored, store.getState()),
 			launch: randomBytes(8).toString('hex'),
 			packageHash: createHash('sha256').update(program).digest('hex'),
 			html: Buffer.from(documentStart(info, page) + documentEnd),

@@ -28,9 +28,10 @@ export interface WindowRows {
 /** Entries that one answer looks at. There may be long runs of entries that guests do not see. */
 const MAX_ENTRIES_PER_ANSWER = 4096;
 
-export function createWindowRows(isIgnored: (peer: PeerId) => boolean): WindowRows {
+/** `initial`: the state in which the window opens. It decides who has a name that several people use without a number. */
+export function createWindowRows(isIgnored: (peer: PeerId) => boolean, initial: State): WindowRows {
 	const options: PageRowOptions = {
-		names: createPageNames(false),
+		names: createPageNames(false, initial),
 		withAddresses: false,
 		withObservations: false,
 		idOf: (_, {peer, seq}) => eventId(peer, seq),

@@ -2,9 +2,10 @@
 
 import {confusableSkeleton} from '../core/confusables.js';
 import type {PeerId} from '../core/event.js';
+import {compareOrder} from '../core/event-order.js';
 import {foldText} from '../core/fold-text.js';
 import {personKey} from '../core/name-collisions.js';
-import {findPeer} from '../core/roster.js';
+import {findPeer, listPeers} from '../core/roster.js';
 import {findName, formatFingerprintSuffix} from '../core/select-peers.js';
 import {shownName} from '../core/shown-name.js';
 import type {State} from '../core/state.js';
@@ -16,10 +17,13 @@ export type PageNames = (state: State, peer: PeerId, seq?: number) => string;
 /**
  * Creates the names of one page. With fingerprints, a name that could be another person's has its fingerprint. Without them,
  * the second person with such a name is `Bob (2)`: no name can end in parentheses, because shownName cuts them.
+ *
+ * `initial`: whoever had a name first in this state has it without a number. Otherwise that is the person who is asked for
+ * first, which would be the newest one where a page begins with the newest rows.
  */
-export function createPageNames(withFingerprints: boolean): PageNames {
+export function createPageNames(withFingerprints: boolean, initial?: State): PageNames {
 	const peopleByName = new Map<string, string[]>();
-	return (state, peer, seq) => {
+	const nameOf: PageNames = (state, peer, seq) => {
 		const name = shownName(cleanOneLine(findName(state, peer, seq) ?? '')) || 'Unnamed';
 		if (withFingerprints) return name + formatFingerprintSuffix(state, peer, seq);
 		const known = findPeer(state.roster, peer);
@@ -31,6 +35,9 @@ export function createPageNames(withFingerprints: boolean): PageNames {
 		const number = people.indexOf(person) + 1;
 		return number === 1 ? name : `${name} (${number})`;
 	};
+	const changes = listPeers(initial?.roster ?? []).flatMap(({peer, names}) => names.map(name => ({...name, peer})));
+	if (initial) for (const {peer, seq} of changes.sort(compareOrder)) nameOf(initial, peer, seq);
+	return nameOf;
 }
 
 /** A text without control characters on one line. */

@@ -52,12 +52,18 @@ function messageOf(state: State, message: WrittenEvent, options: PageRowOptions)
 }
 
 function authorOf(state: State, {peer, seq}: TimelineEntry, {names, withAddresses}: PageRowOptions) {
-	const address = withAddresses ? addressOf(state, peer) : undefined;
+	const address = withAddresses ? addressText(state, peer) : undefined;
 	return {
 		name: names(state, peer, seq || undefined),
 		hue: hueOf(state, peer),
-		...(address && {address: `${address.isUnverified ? '~' : ''}${cleanOneLine(address.address)}`}),
+		...(address !== undefined && {address}),
 	};
+}
+
+/** Address of a peer. `~`: others reported it, and nobody here verified it. */
+export function addressText(state: State, peer: PeerId): string | undefined {
+	const found = addressOf(state, peer);
+	return found && `${found.isUnverified ? '~' : ''}${cleanOneLine(found.address)}`;
 }
 
 function marksOf(state: State, message: WrittenEvent, names: PageNames): PageMark[] {

@@ -19,7 +19,7 @@ function openWindow() {
 	const clock = createFakeClock();
 	const {store} = chatNode;
 	const changes = createChangeLog(store.getState());
-	const rows = createWindowRows(() => false);
+	const rows = createWindowRows(() => false, store.getState());
 	store.subscribe(changes.note);
 	const open = (from?: {launch: string; position: number}) => {
 		const lines: any[] = [];
@@ -151,8 +151,8 @@ test('an answer ends before it becomes large, and pinned messages too', () => {
 		chatNode.say(dave, text);
 		chatNode.tell(dave, {type: 'pinned', target: {peer: dave.peer, seq: dave.seq}, on: true});
 	}
-	const rows = createWindowRows(() => false);
 	const state = chatNode.store.getState();
+	const rows = createWindowRows(() => false, state);
 	const answer = rows.rowsBefore(state, undefined);
 	const older = rows.rowsBefore(state, answer.rows[0]?.order);
 	for (const part of [answer.rows, older.rows, rows.pins(state)]) {
@@ -178,7 +178,7 @@ test('a quiet room sends a ping every 15 s, and a stream that has ended sends no
 test('answers that follow each other by their first rows give every row of a long room once, in order', () => {
 	const builder = createStateBuilder();
 	builder.addMany(10_000);
-	const rows = createWindowRows(() => false);
+	const rows = createWindowRows(() => false, builder.state());
 	const texts: string[] = [];
 	for (let order: string | undefined, more = true; more; ) {
 		const answer = rows.rowsBefore(builder.state(), order);
@@ -196,9 +196,21 @@ test('guests see no address, no notice and nothing of people whom this node igno
 	chatNode.say(eve, 'ignored words');
 	chatNode.say(dave, 'seen words');
 	chatNode.observe({type: 'notice', level: 'warn', code: 'x', text: 'a notice about 10.0.0.3'});
-	const text = JSON.stringify(
-		createWindowRows(peer => peer === eve.peer).rowsBefore(chatNode.store.getState(), undefined),
-	);
+	const state = chatNode.store.getState();
+	const text = JSON.stringify(createWindowRows(peer => peer === eve.peer, state).rowsBefore(state, undefined));
 	expect(text).toContain('seen words');
 	expect(text).not.toMatch(/ignored words|10\.0\.0|notice/);
+});
+
+test('of two people with one name, the one who had it first has no number, although guests get the newest rows first', () => {
+	const builder = createStateBuilder();
+	builder.add(1, {type: 'joined', name: 'Dave', addresses: [], version: '1.0.0'});
+	builder.add(2, {type: 'joined', name: 'Eve', addresses: [], version: '1.0.0'});
+	builder.add(1, {type: 'posted', text: 'first'});
+	builder.add(2, {type: 'renamed', name: 'Dave'});
+	builder.add(2, {type: 'posted', text: 'second'});
+	const state = builder.state();
+	const {rows} = createWindowRows(() => false, state).rowsBefore(state, undefined);
+	const messages = rows.filter(({kind}) => kind === 'message');
+	expect(messages.map(({name, text}) => `${name}: ${text}`)).toEqual(['Dave: first', 'Dave (2): second']);
 });

@@ -250,6 +250,24 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 		expect(problems.filter(problem => !problem.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
 	});
 
+	test('a guest sees the newest message at once, below people and pinned messages, and code in a block', async () => {
+		const opened = await openWindow();
+		const {chatNode} = opened;
+		const dave = chatNode.join('Dave', '10.0.0.2');
+		for (let count = 1; count <= 30; count++) chatNode.say(dave, `message ${count}`);
+		chatNode.tell(dave, {type: 'pinned', target: {peer: dave.peer, seq: dave.seq - 9}, on: true});
+		const text = 'run\n```\nnpm  test\n```\nthen';
+		chatNode.say(dave, text);
+		const {page} = await openGuest(opened);
+		await page.waitForSelector('.pins .row');
+		const bottom = () => page.evaluate(() => innerHeight + scrollY - document.documentElement.scrollHeight);
+		await expect.poll(bottom).toBeGreaterThanOrEqual(-1);
+		expect(await page.isVisible('.status .state')).toBe(true);
+		const last = page.locator('#timeline .row.message .text').last();
+		expect(await last.textContent()).toBe(text);
+		expect(await last.locator('code').evaluate(code => getComputedStyle(code).fontFamily)).toContain('monospace');
+	});
+
 	test('a guest whose phone slept notices the silence, connects again and has everything', async () => {
 		const opened = await openWindow();
 		const {chatNode, clock} = opened;

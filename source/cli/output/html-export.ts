@@ -3,7 +3,7 @@ import {type Batch, eventId, isWritten, type PeerId, shortPeerId} from '../../co
 import {personKey} from '../../core/name-collisions.js';
 import {hueOf} from '../../core/name-hues.js';
 import {findPeer, listPeers} from '../../core/roster.js';
-import {addressOf, fingerprintOf} from '../../core/select-peers.js';
+import {fingerprintOf} from '../../core/select-peers.js';
 import {selectPins} from '../../core/select-pins.js';
 import type {State} from '../../core/state.js';
 import {positionOf, type TimelineEntry} from '../../core/timeline.js';
@@ -11,7 +11,7 @@ import {documentEnd, documentStart, type PageAssets, rowBlock} from '../../page/
 import {findMissingEvents} from '../../page/missing-events.js';
 import {cleanOneLine, createPageNames} from '../../page/page-names.js';
 import type {PageInfo, PagePerson, PageRow} from '../../page/page-row.js';
-import {type PageRowOptions, pageRowOf} from '../../page/page-rows.js';
+import {addressText, type PageRowOptions, pageRowOf} from '../../page/page-rows.js';
 import type {FeedVerification} from '../verify-log.js';
 import {formatLocalTime} from './format-text.js';
 
@@ -132,7 +132,7 @@ function summarizePeople(
 		const feeds = listPeers(state.roster).filter(known => keyOf(known.peer) === key);
 		const gaps = feeds.flatMap(feed => missing.get(feed.peer) ?? []).reduce((sum, {count}) => sum + count, 0);
 		const faults = verifications.filter(({peer: feed, fault}) => fault !== undefined && keyOf(feed) === key);
-		const address = withAddresses ? addressOf(state, peer)?.address : undefined;
+		const address = withAddresses ? addressText(state, peer) : undefined;
 		const note = [
 			...(gaps > 0 ? [gaps === 1 ? '1 event is missing' : `${gaps} events are missing`] : []),
 			...(faults.some(({fault}) => fault === 'bad signature') ? ['a signature is NOT valid'] : []),
@@ -143,7 +143,7 @@ function summarizePeople(
 			hue: hueOf(state, peer),
 			messages,
 			...(withAddresses && {fingerprint: fingerprintOf(state, peer) || shortPeerId(peer)}),
-			...(address !== undefined && {address: cleanOneLine(address)}),
+			...(address !== undefined && {address}),
 			...(note !== '' && {note}),
 		};
 	});

@@ -1,4 +1,5 @@
 /** Draws one row of a page. */
+import {findCode} from '../../core/find-code.js';
 import {findLinks} from '../../core/find-links.js';
 import {findFolded} from '../../core/fold-text.js';
 import type {PageMark, PagePerson, PageQuote, PageRow} from '../page-row.js';
@@ -81,9 +82,22 @@ function quoteView({id, name, text}: PageQuote): HTMLElement {
 
 function textView(row: PageRow, query: string): HTMLElement {
 	if (row.withdrawn) return create('p', 'text note', '(withdrawn)');
-	const text = createText('p', 'text', ...textParts(row.text, query));
+	const text = createText('p', 'text', ...blocks(row.text, query));
 	if (row.edited) text.append(' ', create('span', 'note', '(edited)'));
 	return text;
+}
+
+/** A text with its code in blocks. */
+function blocks(text: string, query: string): Node[] {
+	const parts: Node[] = [];
+	let done = 0;
+	for (const {start, end} of findCode(text)) {
+		parts.push(...textParts(text.slice(done, start), query));
+		// The line break behind the code is in the block: there it makes no empty line.
+		done = text[end] === '\n' ? end + 1 : end;
+		parts.push(create('code', '', ...textParts(text.slice(start, done), query)));
+	}
+	return [...parts, ...textParts(text.slice(done), query)];
 }
 
 /** A text with its links and the occurrences of the searched text. */

@@ -65,15 +65,25 @@ export function startWindowPage(info: PageInfo): void {
 				list.remove(line.id);
 				return;
 			case 'people':
-				people.replaceChildren(peopleView(line.people));
+				keepPlace(() => people.replaceChildren(peopleView(line.people)));
 				return;
 			case 'pins': {
 				const view = pinsView(line.pins);
-				pins.replaceChildren(...(view ? [view] : []));
+				keepPlace(() => pins.replaceChildren(...(view ? [view] : [])));
 				return;
 			}
 			default:
 		}
+	}
+
+	/** Changes what is above the rows. The rows on the screen stay where they are. */
+	function keepPlace(change: () => void): void {
+		const isFollowing = list.isAtEnd();
+		const before = elementById('timeline').getBoundingClientRect().top;
+		change();
+		if (isFollowing) list.scrollToEnd();
+		else if (before < 0)
+			scrollBy({top: elementById('timeline').getBoundingClientRect().top - before, behavior: 'instant'});
 	}
 
 	function setMore(more: boolean): void {

@@ -1,24 +1,20 @@
-/**
- * Line breaking of messages. Code between fences (lines that begin with three backticks) keeps its line breaks and all its
- * spaces. Its lines are cut only at the width.
- */
+/** Line breaking of messages. Code between fences keeps its line breaks and all its spaces. Its lines are cut only at the width. */
+import {findCode, isFence} from '../../core/find-code.js';
 import {cellWidth, splitGraphemes} from './graphemes.js';
 import {type LineRange, wrapText} from './wrap-text.js';
 
-const FENCE = '```';
-
 /** Breaks a message into lines as `wrapText` does, except code between fences. */
 export function wrapMessage(text: string, firstCells: number, otherCells: number): LineRange[] {
-	if (!text.includes(FENCE)) return wrapText(text, firstCells, otherCells);
+	if (findCode(text).length === 0) return wrapText(text, firstCells, otherCells);
 	const lines: LineRange[] = [];
 	let isCode = false;
 	let start = 0;
 	for (const line of text.split('\n')) {
-		const isFence = line.startsWith(FENCE);
+		const isBorder = isFence(line);
 		const cells = lines.length === 0 ? firstCells : otherCells;
-		const broken = isCode && !isFence ? cutLine(line, cells, otherCells) : wrapText(line, cells, otherCells);
+		const broken = isCode && !isBorder ? cutLine(line, cells, otherCells) : wrapText(line, cells, otherCells);
 		for (const range of broken) lines.push({start: start + range.start, end: start + range.end});
-		if (isFence) isCode = !isCode;
+		if (isBorder) isCode = !isCode;
 		start += line.length + 1;
 	}
 	return lines;
