@@ -1,5 +1,5 @@
 /**
- * Mentions: whether a text addresses us by our name or by its first words.
+ * Mentions: whether a text addresses us by our name or by its first words, or everybody by `@all`.
  *
  * `@Mary` means Mary Ann Lee only if no other present person is called Mary or has a name that begins with Mary. Presence
  * counts at the time of the text, so a mention does not appear or disappear when people join or leave later.
@@ -8,6 +8,9 @@ import {foldText} from './fold-text.js';
 import {isOurs} from './own-sessions.js';
 import {listPeers, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
+
+/** The word after `@` that means everybody, also where a person is called so. */
+const ALL = 'all';
 
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
 /** Text after a name that continues its word: a letter or digit, or a hyphen followed by a letter or digit. */
@@ -40,7 +43,12 @@ export function isMention(text: string, ownName: string): boolean {
 	if (name === '') return false;
 	const folded = foldText(text);
 	if (folded.startsWith(name) && /^(?:#[0-9a-f]{4,64})?\s*[:,]/.test(folded.slice(name.length))) return true;
-	return containsAtMention(text, name);
+	return name !== ALL && containsAtMention(text, name);
+}
+
+/** Whether a text addresses everybody in the room: `@all` as a word, in any case. */
+export function isMentionOfAll(text: string): boolean {
+	return containsAtMention(text, ALL);
 }
 
 /** Whether a text written at `ms` (HLC) addresses us by a short name. A competing name of another person takes precedence. */
@@ -85,7 +93,7 @@ function listNamePrefixes(name: string): string[] {
 	return words
 		.slice(1)
 		.map((_, index) => words.slice(0, words.length - 1 - index).join(' '))
-		.filter(short => WORD_CHARACTER.test(short));
+		.filter(short => WORD_CHARACTER.test(short) && short !== ALL);
 }
 
 function findCompetingNames(

@@ -115,8 +115,8 @@ function textEffects({effects, roster}: State, event: WrittenEvent): EffectEvent
 
 const feedsByIdentity = new WeakMap<Roster[number], ReadonlyMap<string, readonly PeerId[]>>();
 
-/** All feeds with this verified identity. Cached by roster bucket, because most changes of the roster touch one bucket. */
-function feedsOfIdentity(roster: Roster, key: string): PeerId[] {
+/** All feeds with this verified identity, in the order of the roster. Cached by roster bucket, because most changes of the roster touch one bucket. */
+export function feedsOfIdentity(roster: Roster, key: string): PeerId[] {
 	return roster.flatMap(bucket => {
 		let feeds = feedsByIdentity.get(bucket);
 		if (!feeds) {

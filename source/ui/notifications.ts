@@ -1,11 +1,13 @@
 /** Bell, desktop notification and window title: a pure policy for incoming events, and the notifier that applies it. */
 
 import type {Clock} from '../core/environment.js';
-import {type Input, isWritten} from '../core/event.js';
+import {type Input, isWritten, type PeerId} from '../core/event.js';
+import {isMentionOfAll} from '../core/mention.js';
 import {personKeyOf} from '../core/name-collisions.js';
 import {isOurs} from '../core/own-sessions.js';
+import {findPeer} from '../core/roster.js';
 import type {State} from '../core/state.js';
-import {contentOf} from '../core/text-of.js';
+import {contentOf, feedsOfIdentity} from '../core/text-of.js';
 import type {ChatNode, SelfInfo} from '../node/chat-node.js';
 import type {BellMode} from '../node/commands/parse-command.js';
 import {notification, setTitle} from './terminal/escape-sequences.js';
@@ -19,6 +21,12 @@ const NOTIFY_INTERVAL_MS = 5000;
 /** Time after the last key from which the user counts as absent, in a terminal without focus reports, ms. */
 const IDLE_MS = 60_000;
 const BODY_CELLS = 100;
+/** Time since our first connection to a person from which on their `@all` counts as a mention of us, ms. */
+const ALL_ACQUAINTANCE_MS = 600_000;
+/** An `@all` of one person counts at most once in this time, ms. */
+const ALL_INTERVAL_MS = 300_000;
+/** Maximum number of people whose last `@all` is remembered. Further people wait until one of them is forgotten. */
+const MAX_ALL_AUTHORS = 1024;
 
 export interface NotificationState {
 	/** Number of messages of other people that arrived while the user was absent. */
@@ -26,9 +34,16 @@ export interface NotificationState {
 	readonly mentions: number;
 	/** Time of the last ring, on the clock of `Attention.now`, ms. */
 	readonly lastRingAt: number;
+	/** When each person last wrote an `@all` that counted, on the clock of `Attention.now`, by `personKey`. */
+	readonly lastAlls: ReadonlyMap<string, number>;
 }
 
-export const noNotifications: NotificationState = {unread: 0, mentions: 0, lastRingAt: Number.NEGATIVE_INFINITY};
+export const noNotifications: NotificationState = {
+	unread: 0,
+	mentions: 0,
+	lastRingAt: Number.NEGATIVE_INFINITY,
+	lastAlls: new Map(),
+};
 
 /** Contents of one notification. */
 export interface Ring {
@@ -60,7 +75,7 @@ export function updateNotifications(
 	attention: Attention,
 ): {notices: NotificationState; ring?: Ring} {
 	if (isUserPresent(attention)) return {notices: clearNotifications(notices)};
-	let {unread, mentions} = notices;
+	let {unread, mentions, lastAlls} = notices;
 	let ring: Ring | undefined;
 	const own = state.launch?.peer;
 	for (const input of inputs) {
@@ -80,7 +95,12 @@ export function updateNotifications(
 			const {text, withdrawal} = contentOf(state, event);
 			if (withdrawal) continue;
 			unread++;
-			const mention = own !== undefined && mentionsUs(state, {text, ms: event.ms});
+			let mention = own !== undefined && mentionsUs(state, {text, ms: event.ms});
+			if (!mention && isMentionOfAll(text)) {
+				const counted = countAll(lastAlls, state, {author: event.peer, loggedAt: input.loggedAt}, attention.now);
+				mention = counted !== undefined;
+				lastAlls = counted ?? lastAlls;
+			}
 			if (mention) mentions++;
 			if (attention.bell === 'all' || (attention.bell === 'mentions' && mention)) {
 				const body = truncateCells(cleanLine(messageText(state, event)), BODY_CELLS);
@@ -89,8 +109,33 @@ export function updateNotifications(
 		}
 	}
 	const due = ring && attention.now - notices.lastRingAt >= NOTIFY_INTERVAL_MS;
-	const counted = {unread, mentions, lastRingAt: due ? attention.now : notices.lastRingAt};
+	const counted = {unread, mentions, lastAlls, lastRingAt: due ? attention.now : notices.lastRingAt};
 	return due && ring ? {notices: counted, ring} : {notices: counted};
+}
+
+/**
+ * The remembered times with a new `@all`, or undefined if it does not count. It counts if we have known its author for
+ * ALL_ACQUAINTANCE_MS, by our own observations, and if no other one of the same person counted within ALL_INTERVAL_MS.
+ */
+function countAll(
+	lastAlls: ReadonlyMap<string, number>,
+	state: State,
+	{author, loggedAt}: {readonly author: PeerId; readonly loggedAt: number},
+	now: number,
+): ReadonlyMap<string, number> | undefined {
+	const person = personKeyOf(state, author);
+	const recent = new Map([...lastAlls].filter(([, at]) => now - at < ALL_INTERVAL_MS));
+	if (recent.has(person) || recent.size >= MAX_ALL_AUTHORS) return undefined;
+	if (!(loggedAt - firstContactAt(state, author) >= ALL_ACQUAINTANCE_MS)) return undefined;
+	return recent.set(person, now);
+}
+
+/** Our wall clock at the first connection to a person, in this or an earlier launch, ms; infinity if there was none. */
+function firstContactAt({roster}: State, author: PeerId): number {
+	const key = findPeer(roster, author)?.identity?.key;
+	const feeds = key === undefined ? [author] : feedsOfIdentity(roster, key);
+	const contacts = feeds.flatMap(feed => Object.values(findPeer(roster, feed)?.contacts ?? {}));
+	return Math.min(...contacts.map(({firstConnected}) => firstConnected?.at ?? Number.POSITIVE_INFINITY));
 }
 
 function isIgnored(state: State, peer: Parameters<typeof personKeyOf>[1], {ignored}: Attention): boolean {

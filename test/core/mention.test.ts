@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {isMention} from '../../source/core/mention.js';
+import {isMention, isMentionOfAll} from '../../source/core/mention.js';
 
 describe('isMention', () => {
 	it.each([
@@ -39,4 +39,12 @@ describe('isMention', () => {
 	])('%j does not address %s', (text, name) => {
 		expect(isMention(text, name)).toBe(false);
 	});
+});
+
+it('@all addresses everybody, and never one person who is called so', () => {
+	for (const text of ['@all', 'hi @All, lunch', '(@ALL)']) expect([text, isMentionOfAll(text)]).toEqual([text, true]);
+	for (const text of ['all', '@ally', '@all-hands', 'me@all.example', 'all: hi'])
+		expect([text, isMentionOfAll(text)]).toEqual([text, false]);
+	expect(isMention('hi @all', 'All')).toBe(false);
+	expect(isMention('all: hi', 'All')).toBe(true);
 });

@@ -59,6 +59,47 @@ describe('notifications', () => {
 		expect([rings('off', 'Carol: hi'), rings('off', 'hi all')]).toEqual([false, false]);
 	});
 
+	test('ring for @all of a person whom this node first met ten minutes ago, and at most once in five minutes for each person', () => {
+		const chatNode = createFakeChatNode();
+		const bob = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
+		const dan = chatNode.join('Dan', '192.168.1.8');
+		// A second launch of Bob, and a stranger whose events claim to be old.
+		const bobAgain = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0', connect: false});
+		const eve = chatNode.join('Eve', '192.168.1.7', {at: START - 86_400_000, connect: false});
+		const state = chatNode.store.getState();
+		let notices = noNotifications;
+		const tell = (peer: typeof bob, minute: number, text = 'please restart, @all!') => {
+			const loggedAt = START + minute * 60_000;
+			const events = [chatNode.make(peer, {type: 'posted', text})];
+			const attention = {...away, now: loggedAt};
+			const before = notices.mentions;
+			const result = updateNotifications(notices, state, [{type: 'events', loggedAt, live: true, events}], attention);
+			notices = result.notices;
+			expect(notices.mentions - before).toBe(result.ring ? 1 : 0);
+			return result.ring !== undefined;
+		};
+		expect(tell(bob, 9)).toBe(false);
+		expect(tell(eve, 11)).toBe(false);
+		expect(tell(bob, 12)).toBe(true);
+		expect(tell(bob, 13)).toBe(false);
+		expect(tell(bobAgain, 14)).toBe(false);
+		expect(tell(dan, 15)).toBe(true);
+		expect(tell(bobAgain, 16.9)).toBe(false);
+		expect(tell(bob, 17)).toBe(true);
+		expect(tell(bob, 40, 'all of you, mail@all.example')).toBe(false);
+		expect(tell(bob, 41, '@carol and @ALL')).toBe(true);
+		for (let second = 0; second < 600; second++) tell(dan, 60 + second / 60);
+		expect(notices.mentions).toBe(4 + 2);
+	});
+
+	test('do not ring for @all if the bell is off', () => {
+		const {chatNode, bob, state} = setUp();
+		const events = [chatNode.make(bob, {type: 'posted', text: '@all'})];
+		const input: Input = {type: 'events', loggedAt: START + 3_600_000, live: true, events};
+		expect(updateNotifications(noNotifications, state, [input], away).ring).toBeDefined();
+		expect(updateNotifications(noNotifications, state, [input], {...away, bell: 'off'}).ring).toBe(undefined);
+	});
+
 	test('do not ring while the user is present, judged by focus reports or else by a key within the last minute', () => {
 		const {state, message} = setUp();
 		const rings = (attention: Partial<Attention>) =>

@@ -11,6 +11,9 @@ export interface Completion {
 	readonly candidates: readonly string[];
 }
 
+/** The name after `@` that means everybody. */
+const ALL = 'all';
+
 /** Finds candidates for the word before the cursor. `names`: distinct names, the most recent speaker first. */
 export function findCompletion(text: string, cursor: number, names: readonly string[]): Completion | undefined {
 	const before = text.slice(0, cursor);
@@ -64,7 +67,7 @@ function completeName(before: string, cursor: number, names: readonly string[]):
 	return createCompletion(
 		start,
 		cursor,
-		matchNames(names, typed).map(name => sigil + name + ending),
+		matchNames(sigil === '' ? names : [...names, ALL], typed).map(name => sigil + name + ending),
 	);
 }
 

@@ -5,7 +5,13 @@
 import {isWritten} from '../../core/event.js';
 import {foldText} from '../../core/fold-text.js';
 import {memoise, memoiseByKey} from '../../core/memoise.js';
-import {collectShortNames, isMention, isMentionedByShortName, type ShortNames} from '../../core/mention.js';
+import {
+	collectShortNames,
+	isMention,
+	isMentionedByShortName,
+	isMentionOfAll,
+	type ShortNames,
+} from '../../core/mention.js';
 import {isOurs} from '../../core/own-sessions.js';
 import {listPeers} from '../../core/roster.js';
 import type {State} from '../../core/state.js';
@@ -42,12 +48,14 @@ export function mentionsUs(state: State, {text, ms}: {readonly text: string; rea
 
 const mentionMemo = memoiseByKey<TimelineEntry, boolean>();
 
-/** Whether an entry is a message of another user that mentions this user. A whisper to this user counts as one. */
+/** Whether an entry is a message of another user that mentions this user or everybody (`@all`). A whisper to this user counts as one. */
 export function isMentionOfUs(state: State, entry: TimelineEntry): boolean {
 	if (entry.type === 'whisper') return !entry.own;
 	if (!isWritten(entry) || !state.launch || isOurs(state, entry.peer)) return false;
 	const text = textOf(state, entry);
-	return mentionMemo(entry, [ownNames(state), shortNames(state).key, text], () =>
-		mentionsUs(state, {text, ms: entry.ms}),
+	return mentionMemo(
+		entry,
+		[ownNames(state), shortNames(state).key, text],
+		() => mentionsUs(state, {text, ms: entry.ms}) || isMentionOfAll(text),
 	);
 }
