@@ -6,12 +6,11 @@
  * 2. Only parts that have their leaf are written, and served. Parts kept from an earlier run are verified first.
  * 3. The file gets its final name when all parts are verified and written.
  */
-import type {FileInfoMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
 import {errorMessage} from '../../core/errors.js';
 import type {PeerId} from '../../core/event.js';
 import type {FileSink, NamedFile} from '../../core/file-content.js';
-import type {FileTransfer, FileTransferState} from '../../core/file-transfer.js';
+import type {FileTransferState} from '../../core/file-transfer.js';
 import {FILE_ANSWER_MS} from '../../core/limits.js';
 import {emptyPartSet} from '../../core/part-set.js';
 import {LEAF_BYTES, partCount, partLength} from '../../core/shared-file.js';
@@ -21,6 +20,7 @@ import {createHolders, type Holder} from './holders.js';
 import type {LinkPipe, Slice} from './link-pipe.js';
 import type {PartBuffers} from './part-buffers.js';
 import type {ServedContent} from './served-content.js';
+import type {HolderWatch} from './watch.js';
 
 export interface FetchOptions {
 	readonly file: NamedFile;
@@ -42,22 +42,11 @@ export interface FetchOptions {
 	wake(): void;
 }
 
-export interface Fetch {
-	readonly file: NamedFile;
+export interface Fetch extends HolderWatch {
 	/** False after the fetch has ended: done, failed or cancelled. */
 	readonly isFetching: boolean;
 	/** Whether parts can be wanted from somebody. */
 	readonly isActive: boolean;
-	/** To be called once, before everything else. */
-	start(): void;
-	connected(pipe: LinkPipe): void;
-	disconnected(peer: PeerId): void;
-	/** Whether the peer has to be asked, and with which flag `leaves`. */
-	question(peer: PeerId): {readonly leaves: boolean} | undefined;
-	asked(peer: PeerId, id: number, leaves: boolean): void;
-	info(peer: PeerId, message: FileInfoMessage): void;
-	/** The peer answered a question with `file-none`. */
-	none(peer: PeerId, id: number): void;
 	nextSlice(peer: PeerId): Slice | undefined;
 	receive(pipe: LinkPipe, slice: Slice, bytes: Uint8Array): void;
 	refused(pipe: LinkPipe, slice: Slice): void;
@@ -65,11 +54,8 @@ export interface Fetch {
 	silent(peer: PeerId): void;
 	/** To be called regularly: gives up waiting for the leaves from a peer that does not send them. */
 	tick(): void;
-	/** Whether the peer is known to have the whole file. */
-	hasAll(peer: PeerId): boolean;
 	/** Verified parts, for other peers. Undefined before the leaves are known. */
 	content(): ServedContent | undefined;
-	transfer(): Omit<FileTransfer, 'sentBytes'>;
 	/** Ends the fetch and deletes what was written. */
 	cancel(): void;
 	/** Ends the fetch and keeps the parts for a later one. */

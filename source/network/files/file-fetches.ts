@@ -17,7 +17,7 @@ import {createFetch, type Fetch} from './fetch.js';
 import {createLinkPipe, type LinkPipe} from './link-pipe.js';
 import {createPartBuffers} from './part-buffers.js';
 import type {ServedContent} from './served-content.js';
-import {createWatch} from './watch.js';
+import {createWatch, type HolderWatch} from './watch.js';
 
 /** Interval at which the progress is reported, and silent holders are noticed. */
 const TICK_MS = 250;
@@ -69,8 +69,8 @@ interface Peer {
 }
 
 /** A fetch, or a watch on a complete file, and what was reported about it. */
-interface Tracked {
-	readonly fetch: Fetch;
+interface Tracked<Watch extends HolderWatch = HolderWatch> {
+	readonly watch: Watch;
 	isChanged: boolean;
 	reported: FileTransfer | undefined;
 	reportedAt: number;
@@ -81,7 +81,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 	const {clock} = options;
 	const peers = new Map<PeerId, Peer>();
 	/** Fetches that have not ended. */
-	const running = new Map<FileId, Tracked>();
+	const running = new Map<FileId, Tracked<Fetch>>();
 	/** Complete files, those of which nothing was heard longest first. */
 	const watched = new LruMap<FileId, Tracked>(MAX_FILE_ASKS, {touchOnGet: true});
 	const buffers = createPartBuffers();
@@ -91,7 +91,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 
 	function activeFetches(): Fetch[] {
 		const active: Fetch[] = [];
-		for (const {fetch} of running.values())
+		for (const {watch: fetch} of running.values())
 			if (fetch.isActive && active.length < MAX_ACTIVE_FETCHES) active.push(fetch);
 		return active;
 	}
@@ -121,13 +121,13 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 	/** Asks the peer about every file about which it has to be asked. */
 	function ask({pipe, pace}: Peer): void {
 		const {link} = pipe;
-		for (const {fetch} of tracked()) {
-			const question = fetch.question(link.peer);
+		for (const {watch: one} of tracked()) {
+			const question = one.question(link.peer);
 			if (!question) continue;
 			if (!pace.take('fileAsk', clock.monotonic())) return;
 			const id = pipe.nextId();
-			fetch.asked(link.peer, id, question.leaves);
-			link.send({type: 'file-ask', id, file: fetch.file.id, leaves: question.leaves});
+			one.asked(link.peer, id, question.leaves);
+			link.send({type: 'file-ask', id, file: one.file.id, leaves: question.leaves});
 		}
 	}
 
@@ -136,22 +136,22 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 		for (const peer of peers.values()) {
 			const {pipe} = peer;
 			if (pipe.outstandingBytes > 0 && now - pipe.progressAt >= FILE_ANSWER_MS) {
-				for (const {fetch} of running.values()) fetch.silent(pipe.link.peer);
+				for (const one of running.values()) one.watch.silent(pipe.link.peer);
 				pipe.drop(() => true);
 			}
 		}
-		for (const one of running.values()) one.fetch.tick();
+		for (const one of running.values()) one.watch.tick();
 		for (const peer of peers.values()) ask(peer);
 		fillAll();
 		for (const one of tracked()) {
-			if (one.isChanged || options.sentBytesOf(one.fetch.file.id) !== one.reported?.sentBytes) report(one);
+			if (one.isChanged || options.sentBytesOf(one.watch.file.id) !== one.reported?.sentBytes) report(one);
 		}
 		if (running.size + watched.size > 0) ticker.wake();
 	}
 
 	function report(one: Tracked): void {
 		const now = clock.monotonic();
-		const transfer = {...one.fetch.transfer(), sentBytes: options.sentBytesOf(one.fetch.file.id)};
+		const transfer = {...one.watch.transfer(), sentBytes: options.sentBytesOf(one.watch.file.id)};
 		const before = one.reported;
 		const ms = now - one.reportedAt;
 		if (before && ms > 0) {
@@ -170,36 +170,51 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 	function onChanged(one: Tracked): void {
 		one.isChanged = true;
 		ticker.wake();
-		if (one.reported?.state !== one.fetch.transfer().state) report(one);
-		if (one.fetch.isFetching || !running.delete(one.fetch.file.id)) return;
-		const {state, path} = one.fetch.transfer();
-		if (state === 'done') watch(one.fetch.file, {state, path});
+		if (one.reported?.state !== one.watch.transfer().state) report(one);
+	}
+
+	function onFetchChanged(one: Tracked<Fetch>): void {
+		onChanged(one);
+		const {file, isFetching} = one.watch;
+		if (isFetching || !running.delete(file.id)) return;
+		const {state, path} = one.watch.transfer();
+		if (state === 'done') watch(file, {state, path});
+	}
+
+	function track<Watch extends HolderWatch>(watching: Watch): Tracked<Watch> {
+		return {watch: watching, isChanged: true, reported: undefined, reportedAt: clock.monotonic(), rate: 0};
+	}
+
+	/** Begins to ask the connected peers. */
+	function begin({watch: one}: Tracked): void {
+		for (const {pipe} of peers.values()) one.connected(pipe);
+		one.start();
 	}
 
 	function watch(file: NamedFile, at: Parameters<FileFetches['watch']>[1]): void {
-		const fetch = createWatch(
-			file,
-			at,
-			() => clock.monotonic(),
-			() => onChanged(one),
+		const one: Tracked = track(
+			createWatch(
+				file,
+				at,
+				() => clock.monotonic(),
+				() => onChanged(one),
+			),
 		);
-		const one: Tracked = {fetch, isChanged: true, reported: undefined, reportedAt: clock.monotonic(), rate: 0};
 		watched.set(file.id, one);
-		for (const {pipe} of peers.values()) fetch.connected(pipe);
-		fetch.start();
+		begin(one);
 		options.completed(file.id);
 		for (const peer of peers.values()) ask(peer);
 	}
 
 	function onInfo(peer: Peer, message: FileInfoMessage): void {
-		for (const {fetch} of tracked()) fetch.info(peer.pipe.link.peer, message);
+		for (const one of tracked()) one.watch.info(peer.pipe.link.peer, message);
 		ask(peer);
 		fill(peer);
 	}
 
 	return {
 		start(file, openSink) {
-			const fetch: Fetch = createFetch({
+			const fetch = createFetch({
 				file,
 				clock,
 				buffers,
@@ -207,36 +222,35 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 				isGenuine: leaves => options.isGenuine(file, leaves),
 				leafOf: options.leafOf,
 				openSink,
-				changed: () => onChanged(one),
+				changed: () => onFetchChanged(one),
 				partAdded: (part, bytes) => options.partAdded(file.id, part, bytes),
 				wake: () => fillTimer.schedule(),
 			});
-			const one: Tracked = {fetch, isChanged: true, reported: undefined, reportedAt: clock.monotonic(), rate: 0};
+			const one: Tracked<Fetch> = track(fetch);
 			running.set(file.id, one);
-			for (const {pipe} of peers.values()) fetch.connected(pipe);
-			fetch.start();
+			begin(one);
 			for (const peer of peers.values()) ask(peer);
 		},
 		cancel(file) {
 			const one = running.get(file);
-			one?.fetch.cancel();
+			one?.watch.cancel();
 			return one !== undefined;
 		},
 		isFetching: file => running.has(file),
 		watch,
-		content: file => running.get(file)?.fetch.content(),
-		hasAll: (peer, file) => (running.get(file) ?? watched.get(file))?.fetch.hasAll(peer) ?? false,
+		content: file => running.get(file)?.watch.content(),
+		hasAll: (peer, file) => (running.get(file) ?? watched.get(file))?.watch.hasAll(peer) ?? false,
 		connected(link) {
 			if (!link.features.has('files') || peers.get(link.peer)?.pipe.link === link) return;
-			for (const {fetch} of tracked()) fetch.disconnected(link.peer);
+			for (const one of tracked()) one.watch.disconnected(link.peer);
 			const peer = {pipe: createLinkPipe(link), pace: createMessagePace()};
 			peers.set(link.peer, peer);
-			for (const {fetch} of tracked()) fetch.connected(peer.pipe);
+			for (const one of tracked()) one.watch.connected(peer.pipe);
 			ask(peer);
 		},
 		disconnected(peer) {
 			peers.delete(peer);
-			for (const {fetch} of tracked()) fetch.disconnected(peer);
+			for (const one of tracked()) one.watch.disconnected(peer);
 			fillTimer.schedule();
 		},
 		message(link, message) {
@@ -248,17 +262,17 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 			} else if (message.type === 'file-data' || message.type === 'file-none') {
 				const bytes = message.type === 'file-data' ? message.bytes : undefined;
 				const slice = pipe.answered(message.id, bytes?.length ?? 0, clock.monotonic());
-				const fetch = slice && running.get(slice.file)?.fetch;
+				const fetch = slice && running.get(slice.file)?.watch;
 				if (slice && fetch && bytes) fetch.receive(pipe, slice, bytes);
 				else if (slice) fetch?.refused(pipe, slice);
-				else if (!bytes) for (const one of tracked()) one.fetch.none(link.peer, message.id);
+				else if (!bytes) for (const one of tracked()) one.watch.none(link.peer, message.id);
 				fill(peer);
 			}
 		},
 		async stop() {
 			ticker.stop();
 			fillTimer.stop();
-			await Promise.all([...running.values()].map(({fetch}) => fetch.close()));
+			await Promise.all([...running.values()].map(one => one.watch.close()));
 		},
 	};
 }

@@ -1,18 +1,37 @@
-/** Watch on a file that is complete on this computer: which peers have it too. */
+/** What this node knows about the peers that have one file. For a file that is complete here, that is all there is to do. */
+import type {FileInfoMessage} from '../../codec/message-types.js';
 import type {PeerId} from '../../core/event.js';
 import type {NamedFile} from '../../core/file-content.js';
+import type {FileTransfer} from '../../core/file-transfer.js';
 import {emptyPartSet} from '../../core/part-set.js';
 import {partCount} from '../../core/shared-file.js';
-import type {Fetch} from './fetch.js';
 import {createHolders} from './holders.js';
+import type {LinkPipe} from './link-pipe.js';
 
-/** Same methods as a fetch, of which those about parts have no effect. */
+export interface HolderWatch {
+	readonly file: NamedFile;
+	/** To be called once, before everything else. */
+	start(): void;
+	connected(pipe: LinkPipe): void;
+	disconnected(peer: PeerId): void;
+	/** Whether the peer has to be asked, and with which flag `leaves`. */
+	question(peer: PeerId): {readonly leaves: boolean} | undefined;
+	asked(peer: PeerId, id: number, leaves: boolean): void;
+	info(peer: PeerId, message: FileInfoMessage): void;
+	/** The peer answered a question with `file-none`. */
+	none(peer: PeerId, id: number): void;
+	/** Whether the peer is known to have the whole file. */
+	hasAll(peer: PeerId): boolean;
+	transfer(): Omit<FileTransfer, 'sentBytes'>;
+}
+
+/** Watch on a file that is complete on this computer: which peers have it too. */
 export function createWatch(
 	file: NamedFile,
 	{state, path}: {readonly state: 'sharing' | 'done'; readonly path?: string | undefined},
 	now: () => number,
 	changed: () => void,
-): Fetch {
+): HolderWatch {
 	const holders = createHolders(partCount(file.size), now);
 	const holderAsked = (peer: PeerId, id: number) => {
 		const holder = holders.of(peer);
@@ -21,8 +40,6 @@ export function createWatch(
 
 	return {
 		file,
-		isFetching: false,
-		isActive: false,
 		start: changed,
 		connected: pipe => void holders.add(pipe),
 		disconnected(peer) {
@@ -44,13 +61,7 @@ export function createWatch(
 			const holder = holderAsked(peer, id);
 			if (holder) holders.update(holder, emptyPartSet(partCount(file.size)));
 		},
-		nextSlice: () => undefined,
-		receive() {},
-		refused() {},
-		silent() {},
-		tick() {},
 		hasAll: peer => holders.of(peer)?.isComplete ?? false,
-		content: () => undefined,
 		transfer: () => ({
 			id: file.id,
 			name: file.name,
@@ -61,7 +72,5 @@ export function createWatch(
 			completeHolders: holders.countComplete(),
 			...(path !== undefined && {path}),
 		}),
-		cancel() {},
-		async close() {},
 	};
 }
