@@ -6,7 +6,10 @@
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const words = process.argv.slice(2);
 
-/** Reports that a file of the program itself cannot be read: no free file descriptor, or an incomplete installation. */
+/**
+ * Reports that a file of the program itself cannot be read. The causes are a lack of free file descriptors and an
+ * incomplete installation.
+ */
 function reportUnreadableProgram(error: unknown): void {
 	const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
 	process.stderr.write(

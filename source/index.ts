@@ -7,7 +7,7 @@
  *     node.post('hello');
  *     for await (const line of node) console.log(line);
  *
- * The lines are the objects that `--json` prints (scripting.md). They are made by the same code, so both stay equal.
+ * The lines are the objects that `--json` prints (scripting.md). The same code makes both, so they stay equal.
  */
 import {openNode} from './cli/chat/open-node.js';
 import {apiOptions} from './cli/options/api-options.js';

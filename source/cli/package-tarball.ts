@@ -1,6 +1,7 @@
 /**
- * Makes the package of this program again from its own files, for handing it on: a .tgz file that npm installs offline. An
- * installed package consists of exactly these files. In a working copy, those that the package needs are taken.
+ * Packs the files of the running program into a package to hand on: a .tgz file that npm installs offline. An installed
+ * program consists of exactly the files of the package. In a working copy, only the files that the package needs are
+ * packed.
  */
 import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
@@ -9,7 +10,7 @@ import {gzipSync} from 'node:zlib';
 
 /** Files of the package in a working copy. Folders are taken whole. */
 const WORKING_COPY_FILES = ['dist/cli.js', 'dist/parts', 'readme.md', 'license', 'source/scripting.md'];
-/** Entries of the package.json of a working copy that the package does not have. */
+/** Entries of package.json in a working copy that are left out of the package. */
 const WORKING_COPY_ENTRIES = [
 	'private',
 	'scripts',

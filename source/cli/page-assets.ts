@@ -6,7 +6,8 @@ import type {PageAssets} from '../page/html-document.js';
 /** Reads the assets of this program. Throws if the program was not built. */
 export function readPageAssets(): PageAssets {
 	const [script, style] = [readPart('page.js'), readPart('page-style.css')];
-	// Either would end the element around it. The build of our own code contains neither.
+	// In an HTML page, this text would end the element that contains the script or the style. The build of our own code never
+	// contains it.
 	if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) throw new Error('The script of the page ends early.');
 	return {script, style, scriptHash: hashOf(script), styleHash: hashOf(style)};
 }

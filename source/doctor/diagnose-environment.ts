@@ -12,7 +12,10 @@ import {addressOf, connectedPeers, formatPeers, hostOf, isHeardByBeacon, isRecen
 
 /** Within this time, every peer that receives the first burst of beacons answers it. */
 const ANSWERED_AFTER_MS = 2400;
-/** Within this time, every node announces itself. Nodes of other rooms do not answer beacons, so they are found only then. */
+/**
+ * Within this time, every node announces itself. Nodes of other rooms do not answer beacons, so finding them can take this
+ * long.
+ */
 const ALL_ANNOUNCED_AFTER_MS = BEACON_INTERVAL_CROWD_MS * (1 + BEACON_JITTER);
 
 /** Returns the findings that do not concern a single peer. */

@@ -21,7 +21,7 @@ import {
 	type WindowServer,
 } from './window-server.js';
 
-/** What the window shows that is not of the room: read when it opens. Each may throw. */
+/** The parts of the window that do not come from the room. They are read when the window opens. Each function may throw. */
 export interface InvitationAssets {
 	page(): PageAssets;
 	/** The package of this program, as the bytes of a .tgz file. */
@@ -165,7 +165,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 			},
 			cutOff: () => response.destroy(),
 		});
-		// A guest has one stream. A second one replaces the first, which may belong to a network that is gone.
+		// A guest has one stream. A second stream replaces the first, which may run over a network that the guest has left.
 		for (const [other, {guest: number, response: old}] of streams) {
 			if (number !== guest) continue;
 			other.stop();

@@ -37,7 +37,7 @@ interface GuestRecord {
 }
 
 const TOKEN_BYTES = 16;
-/** Addresses whose failures are remembered. */
+/** Maximum number of addresses whose failures are remembered. */
 const MAX_FAILING_ADDRESSES = 256;
 
 interface Failures {
@@ -61,7 +61,9 @@ export function createGuestList(random: (bytes: number) => Uint8Array): GuestLis
 		return entry;
 	}
 
-	/** Makes room for a guest: the one that has been away for longest gives way. False if all are connected. */
+	/**
+	 * Makes room for a new guest: removes the guest that has been away for longest. Returns false if all guests are connected.
+	 */
 	function makeRoom(): boolean {
 		if (guests.size < MAX_WINDOW_GUESTS) return true;
 		const [oldest] = [...guests]

@@ -1,6 +1,7 @@
 /**
  * Stream of one guest: JSON lines that begin with the state of the room and continue with its changes. A guest that reads
- * slowly is not sent more than MAX_GUEST_QUEUED_BYTES; it then waits, or is cut off and continues at its position.
+ * slowly is not sent more than MAX_GUEST_QUEUED_BYTES; it then waits, or is disconnected, and continues at its position
+ * when it connects again.
  */
 import type {Clock, Timer} from '../core/environment.js';
 import {WINDOW_BATCH_MS, WINDOW_PING_MS, WINDOW_STALL_TIMEOUT_MS} from '../core/limits.js';
@@ -22,7 +23,7 @@ export interface GuestStreamOptions {
 }
 
 export interface GuestStream {
-	/** Begins. `from`: the window and the position at which the guest was, if it has been here before. */
+	/** Begins the stream. `from`: the window and the position at which the guest was, if it was connected before. */
 	start(from: {readonly launch: string; readonly position: number} | undefined): void;
 	/** The state has changed. */
 	changed(): void;
@@ -30,7 +31,7 @@ export interface GuestStream {
 	drained(): void;
 	/** Tells the guest why the stream ends, and stops. */
 	end(reason: 'closed' | 'kicked'): void;
-	/** Stops without a word. Idempotent. */
+	/** Stops the stream without sending a reason. Idempotent. */
 	stop(): void;
 }
 

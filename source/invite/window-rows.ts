@@ -17,7 +17,10 @@ import {type PageRowOptions, pageRowOf} from '../page/page-rows.js';
 export interface WindowRows {
 	/** The row of an entry; undefined if guests do not see it. */
 	row(state: State, entry: TimelineEntry): PageRow | undefined;
-	/** The newest rows before a sort key, or of all, in the order of the timeline. `more`: whether there are older ones. */
+	/**
+	 * The newest rows before the sort key `order`, in timeline order; without `order`, the newest of all rows. `more`: whether
+	 * there are older rows.
+	 */
 	rowsBefore(state: State, order: string | undefined): {readonly rows: readonly PageRow[]; readonly more: boolean};
 	/** People who are present. */
 	people(state: State): readonly PagePerson[];
@@ -25,7 +28,7 @@ export interface WindowRows {
 	pins(state: State): readonly PageRow[];
 }
 
-/** Entries that one answer looks at. There may be long runs of entries that guests do not see. */
+/** Maximum number of entries that are examined for one answer. There may be long runs of entries that guests do not see. */
 const MAX_ENTRIES_PER_ANSWER = 4096;
 
 /** `initial`: the state in which the window opens. It decides who has a name that several people use without a number. */
@@ -80,7 +83,10 @@ export function createWindowRows(isIgnored: (peer: PeerId) => boolean, initial: 
 	};
 }
 
-/** Adds up the rows of one answer. Returns whether a row still has room in it. The first row always has. */
+/**
+ * Returns a function that adds up the sizes of the rows of one answer, and returns whether the row still fits. The first
+ * row always fits.
+ */
 function createAnswerSize(): (row: PageRow) => boolean {
 	let size = 0;
 	return row => {

@@ -67,7 +67,7 @@ export async function openWindowServer(address: string, handler: WindowHandler, 
 			headersTimeout: WINDOW_HEADERS_TIMEOUT_MS,
 			requestTimeout: 2 * WINDOW_HEADERS_TIMEOUT_MS,
 			keepAliveTimeout: WINDOW_HEADERS_TIMEOUT_MS,
-			// Node looks for late headers only this often.
+			// Interval at which Node checks for headers that are late.
 			connectionsCheckingInterval: WINDOW_HEADERS_TIMEOUT_MS / 5,
 			maxHeaderSize: MAX_WINDOW_HEADER_BYTES,
 		},
@@ -146,7 +146,7 @@ function parseTarget(target: string): Pick<WindowRequest, 'path' | 'query'> | un
 	return {path, query: new URLSearchParams(query.join('?'))};
 }
 
-/** Sends an answer, unless something was sent before. Always false: no stream begins. */
+/** Sends an answer, unless something was sent before. Always returns false, because no stream begins. */
 function finish(response: ServerResponse, {status, type, body = NO_BODY, headers}: Answer): false {
 	if (response.headersSent || response.destroyed) return false;
 	response.writeHead(status, {

@@ -101,8 +101,8 @@ export interface ChatNode extends FileCommands {
 	/** Appends a `posted` event with the text, without control characters. */
 	post(text: string, options?: PostOptions): PostResult;
 	/**
-	 * Sends a private message to a connected peer. Only the logs of these two nodes contain it, and other sessions of the user do
-	 * not receive it. While both run, it is sent again until the peer has it.
+	 * Sends a private message to a connected peer. Only the logs of these two nodes contain it, and other sessions of the user
+	 * do not receive it. While both nodes run, the message is sent again until the peer has it.
 	 */
 	whisper(peer: PeerId, text: string): WhisperResult;
 	/** Number of own whispers to this peer that it has not answered yet. */

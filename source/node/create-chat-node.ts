@@ -139,8 +139,8 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 	}
 
 	/**
-	 * IPv4 addresses that `joined` and `moved` announce. Without IPv6 ones: these change all the time, and each change would be a
-	 * row in the log of everybody. A computer that has only loopback announces it.
+	 * IPv4 addresses that `joined` and `moved` announce. Without IPv6 ones: these change all the time, and each change would
+	 * be a row in the log of everybody. A computer that has only a loopback address announces that address.
 	 */
 	function announcedAddresses(): string[] {
 		const all = beacon.interfaces();
@@ -148,7 +148,10 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		return (outside.length > 0 ? outside : all).filter(({family}) => family === 4).map(one => one.address);
 	}
 
-	/** Own addresses to show to the user. IPv6 addresses only without IPv4, because they are long and many. */
+	/**
+	 * Own addresses to show to the user. IPv6 addresses are shown only if there is no IPv4 address, because they are long and
+	 * many.
+	 */
 	function shownAddresses(): string[] {
 		const ipv6 = beacon.interfaces().filter(({family}) => family === 6);
 		const routed = ipv6.filter(({address}) => !isLinkLocal(address));

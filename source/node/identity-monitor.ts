@@ -50,7 +50,8 @@ export function startIdentityMonitor({store, notices, clock}: Parts): void {
 
 	store.subscribe((state, inputs) => {
 		isDue ||= inputs.some(mayChangePeople);
-		// A check that has to wait is made with a later change; links are measured every few seconds.
+		// A check that is not due yet is made at a later change of the state. Links are measured every few seconds, so a change
+		// comes soon.
 		if (!state.launch || !isDue || clock.monotonic() - checkedAt < CHECK_INTERVAL_MS) return;
 		isDue = false;
 		checkedAt = clock.monotonic();

@@ -10,9 +10,9 @@ import {contentOf} from '../core/text-of.js';
 import {sliceTimeline} from '../core/timeline.js';
 import type {Store} from './store.js';
 
-/** Contents that are remembered, more than a node usually has. */
+/** Maximum number of contents that are remembered. A node usually has fewer. */
 const MAX_FILES = 4096;
-/** Events that are remembered for one content. A content that so many events name is named by the first ones. */
+/** Maximum number of events that are remembered for one content. Further events that name the content are ignored. */
 const MAX_NAMES = 64;
 
 export interface NamedFiles {

@@ -188,7 +188,8 @@ export function createNodeClock(now: () => number): NodeClock {
 			const previousCorrectionMs = correctionMs;
 			const at = now();
 			if (votes.some(({offsetMs}) => agrees(offsetMs))) supportedAt = at;
-			// A wall clock that was set since then by more than this is not the one that somebody agreed with.
+			// If the wall clock was set by more than CLOCK_SUPPORT_MS since `supportedAt`, nobody has agreed with the time that it
+			// shows now.
 			const wasSupported = Math.abs(at - supportedAt) < CLOCK_SUPPORT_MS;
 			correctionMs = correctionFor(at, votes, wasSupported || !mayFollow);
 			if (correctionMs < previousCorrectionMs) observed = HLC_ZERO;

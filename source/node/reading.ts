@@ -2,8 +2,8 @@
  * Unread messages of other people, and the reading position: the place in the log before which every message was read.
  *
  * Messages are read in any order. The position is the place of the record with the first unread message, so that after a
- * crash some messages may count as unread again, but none is taken as read. The position does not divide a record. Only
- * records that a sync has written hold many messages.
+ * crash some read messages may count as unread again, but no unread message counts as read. The position does not divide a
+ * record. Only records that a sync has written hold many messages.
  */
 import type {Clock, Timer} from '../core/environment.js';
 import {eventId, type FeedEvent, type Input, isWritten, type Observation, writerOf} from '../core/event.js';
@@ -52,7 +52,10 @@ export interface ReadingOptions {
 }
 
 export interface ReadingTracker extends Reading {
-	/** Begins to count: from now on messages are new, and not read from the log. Saves the position for the first time. */
+	/**
+	 * Begins to count. Messages that arrive from now on are new; earlier ones came from the log. Saves the position for the
+	 * first time.
+	 */
 	start(): void;
 	/** Saves the position for the last time. */
 	stop(): Promise<void>;
@@ -61,10 +64,10 @@ export interface ReadingTracker extends Reading {
 /** Longest time for which a change of the position is not saved. After a crash the position is at most this old. */
 export const SAVE_POSITION_MS = 500;
 
-/** A message that waits to be read, in the order of arrival. */
+/** An unread message. Unread messages are kept in the order of arrival. */
 interface Arrival {
 	readonly id: string;
-	/** Place of its record, or a place before it. */
+	/** Place of the record with the message, or an earlier place. */
 	readonly place: LogPlace | undefined;
 }
 
@@ -210,8 +213,7 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 	};
 }
 
-/** Text that identifies a message. Whispers have no seq, but a place in the timeline of their own. */
-/** Key of an unread message in a map. */
+/** Key of an unread message in a map. Whispers have no seq, so their key contains their place in the timeline. */
 export function idOf({peer, seq, ms = 0, counter = 0}: MessageKey): string {
 	return seq === 0 ? `${peer}@${ms}-${counter}` : eventId(peer, seq);
 }

@@ -28,9 +28,12 @@ type Refused = {readonly refused: string};
 export interface Verification {
 	/** Safety number of us and this peer, 60 digits. From now on its last digits can confirm the key of this peer. */
 	showNumber(peer: PeerId): {readonly number: string} | Refused;
-	/** Remembers the key of a peer whose number was shown, if `digits` are the last ones of it. Undefined: done. */
+	/**
+	 * Remembers the key of a peer whose safety number was shown, if `digits` are the last digits of this number. Returns
+	 * undefined on success.
+	 */
 	confirm(peer: PeerId, digits: string): Refused | undefined;
-	/** Forgets the key of a peer. Undefined: done. */
+	/** Forgets the key of a peer. Returns undefined on success. */
 	forget(peer: PeerId): Refused | undefined;
 	/** Publishes the stored contacts and begins to warn. Called once, after the log was read. */
 	start(): void;

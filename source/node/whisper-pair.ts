@@ -20,9 +20,12 @@ export interface WhisperOutbox {
 	add(text: string): number;
 	/** Takes the next whisper to send, in order; undefined if all of them were sent. */
 	takeNext(): WhisperMessage | undefined;
-	/** All whispers without an answer wait to be sent again: the connection is a new one, or no answer came. */
+	/** Lets all whispers without an answer wait to be sent again. Called after a new connection, or if no answer came. */
 	restart(): void;
-	/** Applies an answer. Returns the number up to which the whispers are answered now, and the refused ones among the new ones. */
+	/**
+	 * Applies an answer. Returns the number up to which the whispers are answered now, and which of the newly answered ones
+	 * are refused.
+	 */
 	apply(answer: WhisperAckMessage): {readonly id: number; readonly refused: readonly number[]} | undefined;
 }
 

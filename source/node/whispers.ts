@@ -1,10 +1,11 @@
 /**
- * Whispers: private messages between this node and a connected peer (protocol.md, Whispers). They travel only over the own
- * connection of the two, whose hello is bound to both peer ids, and only these two nodes hold them.
+ * Whispers: private messages between this node and a connected peer (protocol.md, Whispers). They travel only over a
+ * connection between these two nodes, whose hellos bind it to both peer ids. Only these two nodes hold them.
  *
  * Invariants
- * 1. An own whisper is in the log before the peer receives it, and one of a peer before it is answered.
- * 2. A whisper is sent only to a peer whose hello names the feature. It is sent again until that launch of the peer answers.
+ * 1. An own whisper is in the log before the peer receives it. A whisper of a peer is in the log before it is answered.
+ * 2. A whisper is sent only to a peer whose hello names the feature. It is sent again until that launch of the peer
+ * answers.
  */
 import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
 import type {Clock, Timer} from '../core/environment.js';
@@ -73,7 +74,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		return pace;
 	}
 
-	/** Sends what waits, as far as the pace of the connection allows. */
+	/** Sends the waiting whispers, as far as the rate limit of the connection allows. */
 	function drain(peer: PeerId): void {
 		const outbox = outboxes.get(peer);
 		const link = linkOf(peer);
@@ -146,7 +147,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 
 	function applyAnswer(link: PeerLink, message: WhisperAckMessage): void {
 		const outbox = outboxes.get(link.peer) ?? createWhisperOutbox();
-		// An answer on an older connection may be older than the newest one.
+		// An answer on an older connection may be older than the newest answer.
 		if (linkOf(link.peer) === link) outbox.isClosed = message.closed === true;
 		outboxes.set(link.peer, outbox);
 		const answered = outbox.apply(message);

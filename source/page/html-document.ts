@@ -48,7 +48,10 @@ export function documentStart(info: PageInfo, assets: PageAssets): string {
 `;
 }
 
-/** A block of rows of a file. `ids` of its first and last row are attributes, so that an anchor is found without parsing. */
+/**
+ * A block of rows of a file. The ids of its first and last row are attributes, so that the block of an anchor is found
+ * without parsing.
+ */
 export function rowBlock(rows: readonly PageRow[]): string {
 	const [first, last] = [rows[0]?.id ?? '', rows.at(-1)?.id ?? ''];
 	return `<script type="application/json" class="rows" data-first="${escapeHtml(first)}" data-last="${escapeHtml(last)}" data-count="${rows.length}">${scriptJson(rows)}</script>\n`;

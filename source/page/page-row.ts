@@ -62,6 +62,6 @@ export interface PageInfo {
 	readonly people: readonly PagePerson[];
 	/** Pinned messages, the one pinned last first. */
 	readonly pins: readonly PageRow[];
-	/** Number of rows of a file. */
+	/** Number of rows of an export. Undefined in the window. */
 	readonly rows?: number;
 }

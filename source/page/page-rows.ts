@@ -29,7 +29,10 @@ export interface PageRowOptions {
 const MAX_QUOTE_UNITS = 120;
 const UNKNOWN_QUOTE: PageQuote = {text: 'a message that is not here'};
 
-/** Converts an entry to a row, with everything that effects change as of the state. Undefined if the page leaves it out. */
+/**
+ * Converts an entry to a row, with the changes by the effects that the state contains. Undefined if the page leaves the
+ * entry out.
+ */
 export function pageRowOf(state: State, entry: TimelineEntry, options: PageRowOptions): PageRow | undefined {
 	const head = {id: options.idOf(state, entry), at: entry.at};
 	if (isWritten(entry)) return {...head, ...messageOf(state, entry, options)};
@@ -81,7 +84,7 @@ function textAsOf(state: State, message: WrittenEvent, position?: OrderKey): str
 	return text === '' ? file : `${file}: ${text}`;
 }
 
-/** The quoted message as of the reply. */
+/** The quoted message, with its text as of the position of the reply. */
 function quoteOf(state: State, reply: PostedEvent, options: PageRowOptions): PageQuote {
 	const message = reply.replyTo && findPosted(state.timeline, reply.replyTo);
 	if (!message) return UNKNOWN_QUOTE;

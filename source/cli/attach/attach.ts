@@ -146,7 +146,7 @@ function exitTextOf({self}: OpenedMessage): string {
 	return `The keeper goes on. To attach again: ${attachCommand(self.room)}`;
 }
 
-/** The keeper of the room; without --room also the only one that runs. */
+/** Finds the keeper of the room. Without --room it also finds a keeper of another room, if exactly one keeper runs. */
 function findKeeper({options}: CliContext): KeeperDescription | undefined {
 	const keepers = listKeepers(resolveSystemDataDir(options.dataDir).root);
 	const ofRoom = keepers.filter(({room}) => room === options.room);
@@ -168,7 +168,7 @@ function describeFailure(failure: ConnectFailure, {socket}: KeeperDescription, v
 		case 'not-authentic':
 			return {
 				type: 'failed',
-				text: `What answers at ${socket} is not your keeper: it does not know its token. Nothing was sent to it.`,
+				text: `The program that answers at ${socket} is not your keeper: it does not know the keeper's token. Nothing was sent to it.`,
 			};
 		case 'other-version':
 			return {

@@ -31,7 +31,7 @@ import {recordsToInputs} from '../saved-log.js';
 
 export interface AttachedNode {
 	readonly chatNode: ChatNode;
-	/** Applies a message of the keeper, in their order. */
+	/** Applies a message of the keeper. Called with the messages in the order in which they were sent. */
 	receive(message: KeeperMessage): void;
 }
 
@@ -39,12 +39,15 @@ interface AttachedNodeOptions {
 	readonly opened: OpenedMessage;
 	readonly clock: Clock;
 	send(request: AttachRequest): void;
-	/** A request had no effect. `text`: a sentence for the user. `draft`: what goes back to the input. */
+	/** A request had no effect. `text`: a sentence for the user. `draft`: text to put back into the input. */
 	onRefused(text: string, draft?: string): void;
 	detach(): void;
 }
 
-/** Reads the log of the keeper up to the place that it named. Rejects with StorageError, or if the file is another one. */
+/**
+ * Reads the log of the keeper up to the place that the keeper named. Rejects with StorageError, or with an Error if another
+ * file has replaced the log.
+ */
 export async function readKeptState({end, ephemeral}: OpenedMessage): Promise<State> {
 	const reader = openLogReader(end.path);
 	try {
@@ -71,7 +74,10 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 	const shares = new Map<number, (result: ShareResult) => void>();
 	let lastShare = 0;
 
-	/** Sends a request that the local checks accepted. The number of the event is known when its commit arrives. */
+	/**
+	 * Sends a request that the local checks accepted. The returned seq is always 0: the real one is known only when the commit
+	 * arrives.
+	 */
 	function request(message: AttachRequest): {readonly seq: number} | {readonly refused: string} {
 		if (hasEnded) return isLeaving();
 		send(message);
@@ -223,7 +229,10 @@ function ownSeq({timeline, launch}: State): number {
 	return 0;
 }
 
-/** The unread messages of the keeper. What the screen shows is read at once here, and reported to the keeper. */
+/**
+ * The unread messages of the keeper. A message that the screen shows counts as read here at once, and is reported to the
+ * keeper.
+ */
 function createMirroredReading(
 	store: Store,
 	{unread: {keys, ...rest}}: OpenedMessage,
@@ -274,7 +283,7 @@ function createMirroredReading(
 	};
 }
 
-/** The entries of the timeline with these keys, in its order. */
+/** The entries of the timeline with these keys, in timeline order. */
 function entriesOf({timeline}: State, keys: readonly OrderKey[]): TimelineEntry[] {
 	return keys.toSorted(compareOrder).flatMap(key => {
 		const entry = entryAt(timeline, positionOf(timeline, key));

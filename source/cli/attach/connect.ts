@@ -8,14 +8,14 @@ import {createLineChannel} from '../keep/line-channel.js';
 
 export interface KeeperConnection {
 	send(request: AttachRequest): void;
-	/** Sends what waits, and closes. */
+	/** Sends the messages that still wait, and closes the connection. */
 	end(): void;
 }
 
 export type ConnectFailure =
 	/** Nobody listens: the keeper has ended. */
 	| {readonly failed: 'not-running'}
-	/** Somebody else listens there. */
+	/** The program that listens there is not the keeper. */
 	| {readonly failed: 'not-authentic'}
 	| {readonly failed: 'other-version'; readonly version: string};
 
@@ -63,7 +63,7 @@ export function connectToKeeper(
 			},
 		});
 		socket.on('connect', () => {
-			// Somebody who accepts the connection and does not shake hands is not our keeper.
+			// A program that accepts the connection but does not complete the handshake is not our keeper.
 			failure = {failed: 'not-authentic'};
 			if (handshake.first !== undefined) channel.send(handshake.first);
 		});

@@ -1,4 +1,7 @@
-/** `send` by a running keeper of the room: it has its connections already, so the message is there at once. */
+/**
+ * Lets a running keeper of the room send the message of `send`. The keeper is already connected to the peers, so they get
+ * the message at once.
+ */
 import {bytesToHex} from '../../codec/bytes.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {type CliContext, exitCodes} from '../context.js';
@@ -6,10 +9,10 @@ import type {KeeperMessage, OpenedMessage} from '../keep/keeper-messages.js';
 import {listKeepers} from '../keep/keeper-place.js';
 import {connectToKeeper} from './connect.js';
 
-/** Answer of the keeper to a `send`, or why it cannot be used. */
+/** Answer of the keeper to a `send`, or the reason why there is none. */
 type Outcome =
 	| (KeeperMessage & {readonly type: 'sent' | 'refused'})
-	/** This keeper would not send what the options ask for. */
+	/** The keeper does not have the name, port or identity that the options ask for, or nobody can attach to it now. */
 	| 'unsuitable'
 	| 'closed';
 

@@ -27,7 +27,7 @@ export interface LineResult {
 	readonly quit?: true;
 	/** The window for guests, which is open. */
 	readonly invitation?: InvitationInfo;
-	/** The command takes time. */
+	/** The later result of a command that takes time. */
 	readonly pending?: Promise<LineResult>;
 }
 

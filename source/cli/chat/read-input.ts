@@ -15,7 +15,9 @@ import type {Reporter} from '../output/reporter.js';
 import {executeJsonLine, executePlainLine, type LineResult} from './execute-line.js';
 import {type InputLine, readLines} from './input-lines.js';
 
-/** Holds a message of 16 KiB in which every byte is escaped as \u00xx, with the JSON around it. */
+/**
+ * Maximum bytes of an input line. Enough for a JSON line with a message of 16 KiB in which every byte is escaped as \u00xx.
+ */
 const MAX_LINE_BYTES = 128 * 1024;
 
 interface InputOptions {

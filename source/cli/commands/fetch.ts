@@ -16,7 +16,7 @@ import {createTemporaryFolders, type TemporaryFolders} from '../temporary-folder
 import {createProgressLine} from './file-progress.js';
 import {createIdleTimer} from './idle-timer.js';
 
-/** Time for which the node stays after the end, ms. */
+/** Time for which the node stays connected after the fetch, ms, so that others learn that it has the file. */
 const TELL_MS = 1000;
 
 /** Resolves to the exit code: `failed` if the file is not found or not complete after `--wait` without progress. */

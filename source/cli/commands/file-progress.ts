@@ -1,4 +1,7 @@
-/** One line on standard error that shows the progress of a command. Only a terminal gets it; it is removed at the end. */
+/**
+ * One line on standard error that shows the progress of a command. The line is written only to a terminal, and is removed
+ * at the end.
+ */
 import type {WriteStream} from 'node:tty';
 import {truncateCells} from '../../ui/text/graphemes.js';
 

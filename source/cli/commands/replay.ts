@@ -29,7 +29,7 @@ async function printLog(context: CliContext): Promise<number> {
 	const log = await loadLog(resolveLogPath(options.operands[0], resolveSystemDataDir(options.dataDir)));
 	for (const line of describeDamage(log)) printError(line);
 	const filtered = leaveOutWhispers(createEntryFilter(log.state, options.filter), options.whispers);
-	// Lines have no position to go to, so the replay begins there.
+	// Printed lines cannot be scrolled to the time of --at, so printing begins at that time.
 	const from = options.at ? resolveTime(options.at, entryAt(log.state.timeline, 0)?.at ?? 0) : Number.NEGATIVE_INFINITY;
 	const matches: EntryPredicate = entry => entry.at >= from && filtered(entry);
 	const written = await printEntries(output, log.state, matches, entry => formatPlain(log.state, entry));

@@ -29,7 +29,7 @@ export async function sendFiles(
 	const stopReading = new AbortController();
 	const interrupted = exited.then(() => 'interrupted' as const);
 	try {
-		// A text that is too long for a note becomes a message of its own.
+		// A text that is too long for a note is sent as a separate message.
 		const isNote = utf8Length(text) <= MAX_NOTE_BYTES;
 		if (text !== '' && !isNote) {
 			const posted = chatNode.post(text);

@@ -69,7 +69,7 @@ export async function runSend(context: CliContext): Promise<number> {
 	}
 }
 
-/** Ends the opening of a node that is not needed. */
+/** Thrown to stop opening a node when a running keeper sends the message. */
 class SentByKeeper extends Error {
 	override readonly name = 'SentByKeeper';
 }

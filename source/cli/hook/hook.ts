@@ -8,9 +8,14 @@ import type {NoticeLevel} from '../../core/event.js';
 
 /** A running hook. */
 export interface HookProcess {
-	/** Writes text to its standard input. Returns false if no more should be written until `onDrain` is called. */
+	/**
+	 * Writes text to the standard input of the process. Returns false if no more should be written until `onDrain` is called.
+	 */
 	write(text: string): boolean;
-	/** Ends its standard input and, if it does not end itself, the process. Resolves when it has ended. */
+	/**
+	 * Ends the standard input of the process, and kills the process if it does not exit by itself. Resolves when the process
+	 * has ended.
+	 */
 	stop(): Promise<void>;
 }
 
@@ -30,11 +35,11 @@ export interface Hook {
 	start(): void;
 	/** Hands over one line, without its newline. */
 	push(line: string): void;
-	/** Writes the waiting lines that the process reads without delay, and ends the process. */
+	/** Writes those waiting lines that the process reads without delay. Then ends the process. */
 	stop(): Promise<void>;
 }
 
-/** What waits for a hook that does not read: further events are dropped. */
+/** Maximum number of lines that wait for a hook that does not read. Further lines are dropped. */
 const MAX_WAITING_LINES = 4096;
 const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
 /** Delay of the first restart. It doubles with each further one. */
@@ -80,7 +85,7 @@ export function createHook({clock, startProcess, notify}: HookOptions): Hook {
 		running = undefined;
 		if (isStopped) return;
 		if (clock.monotonic() - startedAt >= SOUND_AFTER_MS) restartMs = MIN_RESTART_MS;
-		// At the longest delay nothing new happens, and a line a minute would bury the conversation.
+		// At the longest delay no notice is shown: one notice a minute would bury the conversation.
 		if (restartMs < MAX_RESTART_MS)
 			notify('warn', 'hook-ended', `The hook ended: ${reason}. It starts again in ${restartMs / 1000} s.`);
 		timer = clock.after(restartMs, start);

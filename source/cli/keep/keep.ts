@@ -59,7 +59,10 @@ async function keepOnce(context: CliContext): Promise<'exited' | 'network-change
 	}
 }
 
-/** Lets screens attach. If that is not possible, the keeper goes on without. Resolves to a function that ends it. */
+/**
+ * Opens the socket to which screens attach. If that fails, the keeper runs without a socket. Resolves to a function that
+ * closes the socket.
+ */
 async function openAttach(
 	{clock, options, printError}: CliContext,
 	root: string,

@@ -1,7 +1,6 @@
 /**
  * Handshake of `attach` with a keeper. Each side proves that it knows the token of the keeper, by an HMAC over the random
- * numbers of both sides, and neither sends the token. Afterwards both have the same version, so that each can trust the form
- * of what the other one sends.
+ * numbers of both sides, and neither sends the token. After the handshake both sides are known to have the same version, so each side trusts the form of the other side's messages.
  *
  *     attach  {attach: version, nonce}
  *     keeper  {keeper: version, nonce, proof}
@@ -93,7 +92,7 @@ function isProof(proof: string, ...expected: Parameters<typeof proofOf>): boolea
 	return given.length === right.length && timingSafeEqual(given, right);
 }
 
-/** The string fields of a line of JSON. Every other line has none. */
+/** Returns the string fields of a JSON object. For a line that is not a JSON object it returns no fields. */
 function parseFields(line: string): Readonly<Record<string, string | undefined>> {
 	try {
 		const value: unknown = JSON.parse(line);

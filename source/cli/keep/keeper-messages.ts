@@ -31,7 +31,7 @@ export type KeeperMessage =
 	| {readonly type: 'commit'; readonly inputs: readonly Input[]}
 	| {readonly type: 'read'; readonly change: ReadingChange}
 	| {readonly type: 'report'; readonly report: NetworkReport}
-	/** A request had no effect. `text`: a sentence for the user. `draft`: what goes back to the input. */
+	/** A request had no effect. `text`: a sentence for the user. `draft`: text to put back into the input. */
 	| {readonly type: 'refused'; readonly text: string; readonly draft?: string}
 	/** A `send` was written to the log. `isDelivered`: a peer has it. */
 	| {readonly type: 'sent'; readonly isDelivered: boolean}
@@ -48,7 +48,7 @@ export type AttachRequest =
 	| {readonly type: 'correct'; readonly target: EventRef; readonly text: string}
 	| {readonly type: 'withdraw'; readonly target: EventRef}
 	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean}
-	/** `draft`: what goes back to the input if the keeper refuses. */
+	/** `draft`: text to put back into the input if the keeper refuses. */
 	| {readonly type: 'whisper'; readonly peer: PeerId; readonly text: string; readonly draft: string}
 	/** `id`: number of the request, which its answer repeats. */
 	| {readonly type: 'share'; readonly id: number; readonly path: string; readonly note?: string; readonly name?: string}

@@ -1,6 +1,6 @@
 /**
  * Places of a running keeper on this computer: its socket, the file with its token, and a description for `attach`. All are
- * in a folder that only the user can enter. The token proves in addition, at both ends, that it is the same user.
+ * in a folder that only the user can enter. In addition, each end proves by the token that it runs for the same user.
  */
 import {createHash, randomBytes} from 'node:crypto';
 import {existsSync, lstatSync, readdirSync, rmSync} from 'node:fs';
@@ -42,7 +42,8 @@ export function socketPath(root: string, tag: string): string {
 	if (process.platform === 'win32') return `\\\\.\\pipe\\p2pchat-ink-${name}`;
 	const path = join(keeperFolder(root), `${tag}.sock`);
 	if (Buffer.byteLength(path) <= MAX_SOCKET_BYTES) return path;
-	// The temporary folder is shared with other users, so the folder in it must be ours and closed for them.
+	// The temporary folder is shared with other users, so our folder in it must belong to this user and be closed to the
+	// others.
 	const folder = join(tmpdir(), `p2pchat-ink-keep-${process.getuid?.() ?? 'user'}`);
 	ensurePrivateDirectory(folder);
 	const {mode, uid} = lstatSync(folder);
@@ -87,7 +88,7 @@ export function listKeepers(root: string): KeeperDescription[] {
 	return names.slice(0, MAX_KEEPERS).flatMap(name => readDescription(join(folder, name)) ?? []);
 }
 
-/** Reads a description. Undefined if the file is missing, damaged, or not only ours. */
+/** Reads a description. Undefined if the file is missing or damaged, or if other users can read it. */
 function readDescription(path: string): KeeperDescription | undefined {
 	try {
 		const {mode, uid} = lstatSync(path);

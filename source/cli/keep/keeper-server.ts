@@ -14,7 +14,7 @@ import type {KeeperDescription} from './keeper-place.js';
 import {type KeeperSession, startKeeperSession} from './keeper-session.js';
 import {createLineChannel} from './line-channel.js';
 
-/** Connections at one time, screens and those that have not proven anything. */
+/** Maximum number of connections at one time: screens, and connections whose other side has not proven the token yet. */
 const MAX_CONNECTIONS = 16;
 
 export interface KeeperServer {
@@ -29,7 +29,7 @@ interface KeeperServerOptions {
 	readonly description: KeeperDescription;
 }
 
-/** Opens the socket. Rejects with an Error if another keeper has it, or with the error of the system. */
+/** Opens the socket. Rejects with an Error if another keeper already listens there, or with the error of the system. */
 export async function startKeeperServer(options: KeeperServerOptions): Promise<KeeperServer> {
 	const {chatNode, self, clock, description} = options;
 	const notes: {current: ScreenNotes} = {current: {draft: '', ignored: []}};

@@ -76,7 +76,7 @@ export function startKeeperSession(options: KeeperSessionOptions): KeeperSession
 	}
 	let timer: Timer = clock.after(REPORT_INTERVAL_MS, sendReport);
 
-	/** Reports a refusal. `draft`: what goes back to the input. */
+	/** Reports a refusal. `draft`: text to put back into the input. */
 	function answer(result: object | undefined, draft?: string): void {
 		if (result && 'refused' in result && typeof result.refused === 'string')
 			send({type: 'refused', text: result.refused, ...(draft !== undefined && {draft})});

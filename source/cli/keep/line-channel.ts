@@ -2,16 +2,16 @@
 import type {Socket} from 'node:net';
 import {StringDecoder} from 'node:string_decoder';
 
-/** A connection of the other side that is not authentic yet sends only short lines. */
+/** Maximum length of a line before the other side has proven that it is authentic. */
 const MAX_UNPROVEN_BYTES = 4096;
-/** Longest line between authentic sides, and most that waits for a side that does not read. */
+/** Maximum length of a line between authentic sides, and of the queue for a side that does not read. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 export interface LineChannel {
 	send(line: string): void;
 	/** Allows long lines, once the other side is authentic. */
 	trust(): void;
-	/** Sends what waits, and closes. */
+	/** Sends the lines that still wait, and closes the connection. */
 	end(): void;
 	destroy(): void;
 }

@@ -11,9 +11,9 @@ import type {CommandName, OptionKey} from './option-table.js';
 import type {EventFilter, Options, SecretSource} from './options.js';
 
 const DEFAULT_WAIT_S = 5;
-/** Somebody first has to read that there is a file, and to fetch it. */
+/** Long, because somebody first has to see that there is a file, and then to fetch it. */
 const DEFAULT_SHARE_WAIT_S = 300;
-/** The list of shared files arrives within a second or two of a connection. */
+/** Long enough: the list of shared files arrives a second or two after a peer connects. */
 const DEFAULT_FETCH_WAIT_S = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_WAIT_S = 24 * 60 * 60;

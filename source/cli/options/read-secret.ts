@@ -34,8 +34,8 @@ export async function readSecret(
 }
 
 /**
- * Reads a secret file without one final newline, which editors and `echo` add. It may be a FIFO, such as `<(command)`. More
- * than the longest valid secret is not read.
+ * Reads a secret file without one final newline, which editors and `echo` add. It may be a FIFO, such as `<(command)`.
+ * Reading stops after the size of the longest valid secret.
  */
 function readSecretFile(path: string): string {
 	try {
@@ -145,6 +145,6 @@ function tryClose(file: number): void {
 	try {
 		closeSync(file);
 	} catch {
-		// The stream has already closed it.
+		// The stream has already closed the file.
 	}
 }

@@ -64,7 +64,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		maxOperands: 0,
 		summary: 'join and let people with a phone read along over HTTP',
 		description:
-			'Joins the room, opens a read-only page of it for browsers in this network, and prints its link with a QR code, and how to pass this program on. It ends with Ctrl+C, or after 12 hours. Everybody in the room gets a notice.',
+			'Joins the room, and opens a read-only page of the room for browsers in this network. It prints the link of the page with a QR code, and how to pass this program on. Ctrl+C closes the page, and so do 12 hours. Everybody in the room gets a notice.',
 		example: '--name Carol',
 	},
 	fetch: {

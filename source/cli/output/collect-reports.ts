@@ -23,7 +23,7 @@ export type Report =
 	| {readonly type: 'file'; readonly transfer: FileTransfer}
 	/** An observation of this node: a notice, or a connection that was lost or restored while no other peer was connected. */
 	| {readonly type: 'observed'; readonly observation: Observation; readonly live: boolean}
-	/** A peer has this own whisper in its log, or refused it. */
+	/** This whisper of our node is in the log of the peer, or the peer refused it. */
 	| {readonly type: 'whisper-delivery'; readonly peer: PeerId; readonly id: number; readonly isRefused: boolean}
 	/** No peer is connected. */
 	| {readonly type: 'alone'};

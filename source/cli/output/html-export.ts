@@ -20,11 +20,11 @@ export interface HtmlExportOptions {
 	readonly room: string;
 	/** The rows to export, in the order of the timeline. */
 	readonly entries: readonly TimelineEntry[];
-	/** Batches of the log, to find what is missing. Undefined if they are not at hand. */
+	/** Batches of the log, to find what is missing. If undefined, missing events are not shown. */
 	readonly batches?: readonly Batch[];
 	/** What was verified. Undefined: nothing. */
 	readonly verifications?: readonly FeedVerification[];
-	/** Sentences about damage to the file. They may contain paths. */
+	/** Number of damaged places of the log file. */
 	readonly damagedParts: number;
 	/** Whether filters left events out. */
 	readonly isFiltered: boolean;

@@ -149,7 +149,7 @@ export type JsonLine =
 	| JsonEvent
 	| JsonPeer
 	| JsonWhisper
-	/** The other end has an own whisper in its log, or refused it. */
+	/** A whisper of this node is in the log of the other end, or the other end refused it. */
 	| {
 			readonly type: 'whisper-delivery';
 			readonly peer: string;

@@ -25,7 +25,7 @@ interface LineQueue {
 }
 
 export function createLineSource(): LineSource {
-	/** By listener function and type, so that `off` finds them. */
+	/** Functions that call the listeners, by the type of line and the listener, so that `off` finds them. */
 	const listeners = new Map<string, Map<unknown, (line: JsonLine) => void>>();
 	const queues = new Set<LineQueue>();
 	let hasEnded = false;

@@ -7,7 +7,7 @@ import {readTextFile} from '../../storage/regular-file.js';
 
 const BOOKMARKS_FORMAT = 1;
 const MAX_BOOKMARKS = 10_000;
-/** A bookmark needs about 110 bytes. */
+/** Maximum size of a bookmarks file. A bookmark needs about 110 bytes. */
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
 const BOOKMARKS_SUFFIX = '.bookmarks.json';
 

@@ -144,7 +144,10 @@ function createInitialFilter({author, grep, from, to}: EventFilter, created: num
 	};
 }
 
-/** Resolves to the path of the log that the user chooses, or undefined if the user quits. Rejects with UsageError without logs. */
+/**
+ * Resolves to the path of the log that the user chooses, or undefined if the user quits. Rejects with UsageError if there
+ * are no logs.
+ */
 async function chooseLogAtTerminal(
 	{options, clock, stdin, stdout}: CliContext,
 	dataDir: DataDir,

@@ -5,7 +5,7 @@ import type {InvitationInfo} from '../invitation.js';
 import type {MessageNumbers} from './message-numbers.js';
 import type {BellMode, Person} from './parse-command.js';
 
-/** A list of messages with their numbers, which the caller shows: the newest ones, or the thread of a message. */
+/** A list of messages with their numbers: the newest ones, or the thread of a message. The caller shows the list. */
 export type ListIntent = {readonly type: 'messages'} | {readonly type: 'thread'; readonly message: EventRef};
 
 /** An action that the caller performs, because it concerns the screen. */
@@ -40,7 +40,7 @@ export type Intent =
 	| {readonly type: 'ignored'; readonly keys: readonly string[]};
 
 export type CommandResult =
-	/** `whisperedTo`: the command sent a whisper to this peer. `seq`: the command wrote this event, after some time. */
+	/** `whisperedTo`: peer to which the command sent a whisper. `seq`: seq of the event that a slow command has written. */
 	| {readonly type: 'done'; readonly text?: string; readonly whisperedTo?: PeerId; readonly seq?: number}
 	| {readonly type: 'error'; readonly text: string}
 	/** `invitation`: an open window, whose QR code a screen shows too. */

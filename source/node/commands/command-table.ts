@@ -82,7 +82,7 @@ export const commandRows: readonly CommandRow[] = [
 		name: 'peer',
 		argument: 'target',
 		usage: 'HOST[:PORT]',
-		description: 'connect to a node that discovery does not find; -HOST: stop',
+		description: 'connect to a node that discovery does not find; -HOST: stop dialling it',
 	},
 	{name: 'search', argument: 'text', usage: 'TEXT', description: 'search the timeline'},
 	{name: 'goto', argument: 'text', usage: 'TIME', description: 'go to a time: 14:05, 2026-11-22 14:05 or -10m'},
@@ -173,7 +173,7 @@ export const commandRows: readonly CommandRow[] = [
 		name: 'invite',
 		argument: 'optional-text',
 		usage: '[off|kick N]',
-		description: 'let people with a phone read along over HTTP, and pass this program on; off: end it',
+		description: 'let people with a phone read along over HTTP, and pass this program on; off: stop this',
 	},
 	{
 		name: 'export',

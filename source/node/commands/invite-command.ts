@@ -15,7 +15,7 @@ export type InviteOutcome =
 			readonly invitation: InvitationInfo;
 	  };
 
-/** Parses what follows `/invite`. Undefined: it has no such form. */
+/** Parses the argument of `/invite`. Returns undefined for an argument that `/invite` does not know. */
 export function parseInviteAction(argument: string): InviteAction | undefined {
 	if (argument === '' || argument === '--in-secret-room')
 		return {action: 'open', inSecretRoom: argument === '--in-secret-room'};
@@ -68,8 +68,8 @@ export function invitationLines(info: InvitationInfo): string[] {
 		'To pass this program on to a computer with Node and npm, type there:',
 		`    curl -O ${info.packageUrl}`,
 		'    npx ./p2pchat-ink.tgz --name YOU',
-		'This runs a program from this computer. Others on this network can replace it on the way:',
-		'compare the code there before the second line, with sha256sum p2pchat-ink.tgz',
+		'This runs a program from this computer. Others on this network can replace it on the way.',
+		'So before the second line, compare the code that this prints there: sha256sum p2pchat-ink.tgz',
 		'(macOS: shasum -a 256 p2pchat-ink.tgz). It must be:',
 		`    ${info.packageHash.slice(0, 32)}`,
 		`    ${info.packageHash.slice(32)}`,
@@ -79,5 +79,5 @@ export function invitationLines(info: InvitationInfo): string[] {
 function describeGuests({guests}: InvitationInfo): string {
 	if (guests.length === 0) return 'nobody yet.';
 	const names = guests.map(({number, address, isConnected}) => `${number} (${address}${isConnected ? '' : ', away'})`);
-	return `${names.join(', ')}. /invite kick N ends one.`;
+	return `${names.join(', ')}. /invite kick N sends one away.`;
 }

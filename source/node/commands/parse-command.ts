@@ -78,7 +78,10 @@ export type ParseResult =
 /** Parses one input. It is a command if its first character is a slash and the second is not; otherwise it is a message. */
 export function parseCommand(input: string): ParseResult {
 	if (/^\s/.test(input) && beginsWithWhisperCommand(input))
-		return {type: 'error', text: 'Not sent: remove the space before the slash to whisper, or add words before it.'};
+		return {
+			type: 'error',
+			text: 'Not sent. To whisper, remove the space before the slash. To send this line to everybody, add words before the slash.',
+		};
 	if (!input.startsWith('/')) return {type: 'text', text: input};
 	if (input.startsWith('//')) return {type: 'text', text: input.slice(1)};
 	const [, typed = '', argumentText = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(input) ?? [];

@@ -31,7 +31,7 @@ export function resolveAddressee(person: Person, state: State): PeerView | {read
 	}
 	if (first.trust === 'impostor' && !person.fingerprint)
 		return {
-			error: `This “${first.name}” is not the person you verified. Nothing was sent. ${reference(first)} names them.`,
+			error: `This “${first.name}” is not the person you verified. Nothing was sent. To whisper to them, use ${reference(first)}.`,
 		};
 	return present.length === 1 ? first : latestWriter(state, present, first);
 }

@@ -56,7 +56,7 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 			const name = `${command.host}${command.port === undefined ? '' : ` port ${command.port}`}`;
 			return chatNode.dropPeer(command.host, command.port)
 				? {type: 'done', text: `${name} is no longer dialled.`}
-				: {type: 'error', text: `${name} is not being dialled. /net lists the addresses that are.`};
+				: {type: 'error', text: `${name} is not being dialled. /net lists the addresses that are dialled.`};
 		}
 		case 'who':
 			return {

@@ -1,6 +1,6 @@
 /**
  * Connection of a guest to the window: exchanges the token of the link for a bearer, follows the events, and connects again
- * after the network was lost or the phone slept. Where it continues is a position within one window.
+ * after the network was lost or the phone slept. It continues at a position, which counts only within one window.
  */
 import type {PagePerson, PageRow} from '../page-row.js';
 
