@@ -10,6 +10,10 @@ export function beginsWithWhisperCommand(text: string): boolean {
 	return WHISPER_COMMAND.test(text);
 }
 
-/** Error text for the user, where a text that begins with a whisper command would be sent as a message. */
-export const WHISPER_COMMAND_REFUSED =
-	'Not sent: the text begins with a command that whispers, and commands do not run here. --json has "whisper".';
+const WHISPER_COMMAND_REFUSED =
+	'Not sent: the text begins with a command that whispers, and commands do not run here. --json and the API have "whisper".';
+
+/** Why a text of a script must not be sent to everybody, as a sentence for the user; undefined if it may be sent. */
+export function refuseScriptText(text: string): string | undefined {
+	return beginsWithWhisperCommand(text) ? WHISPER_COMMAND_REFUSED : undefined;
+}

@@ -14,7 +14,7 @@ const READINGS: Readonly<Record<string, number>> = {
 	'cli/desktop-integration.ts': 1,
 	// When the window for guests closes; a timer closes it.
 	'invite/create-invitation.ts': 1,
-	'index.ts': 1,
+	'cli/api/api-node.ts': 1,
 	'cli/commands/logs.ts': 1,
 	'cli/chat/node-storage.ts': 3,
 	'cli/chat/open-file-store.ts': 1,

@@ -1,11 +1,15 @@
 /** The API without a network: its options, its documented members, and its lines. */
 import {readFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
+import {createApiNode} from '../../source/cli/api/api-node.js';
 import {apiOptionForms, apiOptions} from '../../source/cli/options/api-options.js';
 import type {NodeOptions} from '../../source/cli/options/node-options.js';
 import type {JsonLine} from '../../source/cli/output/json-lines.js';
 import {createLineSource} from '../../source/cli/output/line-source.js';
+import type {FileTransfer} from '../../source/core/file-transfer.js';
+import type {FileId} from '../../source/core/shared-file.js';
 import {createNode} from '../../source/index.js';
+import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 
 const page = readFileSync(new URL('../../source/scripting.md', import.meta.url), 'utf8');
 
@@ -41,6 +45,9 @@ describe('the API', () => {
 			log: false,
 			dataDir: '/data',
 			identity: false,
+			downloadDir: '/downloads',
+			serve: false,
+			whispers: false,
 		};
 		expect(apiOptions(all, 0)).toMatchObject({
 			name: 'Bot',
@@ -53,9 +60,21 @@ describe('the API', () => {
 			log: {type: 'none'},
 			dataDir: '/data',
 			identity: false,
+			downloadDir: '/downloads',
+			servesFiles: false,
+			takesWhispers: false,
 		});
 		expect(apiOptions({log: '/a.p2plog'}, 0).log).toEqual({type: 'file', path: '/a.p2plog'});
-		expect(apiOptions({}, 0)).toMatchObject({room: 'lan', port: 47_474, interfaces: [], identity: true});
+		const defaults = {
+			room: 'lan',
+			port: 47_474,
+			interfaces: [],
+			identity: true,
+			servesFiles: true,
+			takesWhispers: true,
+		};
+		expect(apiOptions({}, 0)).toMatchObject(defaults);
+		expect(apiOptions({identity: true, serve: true, whispers: true}, 0)).toMatchObject(defaults);
 	});
 
 	it('a mistyped, wrong or empty option throws an error that names it', () => {
@@ -65,6 +84,7 @@ describe('the API', () => {
 		expect(create({port: 0})).toThrow('"port" must be a port from 1 to 65535');
 		expect(create({interfaces: 'lo'})).toThrow('"interfaces" must be an array of strings');
 		expect(create({secret: ''})).toThrow('"secret" is empty');
+		expect(create({serve: 'off'})).toThrow('"serve" must be true or false');
 		expect(create({log: true})).toThrow('"log" must be a path or false');
 		expect(create({room: 'a\u001Bb'})).toThrow('control characters');
 	});
@@ -76,6 +96,86 @@ describe('the API', () => {
 		await node.stop();
 		expect(await iterator.next()).toEqual({done: true, value: undefined});
 		await expect(node.start()).rejects.toThrow('started once');
+	});
+});
+
+/** An API node on a fake chat node. */
+function createFake() {
+	const chatNode = createFakeChatNode('Bot');
+	let relaunch = () => {};
+	const open: Parameters<typeof createApiNode>[1] = async (_context, options) => {
+		relaunch = options.relaunch ?? relaunch;
+		const files = {share: unused, find: () => undefined, receive: unused, close: async () => {}};
+		return {chatNode, name: 'Bot', files, start: async () => chatNode.self};
+	};
+	return {chatNode, node: createApiNode({log: false}, open), relaunch: () => relaunch()};
+}
+
+const unused = () => Promise.reject(new Error('not used'));
+
+describe('a node of the API', () => {
+	it('a node that ends because the network changed writes one bye, also if the program stops it at that moment', async () => {
+		const {node, relaunch} = createFake();
+		const iterator = node[Symbol.asyncIterator]();
+		await node.start();
+		relaunch();
+		relaunch();
+		await Promise.all([node.stop(), node.stop()]);
+		const lines: JsonLine[] = [];
+		for await (const line of iterator) lines.push(line);
+		expect(lines.filter(({type}) => type === 'bye')).toEqual([{type: 'bye', reason: 'network-changed'}]);
+	});
+
+	it('a text that begins with a command that whispers is refused in messages, answers and corrections', async () => {
+		const {node, chatNode} = createFake();
+		const bob = chatNode.join('Bob', '10.0.0.2');
+		await node.start();
+		const id = node.post('hello');
+		for (const send of [
+			() => node.post('/msg Bob secret'),
+			() => node.post(' /w Bob secret', {action: true}),
+			() => node.reply(id, '/r secret'),
+			() => node.correct(id, '/MSG Bob secret'),
+		])
+			expect(send).toThrow('begins with a command that whispers');
+		expect(chatNode.posted).toEqual([{text: 'hello', action: false}]);
+		node.post('/whereabouts');
+		node.whisper(bob.peer, 'secret');
+		expect(chatNode.calls).toEqual([`whisper ${bob.peer} secret`]);
+		await node.stop();
+	});
+
+	it('fetch resolves to the path of the file, and rejects if the fetch fails, is cancelled or the node stops', async () => {
+		const {node, chatNode} = createFake();
+		await node.start();
+		const bob = chatNode.join('Bob', '10.0.0.2');
+		const file = 'f0'.repeat(32) as FileId;
+		const shared = (fileName: string) => chatNode.tell(bob, {type: 'shared', fileName, size: 3, file});
+		const {peer, seq} = shared('plan.pdf');
+		const id = `${peer}:${seq}`;
+		expect(node.files()).toMatchObject([{type: 'event', kind: 'shared', id, fileName: 'plan.pdf', file, size: 3}]);
+		const report = (transfer: Partial<FileTransfer> & Pick<FileTransfer, 'state'>) => {
+			const rest = {id: file, name: 'plan.pdf', bytes: 0, of: 3, holders: 1, completeHolders: 1, sentBytes: 0};
+			chatNode.publish({type: 'file', transfer: {...rest, ...transfer}});
+		};
+		const done = node.fetch(id, {directory: '/here'});
+		report({state: 'fetching'});
+		report({state: 'done', path: '/here/plan.pdf'});
+		expect(await done).toBe('/here/plan.pdf');
+		report({state: 'waiting'});
+		const failed = node.fetch(id);
+		report({state: 'failed', reason: 'The disk is full.'});
+		await expect(failed).rejects.toThrow('The disk is full.');
+		const cancelled = node.fetch(id);
+		expect(node.cancel(file)).toBe(true);
+		report({state: 'cancelled'});
+		await expect(cancelled).rejects.toThrow('cancelled');
+		report({state: 'waiting'});
+		const stopped = expect(node.fetch(id)).rejects.toThrow('has stopped');
+		await node.stop();
+		await stopped;
+		await expect(node.fetch('nonsense')).rejects.toThrow('id of an event');
+		expect(() => node.cancel('nonsense')).toThrow('id of its content');
 	});
 });
 

@@ -57,7 +57,8 @@ describe('the API in a program', () => {
 		const file = join(makeHome(), 'program.mjs');
 		writeFileSync(
 			file,
-			`import {createNode} from ${JSON.stringify(join(root, 'dist/api/index.js'))};
+			`import {readFileSync} from 'node:fs';
+			import {createNode} from ${JSON.stringify(join(root, 'dist/api/index.js'))};
 			const listeners = () => process.eventNames().map(name => [name, process.listenerCount(name)]);
 			const before = JSON.stringify(listeners());
 			const options = name => ({name, interfaces: ['lo'], port: ${port}, dataDir: ${JSON.stringify(makeHome())} + name, log: false});
@@ -72,6 +73,11 @@ describe('the API in a program', () => {
 			ann.correct(id, 'hello, Bob');
 			try { ann.react('nonsense', 'x'); } catch (error) { console.log('refused', error.message); }
 			await ann.whenDelivered(10_000);
+			const offered = new Promise(resolve => bob.on('event', ({kind, id}) => kind === 'shared' && resolve(id)));
+			await ann.share(${JSON.stringify(file)}, {note: 'this program', name: 'copy.mjs'});
+			const path = await bob.fetch(await offered, {directory: ${JSON.stringify(makeHome())}});
+			console.log('fetched', path.endsWith('copy.mjs'), readFileSync(path, 'utf8') === readFileSync(${JSON.stringify(file)}, 'utf8'));
+			await bob.fetch(bob.files()[0].id).catch(error => console.log('again', error.message));
 			await Promise.all([ann.stop(), bob.stop(), ann.stop()]);
 			const lines = [];
 			for await (const line of all) lines.push(line);
@@ -86,6 +92,7 @@ describe('the API in a program', () => {
 		const printed = (name: string) => program.lines.find(line => line.startsWith(`${name} `))?.slice(name.length + 1);
 		expect([code, printed('listeners'), printed('exit')]).toEqual([0, 'true', 'true']);
 		expect(printed('refused')).toContain('id of an event');
+		expect([printed('fetched'), printed('again')]).toEqual(['true true', 'You have copy.mjs already.']);
 		expect(JSON.parse(printed('seen') ?? '')).toEqual(['hello']);
 		const lines: {type: string; kind?: string; reason?: string}[] = JSON.parse(printed('lines') ?? '');
 		expect([lines[0]?.type, lines.at(-1)]).toEqual(['ready', {type: 'bye', reason: 'stopped'}]);

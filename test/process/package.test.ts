@@ -177,7 +177,7 @@ function install(): void {
 
 describe('the API of the installed package', () => {
 	const program = `
-		import {createNode, type ChatNode, type JsonEvent, type JsonLine, type NodeOptions} from 'p2pchat-ink';
+		import {createNode, type ChatNode, type JsonEvent, type JsonFile, type JsonLine, type NodeOptions} from 'p2pchat-ink';
 		const options: NodeOptions = {name: 'Bot', interfaces: ['lo'], secret: undefined, log: false};
 		const node: ChatNode = createNode(options);
 		export async function run(): Promise<void> {
@@ -188,7 +188,10 @@ describe('the API of the installed package', () => {
 			for await (const line of node) {
 				if (line.type === 'event' && line.kind === 'posted') node.reply(line.id, line.text ?? '');
 				if (line.type === 'bye') line.reason.trim();
+				if (line.type === 'file') node.cancel((line satisfies JsonFile).id);
 			}
+			const shared: string = await node.share('plan.pdf', {note: 'new'});
+			const path: string = await node.fetch(node.files()[0]?.id ?? shared, {directory: '.'});
 			const line: JsonLine = {type: 'alone'};
 			// @ts-expect-error: the type of the option is wrong
 			createNode({interfaces: 'lo'});
@@ -203,7 +206,7 @@ describe('the API of the installed package', () => {
 			// @ts-expect-error: a message needs a text
 			node.post();
 			await node.stop();
-			console.log(id, line);
+			console.log(id, line, path);
 		}`;
 
 	test('a TypeScript program compiles with the types of the package, and with its mistakes it does not', () => {

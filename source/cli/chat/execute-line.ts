@@ -1,7 +1,7 @@
 /** Executes one line of input: posts it, runs a command, or returns an error. */
 
 import type {PeerId} from '../../core/event.js';
-import {beginsWithWhisperCommand, WHISPER_COMMAND_REFUSED} from '../../core/whisper-command.js';
+import {refuseScriptText} from '../../core/whisper-command.js';
 import type {ChatNode} from '../../node/chat-node.js';
 import type {CommandContext, CommandResult} from '../../node/commands/command-result.js';
 import {commandRows, commandUsage} from '../../node/commands/command-table.js';
@@ -31,11 +31,9 @@ export interface LineResult {
 	readonly pending?: Promise<LineResult>;
 }
 
-const WHISPER_ERROR: LineResult = {error: {code: 'bad-command', text: WHISPER_COMMAND_REFUSED}};
-
 /** Executes one line of text: a piped line is posted unchanged; a typed line that starts with a slash is a command. */
 export function executePlainLine(text: string, context: CommandContext, atTerminal: boolean): LineResult {
-	if (!atTerminal) return beginsWithWhisperCommand(text) ? WHISPER_ERROR : postText(context.chatNode, text);
+	if (!atTerminal) return ofScript(text, () => postText(context.chatNode, text));
 	const parsed = parseCommand(text);
 	return parsed.type === 'command' ? executeTerminalCommand(parsed.command, context) : executeTypedText(text, context);
 }
@@ -52,10 +50,9 @@ export function executeJsonLine(text: string, context: CommandContext, reports: 
 		case 'whisper':
 			return executeWhisper(input, context.chatNode, reports);
 		case 'post':
-			if (beginsWithWhisperCommand(input.text)) return WHISPER_ERROR;
-			return executeWrite(input, context.chatNode, reports);
-		case 'mark':
 		case 'correct':
+			return ofScript(input.text, () => executeWrite(input, context.chatNode, reports));
+		case 'mark':
 		case 'withdraw':
 		case 'pin':
 			return executeWrite(input, context.chatNode, reports);
@@ -73,6 +70,12 @@ export function executeJsonLine(text: string, context: CommandContext, reports: 
 		default:
 			return input satisfies never;
 	}
+}
+
+/** Sends a text of a script, unless it begins with a command that whispers. */
+function ofScript(text: string, send: () => LineResult): LineResult {
+	const refused = refuseScriptText(text);
+	return refused === undefined ? send() : {error: {code: 'bad-command', text: refused}};
 }
 
 type WriteInput = Exclude<JsonInput, {type: 'command' | 'invalid' | 'whisper' | 'share' | 'fetch' | 'cancel'}>;

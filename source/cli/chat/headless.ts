@@ -4,11 +4,10 @@ import type {ChatNode} from '../../node/chat-node.js';
 import {invitationLines} from '../../node/commands/invite-command.js';
 import {qrCodeLines} from '../../ui/text/qr-code.js';
 import {themeOf} from '../../ui/theme.js';
-import {noUnread, unreadMentions} from '../../ui/timeline/describe-unread.js';
+import {noUnread} from '../../ui/timeline/describe-unread.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
-import {jsonInvitation, jsonReady, toIsoTime, toJsonLine} from '../output/format-json.js';
-import type {JsonLine} from '../output/json-lines.js';
+import {jsonInvitation, jsonReady, jsonUnread, toJsonLine} from '../output/format-json.js';
 import {createJsonReportFormatter, createPlainReports} from '../output/report-formats.js';
 import {createReporter, type Reporter} from '../output/reporter.js';
 import {openNode} from './open-node.js';
@@ -96,12 +95,4 @@ async function openWindow(
 	if (mode === 'json') reporter.writeLine(toJsonLine(jsonInvitation(opened)));
 	for (const line of lines) reporter.writeLine(line);
 	return true;
-}
-
-/** The line about unread messages of a reopened log, if there are any. */
-function jsonUnread({reading, store}: ChatNode): JsonLine[] {
-	const unread = reading?.unread();
-	if (!unread || unread.messages.length === 0 || unread.since === undefined) return [];
-	const mentions = unreadMentions(store.getState(), unread).length;
-	return [{type: 'unread', messages: unread.messages.length, mentions, since: toIsoTime(unread.since)}];
 }

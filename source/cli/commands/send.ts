@@ -4,7 +4,7 @@ import {UsageError} from '../../core/errors.js';
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
 import {selectSessionCount} from '../../core/select-people.js';
 import {withoutByteOrderMark} from '../../core/text.js';
-import {beginsWithWhisperCommand, WHISPER_COMMAND_REFUSED} from '../../core/whisper-command.js';
+import {refuseScriptText} from '../../core/whisper-command.js';
 import {sendByKeeper} from '../attach/send-by-keeper.js';
 import {openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
@@ -23,7 +23,8 @@ export async function runSend(context: CliContext): Promise<number> {
 			: options.operands.join(' ');
 	const sharesFiles = options.files.length > 0;
 	if (text.trim() === '' && !sharesFiles) throw new UsageError('Nothing to send: standard input is empty.');
-	if (beginsWithWhisperCommand(text)) throw new UsageError(WHISPER_COMMAND_REFUSED);
+	const refused = refuseScriptText(text);
+	if (refused !== undefined) throw new UsageError(refused);
 	let codeOfKeeper: number | undefined;
 	const opened = await openNode(context, {
 		// A log file for one message would clutter the list of saved logs.

@@ -19,6 +19,9 @@ export const apiOptionForms: Readonly<Record<keyof NodeOptions, string>> = {
 	log: 'a path or false',
 	dataDir: 'a string',
 	identity: 'true or false',
+	downloadDir: 'a string',
+	serve: 'true or false',
+	whispers: 'true or false',
 };
 
 /** Checks the options of the API. `now`: ms since 1970. Throws UsageError, also for an option that does not exist. */
@@ -57,6 +60,7 @@ function toSource(
 		case 'name':
 		case 'room':
 		case 'dataDir':
+		case 'downloadDir':
 			return typeof value === 'string' ? [name, value] : undefined;
 		case 'secret':
 			return typeof value === 'string' ? 'default' : undefined;
@@ -73,9 +77,21 @@ function toSource(
 			if (value === false) return ['noLog', true];
 			return typeof value === 'string' ? ['log', value] : undefined;
 		case 'identity':
-			if (value === true) return 'default';
-			return value === false ? ['noIdentity', true] : undefined;
+			return toSwitch(value, ['noIdentity', true]);
+		case 'serve':
+			return toSwitch(value, ['serve', 'off']);
+		case 'whispers':
+			return toSwitch(value, ['refuseWhispers', true]);
 		default:
 			return name satisfies never;
 	}
+}
+
+/** A value that is true by default. `off`: the option for false. */
+function toSwitch(
+	value: unknown,
+	off: readonly [OptionKey, SourcedOption['value']],
+): typeof off | 'default' | undefined {
+	if (value === true) return 'default';
+	return value === false ? off : undefined;
 }

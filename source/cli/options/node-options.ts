@@ -22,4 +22,10 @@ export interface NodeOptions {
 	readonly dataDir?: string | undefined;
 	/** Whether to use the durable identity. Default: true. */
 	readonly identity?: boolean | undefined;
+	/** Folder for fetched files. Default: the folder for downloads of the system. */
+	readonly downloadDir?: string | undefined;
+	/** Whether other people can fetch files from this node. Default: true. */
+	readonly serve?: boolean | undefined;
+	/** Whether the node takes whispers. Default: true. */
+	readonly whispers?: boolean | undefined;
 }

@@ -19,8 +19,9 @@ import {countSessions} from '../../core/select-people.js';
 import type {State} from '../../core/state.js';
 import {contentOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
-import type {SelfInfo} from '../../node/chat-node.js';
+import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import type {InvitationInfo} from '../../node/invitation.js';
+import {unreadMentions} from '../../ui/timeline/describe-unread.js';
 import type {JsonEvent, JsonInvitation, JsonLine, JsonPeer, JsonPerson, JsonReady, JsonWhisper} from './json-lines.js';
 
 /** Characters that control a terminal and that JSON.stringify does not escape. */
@@ -104,6 +105,14 @@ export function jsonPeer(state: State, peer: PeerId): JsonPeer | undefined {
 	if (status === 'self') return undefined;
 	const keeper = findPeer(state.roster, peer)?.isKeeper && {keeper: true as const};
 	return {type: 'peer', ...jsonPerson(state, peer), status, sessions: countSessions(state, peer), ...keeper};
+}
+
+/** The line about unread messages of a reopened log, if there are any. */
+export function jsonUnread({reading, store}: Pick<ChatNode, 'reading' | 'store'>): JsonLine[] {
+	const unread = reading?.unread();
+	if (!unread || unread.messages.length === 0 || unread.since === undefined) return [];
+	const mentions = unreadMentions(store.getState(), unread).length;
+	return [{type: 'unread', messages: unread.messages.length, mentions, since: toIsoTime(unread.since)}];
 }
 
 function jsonPerson(state: State, peer: PeerId, seq?: number): JsonPerson {

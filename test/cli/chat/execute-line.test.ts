@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {executePlainLine} from '../../../source/cli/chat/execute-line.js';
+import {executeJsonLine, executePlainLine} from '../../../source/cli/chat/execute-line.js';
 import {parseJsonInput} from '../../../source/cli/chat/json-input.js';
+import {createJsonReportFormatter} from '../../../source/cli/output/report-formats.js';
 import {commandRows} from '../../../source/node/commands/command-table.js';
 import {createMessageNumbers} from '../../../source/node/commands/message-numbers.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
@@ -119,4 +120,19 @@ describe('a line of JSON', () => {
 	])('%s is rejected with an example of a valid line', line => {
 		expect(parseJsonInput(line)).toMatchObject({type: 'invalid', text: expect.stringContaining('{"type":"post"')});
 	});
+});
+
+test('a JSON line whose text begins with a command that whispers is an error, in messages, answers and corrections', () => {
+	const chatNode = createFakeChatNode();
+	const context = {chatNode, self: chatNode.self, ignored: [], numbers: createMessageNumbers(), now: chatNode.at};
+	const run = (line: object) => executeJsonLine(JSON.stringify(line), context, createJsonReportFormatter());
+	const refused = {error: {code: 'bad-command', text: expect.stringContaining('begins with a command that whispers')}};
+	for (const line of [
+		{type: 'post', text: '/msg Bob secret'},
+		{type: 'post', text: ' /r secret', replyTo: ID},
+		{type: 'correct', target: ID, text: '/W Bob secret'},
+	])
+		expect(run(line)).toEqual(refused);
+	expect([chatNode.posted, chatNode.calls]).toEqual([[], []]);
+	expect(run({type: 'post', text: 'public'})).toHaveProperty('seq');
 });

@@ -1,0 +1,54 @@
+/** Members of a node of the API. The package contains the declarations of this file. */
+import type {JsonEvent, JsonLine, JsonReady} from '../output/json-lines.js';
+
+/** A chat node. Methods that write an event return its id, and throw an Error whose message says why they refused. */
+export interface ChatNode {
+	/** Opens the log and the sockets, and joins the room. Resolves to the line `ready`. Can be called once. */
+	start(): Promise<JsonReady>;
+	/** Leaves the room and closes everything that the node opened. The last line is `bye`. Idempotent. */
+	stop(): Promise<void>;
+	/** Sends a message. `action`: in the third person, as with `/me`. */
+	post(text: string, options?: {readonly action?: boolean}): string;
+	/** Sends a message as an answer to the message with the id `target`. */
+	reply(target: string, text: string): string;
+	/**
+	 * Sends a private message to one connected peer: a peer id, or a name as in `/msg`. Returns its number, which the lines
+	 * `whisper` and `whisper-delivery` contain.
+	 */
+	whisper(to: string, text: string): number;
+	/** Reacts to a message with a word of at most 16 bytes, for example an emoji. `on` false takes the reaction back. */
+	react(target: string, word: string, on?: boolean): string;
+	/** Replaces the text of an own message. */
+	correct(target: string, text: string): string;
+	/** Withdraws an own message. It is hidden, not erased. */
+	withdraw(target: string): string;
+	/** Pins a message for everybody. `on` false unpins it. */
+	pin(target: string, on?: boolean): string;
+	/** Reads a file and offers it to the room. `name`: name for others, by default that of the file. Resolves to the id of its event. */
+	share(
+		path: string,
+		options?: {readonly note?: string | undefined; readonly name?: string | undefined},
+	): Promise<string>;
+	/**
+	 * Fetches a file, named by the id of its `event` line. Resolves to the path of the complete file, and waits for people who
+	 * have it. Rejects if the fetch fails or is cancelled, and when the node stops. `directory`: by default the option `downloadDir`.
+	 */
+	fetch(target: string, options?: {readonly directory?: string | undefined}): Promise<string>;
+	/** Cancels the fetch of a file, named by the id of its content. Returns false if it is not being fetched. */
+	cancel(file: string): boolean;
+	/** The shared files, the newest first: one `event` line for each content, without withdrawn ones. */
+	files(): readonly JsonEvent[];
+	/** Changes the own name. */
+	rename(name: string): string;
+	/** Resolves to true as soon as one peer has all events of this node, or to false after `ms` milliseconds. */
+	whenDelivered(ms: number): Promise<boolean>;
+	/** Calls the listener with every line of this type. */
+	on<Type extends JsonLine['type']>(type: Type, listener: (line: Extract<JsonLine, {type: Type}>) => void): this;
+	/** Removes a listener. */
+	off<Type extends JsonLine['type']>(type: Type, listener: (line: Extract<JsonLine, {type: Type}>) => void): this;
+	/**
+	 * Iterates over the lines from now on, up to `bye`. An iterator that was created before `start`, or directly after it
+	 * resolved, receives all lines. It keeps the lines that were not read yet.
+	 */
+	[Symbol.asyncIterator](): AsyncIterableIterator<JsonLine>;
+}
