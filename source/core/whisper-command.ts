@@ -11,9 +11,9 @@ export function beginsWithWhisperCommand(text: string): boolean {
 }
 
 const WHISPER_COMMAND_REFUSED =
-	'Not sent: the text begins with a command that whispers, and commands do not run here. --json and the API have "whisper".';
+	'Not sent: the text begins with a command that whispers, and commands do not run here. Use "whisper" of --json or of the API.';
 
-/** Why a text of a script must not be sent to everybody, as a sentence for the user; undefined if it may be sent. */
+/** Error text for the user if a script must not send this text to everybody; undefined if it may. */
 export function refuseScriptText(text: string): string | undefined {
 	return beginsWithWhisperCommand(text) ? WHISPER_COMMAND_REFUSED : undefined;
 }

@@ -45,7 +45,9 @@ const MAX_ATTEMPTS = 50;
 const RETRY_DELAY_MS = 10;
 /** Attempts to read a lock file before it counts as malformed. On systems without hard links it is briefly incomplete. */
 const MAX_READ_ATTEMPTS = 6;
-/** Maximum number of stale takeover locks, each of the lock before it. Crashes during takeovers leave them. */
+/**
+ * Maximum number of stale takeover locks in a chain. A crash during a takeover leaves one, and taking it over needs another.
+ */
 const MAX_TAKEOVER_DEPTH = 4;
 
 /**

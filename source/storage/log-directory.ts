@@ -30,7 +30,10 @@ export function formatLogName(room: string, at: Date, random: Uint8Array): strin
 	return `${toFileSafeName(room)}-${day}T${time}-${digits}${LOG_SUFFIX}`;
 }
 
-/** Whether the file can be a log of this room. The header decides, because room names are shortened in file names. */
+/**
+ * Whether a file of this name can be a log of the room. Only the header makes it certain, because file names contain
+ * shortened room names.
+ */
 export function isLogNameOfRoom(room: string, name: string): boolean {
 	const start = `${toFileSafeName(room)}-`;
 	return name.startsWith(start) && /^\d{4}-\d\d-\d\dT[\d-]+-[0-9a-f]{4}\.p2plog$/.test(name.slice(start.length));

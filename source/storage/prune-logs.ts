@@ -32,7 +32,7 @@ function deleteIfOlder(path: string, before: number): boolean {
 	if (statSync(path).mtimeMs >= before) return false;
 	const lock = acquireLock(path);
 	try {
-		// A program may have written to it and ended before the lock was ours.
+		// Another program may have written to the log and ended before this one got the lock.
 		if (statSync(path).mtimeMs >= before) return false;
 		const companions = readdirSync(dirname(path)).filter(name => name.startsWith(`${basename(path)}.`));
 		unlinkSync(path);

@@ -23,7 +23,10 @@ export interface RoomLogOptions {
 	readonly header: Omit<LogHeader, 'format'>;
 	/** Whether the room has a secret. If so, its newest log is reopened; otherwise each launch has a new log. */
 	readonly hasSecret: boolean;
-	/** Path of --log: the only file to use. A missing file is created, but not its folder, because a typo could name it. */
+	/**
+	 * Path of --log: the only file to use. A missing file is created, but a missing folder is not, because the path may
+	 * contain a typing error.
+	 */
 	readonly path?: string;
 	readonly timer?: LogTimer;
 }
@@ -102,7 +105,7 @@ export async function findEarlierLog(
 	return undefined;
 }
 
-/** Errors of the logs that have a newer name of this room than `path` and no readable header. */
+/** Errors of the logs of this room without a readable header whose names are newer than that of `path`. */
 function listUnreadableLogs({folder, header}: RoomLogOptions, path: string): StorageError[] {
 	return listLogs(folder).flatMap(log => {
 		const name = basename(log.path);

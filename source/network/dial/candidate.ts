@@ -21,18 +21,21 @@ export interface FailedDial {
 
 export interface Candidate {
 	peer: PeerId | undefined;
-	/** Owner of the share of dials that the candidate uses: who announced it (`shareKey`). Targets have none. */
+	/** Owner of the share of dials that the candidate uses: whose address announced it (`shareKey`). A target has no owner. */
 	owner: string | undefined;
 	readonly isTarget: boolean;
-	/** Whether the user has removed the target, or the candidate gave way to another. A dial in progress is completed, but no other dial follows. */
+	/**
+	 * Whether the user has removed the target, or another candidate has taken the place of this one. A dial in progress is
+	 * completed, but no other dial follows.
+	 */
 	isDropped: boolean;
 	/** Known addresses, newest first. */
 	addresses: HostAddress[];
 	/** Address of the last verified connection. It is kept even if newer addresses fill `addresses`. */
 	verifiedAddress: HostAddress | undefined;
-	/** Time at which each address was last dialled or failed, since the last success, in monotonic ms. */
+	/** By address: time of its last dial or failure after the last successful dial, in monotonic ms. */
 	readonly triedAt: Map<string, number>;
-	/** Time at which a beacon or another peer reported this peer last, in monotonic ms. */
+	/** Time of the last beacon of this peer, or of the last report by another peer, in monotonic ms. */
 	lastHeardAt: number;
 	readonly sources: Set<DiscoverySource>;
 	failures: number;
@@ -42,7 +45,7 @@ export interface Candidate {
 	lastFailure: FailedDial | undefined;
 	/** Whether the user was told that the target cannot be reached. */
 	isFailureReported: boolean;
-	/** Timer of the next dial. `waitingSince`: time at which it was started, in monotonic ms. */
+	/** Timer of the next dial. `waitingSince`: time at which the timer was started, in monotonic ms. */
 	timer: Timer | undefined;
 	waitingSince: number;
 	state: 'idle' | 'waiting' | 'queued' | 'dialling';
@@ -71,9 +74,9 @@ export function createCandidate(peer: PeerId | undefined, isTarget: boolean, own
 }
 
 /**
- * Addresses to dial next: the best one, and the best one of the other family, which joins the race if the first one does not
- * answer at once. The best one is the least recently dialled. Of addresses never dialled, the verified one, else an IPv4
- * address, because it is the one that people know, else the newest.
+ * Addresses to dial next: the best address, and the best address of the other family. The second one is dialled too if the
+ * first does not answer at once. An address is better if it was dialled less recently. Of addresses never dialled, the
+ * verified one is best. Then come IPv4 addresses, because people know these, and then the newest.
  */
 export function chooseAddresses({verifiedAddress, addresses, triedAt}: Candidate): HostAddress[] {
 	const tried = (address: HostAddress) => triedAt.get(formatHostAddress(address)) ?? Number.NEGATIVE_INFINITY;
@@ -93,14 +96,17 @@ export function chooseAddresses({verifiedAddress, addresses, triedAt}: Candidate
 	return alternative ? [best, alternative] : [best];
 }
 
-/** Addresses of one class displace each other: a peer has one link-local and one other IPv6 address. */
+/**
+ * Whether two addresses are of the same class, so that a candidate keeps only one of them. The classes are link-local and
+ * other IPv6 addresses.
+ */
 function isSameClass({host}: HostAddress, {host: other}: HostAddress): boolean {
 	return isIpv6(host) && isIpv6(other) && isLinkLocal(host) === isLinkLocal(other);
 }
 
 /**
- * Adds an address as the newest one. An IPv6 address displaces the previous one of its class, because computers exchange
- * them all the time. Removes the oldest IPv4 address if there are more than MAX_ADDRESSES.
+ * Adds an address as the newest one. An IPv6 address replaces the previous one of its class, because computers change these
+ * addresses often. Removes the oldest IPv4 address if there are more than MAX_ADDRESSES.
  */
 export function addAddress(candidate: Candidate, address: HostAddress): void {
 	const {addresses, verifiedAddress: proven, triedAt} = candidate;
@@ -114,7 +120,10 @@ export function addAddress(candidate: Candidate, address: HostAddress): void {
 	for (const tried of triedAt.keys()) if (!kept.has(tried)) triedAt.delete(tried);
 }
 
-/** Adds an address that is dialled after the known addresses. It displaces one of its class only if that one has failed. */
+/**
+ * Adds an address that is dialled after the known addresses. It replaces an address of its class only if that address was
+ * dialled and is not the verified one.
+ */
 export function addAlternateAddress(candidate: Candidate, address: HostAddress): void {
 	const {addresses, verifiedAddress, triedAt} = candidate;
 	if (addresses.some(known => isSameAddress(known, address))) return;

@@ -82,7 +82,7 @@ export function createDialQueue(): DialQueue {
 	/** Number of failed dials to candidates of an owner since its last success. */
 	const failuresByOwner = new LruMap<string, number>(MAX_CANDIDATES);
 
-	/** Number of dials in progress to candidates of the same owner, or of owners in the same IPv6 prefix if they are more. */
+	/** Number of dials in progress to candidates of an owner, or of all owners in its IPv6 prefix, whichever is greater. */
 	const dialsOf = (owner: string) =>
 		Math.max(dialsByOwner.get(owner) ?? 0, dialsByOwner.get(prefixGroup(owner) ?? '') ?? 0);
 	function countDial(owner: string | undefined, change: 1 | -1): void {
@@ -98,7 +98,10 @@ export function createDialQueue(): DialQueue {
 	const ownerFailures = ({owner, verifiedAddress}: Candidate) =>
 		verifiedAddress || owner === undefined ? 0 : Math.min(MAX_DIAL_FAILURES, failuresByOwner.get(owner) ?? 0);
 
-	/** Candidates of lower rank are dialled first. Peers known only from other peers are last, as these can lie. */
+	/**
+	 * Candidates of lower rank are dialled first. Peers known only from reports of other peers come last, because such reports
+	 * can be false.
+	 */
 	const rank = (candidate: Candidate) => {
 		const {failures, isTarget, sources} = candidate;
 		const isReported = !isTarget && sources.size === 1 && sources.has('exchange');
@@ -113,7 +116,7 @@ export function createDialQueue(): DialQueue {
 	function best(): Candidate | undefined {
 		let chosen: Candidate | undefined;
 		let [chosenRank, chosenDials] = [0, 0];
-		/** Number of dials of each owner that was met, because one owner can have all candidates. */
+		/** Results of `dialsOf`. They are kept during the loop, because one owner can have all candidates. */
 		const dials = new Map<string, number>();
 		for (const candidate of waiting) {
 			const {isTarget, owner = ''} = candidate;

@@ -59,7 +59,10 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 	const {clock, random, transport, self, debug} = options;
 	const queue = createDialQueue();
 	const rateLimiter = createTokenBucket(MAX_DIALS_PER_SECOND, DIAL_BURST);
-	/** Candidates with too many failures that are still dialled every RETRY_SEEN_MS, as other peers reach them. */
+	/**
+	 * Candidates with too many failures that are still dialled every RETRY_SEEN_MS, because other peers report connections to
+	 * them.
+	 */
 	const slowRetries = new Set<Candidate>();
 	let pausedPump: Timer | undefined;
 	/** Time at which a peer last connected, in monotonic ms. */

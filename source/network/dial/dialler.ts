@@ -52,7 +52,10 @@ export interface Dialler {
 	connected(peer: PeerId, remoteAddress: string): void;
 	/** Notes that a peer has disconnected. If one end banned the other, the peer is not dialled for `banMs`. */
 	disconnected(peer: PeerId, banMs?: number): void;
-	/** Notes that a peer has left. It is not dialled any more. A `--peer` target is, as another node may start there. */
+	/**
+	 * Notes that a peer has left. The peer is not dialled any more. A `--peer` target at its address is still dialled, because
+	 * another node may start there.
+	 */
 	peerLeft(peer: PeerId): void;
 	reports(): DialReport[];
 	stop(): void;
@@ -74,8 +77,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 	let stopped = false;
 
 	/**
-	 * Drops a candidate that gives way to another one. The candidate of a connected peer stays, and gets a place again when
-	 * the peer disconnects.
+	 * Drops a candidate whose place another candidate has taken. The candidate of a connected peer stays, and gets a place
+	 * again when the peer disconnects.
 	 */
 	function drop(peer: PeerId): void {
 		const candidate = candidates.get(peer);
@@ -85,7 +88,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 		if (candidate.state !== 'dialling') scheduler.remove(candidate);
 	}
 
-	/** Gives a place to a peer that is only announced, in the share of `owner`. Returns false if there is none. */
+	/** Gives a place to a peer that is only announced, in the share of `owner`. Returns false if no place is available. */
 	function addUnknown(peer: PeerId, owner: string): boolean {
 		const {added, evicted} = unknown.add(peer, owner);
 		if (evicted) drop(evicted);
@@ -110,7 +113,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 				candidate = createCandidate(peer, false, owner);
 				candidates.set(peer, candidate);
 			} else if (source !== 'exchange' && candidate.owner !== owner && !candidate.verifiedAddress) {
-				// A peer that announces itself no longer depends on the share of whoever reported it.
+				// A peer that announces itself no longer depends on the share of the peer that reported it.
 				candidate.owner = owner;
 				if (known.ownerOf(peer) === undefined) unknown.delete(peer);
 				if (known.ownerOf(peer) === undefined && !addUnknown(peer, owner)) drop(peer);
@@ -128,7 +131,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 
 			const gaveUp = candidate.failures >= MAX_DIAL_FAILURES;
 			if (candidate.state !== 'idle' && !(gaveUp && candidate.state === 'waiting')) return;
-			// Beacons are repeated, but a peer reports a connection only one time, so the failures are reset now.
+			// A peer reports a connection only once, while beacons are repeated. So a report resets the failures immediately.
 			if (gaveUp && source === 'exchange') candidate.failures = 0;
 			const retryInMs = candidate.lastAttempt + RETRY_MAX_MS - clock.monotonic();
 			schedule(candidate, gaveUp ? Math.max(0, retryInMs) : firstDelay(peer));

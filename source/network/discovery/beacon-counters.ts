@@ -2,7 +2,7 @@
  * Highest beacon counter of each peer. A beacon with a lower counter is a replay and is ignored.
  *
  * All members know the key of the MAC, so each could send a beacon in the name of another peer. After a beacon with a valid
- * signature, only signed beacons of this peer count, and what unsigned ones said before is forgotten.
+ * signature, unsigned beacons of the same peer are ignored, and the counter of earlier unsigned ones is forgotten.
  */
 import type {BeaconSignature} from '../../codec/beacon-datagram.js';
 import type {PeerId} from '../../core/event.js';
@@ -20,7 +20,10 @@ export interface BeaconCounters {
 	record(peer: PeerId, counter: number, isSigned: boolean): void;
 }
 
-/** Peers that only unsigned beacons named are forgotten first, because anybody can send these for any peer. */
+/**
+ * Maximum number of peers that an eviction examines to find one without a signed beacon. These peers are evicted first,
+ * because every member can send unsigned beacons for any peer.
+ */
 const MAX_EVICTION_TRIES = 64;
 
 export function createBeaconCounters(verify = verifySignature): BeaconCounters {

@@ -26,7 +26,10 @@ export interface BeaconSchedule {
 	stop(): void;
 }
 
-/** Interval between beacons after the burst, in ms. It grows with the number of peers, to limit their total rate. */
+/**
+ * Interval between beacons after the burst, in ms. It grows with the number of peers, to limit the total rate of beacons in
+ * the room.
+ */
 export function beaconIntervalMs(peers: number): number {
 	const shared = (BEACON_INTERVAL_CROWD_MS * peers) / BEACON_CROWD_PEERS;
 	return Math.min(BEACON_INTERVAL_CROWD_MS, Math.max(BEACON_INTERVAL_MS, shared));

@@ -71,7 +71,10 @@ export const beaconGroup = ({family}: LocalInterface) => (family === 4 ? IPV4_GR
 /** Text that names the interface of an address to the multicast functions of Node. */
 export const multicastInterface = ({family, address, zone}: LocalInterface) => (family === 4 ? address : `::%${zone}`);
 
-/** Errors of an address that this computer does not have any more, or not yet: a new IPv6 address is checked first. */
+/**
+ * Errors for an address that this computer no longer has, or cannot use yet: the system first checks that a new IPv6 address
+ * is unique.
+ */
 const ADDRESS_IS_GONE: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENODEV', 'EINVAL']);
 
 export interface BeaconSenderOptions {
@@ -91,7 +94,7 @@ export interface BeaconSender {
 	readonly ready: Promise<number | undefined>;
 	/** Whether the sender works. If false, a new one is created with the next beacon. */
 	readonly usable: boolean;
-	/** Reason why the socket could not be opened, unless the address is just not usable now. */
+	/** Reason why the socket could not be opened; undefined if this computer merely cannot use the address now. */
 	readonly failure: string | undefined;
 	/** Sends `bytes` by broadcast, if the interface can, and `toGroup` by multicast. */
 	broadcast(bytes: Uint8Array, toGroup: Uint8Array): void;

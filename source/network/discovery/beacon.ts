@@ -32,11 +32,11 @@ export interface Beacon {
 	refresh?(): void;
 	/** Sends a datagram to one address, from the source port of this node. */
 	send(bytes: Uint8Array, address: string, port: number): void;
-	/** Selected interfaces when the last broadcast was sent, also those that cannot broadcast. */
+	/** Selected interfaces when the last broadcast was sent, including those that cannot broadcast. */
 	interfaces(): readonly LocalInterface[];
-	/** Reason why the interfaces could not be read then, in words. Undefined if they were read. */
+	/** Reason why the interfaces could not be read for the last broadcast, in words. Undefined if they were read. */
 	interfaceFailure?(): string | undefined;
-	/** Sockets that the system refuses now. The next broadcast tries them again. */
+	/** Sockets that the system refuses to open now. The next broadcast tries to open them again. */
 	socketFailures?(): readonly SocketFailure[];
 	/** Send statistics, one entry for each interface address and destination. */
 	counters(): readonly DestinationCounters[];

@@ -43,7 +43,7 @@ export interface DiscoveryOptions {
 	alternateAddressFound(peer: PeerId, address: HostAddress): void;
 	/** Called when a peer announces that it leaves. */
 	peerLeft(peer: PeerId): void;
-	/** Called after every announcement. The beacon has just updated its list of interfaces. */
+	/** Called after every announcement, for which the list of interfaces was just read again. */
 	onBeaconSent(): void;
 }
 
@@ -104,7 +104,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 		options.onBeaconSent();
 	}
 
-	/** Counts an event in a window of one second. Returns false if it exceeds `limit`. */
+	/** Counts an event in a window of one second. Returns false if the count exceeds `limit`. */
 	function within(window: {from: number; count: number}, limit: number): boolean {
 		const now = clock.monotonic();
 		if (now - window.from >= 1000) {
@@ -171,7 +171,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 
 	return {
 		async listen() {
-			// Beacons are ignored until all sockets are open, because earlier the local subnets are unknown.
+			// Beacons are ignored until all sockets are open, because the local subnets are not known before that.
 			const {port} = await beacon.start((bytes, source) => isListening && received(bytes, source));
 			isListening = true;
 			return port;

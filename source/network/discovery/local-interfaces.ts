@@ -83,8 +83,8 @@ function matches(candidate: LocalInterface, wanted: string): boolean {
 }
 
 /**
- * Keeps one IPv6 address of each subnet of an interface. Computers have several, and exchange the temporary ones of them
- * (RFC 8981) all the time.
+ * Keeps one IPv6 address of each subnet of an interface. A computer often has several, and replaces temporary addresses (RFC
+ * 8981) again and again.
  */
 function onePerSubnet(interfaces: readonly LocalInterface[]): LocalInterface[] {
 	const kept: LocalInterface[] = [];

@@ -80,7 +80,10 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		if (rateLimiter.allows(key, now)) received(bytes, source);
 	}
 
-	/** Joins the multicast group, as the system ends a membership with its interface. EADDRINUSE: already a member. */
+	/**
+	 * Joins the multicast group, for every broadcast: the system ends a membership when the interface disappears. EADDRINUSE
+	 * means that the socket is already a member.
+	 */
 	function joinGroup(from: LocalInterface): void {
 		try {
 			shared.get(from.family)?.addMembership(beaconGroup(from), multicastInterface(from));

@@ -1,6 +1,6 @@
 /**
- * Parts of one file that are arriving: which slice is wanted next from which holder (protocol.md, Files). A part comes from one
- * holder, so that wrong content has one author.
+ * Parts of one file that are arriving: which slice is wanted next from which holder (protocol.md, Files). All slices of a
+ * part come from one holder, so that it is known who sent wrong content.
  */
 import {FILE_QUEUE_MS, MAX_FILE_HOLDERS, MIN_SLICE_BYTES} from '../../core/limits.js';
 import {hasPart} from '../../core/part-set.js';
@@ -10,11 +10,17 @@ import type {Holder, Holders} from './holders.js';
 import type {LinkPipe, Slice} from './link-pipe.js';
 import type {PartBuffers} from './part-buffers.js';
 
-/** Time without a slice after which a holder counts as stalled for others that have nothing else to do. */
+/** Time without a slice after which a holder counts as stalled. A holder without other work then takes over its parts. */
 const STALLED_MS = 2000;
-/** A part moves if it is expected to arrive later than this plus twice the time that the new holder takes. */
+/**
+ * Minimum gain for which a part moves to another holder: its expected time must exceed this plus twice the time of the new
+ * holder.
+ */
 const MOVE_AFTER_MS = 500;
-/** Rate at which one more holder keeps its smallest amount outstanding without a longer queue, in bytes per second. */
+/**
+ * Total rate for which one more holder is used, in bytes per second. At this rate, the least bytes that a holder has
+ * outstanding arrive within FILE_QUEUE_MS.
+ */
 const RATE_PER_HOLDER = (2 * MIN_SLICE_BYTES * 1000) / FILE_QUEUE_MS;
 
 export interface ArrivingPartsOptions {
@@ -26,7 +32,7 @@ export interface ArrivingPartsOptions {
 	random(): number;
 	/** Whether a part is neither verified nor kept from an earlier run. */
 	isMissing(part: number): boolean;
-	/** First part that may be wanted, and the exclusive end. */
+	/** Range of the parts that may be wanted: the first part, and the exclusive end. */
 	window(): readonly [number, number];
 }
 
@@ -68,7 +74,10 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 		pipe.drop(slice => slice.file === file && slice.part === part);
 	}
 
-	/** Whether one more holder would only make the queue on the way longer: on a slow path few holders fill it. */
+	/**
+	 * Whether one more holder would only lengthen the queue in the network, because the present holders already use the whole
+	 * path.
+	 */
 	function areHoldersEnough(holder: Holder, now: number): boolean {
 		const active = new Set<LinkPipe>();
 		let rate = 0;
@@ -92,7 +101,10 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 		return buffers.reserve(partLength(size, part)) ? start(part, holder.pipe, now) : undefined;
 	}
 
-	/** Takes the part that is expected last from a holder that is much slower, and starts it again. */
+	/**
+	 * Moves the part that is expected to arrive last from a much slower holder to this one. The part starts again from its
+	 * first byte.
+	 */
 	function takeOver(holder: Holder, now: number): ArrivingPart | undefined {
 		let slowest: ArrivingPart | undefined;
 		let longest = 0;

@@ -11,7 +11,7 @@ export interface Holding {
 }
 
 export interface Choice {
-	/** First part that may be wanted, and the exclusive end: the parts close to the first missing one. */
+	/** Range of the parts that may be wanted, with an exclusive end: the parts close to the first missing one. */
 	readonly from: number;
 	readonly to: number;
 	/** Whether a part is missing and not wanted from anybody yet. */
@@ -25,9 +25,9 @@ export interface Choice {
 }
 
 /**
- * The part to want from the holder: of the parts that it has, a random one of those that the fewest others have. Undefined if
- * there is none. Nothing is wanted from a holder of all parts that another holder can send. So the author sends each part about
- * once, and the peers that fetch the file exchange the parts.
+ * The part to want from the holder: of the parts that it has, a random one of those that the fewest others have. Undefined
+ * if there is none. A part that another holder can send is not wanted from a holder that has all parts. So the author sends
+ * each part about once, and the peers that fetch the file exchange the parts.
  */
 export function choosePart({from, to, isMissing, holder, others, random}: Choice): number | undefined {
 	let fewest = Number.POSITIVE_INFINITY;

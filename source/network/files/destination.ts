@@ -38,7 +38,7 @@ export interface Destination {
 	readonly isChecking: boolean;
 	/** Whether verified parts are being written, or the file is being renamed. */
 	readonly isWriting: boolean;
-	/** Why the disk refuses to write, while it does. */
+	/** Why the disk refuses to write. Undefined if it does not refuse. */
 	readonly refusal: string | undefined;
 	/** First missing part that may be wanted, and the exclusive end of the parts close to it. */
 	window(): readonly [number, number];
@@ -65,7 +65,7 @@ export function createDestination(options: DestinationOptions): Destination {
 	const kept = sink.kept.slice();
 	/** Verified parts that are being written, or wait for a disk that refused them. */
 	const unwritten = new Map<number, Uint8Array>();
-	/** Those of them that the disk refused, and that are not being written again. */
+	/** Unwritten parts that the disk refused and that are not being written at this moment. */
 	const refused = new Set<number>();
 	const retryTimer = createCoalescedTimer(options.clock, retry);
 	let heldParts = 0;
@@ -85,7 +85,7 @@ export function createDestination(options: DestinationOptions): Destination {
 		finishIfComplete();
 	}
 
-	/** Pauses the fetch. The timer tries again whatever was refused. */
+	/** Pauses the fetch. A timer tries the refused writes again. */
 	function refuse(error: unknown): void {
 		if (isLost(error)) {
 			options.lost(errorMessage(error));
@@ -115,7 +115,7 @@ export function createDestination(options: DestinationOptions): Destination {
 		);
 	}
 
-	/** Writes the refused parts again, and no part whose write has not ended. */
+	/** Writes the refused parts again. A part whose write is still in progress is not among them. */
 	function retry(): void {
 		finishIfComplete();
 		for (const part of [...refused]) {

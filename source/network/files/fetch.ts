@@ -38,7 +38,7 @@ export interface FetchOptions {
 	changed(): void;
 	/** Called when one more part is verified and written. `bytes`: undefined for a part kept from an earlier run. */
 	partAdded(part: number, bytes?: Uint8Array): void;
-	/** Called when more can be wanted: after a change that did not come from a message. */
+	/** Called when the fetch can want more parts after a change that no message caused. */
 	wake(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * All fetches of this node, and the connections from which they want parts. At most MAX_ACTIVE_FETCHES want parts at the same
- * time, the oldest first; one that can get nothing from anybody takes no place.
+ * All fetches of this node, and the connections from which they want parts. At most MAX_ACTIVE_FETCHES want parts at the
+ * same time, the oldest first. A fetch that no peer can serve is not counted.
  */
 import type {FileInfoMessage, FileMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
@@ -82,7 +82,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 	const peers = new Map<PeerId, Peer>();
 	/** Fetches that have not ended. */
 	const running = new Map<FileId, Tracked<Fetch>>();
-	/** Complete files, those of which nothing was heard longest first. */
+	/** Watches on complete files, the least recently used first. */
 	const watched = new LruMap<FileId, Tracked>(MAX_FILE_ASKS, {touchOnGet: true});
 	const buffers = createPartBuffers();
 	const ticker = createCoalescingTicker(clock, TICK_MS, tick);
@@ -158,7 +158,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 			const rate = ((transfer.bytes - before.bytes) * 1000) / ms;
 			one.rate = one.rate === 0 ? rate : one.rate + (rate - one.rate) * RATE_WEIGHT;
 		}
-		// The progress is still changing while bytes arrive; the rate falls to 0 when they stop.
+		// Progress is reported until the rate has fallen to 0, also after bytes have stopped arriving.
 		one.isChanged = transfer.state === 'fetching' && one.rate >= 1;
 		one.reportedAt = now;
 		one.reported = transfer;

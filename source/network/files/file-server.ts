@@ -4,9 +4,11 @@
  * Invariants
  * 1. Nothing of a file is put into the send queue of a connection unless that queue is empty, and then one message. An event
  *    therefore waits for at most one slice.
- * 2. What this room does not name, what was fetched in another room and what nobody has are answered alike.
+ * 2. The answer does not tell apart a file that this room does not name, one that was fetched in another room, and one that
+ *    does not exist here.
  * 3. A part is sent only if it has its leaf.
- * 4. What a peer wants is bounded by bytes. A peer that wants more is disconnected with `flood`; there is no other fault.
+ * 4. The bytes that a peer may want are limited. A peer that wants more is disconnected with `flood`; there is no other
+ *    fault.
  */
 import type {FileAskMessage, FileMessage, FileWantMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
@@ -98,7 +100,7 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 	const chargeOf = (question: FileAskMessage | FileWantMessage) =>
 		chargedBytes(question.type === 'file-want' ? question.length : 0);
 
-	/** Answers one question if the send queue is empty. The next one follows when it is empty again. */
+	/** Answers one question if the send queue is empty. The next question is answered when the queue is empty again. */
 	function answerNext(client: Client): void {
 		const [question] = client.questions;
 		if (!question || client.isAnswering || client.isClosed || client.link.queuedBytes > 0) return;
@@ -146,7 +148,7 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 		if (content && canServe(content, next)) void cache.read(content, next.part);
 	}
 
-	/** Tells peers that asked about a file of the parts that it has in addition. */
+	/** Sends a new file-info to peers that asked about a file of which this node has got more parts. */
 	function tellNews(): void {
 		for (const client of clients.values()) {
 			for (const file of client.news) {

@@ -33,20 +33,20 @@ export interface Holders {
 	/** Adds a connected peer. Replaces what was known on an earlier connection. */
 	add(pipe: LinkPipe): Holder;
 	remove(peer: PeerId): void;
-	/** Takes over what a peer says that it has. */
+	/** Records which parts a peer says that it has. */
 	update(holder: Holder, have: PartSet | true): void;
 	/** Notes that the peer refused a part that it said it has. After MAX_PART_REFUSALS it counts as silent. */
 	refused(holder: Holder, part: number, now: number): void;
 	/** Notes that the peer is silent. Nothing is wanted from the peer for FILE_REST_MS, which doubles with each call. */
 	rest(holder: Holder, now: number): void;
-	/** The content of the peer was wrong: nothing is wanted from it again, also on a new connection. */
+	/** Excludes a peer that sent wrong content: nothing is wanted from it again, even on a new connection. */
 	exclude(holder: Holder): void;
 	isExcluded(peer: PeerId): boolean;
 	/** Whether parts may be wanted from the peer now. */
 	isUsable(holder: Holder, now: number): boolean;
 	/** Number of peers that have at least one part and are not excluded. */
 	count(): number;
-	/** Number of them that have all parts. */
+	/** Number of peers that have all parts and are not excluded. */
 	countComplete(): number;
 }
 

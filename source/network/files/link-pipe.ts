@@ -1,11 +1,12 @@
 /**
- * Wants of this node on one connection: which slices are outstanding, and how many bytes may be (protocol.md, Files).
+ * Wants of this node on one connection: which slices are outstanding, and how many bytes may be outstanding (protocol.md,
+ * Files).
  *
- * The bytes outstanding are what the path transports in the least time of a slice plus FILE_QUEUE_MS. So the queue that this
- * node builds on the way delays a message by at most FILE_QUEUE_MS, whatever the speed of the path (the idea of LEDBAT,
- * RFC 6817). The rate is the highest of the last seconds, measured as BBR does: bytes that arrived since a slice was wanted, over
- * that time. The least time is measured again every PROBE_MS with hardly anything outstanding, because the own queue would
- * hide it.
+ * The limit is the number of bytes that the path transports in the least time of a slice plus FILE_QUEUE_MS. So the queue
+ * that this node causes in the network delays a message by at most FILE_QUEUE_MS, whatever the speed of the path (the idea
+ * of LEDBAT, RFC 6817). The rate is the highest of the last seconds, measured as BBR does: the bytes that arrived since a
+ * slice was wanted, divided by the time since then. The least time is measured again every PROBE_MS with hardly anything
+ * outstanding, because the queue that this node causes would hide it.
  */
 import {FILE_QUEUE_MS, MAX_SLICE_BYTES, MAX_WANTED_FILE_BYTES, MIN_SLICE_BYTES} from '../../core/limits.js';
 import type {FileId} from '../../core/shared-file.js';
@@ -13,11 +14,17 @@ import type {PeerLink} from '../link/peer-link.js';
 
 /** Interval between two measurements of the least time of a slice. */
 const PROBE_MS = 10_000;
-/** Time in which the rate falls to a lower sample. Higher samples count at once: delays by a busy machine are no slower path. */
+/**
+ * Time in which the rate falls to a lower sample. Higher samples count at once. Lower ones do not, because they can come
+ * from a busy machine instead of a slower path.
+ */
 const RATE_FALL_MS = 2000;
 /** Time that a slice may take: an event waits for at most one slice in the holder. */
 const SLICE_MS = 4;
-/** Weight of a slice that took less than the least time so far. Small, because a busy machine makes the times uneven. */
+/**
+ * Weight with which a slice that took less than the least time lowers it. Small, because a busy machine makes the times
+ * uneven.
+ */
 const LOWER_WEIGHT = 0.1;
 const FEWEST_BYTES = 2 * MIN_SLICE_BYTES;
 
@@ -46,13 +53,16 @@ export interface LinkPipe {
 	readonly progressAt: number;
 	/** Id for the next question on this connection. */
 	nextId(): number;
-	/** Length of the next slice. It fits into what may be outstanding if `hasRoom`. */
+	/** Length of the next slice in bytes. If `hasRoom` is true, so many bytes may be wanted now. */
 	sliceBytes(): number;
 	/** Whether another slice may be wanted now. */
 	hasRoom(now: number): boolean;
 	/** Wants a slice. */
 	want(slice: Slice, now: number): void;
-	/** Takes a want off that was answered with `bytes` bytes (0: refused). Undefined if there is no such want. */
+	/**
+	 * Removes a want that was answered with `bytes` bytes (0: refused), and returns its slice. Undefined if there is no such
+	 * want.
+	 */
 	answered(id: number, bytes: number, now: number): Slice | undefined;
 	/** Drops the outstanding wants for which `matches` is true. Their answers will be ignored. */
 	drop(matches: (slice: Slice) => boolean): void;
@@ -83,7 +93,7 @@ export function createLinkPipe(link: PeerLink): LinkPipe {
 		return Math.min(MAX_WANTED_FILE_BYTES, Math.max(FEWEST_BYTES, bytes));
 	}
 
-	/** Takes the time and the rate of a slice that has arrived. */
+	/** Updates the least time and the rate with a slice that has arrived. */
 	function measure({sentAt, arrivedBefore}: Want, now: number): void {
 		const ms = Math.max(0.1, now - sentAt);
 		if (isProbing) {

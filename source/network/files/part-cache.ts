@@ -13,7 +13,9 @@ export interface PartCache {
 	add(content: Pick<ServedContent, 'id'>, part: number, bytes: Uint8Array): void;
 }
 
-/** Parts that are read at the same time. Peers that want parts here and there must not keep the disk and the processor busy. */
+/**
+ * Parts that are read at the same time. Peers that want parts in random order must not keep the disk and the processor busy.
+ */
 const MAX_READS = 4;
 
 /** `leafOf`: SHA-256 of a part. */

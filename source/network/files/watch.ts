@@ -1,4 +1,7 @@
-/** What this node knows about the peers that have one file. For a file that is complete here, that is all there is to do. */
+/**
+ * What this node knows about the peers that have one file. For a file that is complete on this computer, nothing else is
+ * tracked.
+ */
 import type {FileInfoMessage} from '../../codec/message-types.js';
 import type {PeerId} from '../../core/event.js';
 import type {NamedFile} from '../../core/file-content.js';
@@ -14,7 +17,7 @@ export interface HolderWatch {
 	start(): void;
 	connected(pipe: LinkPipe): void;
 	disconnected(peer: PeerId): void;
-	/** Whether the peer has to be asked, and with which flag `leaves`. */
+	/** Question that must be sent to the peer, with its flag `leaves`; undefined if there is none. */
 	question(peer: PeerId): {readonly leaves: boolean} | undefined;
 	asked(peer: PeerId, id: number, leaves: boolean): void;
 	info(peer: PeerId, message: FileInfoMessage): void;

@@ -1,8 +1,8 @@
 /**
  * Places for verified connections, dialled and accepted ones: MAX_CONNECTIONS in all, and MAX_CONNECTIONS_PER_ADDRESS for
- * one address. If all places are taken, the address with the most connections loses its newest one to a connection of
- * another address. Strangers of one IPv6 prefix get at most half of the places. A trusted peer was connected without a fault
- * before. It takes the place of a peer that is not trusted.
+ * one address. If all places are taken, a new connection of another address replaces the newest connection of the address
+ * that has the most. Strangers of one IPv6 prefix get at most half of the places. A trusted peer, which was connected
+ * without a fault before, replaces a peer that is not trusted.
  */
 import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../core/limits.js';
 import {isLoopback, prefixGroup, shareKey} from '../ip-address.js';
@@ -23,7 +23,10 @@ export interface ConnectionPlaces {
 export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): ConnectionPlaces {
 	const places = createFairShare<PeerLink>(Number.POSITIVE_INFINITY);
 
-	/** Connection that gives way to `link`, a connection of `owner`, because all places are taken; `link` itself if none does. */
+	/**
+	 * Connection to close for `link`, a connection of `owner`, when all places are taken; `link` itself if no other one has to
+	 * close.
+	 */
 	function chooseClosing(link: PeerLink, owner: string, isCapped: boolean): PeerLink {
 		const fullest = isCapped ? owner : (places.fullest() ?? owner);
 		const newest = places.newestOf(fullest);

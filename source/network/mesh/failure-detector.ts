@@ -67,7 +67,10 @@ const MAX_EVICTION_SKIPS = 64;
 interface Suspect {
 	/** Time of the last observed loss, in monotonic ms. */
 	since: number;
-	/** Nodes that lost a connection to it. An array, because malicious peers can cause thousands of small lists. */
+	/**
+	 * Nodes that lost a connection to the suspect. An array takes less memory than a set, and malicious peers can cause
+	 * thousands of these lists.
+	 */
 	observers: PeerId[];
 }
 
@@ -91,7 +94,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		if (peer === self) return;
 		const known = suspects.get(peer);
 		if (known) {
-			// Only connected observers count, because a peer could return with any number of new ids.
+			// A full list keeps only connected observers, because a peer could return with any number of new ids.
 			if (known.observers.length >= MAX_REPORTED_PEERS)
 				known.observers = known.observers.filter(one => one === self || connectedPeers.has(one));
 			if (!known.observers.includes(observer)) known.observers.push(observer);
@@ -102,7 +105,10 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		}
 	}
 
-	/** Evicts the oldest suspects. Suspects that this node did not observe go first, as a peer can invent any number. */
+	/**
+	 * Evicts the oldest suspects. Suspects that this node did not observe are evicted first, because a peer can invent any
+	 * number of them.
+	 */
 	function makeRoom(): void {
 		const isOnlyReported = ({observers}: Suspect) => !observers.includes(self);
 		while (suspects.size >= MAX_SUSPECTS)
@@ -141,7 +147,8 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		}
 
 		const known = suspects.get(peer);
-		// A connection that opened and closed between two messages is reported only as lost. It counts for known peers.
+		// If a connection opened and closed between two messages, only its loss is reported. Such a report counts for known
+		// peers.
 		const isUnreported = (known !== undefined || connectedPeers.has(peer)) && !known?.observers.includes(reporter);
 		if (reportedPeers.delete(peer) || isUnreported) suspect(peer, now, reporter);
 	}

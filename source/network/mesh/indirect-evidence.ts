@@ -14,7 +14,7 @@ export interface AlivePeer {
 }
 
 export interface IndirectEvidence {
-	/** Adds a list that `source` sent to its earlier lists. If both name a peer, the newer time counts. */
+	/** Merges a list that `source` sent with the earlier lists of `source`. For each peer the newest time counts. */
 	note(source: PeerId, peers: readonly AlivePeer[], now: number): void;
 	/** Forgets what a source said. */
 	remove(source: PeerId): void;

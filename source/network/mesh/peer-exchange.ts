@@ -20,8 +20,8 @@ type LocalInterfaces = readonly LocalInterface[];
 
 /**
  * Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless 0. An IPv6
- * address is named only if it is on a prefix of this computer, and never if it is link-local, because that leads to the peer
- * only from here. A peer without an address is listed too, because peers that nobody lists are reported as lost.
+ * address is named only if it is on a prefix of this computer, and never if it is link-local, because others may be unable
+ * to use such an address. A peer without an address is listed too, because peers that nobody lists are reported as lost.
  */
 function addressOfLink({peer, remoteAddress: host, hello: {port}}: PeerLink, interfaces: LocalInterfaces): PeerAddress {
 	const isNamed = !isIpv6(host) || isLoopback(host) || (!isLinkLocal(host) && isOnLink(host, interfaces));
@@ -52,10 +52,10 @@ function chunk<Item>(items: readonly Item[]): Item[][] {
 }
 
 /**
- * Addresses reported by `reporter` that this node may dial. Only IP addresses count: a name would be looked up, so the
- * reporter would choose what this node asks the DNS, and the DNS what it dials. Excluded are link-local addresses, public
- * ones other than IPv6 addresses on a prefix of this computer, and loopback addresses unless the reporter runs on this
- * computer.
+ * Addresses reported by `reporter` that this node may dial. Only IP addresses count: with a host name, the reporter would
+ * choose what this node asks the DNS, and the DNS would choose what this node dials. Excluded are link-local addresses,
+ * public ones other than IPv6 addresses on a prefix of this computer, and loopback addresses unless the reporter runs on
+ * this computer.
  */
 export function dialableAddresses(reporter: PeerLink, named: PeerAddress, interfaces: LocalInterfaces): HostAddress[] {
 	const isDialable = (host: string) => {
@@ -73,7 +73,10 @@ export interface PeerExchangeSender {
 	/** Sends the full list to a peer again, because messages to it are now sent on another connection. */
 	replaced(peer: PeerId): void;
 	down(peer: PeerId): void;
-	/** Sends added connections immediately if the one to `peer` is unsent, because another peer lost `peer`. */
+	/**
+	 * To be called when another peer has lost `peer`. Sends added connections immediately if the one to `peer` is not sent
+	 * yet.
+	 */
 	expedite(peer: PeerId): void;
 	stop(): void;
 }

@@ -1,8 +1,8 @@
 /**
  * Table of limited size whose places are shared fairly between owners. An owner is usually an address (`shareKey`), because
- * keys cost nothing to create. When the table is full, the newest item of the owner with the most items gives way. An
- * owner can therefore use the whole table only while no other owner needs a place. Owners of one group, such as the addresses
- * of one IPv6 prefix, together get at most half of the places, because one machine can be all of them.
+ * keys cost nothing to create. When the table is full, the newest item of the owner with the most items is evicted. An owner
+ * can therefore use the whole table only while no other owner needs a place. Owners of one group, such as the addresses of
+ * one IPv6 prefix, together get at most half of the places, because one machine can use all these addresses.
  */
 import {prefixBudget} from '../prefix-budget.js';
 
@@ -11,8 +11,8 @@ export interface FairShare<Item> {
 	ownerOf(item: Item): string | undefined;
 	countOf(owner: string): number;
 	/**
-	 * Adds an item for an owner. An item that has an owner already moves to the one with fewer items. Returns `added` false
-	 * if the table is full and this owner has the most items. `evicted` is the item that gave way.
+	 * Adds an item for an owner. If the item already has another owner, it moves to the owner with fewer items. Returns
+	 * `added` false if the table is full and this owner has the most items. `evicted` is the item that was removed for it.
 	 */
 	add(item: Item, owner: string): {readonly added: boolean; readonly evicted?: Item; readonly evictedOwner?: string};
 	delete(item: Item): void;

@@ -26,7 +26,9 @@ const INITIAL_USAGE_MS = 2 * INTERACTIVE_USAGE_MS;
 
 /** Registration of one link with the scheduler. */
 export interface ScheduledLink {
-	/** Announces `bytes` of waiting work. It starts immediately if its slice of this turn has time left. */
+	/**
+	 * Announces `bytes` of waiting work. The work starts immediately if the slice for such links has time left in this turn.
+	 */
 	ready(bytes: number): void;
 	/** Removes the link from the queue until the next call of `ready`. */
 	cancel(): void;

@@ -1,7 +1,7 @@
 /**
- * Rate limiter of live events (protocol.md, Limits). It limits each author. A shared limit for all authors above
- * LIVE_FREE_SECONDS exists because one machine can create any number of keys. Pushed events beyond a limit are dropped,
- * and requested later at the rate of the limit.
+ * Rate limiter of live events (protocol.md, Limits). It limits each author. It also limits the usage above LIVE_FREE_SECONDS
+ * of all authors together, because one machine can create any number of keys. Pushed events beyond a limit are dropped, and
+ * requested later at the rate of the limit.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -18,7 +18,10 @@ import {createLeakyBucket, type LeakyBucket} from '../scheduling/rate-limiters.j
 export interface AuthorRateLimiter {
 	/** Counts live events of an author. `now`: monotonic ms. */
 	record(author: PeerId, events: number, bytes: number, now: number): void;
-	/** Time from which more events of this author are accepted, monotonic ms. Not after `now`: they are accepted now. */
+	/**
+	 * Time from which more events of this author are accepted, in monotonic ms. If it is not later than `now`, they are
+	 * accepted now.
+	 */
 	readyAt(author: PeerId, now: number): number;
 }
 

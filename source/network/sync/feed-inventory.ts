@@ -21,9 +21,15 @@ export interface FeedInventory {
 	digest(): Uint8Array;
 	/** The listed feeds of one bucket. */
 	bucket(index: number): readonly HaveFeed[];
-	/** About `maxBytes` of stored batches, from the one that contains `seq` on. None crosses the seq `boundary`. */
+	/**
+	 * About `maxBytes` of stored batches, from the one that contains `seq` on. No batch contains both the seq `boundary` and
+	 * later seqs.
+	 */
 	read(peer: PeerId, seq: number, maxBytes: number, boundary: number | undefined): readonly Batch[];
-	/** Whether the feed may be requested. False if frozen after a fork, ignored, of a weak key, or if the log is full. */
+	/**
+	 * Whether the feed may be requested. False if the feed is frozen after a fork, is ignored or has a weak key, or if the log
+	 * is full.
+	 */
 	isAcceptable(peer: PeerId): boolean;
 	/**
 	 * How full the log is for another event of this feed, as the greatest fraction of MAX_FEED_BYTES, MAX_LOG_BYTES, MAX_EVENTS,

@@ -159,8 +159,8 @@ export function createIngest(options: IngestOptions): Ingest {
 	}
 
 	/**
-	 * Whether a batch still fits into the log. In a full log pushed events use the reserve. One address gets at most half of
-	 * what others left of it, so that something always remains for the next one.
+	 * Whether a batch still fits into the log. In a full log pushed events use the reserve. One address may use at most half
+	 * of the reserve that others have left, so that some of it always remains for the next address.
 	 */
 	function hasRoom({link, requested}: IncomingBatch, usage: number): boolean {
 		if (usage < 1) return true;
@@ -200,7 +200,7 @@ export function createIngest(options: IngestOptions): Ingest {
 			const request = requested && sync.request?.id === message.answer ? sync.request : undefined;
 			for (const batch of message.batches) {
 				if (batch.peer === self || !admit(sync, link, batch, requested)) continue;
-				// What an author pushes itself is live, whatever other peers claim to have had before.
+				// Events that their author pushes are live, even if other peers claim that they had the events before.
 				const firstNew = Math.max(batch.firstSeq, heldSeq(batch.peer) + 1);
 				const live = !requested || !options.isHistory(batch.peer, firstNew);
 				enqueue({batch, link, requested, live}, request);

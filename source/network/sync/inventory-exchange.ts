@@ -187,7 +187,7 @@ export function createInventoryReceiver({
 		return ours?.seq === feed.seq && !isEqualBytes(ours.hash, feed.hash);
 	}
 
-	/** Starts a new minute if the last one is over. Feeds that were skipped in it are kept for `retryOverflow`. */
+	/** Window of the current minute. If feeds were skipped in a minute, its window stays until `retryOverflow` runs. */
 	function currentWindow(sync: SyncLink) {
 		const now = clock.monotonic();
 		if (now - sync.newFeeds.from >= MINUTE_MS && !sync.newFeeds.overflow)

@@ -18,10 +18,10 @@ export interface OwnFeedSender {
 
 export function createOwnFeedSender(self: PeerId, inventory: FeedInventory): OwnFeedSender {
 	/**
-	 * Pushes a batch together with the events before it that the peer may lack, if they have at most
-	 * MAX_REPEATED_PUSH_BYTES. The peer drops a push that starts after a gap. It would then have to request the events, and a
-	 * node that joins and leaves has no time for that. A longer feed is not pushed, because the peer is probably requesting
-	 * it already. Returns false if the batch needs no earlier events, or too many.
+	 * Pushes a batch together with the events before it that the peer may lack, if they have at most MAX_REPEATED_PUSH_BYTES.
+	 * The peer drops a push that starts after a gap. It would then have to request the events, but a node that leaves soon
+	 * after it joined may be gone by then. A longer feed is not pushed, because the peer is probably requesting it already.
+	 * Returns false if the batch needs no earlier events, or too many.
 	 */
 	function pushUnknown(sync: SyncLink, batch: Batch): boolean {
 		const state = connectionState(sync, sync.link);

@@ -47,7 +47,8 @@ export interface SyncLink {
 	readonly theirSeqs: Map<PeerId, number>;
 	/**
 	 * Map from feed to the seq that the peer listed when it connected, for feeds not yet received up to there. These events
-	 * are history. The peer is not verified, so its statements end with its connection and with each unserved request.
+	 * are history. What a peer lists is not verified, so these claims are dropped when its connection closes or it does not
+	 * serve a request.
 	 */
 	readonly initialSeqs: Map<PeerId, number>;
 	/**

@@ -45,7 +45,10 @@ export interface SyncOptions {
 	readonly sink: BatchSink;
 	/** Called when a connected peer has acknowledged the own feed up to `seq`. */
 	onDelivered(peer: PeerId, seq: number): void;
-	/** Called once per connection, when this node has all events that the peer listed first. `received`: their number. */
+	/**
+	 * Called once per connection, when this node has all events that the peer listed when it connected. `received`: number of
+	 * events that were requested for this.
+	 */
 	onSynced(peer: PeerId, received: number): void;
 	/** Called with the progress of missing events, as numbers of events. `expected` is 0 when no event is missing. */
 	onProgress(received: number, expected: number): void;

@@ -16,11 +16,14 @@ export interface RaceOptions<Socket> {
 	): () => void;
 	/** Called with the first connection, after all other attempts were cancelled. */
 	won(address: HostAddress, socket: Socket): void;
-	/** Called if all attempts failed, with the failure that says most. */
+	/** Called if all attempts failed, with the most informative failure. */
 	lost(address: HostAddress, failure: DialFailure): void;
 }
 
-/** A failure with an answer of the other computer says more than one without. */
+/**
+ * Rank of each failure, the most informative first. A failure that the other computer answered tells more than one without
+ * an answer.
+ */
 const FAILURE_RANK: Readonly<Record<DialFailure['code'], number>> = {
 	handshake: 0,
 	refused: 1,
@@ -33,7 +36,7 @@ const FAILURE_RANK: Readonly<Record<DialFailure['code'], number>> = {
 
 /**
  * Tries the addresses one after another: the next one as soon as the previous one failed, or RACE_DELAY_MS after it started.
- * Returns a function that cancels the race. Then no callback is called.
+ * Returns a function that cancels the race; no callback is called after it.
  */
 export function raceConnections<Socket>(options: RaceOptions<Socket>): () => void {
 	const waiting = [...options.addresses];

@@ -104,7 +104,7 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		return {localAddress: isIpv6(address) ? '::1' : '127.0.0.1'};
 	}
 
-	/** Addresses to try: of the names those that the resolver gives. */
+	/** Addresses to try. A host name is replaced by the addresses that the resolver returns for it. */
 	async function resolve(targets: readonly HostAddress[]): Promise<HostAddress[]> {
 		const resolved = await Promise.all(
 			targets.map(async ({host: name, port}) => {

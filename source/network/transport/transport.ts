@@ -66,9 +66,9 @@ export interface Transport {
 	 */
 	listen(accepted: (connection: Connection) => void): Promise<{port: number}>;
 	/**
-	 * Opens a connection to a host name or address, or to one of the alternatives if it answers first. The connections race up
-	 * to TCP only: no other one sends a byte. Never rejects. Resolves within DIAL_TIMEOUT_MS, or HELLO_TIMEOUT_MS after TCP
-	 * connected.
+	 * Opens a connection to a host name or address, or to one of the alternatives if it answers first. Only TCP connections
+	 * race: bytes are sent only on the connection that opens first. Never rejects. Resolves within DIAL_TIMEOUT_MS, or
+	 * HELLO_TIMEOUT_MS after TCP connected.
 	 */
 	dial(host: string, port: number, alternatives?: readonly HostAddress[]): Promise<DialResult>;
 	/** Number of incoming connections that did not prove the secret, for example port scans. */

@@ -1,4 +1,4 @@
-/** Checks whether a folder can take a file, before anybody is asked for its content. */
+/** Checks whether a file fits into a folder, before any peer is asked for its content. */
 import {statfs} from 'node:fs/promises';
 import {formatBytes} from '../../core/format-quantity.js';
 import {StorageError} from '../errors.js';

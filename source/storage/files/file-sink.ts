@@ -12,7 +12,10 @@ import {giveFinalName} from './final-name.js';
 import {type OpenPartFile, openPartFile} from './part-file.js';
 import {type FileState, readAt, readFileState, stateOf} from './source-file.js';
 
-/** Parts are written this close to the first missing one, so that the length of the part file shows how far the fetch is. */
+/**
+ * A part is written only if it is fewer than this many parts after the first missing one. So the length of the part file
+ * shows which parts it can contain.
+ */
 const WINDOW_PARTS = 64;
 /** Unit in which the system counts the space of a file (stat(2)). */
 const STAT_BLOCK_BYTES = 512;

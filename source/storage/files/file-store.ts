@@ -10,7 +10,7 @@ import {createServedFiles} from './served-files.js';
 import type {Share, SharesFile} from './shares-file.js';
 import {openSourceFile, readFileState} from './source-file.js';
 
-/** A fetch shows the message of an error, so the message has to say where it happened and what helps. */
+/** Throws the error with its path and its advice in the message, because a fetch shows only the message. */
 function rethrowWhole(error: unknown): never {
 	throw withWholeMessage(error);
 }
@@ -50,7 +50,7 @@ export function createDiskFileStore({
 		} catch (error) {
 			// The file is shared, but not after a restart.
 			warn(
-				`${share.path} is not shared on after a restart: ${error instanceof Error ? error.message : String(error)}.`,
+				`${share.path} will not be shared after a restart: ${error instanceof Error ? error.message : String(error)}.`,
 			);
 		}
 		served.add(share);

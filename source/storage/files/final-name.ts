@@ -1,5 +1,5 @@
 /**
- * Gives a complete part file its final name. An existing file is never replaced and a symbolic link never followed, also if
+ * Gives a complete part file its final name. An existing file is never replaced and a symbolic link never followed, even if
  * another process takes the same name at that moment.
  *
  * `link` fails if anything has the new name, and is atomic. FAT has no links: there an empty file reserves the name, and the
@@ -11,7 +11,7 @@ import {cleanFileName, numberFileName} from '../../core/received-name.js';
 import {systemErrorCode} from '../../core/system-error.js';
 import {StorageError} from '../errors.js';
 
-/** Files with one name in one folder. More would make the search for a free number slow. */
+/** Maximum number of files with the same name in one folder. More would make the search for a free number slow. */
 const MAX_NUMBER = 9999;
 /** Codes of file systems without hard links, and of those that refuse them to this user. */
 const NO_LINKS = new Set([
@@ -32,7 +32,7 @@ export interface PartFile {
 	readonly handle: FileHandle;
 }
 
-/** Length of a name that eCryptfs allows, the shortest of the common file systems. */
+/** Maximum bytes of a name on eCryptfs, which has the lowest limit of the common file systems. */
 const SHORT_NAME_BYTES = 140;
 
 /**

@@ -1,6 +1,7 @@
 /**
- * File beside its final name that takes the parts of a fetch. It is kept when the fetch stops, and a later fetch of the same
- * content continues it. Only a regular file of this user with a single name is continued: a link could lead anywhere.
+ * Part file: stores the parts of a fetch, in the folder in which the complete file will be. It is kept when the fetch stops,
+ * and a later fetch of the same content continues it. A file is continued only if it is a regular file of this user without
+ * other hard links, because a link could lead anywhere.
  */
 import {constants} from 'node:fs';
 import {open} from 'node:fs/promises';
@@ -14,7 +15,10 @@ import type {PartFile} from './final-name.js';
 
 /** Part files of one content in one folder. Several programs may fetch it at the same time. */
 const MAX_PART_FILES = 100;
-/** Bytes of the name of the file in the name of its part file. Leaves space for the endings of the lock, also in eCryptfs. */
+/**
+ * Maximum bytes of the file's own name in the name of its part file. The suffixes of the part file and its locks must fit
+ * too, even on eCryptfs.
+ */
 const MAX_STEM_BYTES = 64;
 /** No execute permission; the umask of the user removes more. */
 const MODE = 0o666;

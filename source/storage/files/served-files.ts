@@ -12,7 +12,7 @@ import {type FileState, isMissing, isSameState, readAt, readFileState, stateOf} 
 
 /** Files that are open at the same time, with their leaves: at most 512 KiB each. */
 const MAX_OPEN_FILES = 16;
-/** Above the number of shares that are kept and of files that one launch fetches. */
+/** Maximum number of served files: more than the shares that are kept and the files that one launch fetches. */
 const MAX_SERVED_FILES = 65_536;
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
@@ -30,7 +30,9 @@ export interface ServedFilesOptions {
 	isValid(share: Share, leaves: Uint8Array): boolean;
 	/** A file was changed, replaced or deleted, and is not served any more. */
 	onChanged(share: Share): void;
-	/** A file cannot be read now, for a reason that may pass. Called once until the file was read again. */
+	/**
+	 * A file cannot be read now, for a reason that may be temporary. Not called again until the file could be read in between.
+	 */
 	onUnreadable(share: Share, error: unknown): void;
 	/** Access to the disk. Replaced by tests. */
 	readonly disk?: ServedDisk;
@@ -97,7 +99,7 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 
 	/** Closes a file that cannot be read now. The next peer that wants a part of the file makes this node try again. */
 	function pause(share: Share, file: OpenFile, error: unknown): void {
-		// Another operation may have noticed it before, or the share was replaced.
+		// Another operation may have handled the error already, or the share was replaced.
 		if (isClosed || openFiles.get(share.id) !== file) return;
 		void closeFile(share.id);
 		if (unreadable.has(share.id)) return;
@@ -132,7 +134,7 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 				withFile(share, async (_, file) => {
 					file.leaves ??= readLeaves(share);
 					const leaves = await file.leaves;
-					// They are read again for the next peer.
+					// If the leaves could not be read, the next peer that needs them causes another attempt.
 					if (!leaves) file.leaves = undefined;
 					return leaves;
 				}),
@@ -164,7 +166,7 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 
 /** Undefined if the file is not the one that was shared. Rejects with the error of the system if it cannot be opened now. */
 async function openUnchanged({path, state}: Share, disk: ServedDisk): Promise<FileHandle | undefined> {
-	// Checked before it is opened, because opening a device may have an effect.
+	// The state is checked before the file is opened, because opening a device may have an effect.
 	if (!isSameState(state, await disk.readState(path))) return undefined;
 	let handle: FileHandle | undefined;
 	try {

@@ -27,7 +27,10 @@ export interface Share {
 export interface SharesFile {
 	/** The kept shares, and a warning for the user if they cannot be read. Never throws. */
 	read(): {readonly shares: readonly Share[]; readonly warning?: string};
-	/** Adds a share, or replaces the one with the same id. The oldest ones give way. Throws StorageError. */
+	/**
+	 * Adds a share, or replaces the one with the same id. Removes the oldest shares if there are too many. Throws
+	 * StorageError.
+	 */
 	add(share: Share, leaves: Uint8Array): void;
 	/** Hashes of the parts of a share. Undefined if they are missing or cannot be read. The caller verifies them. */
 	readLeaves(id: FileId): Promise<Uint8Array | undefined>;
@@ -38,7 +41,7 @@ const MAX_SHARES = 1024;
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
 const MAX_PATH_LENGTH = 4096;
 
-/** Shares in this folder, which is created with the first share. */
+/** Opens the shares in a folder, which is created when the first share is added. */
 export function openSharesFile(folder: string): SharesFile {
 	const path = join(folder, 'shares.json');
 	const leavesPath = (id: FileId) => join(folder, `${id}.leaves`);

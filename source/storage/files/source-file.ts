@@ -86,8 +86,8 @@ export function describeFolderAdvice(path: string): string {
 }
 
 /**
- * Current state of the file at a path. Undefined if there is no regular file. Rejects with the error of the system if it cannot
- * tell, for example because too many files are open.
+ * Current state of the file at a path. Undefined if there is no regular file. Rejects with the error of the system if the
+ * state cannot be read, for example because too many files are open.
  */
 export async function readFileState(path: string): Promise<FileState | undefined> {
 	try {
@@ -99,7 +99,7 @@ export async function readFileState(path: string): Promise<FileState | undefined
 	}
 }
 
-/** Whether the error says that nothing is at the path. Other errors may pass. */
+/** Whether the error says that nothing is at the path. Other errors may be temporary. */
 export function isMissing(error: unknown): boolean {
 	const code = systemErrorCode(error);
 	return code === 'ENOENT' || code === 'ENOTDIR';
