@@ -233,15 +233,18 @@ function passed(planted: readonly Planted[]): string[] {
 }
 
 describe('the linter refuses', () => {
-	test.each([...walls, ...networkWalls, ...screenWalls])('every forbidden import and global in $layer', ({planted}) => {
-		expect(passed(planted)).toEqual([]);
-	});
+	test.each([...walls, ...networkWalls, ...screenWalls])(
+		'the linter refuses every forbidden import and global in $layer',
+		({planted}) => {
+			expect(passed(planted)).toEqual([]);
+		},
+	);
 
 	test('the linter refuses every comparison of text that does not use foldText', () => {
 		expect(passed(comparisons)).toEqual([]);
 	});
 
-	test.each(cycles)('$kind', ({planted}) => {
+	test.each(cycles)('the linter refuses $kind', ({planted}) => {
 		expect(passed(planted)).toEqual([]);
 	});
 });

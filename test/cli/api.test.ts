@@ -180,7 +180,7 @@ describe('a node of the API', () => {
 });
 
 describe('the lines of the API', () => {
-	it('an iterator gets each line from its creation on, in order, whether it waits or reads later', async () => {
+	it('an iterator returns every line since its creation, in order, even if the lines are read later', async () => {
 		const lines = createLineSource();
 		lines.emit(notice('before'));
 		const iterator = lines.iterate();
@@ -192,7 +192,7 @@ describe('the lines of the API', () => {
 		expect(texts).toEqual(['1', '2', '3'].map(notice));
 	});
 
-	it('an iterator that the program leaves gets nothing more, and other iterators go on', async () => {
+	it('an iterator whose loop has ended returns no further lines, and other iterators continue', async () => {
 		const lines = createLineSource();
 		const left = lines.iterate();
 		const kept = lines.iterate();

@@ -33,7 +33,7 @@ describe('events exported from a screen', () => {
 		for (const name of ['a', 'a.txt', 'a.LOG']) expect(start(name)).toMatch(/^\d\d\d$/);
 	});
 
-	test('begin with the pinned messages in every format', async () => {
+	test('events exported from a screen begin with the pinned messages in every format', async () => {
 		const {folder, chatNode} = createRoom();
 		const {own} = chatNode;
 		chatNode.pin({peer: own.peer, seq: own.seq}, true);

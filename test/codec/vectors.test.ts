@@ -31,7 +31,7 @@ test.each(Object.keys(made))('the encoders produce the bytes of fixtures/codec/%
 });
 
 describe('decoding the fixtures gives the expected results:', () => {
-	test.each(read<Vector>('messages'))('message $title', vector => {
+	test.each(read<Vector>('messages'))('the decoder reads the message of the fixtures: $title', vector => {
 		const [payload] = createFrameDecoder().push(bytesOf(vector));
 		expect(plain(decodeMessage(payload!))).toEqual(vector.value);
 	});
@@ -53,7 +53,7 @@ describe('decoding the fixtures gives the expected results:', () => {
 		expect(verifySignature(carol.peer, decoded.proof.signed, decoded.proof.signature)).toBe(true);
 	});
 
-	test.each(read<Vector>('entries'))('entry $title', vector => {
+	test.each(read<Vector>('entries'))('the decoder reads the entry of the fixtures: $title', vector => {
 		const {identity: _, ...value} = vector.value as Record<string, unknown>;
 		expect(decodeEntry(bytesOf(vector), carol.peer, 1)).toEqual({...value, peer: carol.peer, seq: 1});
 	});
@@ -67,19 +67,22 @@ describe('decoding the fixtures gives the expected results:', () => {
 		},
 	);
 
-	test('batches that continue each other', () => {
+	test('the batches of the fixtures continue each other and are accepted', () => {
 		const tips = createFeedTips({roomTag: lan.tag});
 		expect(batches.map(batch => tips.accept(batch).type)).toEqual(['accepted', 'accepted']);
 	});
 
-	test.each(read<HostileVector>('hostile'))('error $code for $title', vector => {
-		let caught: unknown;
-		try {
-			decodeMessage(bytesOf(vector));
-		} catch (error) {
-			caught = error;
-		}
-		expect(caught).toBeInstanceOf(ProtocolError);
-		expect((caught as ProtocolError).code).toBe(vector.code);
-	});
+	test.each(read<HostileVector>('hostile'))(
+		'decoding a hostile message of the fixtures gives the error $code: $title',
+		vector => {
+			let caught: unknown;
+			try {
+				decodeMessage(bytesOf(vector));
+			} catch (error) {
+				caught = error;
+			}
+			expect(caught).toBeInstanceOf(ProtocolError);
+			expect((caught as ProtocolError).code).toBe(vector.code);
+		},
+	);
 });

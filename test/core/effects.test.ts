@@ -133,7 +133,7 @@ describe('effects', () => {
 		);
 	});
 
-	it('effects give in a replay, at each position, what a node knew at that moment', () => {
+	it('in a replay, the effects at each position are those that a node knew at that moment', () => {
 		fc.assert(
 			fc.property(events, fc.nat(60), (items, cut) => {
 				const history = createHistory();
@@ -236,7 +236,7 @@ describe('reactions', () => {
 	const marksOf = (items: readonly FeedEvent[], options = {}) =>
 		selectMarks(reduceInputs(initialState, [learn(0, [...joins, ...items])]), target, options);
 
-	it('reactions count each person once, also with several launches, and the last one of a person decides', () => {
+	it('a reaction counts each person once, even with several launches, and the last choice of a person decides', () => {
 		const items = [mark(ann, 2, 10, '👍'), mark(annAgain, 2, 11, '👍'), mark(bob, 3, 12, '👍')];
 		expect(marksOf(items)).toMatchObject([{word: '👍', people: [annAgain, bob]}]);
 		expect(marksOf([...items, mark(annAgain, 3, 13, '👍', false)])).toMatchObject([{people: [bob]}]);

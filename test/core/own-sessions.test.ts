@@ -39,7 +39,7 @@ describe('our own sessions', () => {
 		]);
 	});
 
-	it('our own sessions: a launch that is connected or joined after us runs elsewhere, and is ours only under our name', () => {
+	it('our own sessions: a launch with our identity that is connected or joined after us is another session, and is ours only if it has our name', () => {
 		const state = reduce(
 			join(before, 'carol', 1, 'c'),
 			launch(me, 10),
@@ -64,7 +64,7 @@ describe('our own sessions', () => {
 		expect(sessions(state)).toEqual(['this', 'earlier', 'nobody', 'nobody']);
 	});
 
-	it('our own sessions have no fingerprint, no mention of us, no warning, and our reactions', () => {
+	it('our own sessions are shown without fingerprint or warning, do not mention us, and share our reactions', () => {
 		const text = feedEvent(before, 2, 3, {type: 'posted', text: '@Carol note to myself'});
 		const state = reduceInputs(
 			reduce(

@@ -20,7 +20,7 @@ describe('parseTarget', () => {
 		['::ffff:10.0.0.1', target('10.0.0.1')],
 		['FE80:0::1%eth0', target('fe80::1%eth0')],
 		['10.0.0.host', target('10.0.0.host')],
-	])('accepts %s', (text, parsed) => {
+	])('parseTarget accepts %s', (text, parsed) => {
 		expect(parseTarget(text)).toEqual(parsed);
 	});
 
@@ -46,7 +46,7 @@ describe('parseTarget', () => {
 		'0x7f.1',
 		'010.0.0.1',
 		'10.0.0.1.',
-	])('reports an invalid host for "%s"', text => {
+	])('parseTarget reports an invalid host for "%s"', text => {
 		expect(parseTarget(text)).toEqual({type: 'invalid-host'});
 	});
 
@@ -54,7 +54,7 @@ describe('parseTarget', () => {
 		['a:0', '0'],
 		['a:65536', '65536'],
 		['[::1]:99999', '99999'],
-	])('reports an invalid port for %s', (text, port) => {
+	])('parseTarget reports an invalid port for %s', (text, port) => {
 		expect(parseTarget(text)).toEqual({type: 'invalid-port', port});
 	});
 

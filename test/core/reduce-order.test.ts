@@ -199,7 +199,7 @@ describe('events that are too far ahead of our clock', () => {
 	const ahead = (peer: PeerId, over: number) => posted(peer, 2, MAX_HLC_AHEAD_MS + over);
 	const [me, bob] = [own[0]!, others[0]!];
 
-	it('become visible when a clock tick or a later record reaches their time', () => {
+	it('events that are too far ahead of our clock become visible when a clock tick or a later record reaches their time', () => {
 		const state = reduceInputs(initialState, [learn(0, [ahead(bob, 100)])]);
 		expect([state.timeline.length, state.pending.length]).toEqual([0, 1]);
 		const tick = (now: number): Input => ({type: 'ephemeral', event: {type: 'time-passed', now: T0 + now}});
@@ -208,14 +208,14 @@ describe('events that are too far ahead of our clock', () => {
 		expect(reduceInputs(state, [learn(100, [posted(me, 2, 5)])]).timeline.length).toBe(2);
 	});
 
-	it('are visible immediately if they are our own, of this launch or an earlier one', () => {
+	it('events that are too far ahead of our clock are visible immediately if they are our own, of this launch or an earlier one', () => {
 		const launch = observe(observation(me, 0, {type: 'launched', version: '1'}));
 		expect(reduceInputs(initialState, [launch, learn(0, [ahead(me, 100)])]).timeline.length).toBe(1);
 		const next = observe(observation(own[1]!, 50, {type: 'launched', version: '1'}));
 		expect(reduceInputs(initialState, [learn(0, [ahead(me, 100)]), launch, next]).timeline.length).toBe(1);
 	});
 
-	it('become visible one by one, each at its own time', () => {
+	it('events that are too far ahead of our clock become visible one by one, each at its own time', () => {
 		const events = Array.from({length: 1200}, (_, index) => posted(bob, index + 2, MAX_HLC_AHEAD_MS + index));
 		let state = reduceInputs(initialState, [learn(-1, events)]);
 		expect([state.timeline.length, state.pending.length]).toEqual([0, 1200]);

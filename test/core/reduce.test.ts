@@ -199,19 +199,19 @@ describe('rows that are too far ahead of our clock', () => {
 	const ahead = MAX_HLC_AHEAD_MS + 10;
 	const tick: Input = {type: 'ephemeral', event: {type: 'time-passed', now: T0 + 10}};
 
-	it('are never shown if they stop applying while they are pending', () => {
+	it('rows that are too far ahead of our clock are never shown if they stop applying while they are pending', () => {
 		const pending = [anyEntry, learn(0, [feedEvent(dave, 2, ahead, {type: 'lost', subject: carol, absence: 0})])];
 		expect(rows(reduceAll([...pending, tick]))).toEqual([`${ahead} dave lost`]);
 		expect(rows(reduceAll([...pending, left(5, 4), tick]))).toEqual(['5 carol left']);
 	});
 
-	it('are shown as soon as a launch proves that they are our own', () => {
+	it('rows that are too far ahead of our clock are shown as soon as a launch proves that they are our own', () => {
 		const before = reduceAll([learn(0, [posted(carol, 2, ahead - 1), posted(me, 2, ahead)])]);
 		expect(rows(before)).toEqual([]);
 		expect(rows(reduceInputs(before, [launched()]))).toEqual([`${ahead} me posted`]);
 	});
 
-	it('add their author to the roster immediately', () => {
+	it('rows that are too far ahead of our clock add their author to the roster immediately', () => {
 		const state = reduceAll([learn(0, [joined(carol, ahead, 'Carol')])]);
 		expect(rows(state)).toEqual([]);
 		expect(findPeer(state.roster, carol)?.names).toMatchObject([{seq: 1, name: 'Carol'}]);

@@ -122,7 +122,7 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect(named(state)).toEqual(['01 self', 'd2 left']);
 	});
 
-	it('twenty launches without an identity that are present at once are twenty rows, because nothing tells that they are one', () => {
+	it('twenty launches without an identity that are present at once are twenty rows, because they may be different people', () => {
 		const launches = Array.from({length: 20}, (_, index) => peerId(`f${(index + 10).toString(16)}`));
 		const state = reduce(
 			...launches.flatMap((peer, index) => [
@@ -139,7 +139,7 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect(selectPeople(state)[0]).toMatchObject({sessions: [me, second], hasOurIdentity: false});
 	});
 
-	it('another session with our identity and another name is a row of its own, as another person may type there', () => {
+	it('another session with our identity and another name has a row of its own, because another person may use it', () => {
 		const state = reduce(join(second, 'Dave', 5, 'c'), connect(second, 6));
 		expect([named(state), counts(state)]).toEqual([
 			['01 self', 'a2 connected'],
@@ -148,7 +148,7 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect(selectPeople(state)[1]).toMatchObject({hasOurIdentity: true, sharesIdentityWith: ['Carol']});
 	});
 
-	it('people who left more than ten minutes ago are long gone', () => {
+	it('selectLongGone returns the people who left more than ten minutes ago', () => {
 		const state = reduce(join(first, 'Eve', 2), leave(first, 3), join(other, 'Bob', 4, 'b'), leave(other, 700_000));
 		expect([...selectLongGone(state)]).toEqual([first]);
 	});

@@ -48,7 +48,7 @@ describe('parts of a file', () => {
 });
 
 describe('set of parts', () => {
-	test('a set has exactly the parts that were added and not removed', () => {
+	test('a set of parts has exactly the parts that were added and not removed', () => {
 		const parts = fc.uniqueArray(fc.integer({min: 0, max: 99}));
 		fc.assert(
 			fc.property(parts, parts, (added, removed) => {
@@ -62,7 +62,7 @@ describe('set of parts', () => {
 		);
 	});
 
-	test('a full set has no bits behind its last part', () => {
+	test('a full set of parts has no bits behind its last part', () => {
 		for (const count of [0, 1, 7, 8, 9, 16]) {
 			expect(countParts(fullPartSet(count))).toBe(count);
 			expect(hasPart(fullPartSet(count), count)).toBe(false);

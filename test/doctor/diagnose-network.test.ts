@@ -255,7 +255,7 @@ describe('the doctor', () => {
 	it.each([
 		['whose last beacon arrived an hour ago', {lastHeardMs: 3_600_000}],
 		['that is remembered from an earlier run', {heardBy: ['remembered'] as const, lastHeardMs: undefined as never}],
-	])('reports no problem for an unreachable peer %s', (_title, changes) => {
+	])('the doctor reports no problem for an unreachable peer %s', (_title, changes) => {
 		const report = aReport({peers: [timeout(changes), aPeer({peer: fakePeerId('bb')})]});
 		expect(diagnoseNetwork(report).map(({code}) => code)).toEqual(['all-well']);
 	});
@@ -351,7 +351,7 @@ describe('the doctor', () => {
 		[-20, '; clock 0.0 s'],
 		[-60, '; clock -0.1 s'],
 		[60, '; clock +0.1 s'],
-	])('formats a clock offset of %i ms as %j', (clockOffsetMs, shown) => {
+	])('the doctor formats a clock offset of %i ms as %j', (clockOffsetMs, shown) => {
 		const lines = describeDiagnosis(aReport({peers: [aPeer({clockOffsetMs})]}));
 		expect(lines.some(line => line.endsWith(shown))).toBe(true);
 	});

@@ -114,19 +114,19 @@ describe('accept returns `invalid`, a fault of the sender, for', () => {
 		['a peer id that is not a point of the curve', {...batches[0], peer: `02${'0'.repeat(62)}` as Batch['peer']}],
 		['a batch with an empty signature', {...batches[0], signature: new Uint8Array(0)}],
 	];
-	test.each(forged)('%s', (_title, batch) => {
+	test.each(forged)('accept returns `invalid`, a fault of the sender, for %s', (_title, batch) => {
 		const tips = createFeedTips({roomTag});
 		expect(tips.accept(batch)).toEqual({type: 'invalid', code: 'bad-signature'});
 		expect(tips.seqOf(batch.peer)).toBe(0);
 		expect(tips.isFrozen(batch.peer)).toBe(false);
 	});
 
-	test('a batch of the same author from another room', () => {
+	test('accept returns `invalid`, a fault of the sender, for a batch of the same author from another room', () => {
 		const elsewhere = createAuthor(1, Uint8Array.of(9, 9, 9, 9, 9, 9, 9, 9));
 		expect(createFeedTips({roomTag}).accept(elsewhere.feed.append([joined])).type).toBe('invalid');
 	});
 
-	test('a batch with a changed first seq or previous hash', () => {
+	test('accept returns `invalid`, a fault of the sender, for a batch with a changed first seq or previous hash', () => {
 		const tips = createFeedTips({roomTag});
 		acceptAll(tips, [batches[0]]);
 		expect(tips.accept({...batches[2], firstSeq: 4}).type).toBe('invalid');
@@ -134,7 +134,7 @@ describe('accept returns `invalid`, a fault of the sender, for', () => {
 		expect(acceptAll(tips, [batches[1], batches[2]])).toEqual(['accepted', 'accepted']);
 	});
 
-	test('a forged copy of a held batch', () => {
+	test('accept returns `invalid`, a fault of the sender, for a forged copy of a held batch', () => {
 		const tips = createFeedTips({roomTag});
 		acceptAll(tips, batches);
 		const entries = batches[2].entries.map((entry, index) => (index === 1 ? flip(entry, 20) : entry));
@@ -243,7 +243,7 @@ describe('an unreadable event is returned for', () => {
 		return types;
 	}
 
-	test('a second joined', () => {
+	test('an unreadable event is returned for a second joined', () => {
 		expect(typesOf([joined, post(1)], [at(2, joined.body), post(3)])).toEqual([
 			'joined',
 			'posted',
@@ -252,7 +252,7 @@ describe('an unreadable event is returned for', () => {
 		]);
 	});
 
-	test('an entry after left', () => {
+	test('an unreadable event is returned for an entry after left', () => {
 		expect(typesOf([joined, at(1, {type: 'left'})], [post(2), at(3, {type: 'left'})])).toEqual([
 			'joined',
 			'left',
@@ -261,7 +261,7 @@ describe('an unreadable event is returned for', () => {
 		]);
 	});
 
-	test('an entry whose clock does not rise', () => {
+	test('an unreadable event is returned for an entry whose clock does not rise', () => {
 		expect(typesOf([joined, post(5)], [post(5), post(4), post(6)])).toEqual([
 			'joined',
 			'posted',
@@ -271,7 +271,7 @@ describe('an unreadable event is returned for', () => {
 		]);
 	});
 
-	test('an entry of unknown kind, whose clock still counts, and for malformed bytes', () => {
+	test('an unreadable event is returned for malformed bytes, and for an entry of unknown kind, whose clock still counts', () => {
 		const {key, feed} = createAuthor(6);
 		const first = feed.append([joined]);
 		const danced = pack(['danced', 0, post(9).hlc.ms, 0, 'tango']).slice();

@@ -179,7 +179,7 @@ describe('a host that opens connections without end', () => {
 		for (const {connection} of opened) connection.destroy();
 	});
 
-	it('each with a new key can keep at most the quota of one address', async () => {
+	it('a host that opens connections without end, each with a new key, can keep at most the quota of one address', async () => {
 		const opened = await dialMany(200, false);
 		expect(opened.filter(({isClosed}) => !isClosed)).toHaveLength(MAX_CONNECTIONS_PER_ADDRESS);
 		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);

@@ -129,27 +129,30 @@ describe('a peer that floods a node', () => {
 	it.each([
 		['', false],
 		[', even if it announced a higher seq before', true],
-	])('with its own events is read at the rate limit, with a notice%s', async (_, announcesMore) => {
-		const mallory = await room.attack();
-		openHistory(mallory);
-		if (announcesMore) {
-			const own = {peer: mallory.peer, seq: 1_000_000, hash: new Uint8Array(8)};
-			mallory.send({type: 'have', kind: 'page', feeds: [own], last: true});
-		}
+	])(
+		'a peer that floods a node with its own events is read at the rate limit, with a notice%s',
+		async (_, announcesMore) => {
+			const mallory = await room.attack();
+			openHistory(mallory);
+			if (announcesMore) {
+				const own = {peer: mallory.peer, seq: 1_000_000, hash: new Uint8Array(8)};
+				mallory.send({type: 'have', kind: 'page', feeds: [own], last: true});
+			}
 
-		for (let index = 0; index < 400; index++) {
-			const bodies = Array.from({length: 100}, (_, at) => ({type: 'posted' as const, text: `spam ${index} ${at}`}));
-			mallory.send({type: 'events', batches: [mallory.write(bodies)]});
-		}
+			for (let index = 0; index < 400; index++) {
+				const bodies = Array.from({length: 100}, (_, at) => ({type: 'posted' as const, text: `spam ${index} ${at}`}));
+				mallory.send({type: 'events', batches: [mallory.write(bodies)]});
+			}
 
-		await room.until('a notice', () => noticeCodes(room.ann).includes('limit-live-events'));
-		await expectChat(room, 'chat continues');
-		await room.clock.advance(20_000);
-		const most = (LIVE_BURST_SECONDS + 21) * MAX_LIVE_EVENTS_PER_SECOND;
-		expect(textsOf(room.ann).filter(text => text.startsWith('spam')).length).toBeLessThanOrEqual(most);
-		expect(noticeCodes(room.ann)).toEqual(['limit-live-events']);
-		await expectChat(room, 'still');
-	});
+			await room.until('a notice', () => noticeCodes(room.ann).includes('limit-live-events'));
+			await expectChat(room, 'chat continues');
+			await room.clock.advance(20_000);
+			const most = (LIVE_BURST_SECONDS + 21) * MAX_LIVE_EVENTS_PER_SECOND;
+			expect(textsOf(room.ann).filter(text => text.startsWith('spam')).length).toBeLessThanOrEqual(most);
+			expect(noticeCodes(room.ann)).toEqual(['limit-live-events']);
+			await expectChat(room, 'still');
+		},
+	);
 
 	it('a peer that floods a node with different errors on many connections causes at most 20 notices per minute', async () => {
 		for (let index = 0; index < 60; index++) {

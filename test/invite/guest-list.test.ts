@@ -27,7 +27,7 @@ test('each use of the link gives a guest a number and a bearer of its own', () =
 	expect(list.find('')).toBeUndefined();
 });
 
-test('an address that guesses tokens is refused for a minute, even with the right one, and others are not', () => {
+test('an address that guesses tokens is refused for a minute, even with the right token, and other addresses are not', () => {
 	const list = createList();
 	for (let count = 0; count < MAX_TOKEN_FAILURES_PER_ADDRESS; count++)
 		expect(list.admit('guess', '10.0.0.66', 0)).toEqual({refused: 401});

@@ -35,11 +35,11 @@ describe('directed broadcast', () => {
 		['10.0.0.1', Number.NaN, undefined],
 		['fe80::1', 10, undefined],
 		['10.0.0.256', 24, undefined],
-	])('of %s/%s is %s', (address, prefix, expected) => {
+	])('the directed broadcast address of %s/%s is %s', (address, prefix, expected) => {
 		expect(directedBroadcast(address, prefix)).toBe(expected);
 	});
 
-	it('is in the subnet and the same for every address in that subnet', () => {
+	it('the directed broadcast address is in the subnet, and is the same for every address in that subnet', () => {
 		fc.assert(
 			fc.property(fc.nat(0xffffffff), fc.nat(0xffffffff), fc.integer({min: 1, max: 30}), (value, other, prefix) => {
 				const address = formatIp({family: 4, value});
@@ -83,11 +83,11 @@ describe('addresses', () => {
 		['::1', false],
 		['2001:db8::1', true],
 		['chat.example', true],
-	])('%s is public: %s', (address, expected) => {
+	])('the address %s is public: %s', (address, expected) => {
 		expect(isPublic(address)).toBe(expected);
 	});
 
-	it('are recognised as loopback and as link-local', () => {
+	it('isLoopback and isLinkLocal recognise addresses of both families', () => {
 		expect(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1', '128.0.0.1', '::2'].map(isLoopback)).toEqual([
 			...[true, true, true, true],
 			...[false, false],
@@ -108,7 +108,7 @@ describe('addresses', () => {
 		['127.0.0.1', 'chat.example', false],
 		['10.0.0.1', '10.0.0.2', true],
 		[undefined, 'chat.example', true],
-	])('bound to %s may dial %s: %s', (host, address, expected) => {
+	])('a node that is bound to %s may dial %s: %s', (host, address, expected) => {
 		expect(mayReach(host, address)).toBe(expected);
 	});
 
@@ -143,7 +143,7 @@ describe('addresses', () => {
 		expect(isInSubnet(address, network, prefix)).toBe(expected);
 	});
 
-	it('are on-link if an interface has their subnet; of several interfaces, the one with the longest prefix is chosen', () => {
+	it('an address is on-link if an interface has its subnet; of several interfaces, the one with the longest prefix is chosen', () => {
 		const wide = localInterface('10.0.0.1', 8);
 		const narrow = localInterface('10.1.0.1', 24);
 		expect(interfaceFor('10.1.0.77', [wide, narrow])).toBe(narrow);

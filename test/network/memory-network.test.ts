@@ -41,7 +41,7 @@ async function hear(host: MemoryHost): Promise<{texts: string[]; beacon: ReturnT
 }
 
 describe('streams on the memory network', () => {
-	it('stall while one or both directions of a link are cut, and continue without loss when the link is restored', async () => {
+	it('streams on the memory network stall while one or both directions of a link are cut, and continue without loss when the link is restored', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		world.network.links.set('a', 'b', {stream: 'stalled'});
@@ -55,7 +55,7 @@ describe('streams on the memory network', () => {
 		expect(b.text()).toBe('one two');
 	});
 
-	it('fail at both ends when they are reset', async () => {
+	it('streams on the memory network fail at both ends when they are reset', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		world.network.reset('a', 'b');
@@ -67,7 +67,7 @@ describe('streams on the memory network', () => {
 		expect(world.network.openEnds).toBe(0);
 	});
 
-	it('end immediately when a process is killed, but stall after a power failure until the host restarts', async () => {
+	it('streams on the memory network end immediately when a process is killed, but stall after a power failure until the host restarts', async () => {
 		const killed = createWorld();
 		const one = await connect(killed);
 		killed.hosts[1]!.crash('killed');
@@ -85,7 +85,7 @@ describe('streams on the memory network', () => {
 		expect([two.a.closed, two.a.error, two.b.calls]).toEqual([true, 'connection reset', []]);
 	});
 
-	it('stall when an address is removed, and continue when it returns', async () => {
+	it('streams on the memory network stall when an address is removed, and continue when it returns', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		world.hosts[1]!.setAddresses(['10.0.0.99']);
@@ -109,7 +109,7 @@ describe('streams on the memory network', () => {
 		expect([shut, open && 'connection' in open]).toMatchObject([{failure: {code: 'timeout'}}, true]);
 	});
 
-	it('transfer data at the bandwidth of the link', async () => {
+	it('streams on the memory network transfer data at the bandwidth of the link', async () => {
 		const world = createWorld();
 		const {a, b} = await connect(world);
 		world.network.links.setDefaults({bytesPerSecond: 100_000});
@@ -127,7 +127,7 @@ describe('streams on the memory network', () => {
 		['dropped by a firewall', {connect: 'dropped'}, 'timeout'],
 		['cut', {stream: 'stalled'}, 'timeout'],
 	] as const)(
-		'fail to open with the matching error code if dials over this direction of a link are %s',
+		'streams on the memory network fail to open with the matching error code if dials over this direction of a link are %s',
 		async (_title, faults, code) => {
 			const world = createWorld();
 			const {port} = await connect(world);
@@ -189,7 +189,7 @@ describe('datagrams on the memory network', () => {
 		expect(to.texts).not.toEqual([...to.texts].sort((a, b) => Number(a) - Number(b)));
 	});
 
-	it('arrive by multicast if broadcast is filtered, stay in their subnet, and do not reach an unplugged host', async () => {
+	it('datagrams on the memory network arrive by multicast if broadcast is filtered, stay in their subnet, and do not reach an unplugged host', async () => {
 		const world = createWorld(['a', 'b', 'c']);
 		const far = world.network.addHost('far', '10.0.9.1');
 		world.network.links.setDefaults({broadcast: false});
@@ -228,13 +228,13 @@ describe('the fake clock and random source', () => {
 		return [receivers.map(({texts}) => texts), b.calls.length, b.text(), Buffer.from(a.connection.keyingMaterial)];
 	}
 
-	it('produce the same events for the same seed, and different events for different seeds', async () => {
+	it('the fake clock and random source produce the same events for the same seed, and different events for different seeds', async () => {
 		const [one, again, other] = [await history(5), await history(5), await history(6)];
 		expect(again).toEqual(one);
 		expect(other).not.toEqual(one);
 	});
 
-	it('run timers by time, timers of the same time by creation order, and settle promises between timers', async () => {
+	it('the fake clock and random source run timers by time, timers of the same time by creation order, and settle promises between timers', async () => {
 		const clock = createFakeClock(1000);
 		const order: string[] = [];
 		clock.after(20, () => order.push('late'));
@@ -254,7 +254,7 @@ describe('the fake clock and random source', () => {
 		expect([order.at(-1), clock.monotonic()]).toEqual(['late', 5010]);
 	});
 
-	it('give each node a wall clock with the configured error', () => {
+	it('the fake clock and random source give each node a wall clock with the configured error', () => {
 		const clock = createFakeClock(1000);
 		const view = clock.view({skewMs: 300});
 		expect([view.now(), view.monotonic()]).toEqual([1300, 0]);
@@ -262,7 +262,7 @@ describe('the fake clock and random source', () => {
 		expect(view.now()).toBe(500);
 	});
 
-	it('run no timer of a killed node, and no timer that was cancelled while its node was frozen', async () => {
+	it('the fake clock and random source run no timer of a killed node, and no timer that was cancelled while its node was frozen', async () => {
 		const clock = createFakeClock();
 		const [frozen, killed] = [clock.view(), clock.view()];
 		const ran: string[] = [];

@@ -35,7 +35,7 @@ describe('a printed command', () => {
 		'!x',
 		'-x',
 		'',
-	])('passes the argument %j unchanged through a shell', word => {
+	])('a printed command passes the argument %j unchanged through a shell', word => {
 		if (word.includes('\\')) return expect(quoteShellArgument(word)).toBe('"C:\\Users\\Carol Lee\\x.p2plog"');
 		const echoed = execFileSync('sh', [
 			'-c',

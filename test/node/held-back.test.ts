@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => room.stop());
 
 describe('a node whose clock is two days behind the room', () => {
-	test('a node whose clock is two days behind the room shows within 3 s what others say after its clock was corrected', async () => {
+	test('a node whose clock is two days behind corrects its clock, and then shows messages of others within 3 s', async () => {
 		const ann = await room.launch('Ann');
 		const bob = await room.launch('Bob');
 		await room.clock.advance(2000);
@@ -46,7 +46,7 @@ describe('a node whose clock is two days behind the room', () => {
 	});
 });
 
-test('two nodes that are alone and two days apart show each other what they say, in its order', async () => {
+test("two nodes that are alone, with clocks two days apart, show each other's messages in order", async () => {
 	const ann = await room.launch('Ann');
 	const late = await room.launch('Late', {skewMs: -2 * DAY_MS});
 	await room.clock.advance(5000);

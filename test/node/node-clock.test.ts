@@ -33,7 +33,7 @@ describe('the median clock offset of a room', () => {
 		[[2 * DAY_MS], 2 * DAY_MS],
 		[[-2 * DAY_MS], 0],
 		[[0, 2 * DAY_MS, 2 * DAY_MS], 0],
-	])('of our own 0 and %j is %i', (offsets, median) => {
+	])('the median of our own clock offset 0 and the offsets %j is %i', (offsets, median) => {
 		expect(medianOffset(offsets)).toBe(median);
 	});
 });
@@ -114,7 +114,7 @@ describe('a node that is connected only to a clock two days ahead', () => {
 });
 
 describe('stamps', () => {
-	it('increase within one millisecond and are greater than merged readings', () => {
+	it('stamps increase within one millisecond and are greater than merged readings', () => {
 		const clock = clockAt(NOW);
 		const first = clock.stamp().hlc;
 		expect(compareHlc(clock.stamp().hlc, first)).toBeGreaterThan(0);

@@ -28,11 +28,11 @@ describe('the path after /share', () => {
 		["'my file.txt'", 'my file.txt', ''],
 		[String.raw`my\ file\ \(2\).txt note`, 'my file (2).txt', 'note'],
 		[String.raw`C:\Users\Ann\a.txt`, String.raw`C:\Users\Ann\a.txt`, ''],
-	])('%s', (typed, path, note) => {
+	])('parseTypedPath splits into path and note: %s', (typed, path, note) => {
 		expect(parseTypedPath(typed)).toMatchObject({path, note});
 	});
 
-	test('is the whole text if its first word is no file', async () => {
+	test('the path after /share is the whole text if its first word is no file', async () => {
 		const {chatNode} = room();
 		const tried: unknown[] = [];
 		const missing = Object.assign(new Error('missing'), {code: 'ENOENT'});
@@ -54,7 +54,7 @@ describe('the path after /share', () => {
 	});
 });
 
-test('a file is found by its name, the start of its name or of its id; the newest one wins', () => {
+test('a file is found by its name, the start of its name or the start of its id; of several files the newest is found', () => {
 	const {chatNode, ann, share} = room();
 	share(ann, 'plan.pdf', 'aaaa0001');
 	share(ann, 'Plan.pdf', 'aaaa0002');
@@ -77,7 +77,7 @@ test('a file is found by its name, the start of its name or of its id; the newes
 	expect(listShared(chatNode.store.getState(), 'Nobody')).toEqual([]);
 });
 
-test('/fetch takes the newest file of somebody else that is not here, and /cancel the only fetch', () => {
+test('/fetch without a name fetches the newest file of somebody else that is not here, and /cancel ends the only fetch', () => {
 	const {chatNode, ann, share} = room();
 	expect(fetchTypedFile(chatNode, '')).toMatchObject({type: 'error'});
 	expect(cancelTypedFile(chatNode, '')).toMatchObject({type: 'error', text: 'No file is being fetched.'});

@@ -31,7 +31,7 @@ function watching(skewMs = 0) {
 
 describe('typing indicators', () => {
 	test.each([0, -3_600_000, 3_600_000])(
-		'expire independently, TYPING_SHOWN_MS after their start, with a clock offset of %d ms',
+		'typing indicators expire independently, TYPING_SHOWN_MS after their start, with a clock offset of %d ms',
 		async skewMs => {
 			const {clock, watch, typing} = watching(skewMs);
 			watch.refresh(carol);

@@ -47,7 +47,7 @@ describe('rows of a page', () => {
 		expect(JSON.stringify(rowsOf(builder))).not.toContain('a password');
 	});
 
-	test('without addresses, no row contains an address or a digit of a key', () => {
+	test('rows that are made without addresses contain no address and no digit of a key', () => {
 		const builder = createStateBuilder();
 		builder.add(0xabcdef, joined('Carol', '10.9.8.7'));
 		builder.add(0xabcdef, {type: 'moved', addresses: ['10.9.8.6']});
@@ -80,7 +80,7 @@ describe('missing events', () => {
 		signature: new Uint8Array(64),
 	});
 
-	test('missing events gaps are found in whatever order the batches are', () => {
+	test('missing events are found in any order of the batches', () => {
 		const missing = findMissingEvents([batch(1, 7, 2), batch(1, 1, 3), batch(2, 1, 5), batch(1, 9, 1), batch(3, 4, 1)]);
 		expect([...missing.values()]).toEqual([[{nextSeq: 7, count: 3}], [{nextSeq: 4, count: 3}]]);
 	});

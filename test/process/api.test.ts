@@ -101,7 +101,7 @@ describe('the API in a program', () => {
 		);
 	});
 
-	it('the example of an echo bot answers what is written after it came, and no history', async () => {
+	it('the example of an echo bot answers messages that are written after it has joined, and no history', async () => {
 		const port = await findFreeUdpPort();
 		const ann = await startNode({home: makeHome(), port, name: 'Ann'});
 		ann.post('!echo from before');

@@ -46,7 +46,7 @@ function otherVersion(): string {
 	return join(folder, 'dist/cli.js');
 }
 
-it('two screens attach to a keeper; the keeper is killed, restarted and upgraded under one; neither words nor the draft are lost', async () => {
+it('screens that are attached to a keeper lose neither messages nor the draft when the keeper is killed, restarted and upgraded', async () => {
 	const place = await makePlace();
 	const bob = await startNode({home: makeHome(), port: place.port, name: 'Bob', args: place.args});
 	const keeper = await keep(place);

@@ -87,7 +87,7 @@ describe.skipIf(reason !== undefined)(
 			return {hosts, speakers: await Promise.all(hosts.map(host => startSpeaker(host)))};
 		}
 
-		it('arrive by broadcast and by multicast, with the address of the sending interface', async () => {
+		it('beacons arrive by broadcast and by multicast, with the address of the sending interface', async () => {
 			const {speakers} = await startSpeakers();
 			speakers[0]!.say('hello');
 			await until(() => speakers[1]!.from('hello').length === 2);
@@ -99,7 +99,7 @@ describe.skipIf(reason !== undefined)(
 		it.each([
 			['multicast when broadcast is filtered', 'broadcast'],
 			['broadcast when multicast is filtered', 'multicast'],
-		] as const)('arrive by %s', async (_title, type) => {
+		] as const)('beacons arrive by %s', async (_title, type) => {
 			const {hosts, speakers} = await startSpeakers();
 			hosts[1]!.setFaults({type});
 			speakers[0]!.say('once');
@@ -114,7 +114,7 @@ describe.skipIf(reason !== undefined)(
 			expect(speakers[1]!.from('never')).toEqual([]);
 		});
 
-		it('leave a machine on each of its two networks, with the source address of that network', async () => {
+		it('beacons leave a machine on each of its two networks, with the source address of that network', async () => {
 			const made = createLab();
 			made.addNetwork('lab');
 			const both = await startSpeaker(made.addHost('both', {lan: '10.77.0.1/24', lab: '10.88.0.1/16'}));
@@ -128,7 +128,7 @@ describe.skipIf(reason !== undefined)(
 			]);
 		});
 
-		it('resume after a cable is plugged in again and after an address change', async () => {
+		it('beacons resume after a cable is plugged in again and after an address change', async () => {
 			const {hosts, speakers} = await startSpeakers();
 			hosts[0]!.unplug();
 			speakers[0]!.say('into the void');
@@ -144,7 +144,7 @@ describe.skipIf(reason !== undefined)(
 			expect(speakers[1]!.from('into the void')).toEqual([]);
 		});
 
-		it('do not leave the machine when only loopback is selected, not even by multicast', async () => {
+		it('beacons do not leave the machine when only loopback is selected, not even by multicast', async () => {
 			const made = createLab();
 			const host = made.addHost('a', {lan: '10.77.0.1/24'});
 			await until(() => host.run('cat', '/sys/class/net/eth0/operstate').trim() === 'up');
@@ -159,7 +159,7 @@ describe.skipIf(reason !== undefined)(
 			expect(host.sentPackets('eth0')).toBe(before);
 		});
 
-		it('and connections cannot reach another machine when only loopback is selected', async () => {
+		it('neither beacons nor connections reach another machine when only loopback is selected', async () => {
 			const host = createLab().addHost('a', {lan: '10.77.0.1/24'});
 			await until(() => host.run('cat', '/sys/class/net/eth0/operstate').trim() === 'up');
 			const before = host.sentPackets('eth0');
@@ -168,7 +168,7 @@ describe.skipIf(reason !== undefined)(
 			expect(host.sentPackets('eth0')).toBe(before);
 		});
 
-		it('report a readable error for a missing address and are still sent on other interfaces', async () => {
+		it('beacons report a readable error for a missing address and are still sent on other interfaces', async () => {
 			const host = createLab().addHost('a', {lan: '10.77.0.1/24'});
 			const output = host.run(process.execPath, '--input-type=module', '-e', MISSING_INTERFACE_PROGRAM);
 			const counters: {address: string; failed: number; sent: number; lastError?: string}[] = JSON.parse(output);
@@ -180,7 +180,7 @@ describe.skipIf(reason !== undefined)(
 			expect(counters.find(({address}) => address === '127.0.0.1')).toMatchObject({sent: 1, failed: 0});
 		});
 
-		it('arrive when they are repeated and half of all datagrams are lost', async () => {
+		it('beacons arrive when they are repeated and half of all datagrams are lost', async () => {
 			const {hosts, speakers} = await startSpeakers();
 			hosts[1]!.setFaults({type: 'udp-loss', percent: 50});
 			for (let round = 1; round <= 20; round++) {

@@ -23,7 +23,7 @@ const shiftedClock = (ms: number) => {
 	return {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(shift)}`};
 };
 
-it('exits with 0 and one JSON object when nothing is wrong, and stays invisible to other nodes', {
+it('the doctor prints one JSON object and exits with 0 when nothing is wrong, and stays invisible to other nodes', {
 	timeout: 30_000,
 }, async () => {
 	const port = await findFreeUdpPort();
@@ -43,7 +43,7 @@ it('exits with 0 and one JSON object when nothing is wrong, and stays invisible 
 	).toEqual([]);
 });
 
-it('prints a readable report without control characters', {
+it('the doctor prints a readable report without control characters', {
 	timeout: 30_000,
 }, async () => {
 	const port = await findFreeUdpPort();
@@ -56,7 +56,7 @@ it('prints a readable report without control characters', {
 	expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
 
-it('reports a port that another program holds exclusively', {timeout: 30_000}, async () => {
+it('the doctor reports a port that another program holds exclusively', {timeout: 30_000}, async () => {
 	const holder = createSocket('udp4');
 	onTestFinished(() => void holder.close());
 	holder.bind(0, '0.0.0.0');
@@ -75,7 +75,7 @@ it('reports a port that another program holds exclusively', {timeout: 30_000}, a
 	expect(tcp.found.verdicts[0].text).toContain(`TCP port ${taken}`);
 });
 
-it('reports a node with another protocol version', {timeout: 30_000}, async () => {
+it('the doctor reports a node with another protocol version', {timeout: 30_000}, async () => {
 	const port = await findFreeUdpPort();
 	const sender = createSocket('udp4');
 	onTestFinished(() => void sender.close());
@@ -97,7 +97,7 @@ it.each([
 	['the other of two nodes', 'clock-differs', [120_000]],
 	['one of several nodes', 'clock-there', [120_000, 0]],
 	['this node', 'clock-here', [120_000, 120_000, 0]],
-] as const)('reports the wrong clock of %s', {timeout: 30_000}, async (_title, expected, offsets) => {
+] as const)('the doctor reports the wrong clock of %s', {timeout: 30_000}, async (_title, expected, offsets) => {
 	const port = await findFreeUdpPort();
 	const start = (ms: number, index: number) =>
 		startNode({home: makeHome(), port, name: `Peer ${index}`, environment: shiftedClock(ms)});
@@ -107,7 +107,9 @@ it.each([
 	expect(found.verdicts[0].text).toMatch(/ (119 s|120 s|2 min) (ahead|behind)/);
 });
 
-it('reports a named peer with another secret, and does not print the secret', {timeout: 30_000}, async () => {
+it('the doctor reports a named peer with another secret, and does not print the secret', {
+	timeout: 30_000,
+}, async () => {
 	const port = await findFreeUdpPort();
 	const environment = {P2PCHAT_SECRET: 'correct horse battery'};
 	const bob = await startNode({home: makeHome(), port, name: 'Bob', environment});
@@ -117,7 +119,7 @@ it('reports a named peer with another secret, and does not print the secret', {t
 	expect(JSON.stringify(found)).not.toContain('horse');
 });
 
-it('exits promptly on SIGTERM', {timeout: 30_000}, async () => {
+it('the doctor exits promptly on SIGTERM', {timeout: 30_000}, async () => {
 	const {child, result} = runCli(['doctor', ...LOOPBACK, '--port', String(await findFreeUdpPort())], {
 		home: makeHome(),
 	});

@@ -18,7 +18,7 @@ function install(folder: string, tarball: string): string {
 	return join(folder, 'node_modules/p2pchat-ink');
 }
 
-test('an installed package makes its own package again, with the same files and bytes', () => {
+test('an installed program packs itself again into a package with the same files and bytes', () => {
 	const folder = makeHome();
 	const first = join(folder, 'first.tgz');
 	writeFileSync(first, createPackageTarball(root));

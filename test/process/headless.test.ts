@@ -9,7 +9,7 @@ import {cliPath, runCli, runToEnd, startNode} from '../helpers/run-node.js';
 const common = async () => ['--port', String(await findFreeUdpPort())];
 
 describe('JSON lines', () => {
-	it('start with ready and end with bye, and the event of a post repeats its ref', async () => {
+	it('JSON lines start with ready and end with bye, and the event of a post repeats its ref', async () => {
 		const {stdout, code, stderr} = await runToEnd(
 			['--json', '--name', 'Bob', '--room', 'lab', '--wait', '0.3', ...(await common())],
 			{
@@ -41,7 +41,7 @@ describe('JSON lines', () => {
 		expect(stderr).toMatch(/^p2pchat-ink: [^\n]*0\.3 s[^\n]*\n$/);
 	});
 
-	it('answer invalid input with an error that has its line number, and continue', async () => {
+	it('JSON lines answer invalid input with an error that has its line number, and continue', async () => {
 		const input = [
 			'nonsense',
 			'',
@@ -72,7 +72,7 @@ describe('JSON lines', () => {
 		expect(lines.filter(({kind}) => kind === 'posted').map(({text}) => text)).toEqual(['good']);
 	});
 
-	it('accept commands: /name produces an event, /quit exits', async () => {
+	it('JSON lines accept commands: /name produces an event, /quit exits', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann', args: ['--stay']});
 		await node.waitFor('joined', ({kind}) => kind === 'joined');
 		node.write('{"type":"command","text":"/name Anna"}\n');
@@ -88,7 +88,7 @@ describe('JSON lines', () => {
 		expect(node.lines.at(-1)).toEqual({type: 'bye', reason: 'quit'});
 	});
 
-	it('contain the events of a reopened log right after ready, with live:false', async () => {
+	it('JSON lines contain the events of a reopened log right after ready, with live:false', async () => {
 		const home = makeHome();
 		const log = join(home, 'mine.p2plog');
 		const words = ['--json', '--wait', '0', '--log', log, ...(await common())];
@@ -112,7 +112,7 @@ describe('JSON lines', () => {
 });
 
 describe('plain lines', () => {
-	it('post piped lines unchanged: no commands, without CR, without empty lines, with an incomplete last line', async () => {
+	it('piped lines are posted unchanged: no commands, without CR, without empty lines, with an incomplete last line', async () => {
 		const {stdout, code} = await runToEnd(['--plain', '--name', 'Bob', '--wait', '0', ...(await common())], {
 			home: makeHome(),
 			input: 'one\r\n\n   \n/quit\nlast',

@@ -94,7 +94,7 @@ describe('traffic from outside the room', () => {
 		).toEqual([]);
 	});
 
-	it('over TLS is accepted only with version 1.3 and the key of the room', async () => {
+	it('a TLS handshake succeeds only with version 1.3 and the key of the room', async () => {
 		const [ann] = await startTwo();
 		const {tcpPort} = ann.lines[0] as {tcpPort: number};
 		const keys = await deriveRoomKeys({room: 'lan'});

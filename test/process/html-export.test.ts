@@ -67,7 +67,7 @@ describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`,
 		expect({problems: opened.problems, requests: opened.requests}).toEqual({problems: [], requests: []});
 	});
 
-	test('an anchor, a search and the colours of the system work, at the width of a phone and of a desk', async () => {
+	test('an anchor, a search and the colours of the system work on an exported page, at the width of a phone and of a desktop', async () => {
 		const address = save('found.html', exportLog(conversation, '--format', 'html', '--with-addresses'));
 		for (const [viewport, colorScheme] of [[PHONE, 'dark'] as const, [DESKTOP, 'light'] as const]) {
 			const {page, problems} = await openPage({viewport, colorScheme});
@@ -150,7 +150,7 @@ describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`,
 		}
 	});
 
-	test('of 100,000 events only those near the screen are in the document, at the start, at an anchor and after a search', async () => {
+	test('of an exported page with 100,000 events, the document contains only those near the screen, at the start, at an anchor and after a search', async () => {
 		const builder = createStateBuilder();
 		builder.addMany(100_000);
 		const {page, problems} = await openPage();

@@ -118,7 +118,7 @@ describe('an independent client written from protocol.md', () => {
 		expect(outsider.peers()).toEqual([]);
 	});
 
-	it('an independent client written from protocol.md receive a long history, verifies it, and has the same order as the node', async () => {
+	it('an independent client written from protocol.md receives a long history, verifies it, and has the same order as the node', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const count = 3000;
 		for (let number = 0; number < count; number++) node.post(`message ${number}`);
@@ -157,7 +157,7 @@ describe('an independent client written from protocol.md', () => {
 	it.each([
 		['lower', (node: string) => (peer: string) => peer < node],
 		['higher', (node: string) => (peer: string) => peer > node],
-	])('with the %s id keeps one of two connections, and the chat continues', async (_, wanted) => {
+	])('an independent client with the %s id keeps one of two connections, and the chat continues', async (_, wanted) => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node, {seed: seedWhere(wanted(idOf(node)))});
 		const closed = once(client.events, 'closed');
@@ -197,7 +197,7 @@ describe('an independent client written from protocol.md', () => {
 		);
 	});
 
-	it('run as a program prints messages of others and posts the lines of its standard input', async () => {
+	it('an independent client that runs as a program prints messages of others and posts the lines of its standard input', async () => {
 		const port = await findFreeUdpPort();
 		const node = await startNode({home: makeHome(), port, name: 'Ann'});
 		const path = fileURLToPath(new URL('../protocol/independent-client.mjs', import.meta.url));
@@ -287,7 +287,7 @@ describe('a client that breaks a rule', () => {
 		['bad-field', {type: 'ping'}],
 		['bad-field', {type: 'want', id: 1, ranges: [[Buffer.alloc(31), 1]]}],
 		['too-deep', Array.from({length: 20}).reduce<unknown>(inner => [inner], 0)],
-	])('is disconnected with %s for an invalid message', async (code, message) => {
+	])('a client that sends an invalid message is disconnected with %s', async (code, message) => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node);
 		expect(await closeReason(client, () => client.sendTo(idOf(node), message as object))).toBe(code);
@@ -309,7 +309,7 @@ describe('the openssl commands of protocol.md', () => {
 		return Buffer.concat(parts);
 	}
 
-	it('the openssl commands of protocol.md connects with the key of the open room and receives no certificate', async () => {
+	it('the openssl commands of protocol.md connect with the key of the open room and receive no certificate', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const shown = (await run(connect, node)).toString('latin1');
 		expect(shown).toContain('no peer certificate available\n');

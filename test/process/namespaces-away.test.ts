@@ -147,7 +147,7 @@ describe.concurrent('while a machine is unreachable', () => {
 /** One program on its own machine is stopped as by Ctrl+Z or a debugger. */
 describe.concurrent('while a program is stopped', () => {
 	it.for([5, 30])(
-		'for %i s, no other peer changes its status, and there is at most one lost and one returned row',
+		'while a program is stopped for %i s, no other peer changes its status, and there is at most one lost and one returned row',
 		{timeout: 150_000},
 		(seconds, context) =>
 			inRoom(context, ['lan'], async room => {
@@ -180,7 +180,7 @@ describe.concurrent('while a program is stopped', () => {
 	);
 
 	it(
-		'and resumes on another network, it sends nothing there, exits and reports the reason',
+		'a stopped program that resumes on another network sends nothing there, exits and reports the reason',
 		{timeout: 60_000},
 		context =>
 			inRoom(context, ['lan'], async room => {

@@ -148,7 +148,7 @@ describe.concurrent('the doctor between machines', () => {
 		['drops', 'drop', 'peer-silent'],
 		['rejects', 'reject with tcp reset', 'peer-refused'],
 	] as const)(
-		'reports a firewall of the peer that %s connections, in either direction',
+		'the doctor between machines reports a firewall of the peer that %s connections, in either direction',
 		{timeout: 90_000},
 		([, verb, code], context) =>
 			inRoom(context, ['lan'], async room => {

@@ -69,29 +69,29 @@ function countSent(host: NamespaceHost): () => number {
 }
 
 describe.skipIf(reason).concurrent('a room on an IPv6 network', {timeout: 120_000}, () => {
-	it('works with link-local addresses alone', () =>
+	it('a room on an IPv6 network works with link-local addresses alone', () =>
 		withRoom(async room => {
 			expect(await expectRoomWorks(room, () => '')).toEqual(['all-well']);
 		}));
 
-	it('works with a unique local prefix', () =>
+	it('a room on an IPv6 network works with a unique local prefix', () =>
 		withRoom(async room => {
 			expect(await expectRoomWorks(room, ULA)).toEqual(['all-well']);
 		}));
 
-	it('works with both families, with one connection for each pair', () =>
+	it('a room on an IPv6 network works with both families, with one connection for each pair', () =>
 		withRoom(async room => {
 			expect(await expectRoomWorks(room, n => `${IPV4(n)} ${ULA(n)}`)).toEqual(['all-well']);
 		}));
 
-	it('works with both families if IPv4 broadcast and multicast are dropped', () =>
+	it('a room on an IPv6 network works with both families if IPv4 broadcast and multicast are dropped', () =>
 		withRoom(async room => {
 			const faults: Fault[] = [{type: 'broadcast'}, {type: 'multicast'}];
 			const findings = await expectRoomWorks(room, n => `${IPV4(n)} ${ULA(n)}`, faults);
 			expect(findings).toEqual(['ipv4-filtered', 'all-well']);
 		}));
 
-	it('works with both families if IPv6 is dropped', () =>
+	it('a room on an IPv6 network works with both families if IPv6 is dropped', () =>
 		withRoom(async room => {
 			const findings = await expectRoomWorks(room, n => `${IPV4(n)} ${ULA(n)}`, [{type: 'ipv6'}]);
 			expect(findings).toEqual(['ipv6-filtered', 'all-well']);
@@ -108,7 +108,7 @@ const command = (node: RoomNode, text: string) =>
 const notices = (node: RoomNode, code: string) => node.lines.filter(line => line.code === code).map(line => line.text);
 
 describe.skipIf(reason).concurrent('a node on a network that changes', {timeout: 120_000}, () => {
-	it('keeps one connection, and writes no row, while a prefix appears and temporary addresses change', () =>
+	it('a node keeps one connection, and writes no row, while a prefix appears and temporary addresses change', () =>
 		withRoom(async room => {
 			const hosts = [1, 2].map(n => room.host(`h${n}`, {lan: ''}));
 			const [ann, bob] = await Promise.all([room.start(hosts[0]!, 'Ann'), room.start(hosts[1]!, 'Bob')]);
@@ -136,7 +136,7 @@ describe.skipIf(reason).concurrent('a node on a network that changes', {timeout:
 describe
 	.skipIf(reason)
 	.concurrent('two hosts that see each other by link-local addresses only', {timeout: 120_000}, () => {
-		it('nobody is called lost when others lose one of two hosts that the other one sees by link-local addresses only', () =>
+		it('nobody is reported as lost when others lose a host that its neighbour still sees by link-local addresses', () =>
 			withRoom(
 				async room => {
 					const hosts = [
@@ -166,7 +166,7 @@ describe
 				['left', 'right', 'cable'],
 			));
 
-		it('nobody is called lost when the two hosts lose each other, since the others see both', () =>
+		it('nobody is reported as lost when two hosts lose each other, because the other hosts still see both', () =>
 			withRoom(
 				async room => {
 					const hosts = [
@@ -192,7 +192,7 @@ describe
 	});
 
 describe.skipIf(reason).concurrent('a node with an unusual interface', {timeout: 120_000}, () => {
-	it('meets others over a tun interface with a /32 address and IPv6, and the doctor sees only a virtual network', () =>
+	it('a node meets others over a tun interface with a /32 address and IPv6, and the doctor sees only a virtual network', () =>
 		withRoom(async room => {
 			const hosts = [1, 2].map(n => room.lab.addHost(`t${n}`, {}));
 			const cable = hosts[0]!.spawn('python3', [TUN_CABLE, hosts[0]!.namespace, hosts[1]!.namespace]);
@@ -213,7 +213,7 @@ describe.skipIf(reason).concurrent('a node with an unusual interface', {timeout:
 			await room.until('Bob is gone', () => ann.statusOf('Bob') === 'unreachable');
 		}));
 
-	it('can be limited to interfaces by name, by IPv4 and by IPv6 address, and then uses no others', () =>
+	it('a node can be limited to interfaces by name, by IPv4 and by IPv6 address, and then uses no others', () =>
 		withRoom(
 			async room => {
 				const [a, b] = [1, 2].map(n => room.host(`h${n}`, {lan: `${IPV4(n)} ${ULA(n)}`, lab: `10.88.0.${n}/24`}));
@@ -248,7 +248,7 @@ describe.skipIf(reason).concurrent('a node with an unusual interface', {timeout:
 			['lan', 'lab'],
 		));
 
-	it('starts alone without any interface but loopback, and meets others when one appears that has only IPv6', () =>
+	it('a node starts alone without any interface but loopback, and meets others when one appears that has only IPv6', () =>
 		withRoom(async room => {
 			const host = room.host('h1', {lan: ''});
 			host.run('ip', 'link', 'set', 'eth0', 'down');
@@ -262,7 +262,7 @@ describe.skipIf(reason).concurrent('a node with an unusual interface', {timeout:
 });
 
 describe.skipIf(reason).concurrent('a node that is told whom to dial', {timeout: 120_000}, () => {
-	it('reaches a link-local, a global and an IPv4 address, and reports each address that fails once', () =>
+	it('a node with --peer targets reaches a link-local, a global and an IPv4 address, and reports each address that fails once', () =>
 		withRoom(async room => {
 			const [a, b] = [1, 2].map(n => room.host(`h${n}`, {lan: `${IPV4(n)} ${ULA(n)}`}));
 			for (const host of [a!, b!]) host.setFaults({type: 'broadcast'}, {type: 'multicast'}, {type: 'ipv6-beacons'});

@@ -136,7 +136,7 @@ describe.concurrent('a room on a faulty network', {timeout: 90_000}, () => {
 	it.each([
 		['broadcast is dropped while multicast passes', 'broadcast'],
 		['multicast is dropped while broadcast passes', 'multicast'],
-	] as const)('connects when %s', (_title, type) =>
+	] as const)('a room on a faulty network connects when %s', (_title, type) =>
 		withRoom(['lan'], async room => {
 			const hosts = [room.host('a', {lan: '10.77.0.1/24'}), room.host('b', {lan: '10.77.0.2/24'})];
 			for (const host of hosts) host.setFaults({type});

@@ -58,7 +58,7 @@ describe.runIf(existsSync('/dev/full'))('on a full disk', () => {
 		expect(await run('--nosuch', '2>/dev/full')).toEqual({code: 2, stderr: ''});
 	});
 
-	test('on a full disk --debug stops, and the end of the chat says that the file is incomplete', async () => {
+	test('on a full disk, --debug stops, and the chat says at its end that the debug log is incomplete', async () => {
 		const port = await findFreeUdpPort();
 		const {code, stderr} = await run(
 			`--plain --no-log --wait 1 --peer 127.0.0.1:1 --port ${port} --debug /dev/full`,

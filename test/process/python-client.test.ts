@@ -131,7 +131,7 @@ describe('a client in Python that was written from protocol.md', () => {
 		}
 	});
 
-	it('a client in Python that was written from protocol.md receive more history than one answer holds, of several feeds, in a room with a secret', async () => {
+	it('a client in Python that was written from protocol.md receives more history than one answer holds, of several feeds, in a room with a secret', async () => {
 		const secret = {P2PCHAT_SECRET: 'correct horse battery staple'};
 		const port = await findFreeUdpPort();
 		const bob = await start('Bob', secret, port);

@@ -165,7 +165,7 @@ function run(
 }
 
 describe('the readme', () => {
-	test('shows only commands that this file runs, and every sub-command', () => {
+	test('the readme shows only commands that readme.test.ts runs, and every sub-command', () => {
 		const untried = commands.filter(
 			command =>
 				!isInstallation(command) &&
@@ -181,14 +181,14 @@ describe('the readme', () => {
 		}
 	});
 
-	test('names scripts that exist', () => {
+	test('the readme names only npm scripts that exist', () => {
 		const scripts = commands
 			.filter(command => !isInstallation(command))
 			.flatMap(command => [...command.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name]) => name ?? ''));
 		expect(scripts.filter(name => name !== 'install' && !(name in manifest.scripts))).toEqual([]);
 	});
 
-	test.each(screens)('opens a screen: %s', async command => {
+	test.each(screens)('a command of the readme opens a screen: %s', async command => {
 		// A chat would create a newer log than the one to replay.
 		const data = join(home, command.includes('replay') ? 'data' : 'data-of-chats');
 		const terminal = openTerminal('sh', ['-c', command], {env: {...env, P2PCHAT_HOME: data}, cwd});
@@ -196,7 +196,7 @@ describe('the readme', () => {
 		expect((await terminal.exited).exitCode).toBe(0);
 	});
 
-	test.each(printing)('prints: %s', async command => {
+	test.each(printing)('a command of the readme prints: %s', async command => {
 		// A receiver of the sent message.
 		const port = Number(env.P2PCHAT_PORT);
 		const partner = trialOf(command)?.partner;
@@ -215,7 +215,7 @@ describe('the readme', () => {
 		await friend?.waitFor('the message', line => line.text === 'build is green' && line.name === 'Bot');
 	});
 
-	test('shows a bot that answers', async () => {
+	test('the bot that the readme shows answers messages', async () => {
 		const [, , code = ''] = blocks('js')[0] ?? [];
 		expect(code.trim().split('\n').length).toBeLessThanOrEqual(10);
 		writeFileSync(join(cwd, 'bot.mjs'), code);

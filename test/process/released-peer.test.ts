@@ -28,7 +28,7 @@ describe('release 1.0.0 and the present program', () => {
 		for (const node of [old, present]) expect(node.lines.filter(({type}) => type === 'notice')).toEqual([]);
 	});
 
-	it('release 1.0.0 passes effects on and shows replies as plain messages, and either program opens its log', async () => {
+	it('release 1.0.0 passes effects on and shows replies as plain messages, and both programs can open its log', async () => {
 		const {old, present, port, oldHome} = await startBoth();
 		old.post('helo');
 		const target = (await hasText(present, 'helo')).id;

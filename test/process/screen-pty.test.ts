@@ -152,7 +152,7 @@ describe('the program in a real terminal', () => {
 		expectRestored(pty.output());
 	});
 
-	test('the program in a real terminal ignores CI=1 in the environment', async () => {
+	test('the program in a real terminal draws its screen although CI=1 is set', async () => {
 		const pty = await start({CI: '1'});
 		await pty.until(ready);
 		pty.write('/quit\r');

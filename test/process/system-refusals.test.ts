@@ -67,7 +67,7 @@ describe('a node', () => {
 		expect(node.stderr).toBe('');
 	});
 
-	it('a node lives on while the interfaces cannot be read, and says when they can be read again', async () => {
+	it('a node keeps running while the interfaces cannot be read, and says when they can be read again', async () => {
 		const home = makeHome();
 		const environment = refuseInterfaces(home, 24, 'call > 3 && call < 6');
 		const node = await startNode({home, port: await findFreeUdpPort(), environment});
@@ -97,7 +97,7 @@ describe('a node', () => {
 		expect(node.stderr).toBe('');
 	});
 
-	it('a node lives on and saves while connections of others use up its file descriptors, and hears others afterwards', {
+	it('a node keeps running and saving while connections of others use up its file descriptors, and receives messages afterwards', {
 		timeout: 60_000,
 	}, async () => {
 		const port = await findFreeUdpPort();

@@ -109,7 +109,7 @@ async function closedByServerExcept(sockets: readonly Socket[], count: number): 
 }
 
 describe('requests', () => {
-	test('rows and events need a bearer, the page and the package do not, and other paths and methods do not exist', async () => {
+	test('in the window, rows and events need a bearer, the page and the package do not, and other paths and methods do not exist', async () => {
 		const opened = await openWindow();
 		const host = opened.host();
 		const bearer = await becomeGuest(opened);
@@ -160,7 +160,7 @@ describe('requests', () => {
 		expect(headers['content-security-policy']).not.toMatch(/unsafe|\*/);
 	});
 
-	test('guessed tokens are refused, and after ten of them the right one too', async () => {
+	test('the window refuses guessed tokens, and after ten of them the right token too', async () => {
 		const opened = await openWindow();
 		const guess = (body: string) => send(opened.host(), '/guest', {method: 'POST', body});
 		for (const body of ['', 'A'.repeat(22), tokenOf(opened.info()).slice(0, -1)])
@@ -170,7 +170,7 @@ describe('requests', () => {
 		expect((await guess(tokenOf(opened.info()))).status).toBe(429);
 	});
 
-	test('slow headers are cut off, one address has at most 8 connections, and 10,000 connections leave the node working', async () => {
+	test('the window closes connections with slow headers, accepts at most 8 from one address, and 10,000 of them leave the node working', async () => {
 		const opened = await openWindow();
 		const [address = '', port] = opened.host().split(':');
 		const dial = () => connect(Number(port), address);
@@ -325,7 +325,7 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 	});
 });
 
-test('the command invite tells the room, serves guests on loopback only, and tells the room when it ends', async () => {
+test('the command invite announces the window in the room, serves guests on loopback only, and announces its end', async () => {
 	const port = await findFreeUdpPort();
 	const [dave, carol] = await Promise.all([
 		startNode({name: 'Dave', home: makeHome(), port}),

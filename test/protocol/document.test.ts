@@ -87,30 +87,30 @@ describe('protocol.md names', () => {
 		new RegExp(`^\\| *${word} *\\|`, 'm').test(document);
 	const missing = (words: readonly string[]) => words.filter(word => !isNamed(word));
 
-	it('every error code', () => {
+	it('protocol.md names every error code', () => {
 		const codes = find(/(?:new ProtocolError\(|\bfail\(|\btype:\s*'(?:invalid|rejected)',\s*code:)\s*'([a-z-]+)'/g);
 		// Expects one example of each form of code, so that a rename cannot hide a whole form from the pattern.
 		expect(codes).toEqual(expect.arrayContaining(['bad-field', 'unasked', 'bad-signature', 'bad-proof']));
 		expect(missing(codes)).toEqual([]);
 	});
 
-	it('every message, kind of entry and kind of record', () => {
+	it('protocol.md names every message, kind of entry and kind of record', () => {
 		expect(missing([messages, kinds, observations].flatMap(names => Object.keys(names)))).toEqual([]);
 	});
 
-	it('every label that is an input of a key or signature', () => {
+	it('protocol.md names every label that is an input of a key or signature', () => {
 		const labels = find(/['"`](p2pchat-ink [a-z ]+ 1)['"`]/g);
 		expect(labels.length).toBeGreaterThanOrEqual(5);
 		expect(labels.filter(label => !document.includes(label))).toEqual([]);
 	});
 
-	it('no limit that does not exist in limits.ts', () => {
+	it('protocol.md names no limit that does not exist in limits.ts', () => {
 		const names = new Set([...document.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map(([name]) => name));
 		const foreign = ['SO_REUSEADDR', 'EXPORTER_SECRET', 'SSL_VERIFY_PEER'];
 		expect([...names].filter(name => !(name in limits) && !foreign.includes(name))).toEqual([]);
 	});
 
-	it('only sections that exist when it refers to sections', () => {
+	it('protocol.md refers only to sections that exist', () => {
 		for (const [, slug = ''] of document.matchAll(/\]\(#([\w-]+)\)/g)) {
 			const headings = [...document.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
 				heading

@@ -33,7 +33,7 @@ function floodBeacons(room: AttackRoom): void {
 	announce();
 }
 
-it('beacons of invented peers keep neither a newcomer out nor two nodes apart that lost each other', {
+it('beacons of invented peers do not keep a newcomer out, and do not prevent two nodes from connecting again', {
 	timeout: 120_000,
 }, async () => {
 	const room = await createAttackRoom(5, 3);

@@ -81,13 +81,15 @@ async function faultsOf(seeds: readonly number[], low: number, high: number): Pr
 const count = (from: number, length: number) => Array.from({length}, (_, index) => from + index);
 
 describe('a room with random faults', () => {
-	it('a room with random faults converges to one history and one presence list with 2 to 5 nodes', {
+	it('a room of 2 to 5 nodes with random faults converges to one history and one presence list', {
 		timeout: LIMIT_MS,
 	}, async () => {
 		expect(await faultsOf(count(10, 10), 2, 5)).toEqual([]);
 	});
 
-	it('a room with random faults converges with 6 to 10 nodes', {timeout: LIMIT_MS}, async () => {
+	it('a room of 6 to 10 nodes with random faults converges to one history and one presence list', {
+		timeout: LIMIT_MS,
+	}, async () => {
 		expect(await faultsOf(count(101, 2), 6, 10)).toEqual([]);
 	});
 

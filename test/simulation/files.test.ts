@@ -36,7 +36,7 @@ function expectContent(node: WorldNode, file: NamedFile, content: Uint8Array): v
 }
 
 describe('people who fetch one file together', () => {
-	test('ten of them share among themselves, and the author sends at most 2.5 copies', async () => {
+	test('ten people who fetch one file share its parts among themselves, and the author sends at most 2.5 copies', async () => {
 		world = createFileWorld(1);
 		const author = world.add({uplink: UPLINK});
 		const others = Array.from({length: 10}, () => world.add({uplink: UPLINK}));
@@ -49,7 +49,7 @@ describe('people who fetch one file together', () => {
 		expect(reportOf(author, file)).toBeUndefined();
 	});
 
-	test('they finish without the author if together they have all parts', async () => {
+	test('people who fetch one file finish without the author if together they have all parts', async () => {
 		world = createFileWorld(2);
 		const author = world.add({uplink: UPLINK});
 		const others = Array.from({length: 4}, () => world.add({uplink: UPLINK}));
@@ -76,7 +76,7 @@ describe('people who fetch one file together', () => {
 		for (const node of others) expectContent(node, file, content);
 	});
 
-	test('somebody who gets the file later tells those who asked before', async () => {
+	test('a node that gets a file later tells the nodes that asked for the file before', async () => {
 		world = createFileWorld(3);
 		const author = world.add();
 		const relay = world.add();
@@ -96,7 +96,7 @@ describe('people who fetch one file together', () => {
 });
 
 describe('a connection that breaks', () => {
-	test('costs at most one part of each holder', async () => {
+	test('a connection that breaks costs a fetch at most one part of each holder', async () => {
 		world = createFileWorld(4);
 		const author = world.add({uplink: UPLINK});
 		const fetcher = world.add();
@@ -112,7 +112,7 @@ describe('a connection that breaks', () => {
 		expect(author.sentBytes - file.size).toBeLessThan(5 * PART + 5 * MIN_SLICE_BYTES * 4);
 	});
 
-	test('parts of an earlier run are verified, and only the wrong and missing ones are fetched', async () => {
+	test('a fetch verifies the parts of an earlier run, and requests only the wrong and missing ones', async () => {
 		world = createFileWorld(5);
 		const author = world.add();
 		const fetcher = world.add();
@@ -129,7 +129,7 @@ describe('a connection that breaks', () => {
 });
 
 describe('words first', () => {
-	test('a file is put into a send queue only when nothing else is in it', async () => {
+	test('a slice of a file is added to a send queue only when nothing else is in the queue', async () => {
 		world = createFileWorld(6);
 		const author = world.add({uplink: UPLINK});
 		const fetchers = [world.add(), world.add()];
@@ -145,7 +145,7 @@ describe('words first', () => {
 		expect(author.mostQueued).toBe(0);
 	});
 
-	test('on a path of 10 Mbit/s a message is delayed by at most 50 ms', async () => {
+	test('a transfer over a path of 10 Mbit/s delays a message by at most 50 ms', async () => {
 		world = createFileWorld(7);
 		const author = world.add({uplink: 1.25e6, latencyMs: 2});
 		const fetcher = world.add({latencyMs: 2});
@@ -162,7 +162,7 @@ describe('words first', () => {
 		expect(FILE_QUEUE_MS).toBeLessThan(50);
 	});
 
-	test('a transfer uses the whole path', async () => {
+	test('a transfer uses the whole bandwidth of a path', async () => {
 		world = createFileWorld(8);
 		const author = world.add({uplink: UPLINK});
 		const fetcher = world.add();
@@ -248,7 +248,7 @@ describe('a hostile holder', () => {
 		],
 	];
 
-	test.each(attacks)('%s delays a fetch and does nothing else', async (_title, receive) => {
+	test.each(attacks)('a hostile holder %s delays a fetch and does nothing else', async (_title, receive) => {
 		world = createFileWorld(9);
 		const attacker = world.add({receive: (message, reply) => void receive(message, reply)});
 		const fetcher = world.add();
@@ -267,7 +267,7 @@ describe('a hostile holder', () => {
 		expect([attacker.isGone, attacker.faults, fetcher.faults]).toEqual([false, [], []]);
 	});
 
-	test('that swallows all wants for a while is asked again after its rest', async () => {
+	test('a holder that answers no want for a while is asked again after a pause', async () => {
 		world = createFileWorld(14);
 		world.add({
 			receive(asked, reply) {
@@ -283,7 +283,7 @@ describe('a hostile holder', () => {
 		expectContent(fetcher, file, content);
 	});
 
-	test('that sends one slice in five seconds loses its part to another holder', async () => {
+	test('a holder that sends one slice in five seconds loses its part to another holder', async () => {
 		world = createFileWorld(10);
 		world.add({
 			receive(asked, reply) {
@@ -352,7 +352,7 @@ describe('serving', () => {
 		expect(unnamed.answers).toEqual(named.answers);
 	});
 
-	test('a part that no longer has its leaf is refused, and so is a slice beyond the end of its part', async () => {
+	test('a part whose hash has changed is refused, and so is a slice beyond the end of its part', async () => {
 		const {answers} = await probe(
 			async made => {
 				const server = made.add();
@@ -392,7 +392,7 @@ describe('serving', () => {
 });
 
 describe('a disk that refuses to write', () => {
-	test('a destination that somebody deleted ends the fetch with its reason', async () => {
+	test('a fetch whose destination somebody deleted ends with the reason', async () => {
 		world = createFileWorld(15);
 		const author = world.add();
 		const fetcher = world.add();
@@ -404,7 +404,7 @@ describe('a disk that refuses to write', () => {
 		expect(fetcher.files.isFetching(file.id)).toBe(false);
 	});
 
-	test('pauses the fetch with its reason, and the fetch goes on when there is room', async () => {
+	test('a disk that refuses to write pauses the fetch with the reason, and the fetch continues when there is room', async () => {
 		world = createFileWorld(13);
 		const author = world.add();
 		const fetcher = world.add();

@@ -32,14 +32,17 @@ test('contacts are kept with mode 0600, one for each room and key, until the use
 	expect(readdirSync(join(path, '..'))).toEqual(['contacts.json']);
 });
 
-test.skipIf(process.platform === 'win32')('a FIFO in the place of the file counts as nobody, with a warning', () => {
-	const path = contactsPath();
-	execFileSync('mkfifo', [path]);
-	expect(readContacts(path)).toEqual({contacts: [], warning: expect.stringContaining(path)});
-	expect(() => saveContact(path, contact(1))).toThrow(/regular file/);
-});
+test.skipIf(process.platform === 'win32')(
+	'a FIFO in place of the contacts file gives a warning and no contacts',
+	() => {
+		const path = contactsPath();
+		execFileSync('mkfifo', [path]);
+		expect(readContacts(path)).toEqual({contacts: [], warning: expect.stringContaining(path)});
+		expect(() => saveContact(path, contact(1))).toThrow(/regular file/);
+	},
+);
 
-test('a full file evicts nobody and refuses a further contact', () => {
+test('a full contacts file keeps all its contacts and refuses a further one', () => {
 	const path = contactsPath();
 	const contacts = Array.from({length: MAX_CONTACTS}, (_, index) => ({
 		...contact(0),

@@ -50,7 +50,7 @@ test('a notifier rings again five seconds after the last ring, although the wall
 });
 
 describe('notifications', () => {
-	test('ring for mentions, for all messages, or never', () => {
+	test('the bell setting decides whether mentions, all messages or no messages ring', () => {
 		const {state, message} = setUp();
 		const rings = (bell: Attention['bell'], text: string) =>
 			updateNotifications(noNotifications, state, [message(text)], {...away, bell}).ring !== undefined;
@@ -59,7 +59,7 @@ describe('notifications', () => {
 		expect([rings('off', 'Carol: hi'), rings('off', 'hi all')]).toEqual([false, false]);
 	});
 
-	test('ring for @all of a person whom this node first met ten minutes ago, and at most once in five minutes for each person', () => {
+	test('@all rings if this node first met the author at least ten minutes ago, and at most once in five minutes for each person', () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 		const dan = chatNode.join('Dan', '192.168.1.8');
@@ -92,7 +92,7 @@ describe('notifications', () => {
 		expect(notices.mentions).toBe(4 + 2);
 	});
 
-	test('do not ring for @all if the bell is off', () => {
+	test('@all does not ring if the bell is off', () => {
 		const {chatNode, bob, state} = setUp();
 		const events = [chatNode.make(bob, {type: 'posted', text: '@all'})];
 		const input: Input = {type: 'events', loggedAt: START + 3_600_000, live: true, events};
@@ -100,7 +100,7 @@ describe('notifications', () => {
 		expect(updateNotifications(noNotifications, state, [input], {...away, bell: 'off'}).ring).toBe(undefined);
 	});
 
-	test('do not ring while the user is present, judged by focus reports or else by a key within the last minute', () => {
+	test('no message rings while the user is present, judged by focus reports or else by a key within the last minute', () => {
 		const {state, message} = setUp();
 		const rings = (attention: Partial<Attention>) =>
 			updateNotifications(noNotifications, state, [message('Carol: hi')], {...away, ...attention}).ring !== undefined;
@@ -128,7 +128,7 @@ describe('notifications', () => {
 		expect(update(post)).toEqual({notices: noNotifications});
 	});
 
-	test('ring at most once in five seconds, but count every message', () => {
+	test('messages ring at most once in five seconds, but all are counted', () => {
 		const {state, message} = setUp();
 		const first = updateNotifications(noNotifications, state, [message('Carol: 1')], away);
 		const second = updateNotifications(first.notices, state, [message('Carol: 2')], {...away, now: START + 4999});
@@ -139,7 +139,7 @@ describe('notifications', () => {
 		expect(windowTitle(fourth.notices, 'lan')).toBe('(@4) lan - p2pchat-ink');
 	});
 
-	test('ignore backfilled history, own messages and hidden people', () => {
+	test('backfilled history, own messages and messages of hidden people do not ring', () => {
 		const {chatNode, bob, state, message} = setUp();
 		const own: Input = {
 			type: 'events',
@@ -156,7 +156,7 @@ describe('notifications', () => {
 		).toBe(0);
 	});
 
-	test('use the sequence that the terminal supports, and only the bell in a multiplexer', () => {
+	test('a notification uses the sequence that the terminal supports, and only the bell in a multiplexer', () => {
 		const sent = (environment: Record<string, string>) => notification('Bob; x', 'hi; there', environment);
 		expect(sent({TERM: 'xterm-256color'})).toBe('\u0007');
 		expect(sent({TERM: 'tmux-256color', TERM_PROGRAM: 'tmux'})).toBe('\u0007');

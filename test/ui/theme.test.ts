@@ -67,7 +67,7 @@ describe('the background', () => {
 		[{COLORFGBG: '0;7'}, 'light'],
 		[{COLORFGBG: '7;8'}, 'dark'],
 		[{COLORFGBG: 'default'}, 'dark'],
-	] as const)('that the environment %o reports is %s', (environment, expected) => {
+	] as const)('the background that the environment %o reports is %s', (environment, expected) => {
 		expect(backgroundOf(environment)).toBe(expected);
 	});
 

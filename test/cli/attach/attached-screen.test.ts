@@ -73,7 +73,7 @@ it('an attached screen shows the same as the screen of the node itself, at every
 	);
 }, 60_000);
 
-it('what one attached screen reads is read for the keeper and for the other screen', async () => {
+it('a message that the user reads on one attached screen is read on the keeper and on the other screen too', async () => {
 	const kept = await setUp();
 	const {room, keeper} = kept;
 	const bob = await room.launch('Bob');

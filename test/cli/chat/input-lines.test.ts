@@ -10,7 +10,7 @@ function read(chunks: readonly Uint8Array[], maxBytes = 1000): InputLine[] {
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('readers of input lines', () => {
-	it('skip but count blank lines, remove CR, and accept a last line without a newline', () => {
+	it('readers of input lines skip and count blank lines, remove CR, and accept a last line without a newline', () => {
 		expect(read([bytes('one\r\n\n \t\n\nfive\r\r\nsix')])).toEqual([
 			{type: 'line', number: 1, text: 'one'},
 			{type: 'line', number: 5, text: 'five'},
@@ -28,14 +28,14 @@ describe('readers of input lines', () => {
 		]);
 	});
 
-	it('report a line that is too long without its content, and continue with the next line', () => {
+	it('readers of input lines report a line that is too long without its content, and continue with the next line', () => {
 		expect(read([bytes(`${'x'.repeat(11)}\n${'y'.repeat(10)}\n`)], 10)).toEqual([
 			{type: 'too-long', number: 1},
 			{type: 'line', number: 2, text: 'y'.repeat(10)},
 		]);
 	});
 
-	it('return the same lines wherever the chunks of the stream end', () => {
+	it('readers of input lines return the same lines wherever the chunks of the stream end', () => {
 		fc.assert(
 			fc.property(
 				fc.string({unit: 'grapheme', maxLength: 80}),

@@ -71,7 +71,7 @@ describe('a hook', () => {
 		expect(received()).toEqual(['1', '2', '3']);
 	});
 
-	it('a hook that does not read gets what waits when it reads again, and what is above the limit is dropped, counted and said once', () => {
+	it('a hook that pauses reading gets the waiting lines afterwards; lines above the limit are dropped, counted and reported once', () => {
 		const {hook, processes, control, received, notices} = setUp();
 		control.reads = false;
 		for (let number = 1; number <= 5000; number++) hook.push(String(number));
@@ -85,7 +85,7 @@ describe('a hook', () => {
 		expect(received().at(-1)).toBe('last');
 	});
 
-	it('a hook that does not read long lines is limited by their size', () => {
+	it('the lines that wait for a hook are limited by their total size too', () => {
 		const {hook, control, notices, processes, received} = setUp();
 		control.reads = false;
 		for (let number = 0; number < 100; number++) hook.push('x'.repeat(100_000));

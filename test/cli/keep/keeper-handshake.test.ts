@@ -26,19 +26,19 @@ function shake(attach: {token?: string; version?: string}, keeper: {token?: stri
 }
 
 describe('the handshake of an attached screen and a keeper', () => {
-	it('succeeds if both know the token and have the same version', () => {
+	it('the handshake of an attached screen and a keeper succeeds if both know the token and have the same version', () => {
 		expect(shake({}, {})).toMatchObject({reply: {done: true}, end: {type: 'continue', done: true}});
 	});
 
-	it('fails at the screen if the other side does not know the token, before the screen has proven anything', () => {
+	it('the screen rejects the handshake before it sends a proof if the other side does not know the token', () => {
 		expect(shake({}, {token: other}).reply).toEqual({type: 'failed', reason: 'not-authentic'});
 	});
 
-	it('names the version of an authentic keeper of another version', () => {
+	it('the handshake of an attached screen reports the version of a keeper that knows the token but has another version', () => {
 		expect(shake({}, {version: '1.0.0'}).reply).toEqual({type: 'failed', reason: 'other-version', version: '1.0.0'});
 	});
 
-	it('fails at the keeper if the other side does not know the token, or repeats the proof of the keeper or an earlier one', () => {
+	it("the keeper rejects the handshake if the screen does not know the token, or if it repeats the keeper's proof or an earlier proof", () => {
 		const keeper = () => createKeeperHandshake({token, version: '1.1.0'});
 		const stranger = createAttachHandshake({token: other, version: '1.1.0'});
 		for (const proof of ['', 'ab'.repeat(32)]) {
@@ -61,7 +61,7 @@ describe('the handshake of an attached screen and a keeper', () => {
 		expect(again.receive(replay)).toEqual({type: 'failed', reason: 'not-authentic'});
 	});
 
-	it('ends at lines of another form', () => {
+	it('the handshake of an attached screen and a keeper fails after a line of unknown form', () => {
 		for (const line of ['', '{', '[]', 'null', '{"attach":1}', '{"attach":"1.1.0","nonce":"short"}']) {
 			expect(createKeeperHandshake({token, version: '1.1.0'}).receive(line)).toEqual({
 				type: 'failed',
@@ -75,7 +75,7 @@ describe('the handshake of an attached screen and a keeper', () => {
 describe('the description of a keeper', () => {
 	const room = {room: 'crew', tag: new Uint8Array(8).fill(7), version: '1.1.0'};
 
-	it('is a file that only its owner can read, is listed, and is removed by the keeper that wrote it', () => {
+	it('the description of a keeper is a file that only its owner can read, is listed, and is removed by the keeper that wrote it', () => {
 		const root = makeHome();
 		const first = describeKeeper(root, room);
 		saveDescription(root, first);
@@ -91,7 +91,7 @@ describe('the description of a keeper', () => {
 		expect(existsSync(path)).toBe(false);
 	});
 
-	it('is ignored if others can read it, or if it is damaged', () => {
+	it('the description of a keeper is ignored if others can read it, or if it is damaged', () => {
 		const root = makeHome();
 		mkdirSync(keeperFolder(root));
 		const description = describeKeeper(root, room);

@@ -38,7 +38,7 @@ describe('options', () => {
 		});
 	});
 
-	it('have the documented defaults', () => {
+	it('options have the documented defaults', () => {
 		expect(parse([])).toEqual({
 			command: 'chat',
 			operands: [],
@@ -69,7 +69,7 @@ describe('options', () => {
 		});
 	});
 
-	it('are read from long and short flags', () => {
+	it('options are read from long and short flags', () => {
 		const options = parse([
 			'-n',
 			'Carol',
@@ -117,13 +117,16 @@ describe('options', () => {
 		});
 	});
 
-	it.each(['--from', '--to', '--at'])('accept a time before now after %s, although it starts with a hyphen', flag => {
-		const joined = parse(['replay', `${flag}=-10m`]);
-		expect(parse(['replay', flag, '-10m'])).toEqual(joined);
-		expect(() => parse(['replay', '-10m'])).toThrow(UsageError);
-	});
+	it.each(['--from', '--to', '--at'])(
+		'the option %s accepts a time before now, although the time starts with a hyphen',
+		flag => {
+			const joined = parse(['replay', `${flag}=-10m`]);
+			expect(parse(['replay', flag, '-10m'])).toEqual(joined);
+			expect(() => parse(['replay', '-10m'])).toThrow(UsageError);
+		},
+	);
 
-	it('are taken from flags before the environment, and from the environment before config.json', () => {
+	it('options are taken from flags before the environment, and from the environment before config.json', () => {
 		const config = {name: 'File', port: 1, room: 'file', interface: ['eth0'], stay: true};
 		const environment = {P2PCHAT_NAME: 'Env', P2PCHAT_PORT: '2', P2PCHAT_INTERFACE: 'lo,10.0.0.1', P2PCHAT_STAY: '0'};
 		expect(parse(['--name', 'Flag'], environment, config)).toMatchObject({
@@ -135,7 +138,7 @@ describe('options', () => {
 		});
 	});
 
-	it('that are switches can be turned on by the environment or config.json, and off by a negated flag', () => {
+	it('options that are switches can be turned on by the environment or config.json, and off by a negated flag', () => {
 		expect(parse([], {P2PCHAT_JSON: '1', P2PCHAT_NO_LOG: '1'}, {'no-identity': true, mono: true})).toMatchObject({
 			mode: 'json',
 			log: {type: 'none'},
@@ -148,37 +151,37 @@ describe('options', () => {
 		expect(parse(['--no-json'], {P2PCHAT_JSON: '1'}).mode).toBeUndefined();
 	});
 
-	it('that exclude each other are decided by the source with precedence', () => {
+	it('of two options that exclude each other, the one from the source with higher precedence applies', () => {
 		expect(parse(['--plain'], {P2PCHAT_JSON: '1'}).mode).toBe('plain');
 		expect(parse(['--log', 'a'], {P2PCHAT_NO_LOG: '1'}).log).toEqual({type: 'file', path: 'a'});
 		expect(parse(['--no-log'], {P2PCHAT_LOG: 'a'}).log).toEqual({type: 'none'});
 	});
 
-	it('are taken from NO_COLOR and INK_SCREEN_READER only if no other source sets them', () => {
+	it('options are taken from NO_COLOR and INK_SCREEN_READER only if no other source sets them', () => {
 		expect(parse([], {NO_COLOR: '1', INK_SCREEN_READER: 'true'})).toMatchObject({mono: true, mode: 'screen-reader'});
 		expect(parse([], {NO_COLOR: '', INK_SCREEN_READER: 'false'})).toMatchObject({mono: false});
 		expect(parse([], {NO_COLOR: '1', P2PCHAT_MONO: '0'}).mono).toBe(false);
 	});
 
-	it('do not change the operands of send', () => {
+	it('options do not change the operands of send', () => {
 		expect(parse(['send', '007', '1e3', '-']).operands).toEqual(['007', '1e3', '-']);
 		expect(parse(['send', '--name', 'a', '--', '--not-a-flag']).operands).toEqual(['--not-a-flag']);
 	});
 
-	it('contain the source of the secret, and a flag wins over the environment', () => {
+	it('the parsed options contain the source of the secret, and a flag has precedence over the environment', () => {
 		expect(parse([], {}, undefined, 'x').secret).toEqual({type: 'environment', secret: 'x'});
 		expect(parse(['--secret-file', 'f'], {}, undefined, 'x').secret).toEqual({type: 'file', path: 'f'});
 		expect(parse(['--ask-secret'], {P2PCHAT_SECRET_FILE: 'f'}).secret).toEqual({type: 'ask'});
 	});
 
-	it('are read from the config.json of the requested data folder', () => {
+	it('options are read from the config.json of the requested data folder', () => {
 		const asked: (string | undefined)[] = [];
 		parseOptions(['--data-dir', '/a'], {P2PCHAT_HOME: '/b'}, undefined, parser, dir => void asked.push(dir), NOW);
 		parseOptions([], {P2PCHAT_HOME: '/b'}, undefined, parser, dir => void asked.push(dir), NOW);
 		expect(asked).toEqual(['/a', '/b']);
 	});
 
-	it('with --help or --version are accepted despite any other error', () => {
+	it('--help and --version are accepted despite any other error', () => {
 		expect(parse(['--help', '--port', 'x', 'nonsense']).help).toBe(true);
 		expect(parse(['--version'], {P2PCHAT_PORT: 'x'}).version).toBe(true);
 	});
@@ -248,13 +251,13 @@ describe('usage errors', () => {
 		[['replay', '--speed', '17'], /^--speed must be/],
 	];
 
-	it.each(table)('for %j are one line that names the option and the expected form', (argv, message) => {
+	it.each(table)('the usage error for %j is one line that names the option and the expected form', (argv, message) => {
 		const line = usageErrorOf(argv);
 		expect(line).toMatch(message);
 		expect(line).not.toMatch(/[\p{Cc}]/u);
 	});
 
-	it('name the environment variable that is wrong', () => {
+	it('a usage error names the environment variable that is wrong', () => {
 		expect(usageErrorOf([], {P2PCHAT_PORT: 'x'})).toMatch(/^P2PCHAT_PORT must be a port/);
 		expect(usageErrorOf([], {P2PCHAT_JSON: 'yes'})).toBe('P2PCHAT_JSON must be 1 or 0, not "yes".');
 		expect(usageErrorOf([], {P2PCHAT_PEER: 'a,,b'})).toMatch(/^P2PCHAT_PEER needs a value/);
@@ -262,7 +265,7 @@ describe('usage errors', () => {
 		expect(usageErrorOf([], {}, undefined, '')).toMatch(/^P2PCHAT_SECRET is empty/);
 	});
 
-	it('name the config file and the key that is wrong', () => {
+	it('a usage error names the config file and the key that is wrong', () => {
 		expect(usageErrorOf([], {}, [])).toBe(`${configPath} must contain a JSON object, for example {"name": "Carol"}.`);
 		expect(usageErrorOf([], {}, {port: 'x'})).toMatch(/^"port" in \/data\/config.json must be a port/);
 		expect(usageErrorOf([], {}, {port: true})).toBe(`${configPath}: "port" must be a string or a number.`);
@@ -274,7 +277,7 @@ describe('usage errors', () => {
 });
 
 describe('mistakes in options', () => {
-	it('a log and no log together are named as a contradiction, in any order and form', () => {
+	it('--log together with --no-log is an error, in any order and form', () => {
 		for (const argv of [
 			['--no-log', '--log', 'x'],
 			['--log=x', '--no-log'],
@@ -283,7 +286,7 @@ describe('mistakes in options', () => {
 		expect(usageErrorOf(['--log', 'a', '--log', 'b'])).toBe('--log may be given only once.');
 	});
 
-	it('config.json takes numbers only for options that are numbers', () => {
+	it('config.json accepts numbers only for options that are numbers', () => {
 		for (const key of ['name', 'room', 'bell', 'log', 'secret'] as const)
 			expect(() => parse([], {}, {[key]: 5}), key).toThrow(UsageError);
 		expect(usageErrorOf([], {}, {name: 5})).toBe('/data/config.json: "name" must be a string.');

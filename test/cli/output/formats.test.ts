@@ -40,21 +40,21 @@ const stateOf = (...inputs: Input[]) => reduceInputs(initialState, [launch, ...i
 const clock = (ms: number) => formatLocalTime(ms);
 
 describe('plain lines', () => {
-	it('contain time with offset, name, address (~ if not verified) and text', () => {
+	it('plain lines contain time with offset, name, address (~ if not verified) and text', () => {
 		const state = stateOf(events(true, joined(carol, 'Carol'), posted(2, 'hi')));
 		expect(formatPlain(state, posted(2, 'hi'))).toBe(`${clock(at + 2)} Carol (~192.168.1.7): hi`);
 		const seen = reduceInputs(state, [observed({type: 'peer-connected', subject: carol, address: '10.0.0.9'})]);
 		expect(formatPlain(seen, posted(2, 'hi'))).toBe(`${clock(at + 2)} Carol (10.0.0.9): hi`);
 	});
 
-	it('indent continuation lines by four spaces, so that no text can forge an event', () => {
+	it('plain lines indent continuation lines by four spaces, so that no text can forge an event', () => {
 		const text = `one\n${clock(at)} Bob: forged\r\n* Carol left`;
 		const rows = formatPlain(stateOf(events(true, joined(carol, 'Carol'))), posted(2, text)).split('\n');
 		expect(rows).toHaveLength(3);
 		expect(rows.slice(1).every(row => row.startsWith('    '))).toBe(true);
 	});
 
-	it('contain the name that a person had at the time of the event', () => {
+	it('plain lines contain the name that a person had at the time of the event', () => {
 		const renamed = event(carol, 3, {type: 'renamed', name: 'Caro'});
 		const state = stateOf(events(true, joined(carol, 'Carol'), posted(2, 'x'), renamed, posted(4, 'y')));
 		expect(
@@ -64,7 +64,7 @@ describe('plain lines', () => {
 		).toEqual(['* Carol joined', 'Carol (~192.168.1.7): x', '* Carol is now called Caro', '* Caro (~192.168.1.7) y']);
 	});
 
-	it('contain the fingerprint of people with the same name, except our own', () => {
+	it('plain lines contain the fingerprint of people with the same name, except our own', () => {
 		const bob = 'bb'.repeat(32) as PeerId;
 		const renamed = event(bob, 3, {type: 'renamed', name: 'Carol'});
 		const state = stateOf(events(true, joined(own, 'Carol'), joined(carol, 'Carol'), joined(bob, 'Bob'), renamed));
@@ -76,7 +76,7 @@ describe('plain lines', () => {
 		expect(createMarkdownFormat(state)(posted(2, 'x'))).toContain('**Carol\\#cccccccc**');
 	});
 
-	it('contain no control character, whatever the name, text or time is', () => {
+	it('plain lines contain no control character, whatever the name, text or time is', () => {
 		const bad = '\u001b]0;x\u0007\u009b2J\u202ea\u0000b';
 		const state = stateOf(events(true, joined(carol, bad)));
 		for (const entry of [
@@ -94,7 +94,7 @@ describe('plain lines', () => {
 describe('JSON lines', () => {
 	const state = stateOf(events(false, joined(carol, 'Carol'), posted(2, 'hi')));
 
-	it('contain the id, the author, the time and the sort key of an event', () => {
+	it('JSON lines contain the id, the author, the time and the sort key of an event', () => {
 		expect(jsonEvent(state, posted(2, 'hi'), false)).toEqual({
 			type: 'event',
 			id: `${carol}:2`,
@@ -127,7 +127,7 @@ describe('JSON lines', () => {
 		});
 	});
 
-	it('contain a sort key that sorts events like the timeline', () => {
+	it('JSON lines contain a sort key that sorts events like the timeline', () => {
 		const list = [
 			event(carol, 2, {type: 'left'}),
 			event(own, 2, {type: 'left'}),
@@ -143,13 +143,13 @@ describe('JSON lines', () => {
 		expect(byText.map(({id}) => id).filter(id => sorted.includes(id))).toEqual(sorted);
 	});
 
-	it('escape control characters of terminals and remain valid JSON', () => {
+	it('JSON lines escape control characters of terminals and remain valid JSON', () => {
 		const line = toJsonLine({type: 'alone', text: 'a\u001b\u009b\u202e\u2028b'});
 		expect(line).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028]/u);
 		expect(JSON.parse(line).text).toBe('a\u001b\u009b\u202e\u2028b');
 	});
 
-	it('contain the status of other peers, but never our own', () => {
+	it('JSON lines contain the status of other peers, but never our own', () => {
 		expect(jsonPeer(state, carol)).toMatchObject({type: 'peer', status: 'unreachable', name: 'Carol'});
 		expect(jsonPeer(state, own)).toBeUndefined();
 	});
@@ -204,13 +204,13 @@ describe('reports', () => {
 		});
 	}
 
-	it('contain each event once, in the order of the log', () => {
+	it('reports contain each event once, in the order of the log', () => {
 		expect(
 			follow([launch], [events(true, joined(carol, 'C'), posted(2, 'x'))], [events(true, joined(own, 'A'))]),
 		).toEqual(['joined cc', 'posted cc', 'joined aa']);
 	});
 
-	it('contain one `lost` per absence, however many peers report it, and none after `left`', () => {
+	it('reports contain one `lost` per absence, however many peers report it, and none after `left`', () => {
 		const start = [launch, events(true, joined(carol, 'C'), joined(own, 'A'), joined(dora, 'D'))];
 		expect(
 			follow(start, [events(true, lost(own, 5))], [events(true, lost(dora, 2))]).filter(report =>
@@ -224,7 +224,7 @@ describe('reports', () => {
 		).toEqual([]);
 	});
 
-	it('contain an event dated more than a day in the future only when that day has come', () => {
+	it('reports contain an event dated more than a day in the future only when that day has come', () => {
 		const day = 86_400_000;
 		const ahead = {...posted(2, 'x'), ms: at + 2 * day};
 		const timePassed = (now: number): Input => ({type: 'ephemeral', event: {type: 'time-passed', now}});
@@ -242,7 +242,7 @@ describe('filters', () => {
 	const matchingSeqs = (filter: Parameters<typeof createEntryFilter>[1]) =>
 		list.filter(createEntryFilter(state, filter)).map(({seq}) => seq);
 
-	it('select events by name at the time of the event, fingerprint, peer id, text and time', () => {
+	it('filters select events by name at the time of the event, fingerprint, peer id, text and time', () => {
 		expect(matchingSeqs({author: 'carol'})).toEqual([1, 2]);
 		expect(matchingSeqs({author: 'Caro'})).toEqual([3, 4]);
 		expect(matchingSeqs({author: 'carol#cccc'})).toEqual([1, 2]);
@@ -252,7 +252,7 @@ describe('filters', () => {
 		expect(matchingSeqs({author: 'nobody'})).toEqual([]);
 	});
 
-	it('reject a time range that ends before it starts, unless the log continues on the next day', () => {
+	it('filters reject a time range that ends before it starts, unless the log continues on the next day', () => {
 		const time = (ms: number) => {
 			const date = new Date(ms);
 			return {type: 'clock' as const, hour: date.getHours(), minute: date.getMinutes(), second: 0};
@@ -268,7 +268,7 @@ describe('filters', () => {
 		expect(() => createEntryFilter(day, instants)).toThrow(/--from must be before --to/);
 	});
 
-	it('print a message and return a failure if no event matches, like grep', () => {
+	it('filters print a message and return a failure if no event matches, like grep', () => {
 		const messages: string[] = [];
 		const exitCodeOf = (filter: object, written: number) =>
 			exitCodeForMatches(

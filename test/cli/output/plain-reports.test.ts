@@ -43,7 +43,7 @@ function history({chatNode}: ReturnType<typeof start>) {
 }
 
 describe('plain lines', () => {
-	test('contain the history in timeline order when it is complete, followed by the peers that were found', () => {
+	test('plain lines contain the history in timeline order when it is complete, followed by the peers that were found', () => {
 		const room = start();
 		const {chatNode, read} = room;
 		const {ann} = history(room);
@@ -60,7 +60,7 @@ describe('plain lines', () => {
 		]);
 	});
 
-	test('contain one line when a lost connection is restored', () => {
+	test('plain lines contain one line when a lost connection is restored', () => {
 		const room = start();
 		const {chatNode, read} = room;
 		const bob = chatNode.join('Bob', '192.168.1.9');
@@ -69,7 +69,7 @@ describe('plain lines', () => {
 		expect(read()).toEqual(['* Bob joined', '* you lost contact with Bob', '* reconnected to Bob']);
 	});
 
-	test('contain incomplete history before our own message, when its peer disconnects, and at the end', async () => {
+	test('plain lines contain incomplete history before our own message, when its peer disconnects, and at the end', async () => {
 		for (const release of ['own', 'disconnected', 'end']) {
 			const room = start();
 			const {chatNode, read, reporter} = room;

@@ -54,7 +54,7 @@ function createWorld({hangs = false} = {}) {
 }
 
 describe('a peer whose beacon arrived', () => {
-	it('is dialled immediately by a node with a lower id, and after one second by a node with a higher id', async () => {
+	it('a peer whose beacon arrived is dialled immediately by a node with a lower id, and after one second by a node with a higher id', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
@@ -63,7 +63,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials.find(({host}) => host === '10.0.0.1')?.at).toBe(1000);
 	});
 
-	it('with a lower id gets more time to dial this node while other peers connect, up to ten seconds', async () => {
+	it('a peer whose beacon arrived with a lower id gets more time to dial this node while other peers connect, up to ten seconds', async () => {
 		const {clock, dialler, dials, connected} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		for (let passed = 0; passed < 30; passed++) {
@@ -78,7 +78,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials.at(-1)).toEqual({host: '10.0.0.2', at: 16_000});
 	});
 
-	it('is not dialled if it is already connected or is this node itself', async () => {
+	it('a peer whose beacon arrived is not dialled if it is already connected or is this node itself', async () => {
 		const {clock, dialler, dials, connected} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		dialler.learnAddress(SELF, at('10.0.0.5'), 'broadcast');
@@ -87,7 +87,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials).toEqual([]);
 	});
 
-	it('is not dialled after five failures until its next beacon, and then with a delay', async () => {
+	it('a peer whose beacon arrived is not dialled after five failures until its next beacon, and then with a delay', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
 		await clock.advance(20_000);
@@ -98,7 +98,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials[MAX_DIAL_FAILURES]?.at).toBe(nextDialAt);
 	});
 
-	it('is dialled again immediately when another peer reports it after a long silence', async () => {
+	it('a peer whose beacon arrived is dialled again immediately when another peer reports it after a long silence', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
 		await clock.advance(120_000);
@@ -108,14 +108,14 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials.length).toBe(before + 1);
 	});
 
-	it('is dialled at each of its addresses in turn', async () => {
+	it('a peer whose beacon arrived is dialled at each of its addresses in turn', async () => {
 		const {clock, dialler, dials} = createWorld();
 		for (const host of ['10.0.0.7', '10.0.0.8', '10.0.0.9']) dialler.learnAddress(HIGHER, at(host), 'broadcast');
 		await clock.advance(20_000);
 		expect(new Set(dials.slice(0, 3).map(({host}) => host)).size).toBe(3);
 	});
 
-	it('is not dialled while it bans this node, even if its beacons arrive', async () => {
+	it('a peer whose beacon arrived is not dialled while it bans this node, even if its beacons arrive', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
 		dialler.connected(HIGHER, '10.0.0.1');
@@ -130,7 +130,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials).toHaveLength(1);
 	});
 
-	it('is not dialled while this node bans it, even if the dialler did not know it before', async () => {
+	it('a peer whose beacon arrived is not dialled while this node bans it, even if the dialler did not know it before', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.disconnected(HIGHER, FAULT_BAN_MS);
 		expect(dialler.reports()).toEqual([]);
@@ -144,7 +144,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials).not.toEqual([]);
 	});
 
-	it('is not dialled after it has left', async () => {
+	it('a peer whose beacon arrived is not dialled after it has left', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		dialler.peerLeft(LOWER);
@@ -206,7 +206,7 @@ it('a --peer target is dialled again after its peer left', async () => {
 });
 
 describe('a peer whose dials failed too often', () => {
-	it('is dialled once a minute while a connected peer reports a connection to it', async () => {
+	it('a peer whose dials failed too often is dialled once a minute while a connected peer reports a connection to it', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		seen.add(HIGHER);
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
@@ -221,7 +221,7 @@ describe('a peer whose dials failed too often', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('is dialled earlier when its beacon arrives', async () => {
+	it('a peer whose dials failed too often is dialled earlier when its beacon arrives', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		seen.add(HIGHER);
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
@@ -234,7 +234,7 @@ describe('a peer whose dials failed too often', () => {
 		expect(Math.max(...gaps)).toBeLessThanOrEqual(RETRY_MAX_MS);
 	});
 
-	it('is dialled once a minute only if it is one of at most MAX_SEEN_RETRIES such peers', async () => {
+	it('a peer whose dials failed too often is dialled once a minute only if it is one of at most MAX_SEEN_RETRIES such peers', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		for (let index = 0; index < 200; index++) {
 			seen.add(fakePeerId(1000 + index));
@@ -250,7 +250,7 @@ describe('a peer whose dials failed too often', () => {
 describe('a peer that reports invented peers', () => {
 	const fake = (index: number) => fakePeerId(1000 + index);
 
-	it('does not raise the dial rate above the limit', async () => {
+	it('a peer that reports invented peers does not raise the dial rate above the limit', async () => {
 		const {clock, dialler, dials} = createWorld();
 		for (let index = 0; index < 1000; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'exchange');
 		await clock.advance(10_000);
@@ -258,7 +258,7 @@ describe('a peer that reports invented peers', () => {
 		expect(dials.length).toBeLessThanOrEqual(DIAL_BURST + 11 * MAX_DIALS_PER_SECOND);
 	});
 
-	it('does not delay dials to peers whose beacon arrived', async () => {
+	it('a peer that reports invented peers does not delay dials to peers whose beacon arrived', async () => {
 		const {clock, dialler, dials} = createWorld();
 		for (let index = 0; index < 1000; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'exchange');
 		await clock.advance(3000);
@@ -268,7 +268,7 @@ describe('a peer that reports invented peers', () => {
 		expect(dials.find(({host}) => host === '10.0.0.9')?.at).toBeLessThan(before + 200);
 	});
 
-	it('a peer that reports invented peers displaces only candidates of a fuller share than its own', async () => {
+	it('a peer that reports invented peers displaces only candidates of sources that have more candidates than it has', async () => {
 		const {dialler} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		for (let index = 0; index < 5000; index++)

@@ -7,7 +7,7 @@ const peer = 'aa'.repeat(32) as PeerId;
 const other = 'bb'.repeat(32) as PeerId;
 
 describe('the beacon statistics', () => {
-	it('count beacons by source address and path', () => {
+	it('the beacon statistics count beacons by source address and path', () => {
 		const stats = createBeaconStats();
 		stats.recordEcho('10.0.0.1', 'broadcast');
 		stats.recordBeacon(peer, '10.0.0.2', 'broadcast', 'Carol', 1);
@@ -19,14 +19,14 @@ describe('the beacon statistics', () => {
 		expect(stats.peer(other)).toBeUndefined();
 	});
 
-	it('forget a peer that announced that it leaves', () => {
+	it('the beacon statistics forget a peer that announced that it leaves', () => {
 		const stats = createBeaconStats();
 		stats.recordBeacon(peer, '10.0.0.2', 'broadcast', 'Carol', 1);
 		stats.removePeer(peer);
 		expect(stats.peer(peer)).toBeUndefined();
 	});
 
-	it('count foreign nodes for a minute after their last beacon', () => {
+	it('the beacon statistics count foreign nodes for a minute after their last beacon', () => {
 		const stats = createBeaconStats();
 		stats.recordForeignNode('aa', 0);
 		stats.recordForeignNode('bb', 1000);
@@ -41,7 +41,7 @@ describe('the beacon statistics', () => {
 		expect([stats.foreignNodes(later), stats.otherVersions(later), stats.offLinkAddresses(later)]).toEqual([1, [], []]);
 	});
 
-	it('use limited memory, whatever beacons arrive', () => {
+	it('the beacon statistics use limited memory, whatever beacons arrive', () => {
 		const stats = createBeaconStats();
 		for (let index = 0; index < MAX_FOREIGN_NODES + 50; index++) {
 			stats.recordForeignNode(`peer ${index}`, 0);

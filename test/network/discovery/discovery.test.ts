@@ -150,7 +150,7 @@ describe('a node that starts', () => {
 		expect(broadcasts[0]?.kinds[0]).not.toHaveProperty('name');
 	});
 
-	it('starts only one burst if its interfaces change at its first beacon', async () => {
+	it('a node that starts sends only one burst if its interfaces change at its first beacon', async () => {
 		let changes = 1;
 		const node = createNode({
 			onBeaconSent() {
@@ -164,20 +164,20 @@ describe('a node that starts', () => {
 });
 
 describe('a beacon of a peer that is not connected', () => {
-	it('is reported with the address of the peer, and answered to the port from which it was sent', () => {
+	it('a beacon of a peer that is not connected is reported with the address of the peer, and answered to the port from which it was sent', () => {
 		const {reports, answers, receive} = createNode();
 		receive({path: 'multicast'});
 		expect(reports).toEqual(['found 2 at 10.0.0.2:4001 by multicast']);
 		expect(answers).toMatchObject([{to: '10.0.0.2:50000', beacon: {kind: 'answer', peer: SELF, port: 4000}}]);
 	});
 
-	it('is reported but not answered if it is itself an answer', () => {
+	it('a beacon of a peer that is not connected is reported but not answered if it is itself an answer', () => {
 		const {reports, answers, receive} = createNode();
 		receive({kind: 'answer'});
 		expect([reports, answers]).toEqual([['found 2 at 10.0.0.2:4001 by answer'], []]);
 	});
 
-	it('is not answered if ten other beacons were answered in the same second', async () => {
+	it('a beacon of a peer that is not connected is not answered if ten other beacons were answered in the same second', async () => {
 		const {answers, receive, clock} = createNode();
 		for (let peer = 10; peer < 60; peer++) receive({peer: fakePeerId(peer)});
 		expect(answers).toHaveLength(MAX_BEACON_ANSWERS_PER_SECOND);
@@ -276,7 +276,7 @@ describe('a received beacon', () => {
 		expect(discovery.stats.otherVersions(clock.monotonic())).toEqual([PROTOCOL_VERSION + 7]);
 	});
 
-	it('above the limit per second is dropped', () => {
+	it('a received beacon above the limit per second is dropped', () => {
 		const {reports, receive} = createNode();
 		for (let counter = 1; counter <= MAX_BEACONS_PER_SECOND * 2; counter++) receive({counter});
 		expect(reports).toHaveLength(MAX_BEACONS_PER_SECOND);

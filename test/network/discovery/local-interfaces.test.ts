@@ -59,7 +59,7 @@ describe('the interfaces of this computer', () => {
 		expect(addresses([])).toEqual(addresses());
 	});
 
-	it('include loopback even if the system lists none', () => {
+	it('the interfaces of this computer include loopback even if the system lists none', () => {
 		expect(readInterfaces(undefined, {}).map(({address}) => address)).toEqual(['127.0.0.1']);
 	});
 
@@ -81,7 +81,7 @@ describe('the interfaces of this computer', () => {
 		[['wg0'], ['10.99.0.1']],
 		[['10.99.0.1'], ['10.99.0.1']],
 		[['nope'], []],
-	])('selected by %j are %j', (selection, expected) => {
+	])('the interfaces of this computer that %j selects are %j', (selection, expected) => {
 		expect(addresses(selection)).toEqual(expected);
 	});
 
@@ -111,12 +111,12 @@ describe('the interfaces of this computer', () => {
 		[['wg0'], {ipv4: '10.99.0.1'}],
 		[['tun0'], {ipv4: '10.98.0.1', ipv6: 'fe80::98%tun0'}],
 		[['nope'], {}],
-	])('selected by %j make TCP listen on %j', (selection, hosts) => {
+	])('the selection %j makes TCP listen on %j', (selection, hosts) => {
 		expect(listenHosts(selection, readInterfaces(selection, SYSTEM))).toEqual(hosts);
 		expect(listenHosts(['lo'], [])).toEqual({ipv4: '127.0.0.1', ipv6: '::1'});
 	});
 
-	it('accept connections to their own addresses, also to one of a known subnet that is new, but to no other', () => {
+	it('connections are accepted to the addresses of the interfaces, also to a new address in a known subnet, but to no other', () => {
 		const selected = readInterfaces(['eth0'], SYSTEM);
 		const own = ['192.168.1.7', '2001:db8::cccc', 'fd00:1::7', 'fe80::1%eth0'];
 		const others = ['10.99.0.1', 'fe80::1%eth1', 'fd00:2::7', '127.0.0.1', '::1'];
@@ -125,7 +125,7 @@ describe('the interfaces of this computer', () => {
 		expect(others.filter(address => isOwnSelected(address, loopback))).toEqual(['10.99.0.1', '127.0.0.1', '::1']);
 	});
 
-	it('announce from each IPv4 address that can broadcast, and from one IPv6 address, the link-local one if there is one', () => {
+	it('an interface announces from each IPv4 address that can broadcast, and from one IPv6 address, preferably the link-local one', () => {
 		const of = (system: SystemInterfaces) =>
 			announcingAddresses(readInterfaces(undefined, system)).map(({address}) => address);
 		expect(of(SYSTEM)).toEqual([
@@ -156,10 +156,10 @@ describe('the interfaces of this computer', () => {
 		'zt7nn',
 		'tailscale0',
 		'vEthernet (WSL)',
-	])('named %s are virtual', name => expect(isVirtualName(name)).toBe(true));
+	])('an interface named %s is virtual', name => expect(isVirtualName(name)).toBe(true));
 
 	it.each(['eth0', 'en0', 'wlan0', 'wlp3s0', 'enp0s31f6', 'Ethernet', 'Wi-Fi', 'bridge'])(
-		'named %s are not virtual',
+		'an interface named %s is not virtual',
 		name => expect(isVirtualName(name)).toBe(false),
 	);
 });

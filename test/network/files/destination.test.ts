@@ -65,7 +65,7 @@ function makeDestination() {
 	};
 }
 
-test('a retry writes the refused parts, and none that is still being written', async () => {
+test('a retry writes the refused parts again, but no part that is still being written', async () => {
 	const {clock, writes, write, settle, destination} = makeDestination();
 	write(0);
 	write(1);
@@ -105,7 +105,7 @@ test('a fetch goes on after any order of refused and successful writes', async (
 	expect(paths).toEqual(['/plan.pdf']);
 });
 
-test('the reason stays as long as one part is refused', async () => {
+test('a destination shows the reason of a refused write as long as one part is refused', async () => {
 	const {writes, write, settle, destination} = makeDestination();
 	write(0);
 	write(1);

@@ -85,7 +85,7 @@ describe('the first message on a connection', () => {
 		[[PROTOCOL_VERSION + 1, PROTOCOL_VERSION + 2], 'this end needs a newer'],
 		[[0, LOWEST_VERSION - 1], 'the other end needs a newer'],
 	] as const)(
-		'is rejected if it offers only the versions %j, with a text that names the outdated end',
+		'the first message on a connection is rejected if it offers only the versions %j, with a text that names the outdated end',
 		(versions, text) => {
 			const check = checkHello(
 				{...hello, versions},

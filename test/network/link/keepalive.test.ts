@@ -52,7 +52,7 @@ describe('a silent connection', () => {
 		[SUSPECT_AFTER_MS, 'suspect', true],
 		[GONE_AFTER_MS - 1, 'suspect', true],
 		[GONE_AFTER_MS, 'dead', false],
-	])('after %i ms without a byte is %s (a ping is due: %s)', (silenceMs, state, pingDue) => {
+	])('a connection after %i ms without a byte is %s (a ping is due: %s)', (silenceMs, state, pingDue) => {
 		expect(stepLiveness(aliveAt(1000), 1000 + silenceMs)).toMatchObject({state, pingDue});
 	});
 

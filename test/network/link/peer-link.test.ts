@@ -305,7 +305,7 @@ describe('a message to a peer that does not read', () => {
 		expect(node.calls).toEqual(['destroy']);
 	});
 
-	it('does not close the connection if the peer reads a little, or if the timers of this node stalled', async () => {
+	it('a peer that reads only a little is not disconnected, and neither is one while the timers of this node stalled', async () => {
 		const node = openLink();
 		node.verify();
 		for (let left = 5; left > 0; left--) {
@@ -348,7 +348,7 @@ describe('a received message', () => {
 		expect(node.calls).toEqual(['close']);
 	});
 
-	it('beyond the rate of an honest peer is read in the next second', async () => {
+	it('a received message above the rate of an honest peer is read in the next second', async () => {
 		const node = openLink();
 		node.verify();
 		await node.clock.advance(1000);
@@ -415,7 +415,7 @@ describe('a received message', () => {
 });
 
 describe('several pauses of a link', () => {
-	it('end only when each of them has been resumed', () => {
+	it('several pauses of a link end only when each of them has been resumed', () => {
 		const node = openLink();
 		const link = node.verify();
 		link.pause();

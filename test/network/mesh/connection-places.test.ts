@@ -22,12 +22,12 @@ function createFull() {
 }
 
 describe('when all places for connections are taken', () => {
-	it('when all places are taken, the newest connection of the address with the most gives way to another address', () => {
+	it('when all places are taken, another address gets the place of the newest connection of the address with the most connections', () => {
 		const {places, links} = createFull();
 		expect(places.take(linkFrom('10.9.0.1'))).toBe(links[MAX_CONNECTIONS_PER_ADDRESS - 1]);
 	});
 
-	it('when all places are taken, an address with as many connections as every other one gets no further one', () => {
+	it('when all places are taken, an address that has as many connections as every other address gets no further connection', () => {
 		const {places} = createFull();
 		const link = linkFrom('10.0.0.2');
 		expect(places.take(link)).toBe(link);

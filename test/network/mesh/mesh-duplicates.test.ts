@@ -55,7 +55,7 @@ function createNode({isLower}: {readonly isLower: boolean}) {
 }
 
 describe('several connections between two peers', () => {
-	it('carry outgoing messages only on the newest one, at both ends', () => {
+	it('several connections between two peers carry outgoing messages only on the newest connection, at both ends', () => {
 		for (const isLower of [true, false]) {
 			const {mesh, open, other, preferred} = createNode({isLower});
 			const [older, newer] = [open(), open()];
@@ -83,7 +83,7 @@ describe('several connections between two peers', () => {
 		expect([events, older.calls, newer.calls]).toEqual([['typing', 'typing'], [], []]);
 	});
 
-	it('lose the oldest above MAX_LINKS_PER_PEER, also at the peer with the higher id', () => {
+	it('of more than MAX_LINKS_PER_PEER connections between two peers the oldest is closed, also by the peer with the higher id', () => {
 		const {open} = createNode({isLower: false});
 		const links = Array.from({length: MAX_LINKS_PER_PEER + 1}, open);
 		expect(links.map(({calls}) => calls.length)).toEqual(links.map((_, index) => (index === 0 ? 1 : 0)));

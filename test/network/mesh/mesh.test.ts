@@ -89,7 +89,7 @@ async function createPair(seed: number): Promise<{clock: FakeClock; ends: [End, 
 const seeds = Array.from({length: 100}, (_, index) => index + 1);
 
 describe('two nodes that dial each other at the same time', () => {
-	it('keep exactly one connection and are never disconnected in between', async () => {
+	it('two nodes that dial each other at the same time keep exactly one connection and are never disconnected in between', async () => {
 		for (const seed of seeds) {
 			const {clock, ends} = await createPair(seed);
 			for (const end of ends) end.dial();
@@ -108,7 +108,7 @@ describe('two nodes that dial each other at the same time', () => {
 		}
 	});
 
-	it('receive messages from each other on the remaining connection', async () => {
+	it('two nodes that dial each other at the same time receive messages from each other on the remaining connection', async () => {
 		for (const seed of seeds.slice(0, 20)) {
 			const {clock, ends} = await createPair(seed);
 			for (const end of ends) end.dial();
@@ -122,7 +122,7 @@ describe('two nodes that dial each other at the same time', () => {
 		}
 	});
 
-	it('keep one connection even if both dial repeatedly', async () => {
+	it('two nodes keep one connection even if both dial repeatedly', async () => {
 		for (const seed of seeds.slice(0, 20)) {
 			const {clock, ends} = await createPair(seed);
 			for (let round = 0; round < 4; round++) {
@@ -139,7 +139,7 @@ describe('two nodes that dial each other at the same time', () => {
 });
 
 describe('a connection of the mesh', () => {
-	it('of an unknown peer is refused with the error code `barred` while its address is banned', async () => {
+	it("a connection of an unknown peer is refused with the error code `barred` while the peer's address is banned", async () => {
 		const {clock, ends} = await createPair(1);
 		const [ann, bob] = ends;
 		bob.dial();

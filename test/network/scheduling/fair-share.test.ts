@@ -45,7 +45,7 @@ it('no owner with at most its equal share loses an item, whatever the others add
 	);
 });
 
-it('owners of one group together get half of the places, and the newest item of their fullest owner gives way', () => {
+it('the owners of one group together get half of the places; a further item of the group evicts the newest one of its fullest owner', () => {
 	const table = createFairShare<number>(8, owner => (owner.startsWith('fd00:') ? 'fd00::/64' : undefined));
 	for (let item = 0; item < 10; item++) table.add(item, item < 3 ? 'fd00:1' : 'fd00:2');
 	expect([table.size, table.countOf('fd00:1'), table.countOf('fd00:2')]).toEqual([4, 2, 2]);

@@ -57,7 +57,7 @@ describe('the live rate of an author', () => {
 });
 
 describe('a claim that a feed is history', () => {
-	it('a claim that a feed is history pushes of the author are live, although another peer claimed them as history', async () => {
+	it('pushes of the author are live, although another peer claimed them as history', async () => {
 		const {clock, connect, reports} = createRoom();
 		connect(MALLORY, feed(BOB, 1_000_000));
 		const bob = connect(BOB, feed(BOB, 0));

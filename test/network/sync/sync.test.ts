@@ -240,7 +240,7 @@ describe('a received batch', () => {
 		expect([bob.faults, node.held()]).toEqual([[], {}]);
 	});
 
-	it('beyond the rate limit of its author is dropped, reported once and requested later', async () => {
+	it('a received batch above the rate limit of its author is dropped, reported once and requested later', async () => {
 		const {clock, connect, node, reports} = createRoom();
 		const bob = connect(BOB, feed(BOB, 0));
 		let seq = 0;

@@ -53,7 +53,7 @@ describe('a race of connections', () => {
 		expect(events).toEqual(['0 start a', '3 start b', '13 won b']);
 	});
 
-	it('a race that all addresses lose reports the failure that says most', async () => {
+	it('a race in which all addresses fail reports the most informative failure', async () => {
 		const {clock, events} = startRace({
 			a: {fails: [300, 'refused']},
 			b: {fails: [100, 'unreachable']},

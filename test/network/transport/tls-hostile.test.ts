@@ -89,7 +89,7 @@ describe('a listening TLS transport', () => {
 		['random bytes', noise],
 		['a truncated TLS record', Buffer.from('160301ffff0100fffb0303', 'hex')],
 		['an unencrypted frame of our own protocol', Buffer.from('00000005a568656c6c', 'hex')],
-	])('disconnects a client that sends %s, and continues to listen', async (_what, bytes) => {
+	])('a listening TLS transport disconnects a client that sends %s, and continues to listen', async (_what, bytes) => {
 		const {transport, accepted, port} = await listen();
 		const {socket, closed} = await connectRawClient(port);
 		socket.write(bytes);

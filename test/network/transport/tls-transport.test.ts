@@ -47,7 +47,7 @@ describe('a TLS transport that dials', () => {
 		return transport;
 	}
 
-	it('reaches a listener at its IPv4 and its IPv6 address, on one port', async () => {
+	it('a TLS transport that dials reaches a listener at its IPv4 and its IPv6 address, on one port', async () => {
 		const remote: string[] = [];
 		const {port} = await create().listen(connection => void remote.push(connection.remoteAddress));
 		for (const host of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
@@ -58,20 +58,20 @@ describe('a TLS transport that dials', () => {
 		expect(remote).toEqual(['127.0.0.1', '::1', '127.0.0.1']);
 	});
 
-	it('takes the next address of a name if the first one refuses', async () => {
+	it('a TLS transport dials the next address of a name if the first one refuses', async () => {
 		const {port} = await create().listen(() => {});
 		const lookUp = async () => ['127.0.0.9', '127.0.0.1', '127.0.0.1'];
 		const result = await create({lookUp}).dial('localhost', port);
 		expect(result).toMatchObject({address: {host: '127.0.0.1', port}, connection: {remoteAddress: '127.0.0.1'}});
 	});
 
-	it('takes an alternative if the first address refuses, and says which one it used', async () => {
+	it('a TLS transport dials an alternative address if the first one refuses, and reports which one it used', async () => {
 		const {port} = await create().listen(() => {});
 		const result = await create().dial('127.0.0.9', port, [{host: '::1', port}]);
 		expect(result).toMatchObject({address: {host: '::1', port}, connection: {remoteAddress: '::1'}});
 	});
 
-	it('and is bound to loopback dials no address of another computer, even if a name leads there', async () => {
+	it('a TLS transport that is bound to loopback dials no address of another computer, even if a name resolves to one', async () => {
 		const lookUp = async () => ['10.0.0.1', 'fd00::1', 'fe80::1%lo'];
 		const transport = create({lookUp});
 		for (const host of ['localhost', '10.0.0.1', 'fd00::1', 'fe80::1%lo', 'chat.example'])
@@ -80,7 +80,7 @@ describe('a TLS transport that dials', () => {
 			});
 	});
 
-	it('reports a name that does not exist, and a link-local address without the interface', async () => {
+	it('a TLS transport that dials reports a name that does not exist, and a link-local address without the interface', async () => {
 		const lookUp = () => Promise.reject(Object.assign(new Error(), {code: 'ENOTFOUND'}));
 		const unknown = await create({lookUp}).dial('localhost', 9);
 		expect(unknown).toMatchObject({failure: {code: 'unreachable', text: 'no such host name'}});

@@ -78,7 +78,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			return {dialled: result.connection, accepted: arrived[0]!};
 		}
 
-		it('connects two ends with the same keying material, and each knows which one dialled', async () => {
+		it('a transport connects two ends with the same keying material, and each knows which one dialled', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			expect([dialled.dialled, accepted.dialled]).toEqual([true, false]);
@@ -89,14 +89,14 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(accepted.remotePort).not.toBe(dialled.remotePort);
 		});
 
-		it('gives every connection different keying material', async () => {
+		it('a transport gives every connection different keying material', async () => {
 			const world = await createNewWorld();
 			const first = await connectPair(world);
 			const second = await connectPair(world);
 			expect(Buffer.from(first.dialled.keyingMaterial)).not.toEqual(Buffer.from(second.dialled.keyingMaterial));
 		});
 
-		it('delivers bytes in both directions, once and in order, in chunks of any size', async () => {
+		it('a transport delivers bytes in both directions, once and in order, in chunks of any size', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
@@ -109,7 +109,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect([a.text(), b.text()]).toEqual([words.join(''), words.join('')]);
 		});
 
-		it('keeps data that arrives before the handlers are set, and passes a private buffer to them', async () => {
+		it('a transport keeps data that arrives before the handlers are set, and passes a private buffer to them', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			recordEvents(dialled).connection.send(Buffer.from('early '));
@@ -120,7 +120,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			await world.until(() => late.text() === 'early late');
 		});
 
-		it('calls no handler inside send, close, destroy and dial', async () => {
+		it('a transport calls no handler inside send, close, destroy and dial', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
@@ -135,7 +135,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			await world.until(() => a.closed && b.closed);
 		});
 
-		it('returns false above the high-water mark, but queues the frame and calls drain later', async () => {
+		it('a transport returns false above the high-water mark, but queues the frame and calls drain later', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [sender, reader] = [recordEvents(dialled), recordEvents(accepted)];
@@ -156,7 +156,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(dialled.send(chunk)).toBe(true);
 		});
 
-		it('stops reading while paused', async () => {
+		it('a transport stops reading while paused', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [, reader] = [recordEvents(dialled), recordEvents(accepted)];
@@ -171,7 +171,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			await world.until(() => reader.bytes === 8 * 1024 * 1024);
 		});
 
-		it('sends queued data before a close, and then closes both ends without an error', async () => {
+		it('a transport sends queued data before a close, and then closes both ends without an error', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
@@ -185,7 +185,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect([...a.calls, ...b.calls].filter(call => call === 'closed')).toHaveLength(2);
 		});
 
-		it('closes without waiting longer for a peer that does not read', async () => {
+		it('a transport closes without waiting longer for a peer that does not read', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
@@ -196,7 +196,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(b.bytes).toBeLessThan(32 * 1024 * 1024);
 		});
 
-		it('delivers no data after its own close', async () => {
+		it('a transport delivers no data after its own close', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
@@ -206,7 +206,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(a.calls).toEqual(['closed']);
 		});
 
-		it('closes the other end of a connection that is destroyed', async () => {
+		it('a transport closes the other end of a connection that is destroyed', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
@@ -219,7 +219,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(accepted.send(Buffer.from('x'))).toBe(false);
 		});
 
-		it('reports a close even to handlers that are set later', async () => {
+		it('a transport reports a close even to handlers that are set later', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const a = recordEvents(dialled);
@@ -231,13 +231,13 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			await world.until(() => late.closed);
 		});
 
-		it('reports why a dial failed', async () => {
+		it('a transport reports why a dial failed', async () => {
 			const world = await createNewWorld();
 			const result = await world.settled(world.create(PSK).dial(world.address, await world.freePort()));
 			expect(result).toMatchObject({failure: {code: 'refused'}});
 		});
 
-		it('refuses a dial with another secret, reports it to both ends, and continues to listen', async () => {
+		it('a transport refuses a dial with another secret, reports it to both ends, and continues to listen', async () => {
 			const world = await createNewWorld();
 			const server = world.create(PSK);
 			const arrived: Connection[] = [];
@@ -250,7 +250,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(friend).toHaveProperty('connection');
 		});
 
-		it('cancels dials and closes connections when it closes, and can be closed twice', async () => {
+		it('a transport cancels dials and closes connections when it closes, and can be closed twice', async () => {
 			const world = await createNewWorld();
 			const server = world.create(PSK);
 			const arrived: Connection[] = [];
@@ -270,7 +270,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(after).toMatchObject({failure: {code: 'refused'}});
 		});
 
-		it('rejects a port that is in use, with its error code', async () => {
+		it('a transport rejects a port that is in use, with its error code', async () => {
 			const world = await createNewWorld();
 			const {port} = await world.create(PSK).listen(() => {});
 			await expect(world.create(PSK, port).listen(() => {})).rejects.toMatchObject({code: 'EADDRINUSE'});

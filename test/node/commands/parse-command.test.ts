@@ -40,7 +40,7 @@ describe('commands', () => {
 		['/unpin 1', {type: 'unpin', message: 1}],
 		['/thread 1', {type: 'thread', message: 1}],
 		['/export out.md', {type: 'export', file: 'out.md'}],
-	])('are parsed from %j', (text, made) => {
+	])('the line %j is parsed as the expected command', (text, made) => {
 		expect(parseCommand(text)).toEqual(command(made));
 	});
 
@@ -65,19 +65,19 @@ describe('commands', () => {
 		['/exit', 'Did you mean /quit?'],
 		['/nick Bob', 'Did you mean /name NAME?'],
 		['/constructor', 'See /help.'],
-	])('%j returns an error that contains %j', (text, expected) => {
+	])('the command %j gives an error that contains %j', (text, expected) => {
 		const result = parseCommand(text);
 		expect(result.type).toBe('error');
 		expect(result).toMatchObject({text: expect.stringContaining(expected)});
 	});
 
-	test('start with exactly one slash; other text is a message', () => {
+	test('a command starts with exactly one slash; other text is a message', () => {
 		expect(parseCommand('a /quit')).toEqual({type: 'text', text: 'a /quit'});
 		expect(parseCommand('//quit')).toEqual({type: 'text', text: '/quit'});
 		expect(parseCommand(' /quit')).toEqual({type: 'text', text: ' /quit'});
 	});
 
-	test('of the table are all parsed with an argument of their kind', () => {
+	test('every command of the table is parsed with an argument of its kind', () => {
 		const examples: Record<string, string> = {
 			text: 'x',
 			person: 'Bob',
@@ -100,7 +100,7 @@ describe('commands', () => {
 		}
 	});
 
-	test('split a whisper into its person and its text, which keeps its spaces and lines', () => {
+	test('a whisper command is split into the person and the text, which keeps its spaces and lines', () => {
 		const whisper = (name: string, text: string, fingerprint?: string) => ({
 			type: 'command',
 			command: {type: 'whisper', person: {name, ...(fingerprint && {fingerprint})}, text},
@@ -114,7 +114,7 @@ describe('commands', () => {
 		expect(parseCommand('//msg Bob hi')).toEqual({type: 'text', text: '/msg Bob hi'});
 	});
 
-	test('accept a name that was quoted by `quoteName`, and `@NAME#fingerprint`', () => {
+	test('commands accept a name that `quoteName` has quoted, and `@NAME#fingerprint`', () => {
 		for (const name of ['Bob', 'Bob Lee', '日本']) expect(parsePerson(quoteName(name))).toEqual({name});
 		expect(parsePerson('@Bob#ABCD1234')).toEqual({name: 'Bob', fingerprint: 'abcd1234'});
 	});
@@ -144,7 +144,7 @@ describe('completion', () => {
 		[':', undefined],
 		['/ignore "an', ['"Ann Lee"']],
 		['/peers bobb', ['Bobby']],
-	])('of %j offers %j', (text, candidates) => {
+	])('the completion of %j offers %j', (text, candidates) => {
 		expect(propose(text)).toEqual(candidates);
 	});
 });

@@ -34,7 +34,7 @@ const partFiles = (folder: string) => readdirSync(folder).filter(name => name.en
 
 describe('a complete fetch', () => {
 	test.each([0, 1, PART - 1, PART, PART + 1, 3 * PART + 5])(
-		'%i bytes arrive unchanged, in any order of the parts',
+		'a fetch of %i bytes arrives unchanged, in any order of the parts',
 		async size => {
 			const {store, downloads, marked} = makeStore();
 			const bytes = contentOf(size);
@@ -52,7 +52,7 @@ describe('a complete fetch', () => {
 		expect(statSync(await receive(makeStore().store, content, 'run.sh')).mode & 0o111).toBe(0);
 	});
 
-	test('the store serves the file from then on', async () => {
+	test('the store serves a file as soon as its fetch is complete', async () => {
 		const {store} = makeStore();
 		const {id} = namedFile(content);
 		expect(store.find(id)).toBeUndefined();
@@ -61,7 +61,7 @@ describe('a complete fetch', () => {
 		expect(isSame(await store.find(id)?.read(3), partsOf(content)[3])).toBe(true);
 	});
 
-	test('the name of the file is made safe', async () => {
+	test('the name of a fetched file is made safe', async () => {
 		const {store, downloads} = makeStore();
 		expect(await receive(store, content, '../../.ssh/authorized_keys')).toBe(join(downloads, 'authorized_keys'));
 		expect(await receive(store, contentOf(1), 'x.url')).toBe(join(downloads, 'x.url.download'));
@@ -86,7 +86,7 @@ describe('names that are taken', () => {
 		expect(existsSync(outside)).toBe(false);
 	});
 
-	test('50 fetches of different files with one name at once all arrive', async () => {
+	test('50 simultaneous fetches of different files with the same name all arrive', async () => {
 		const {store, downloads} = makeStore();
 		const contents = Array.from({length: 50}, (_, number) => contentOf(1000, `file ${number}`));
 		const paths = await Promise.all(contents.map(bytes => receive(store, bytes)));
@@ -95,7 +95,7 @@ describe('names that are taken', () => {
 		for (const [number, path] of paths.entries()) expect(isEqual(path, contents[number]!)).toBe(true);
 	});
 
-	test('names that are taken fetches of the same content at once do not write to one file', async () => {
+	test('fetches of the same content at once do not write to one file', async () => {
 		const {store, downloads} = makeStore();
 		const sinks = await Promise.all(Array.from({length: 5}, () => open(store)));
 		expect(partFiles(downloads)).toHaveLength(5);
@@ -222,7 +222,7 @@ describe('a folder that cannot take the file', () => {
 		expect(readdirSync(downloads)).toEqual([]);
 	});
 
-	test('FAT takes no file of 4 GiB', () => {
+	test('a file of 4 GiB is refused on a FAT file system', () => {
 		const facts = {type: 0x4d44, bsize: 2 ** 20, bavail: 2 ** 20};
 		expect(refuseSize(facts, 2 ** 32 - 1, 2 ** 32 - 1)).toBeUndefined();
 		expect(refuseSize(facts, 0, 2 ** 32)).toMatch(/FAT/);

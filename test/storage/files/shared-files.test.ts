@@ -72,7 +72,7 @@ describe('sharing a file', () => {
 		await expect(store.share(join(folder, 'missing'))).rejects.toThrow(/no such file/);
 	});
 
-	test('network and device paths are refused without a look at them', () => {
+	test('network and device paths are refused without opening them', () => {
 		for (const path of ['\\\\server\\share\\x', '\\\\.\\pipe\\x', '\\\\?\\C:\\x'])
 			for (const platform of ['linux', 'win32', 'darwin'])
 				expect(() => refuseRemotePath(path, platform)).toThrow(UsageError);
@@ -109,7 +109,7 @@ describe('a served file', () => {
 		['is written', replaceContent],
 		['is replaced', replaceFile],
 		['is deleted', (path: string) => rmSync(path)],
-	])('is not served any more when it %s, and the user is told once', async (_, change) => {
+	])('a served file is not served any more when it %s, and the user is notified once', async (_, change) => {
 		const {store, warnings} = makeStore();
 		const path = writeSample(makeFolder(), content);
 		const {id} = await store.share(path);

@@ -6,7 +6,7 @@ import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 import {type Chat, createSettableClock, liveClock} from '../../helpers/launch-chat.js';
 
 describe('notifications', () => {
-	test('ring only for mentions while the user is absent, at most once in 5 s, and are counted in the window title', async () => {
+	test('the chat rings only for mentions while the user is absent, at most once in 5 s, and counts them in the window title', async () => {
 		const {chatNode, bob} = room();
 		const {terminal, press} = await launch({chatNode, environment: {TERM: 'xterm-kitty', LANG: 'C.UTF-8'}});
 		await press('\u001B[I');
@@ -48,7 +48,7 @@ describe('terminal output', () => {
 		expect(terminal.output).not.toMatch(/\u001B\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7])[;m]/);
 	});
 
-	test('terminal output asks for the background, uses the palette that fits the answer, and keeps the answer out of the input', async () => {
+	test('the chat asks for the background, uses the palette that fits the answer, and keeps the answer out of the input', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, 'hello');
 		const {terminal, press} = await launch({chatNode});
@@ -62,7 +62,7 @@ describe('terminal output', () => {
 		await terminal.until(() => palette(NAME_COLOURS_256.light));
 	});
 
-	test('terminal output does not ask for the background if the user chose a theme, or if the terminal has no use for it', async () => {
+	test('the chat does not ask for the background if the user chose a theme, or if the answer would change nothing', async () => {
 		for (const request of [
 			{options: {theme: 'light' as const}},
 			{environment: {TERM: 'linux', COLORTERM: 'truecolor'}},
@@ -74,7 +74,7 @@ describe('terminal output', () => {
 		}
 	});
 
-	test('terminal output at a quick exit the answer about the background is still read, so that the shell does not get it', async () => {
+	test('at a quick exit the chat still reads the answer about the background, so that the shell does not get it', async () => {
 		// The timeout of the answer never ends here, so that the test does not depend on the speed of the computer.
 		const clock: Clock = {
 			...liveClock,
@@ -196,7 +196,7 @@ describe('leaving the chat', () => {
 		expect(terminal.normalText()).toContain('replay');
 	});
 
-	test('temporarily with Ctrl+Z restores the terminal, and resuming draws the screen again', async () => {
+	test('leaving the chat temporarily with Ctrl+Z restores the terminal, and resuming draws the screen again', async () => {
 		let stopped = false;
 		const running = await launch({
 			chatNode: room(3).chatNode,

@@ -9,7 +9,7 @@ function lines(self: Partial<ReturnType<typeof createFakeChatNode>['self']>): st
 }
 
 describe('the hint of an isolated node shows', () => {
-	test('a command that joins this room', () => {
+	test('the hint of an isolated node shows a command that joins this room', () => {
 		expect(lines({room: 'crew', udpPort: 48_151, hasSecret: true})).toContain(
 			'on another machine of this network: npx p2pchat-ink --name NAME --room crew --port 48151 --ask-secret',
 		);
@@ -18,7 +18,7 @@ describe('the hint of an isolated node shows', () => {
 		);
 	});
 
-	test('how to read the earlier log of an open room', () => {
+	test('the hint of an isolated node shows how to read the earlier log of an open room', () => {
 		expect(lines({})).not.toContain('replay');
 		expect(lines({earlierLog: '/home/carol/my logs/lan.p2plog'})).toContain(
 			'earlier log of this room exists. To read it: npx p2pchat-ink replay "/home/carol/my logs/lan.p2plog"',

@@ -65,7 +65,7 @@ describe('what a user does with a message', () => {
 		expect(terminal.text()).not.toContain('┌');
 	});
 
-	test('+ and a digit react, the same again takes it back, and an emoji can be typed', async () => {
+	test('+ and a digit react to a message, the same keys again take the reaction back, and an emoji can be typed', async () => {
 		const {chatNode, dave, target} = lunchRoom();
 		chatNode.tell(dave, {type: 'marked', target, word: '👍', on: true});
 		const {terminal, press} = await launch({chatNode});
@@ -135,7 +135,7 @@ describe('what a user does with a message', () => {
 		expect(chatNode.posted.map(({text}) => text)).toEqual(['one', 'two', 'two', 'one!']);
 	});
 
-	test('e corrects only an own message, and a slash at its start makes no command', async () => {
+	test('e corrects only an own message, and a slash at the start of its text makes no command', async () => {
 		const {chatNode} = lunchRoom();
 		const {wait, hooks} = handClock();
 		const {terminal, press} = await launch({chatNode, hooks});

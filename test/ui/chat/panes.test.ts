@@ -9,27 +9,30 @@ describe('the three panes', () => {
 		[80, 24],
 		[120, 40],
 		[40, 10],
-	])('are drawn at %dx%d: timeline, peers if wide enough, status line, input', async (columns, rows) => {
-		const {chatNode, bob} = room();
-		const {terminal} = await launch({columns, rows, chatNode});
-		chatNode.say(bob, 'hello everybody');
-		await terminal.see('hello everybody');
-		const drawn = terminal.rows();
-		expect(drawn).toHaveLength(rows);
-		expect(drawn[rows - 1]).toContain(INPUT_HINT);
-		expect(drawn[rows - 2]).toContain('lan (open)');
-		expect(terminal.text().includes('Peers 2/2 and you')).toBe(columns >= 100);
-		expect(drawn[rows - 2]?.includes('peers 2/2: Bob, Dave')).toBe(columns === 80);
-		const at = drawn.findIndex(line => line.includes('hello everybody'));
-		// In a narrow terminal the name and the address are above the text.
-		const row = columns < 50 ? drawn[at - 1] : drawn[at];
-		expect(row).toContain('Bob');
-		expect(row).toContain('192.168.1.9');
-		expect(row).toMatch(/\d\d:\d\d/);
-		expect(terminal.cursor).toMatchObject({x: 2, y: rows - 1});
-	});
+	])(
+		'the three panes are drawn at %dx%d: timeline, peers if wide enough, status line, input',
+		async (columns, rows) => {
+			const {chatNode, bob} = room();
+			const {terminal} = await launch({columns, rows, chatNode});
+			chatNode.say(bob, 'hello everybody');
+			await terminal.see('hello everybody');
+			const drawn = terminal.rows();
+			expect(drawn).toHaveLength(rows);
+			expect(drawn[rows - 1]).toContain(INPUT_HINT);
+			expect(drawn[rows - 2]).toContain('lan (open)');
+			expect(terminal.text().includes('Peers 2/2 and you')).toBe(columns >= 100);
+			expect(drawn[rows - 2]?.includes('peers 2/2: Bob, Dave')).toBe(columns === 80);
+			const at = drawn.findIndex(line => line.includes('hello everybody'));
+			// In a narrow terminal the name and the address are above the text.
+			const row = columns < 50 ? drawn[at - 1] : drawn[at];
+			expect(row).toContain('Bob');
+			expect(row).toContain('192.168.1.9');
+			expect(row).toMatch(/\d\d:\d\d/);
+			expect(terminal.cursor).toMatchObject({x: 2, y: rows - 1});
+		},
+	);
 
-	test('show the own name and address, and that the node is searching for peers, from the first frame', async () => {
+	test('the first frame shows the own name and address, and that the node is searching for peers', async () => {
 		const {terminal, chatNode} = await launch({
 			columns: 100,
 			chatNode: createFakeChatNode('Carol', {notYetJoined: true}),
@@ -56,7 +59,7 @@ describe('the three panes', () => {
 		await terminal.see('Peers 2/2 and you');
 	});
 
-	test('the three panes in a narrow terminal show the peers at full width while they have the focus', async () => {
+	test('in a narrow terminal the peers pane has the full width while it has the focus', async () => {
 		const {terminal, press} = await launch({columns: 50, rows: 12, chatNode: room().chatNode});
 		expect(terminal.text()).not.toContain('Peers 2/2 and you');
 		await press(ALT('2'));
@@ -66,7 +69,7 @@ describe('the three panes', () => {
 		await terminal.seeNot('Peers 2/2 and you');
 	});
 
-	test('the three panes in a narrow terminal confirm /peers with a message, because its effect is not visible', async () => {
+	test('in a narrow terminal a message confirms /peers, because its effect is not visible', async () => {
 		const {terminal, press} = await launch({columns: 50, rows: 12, chatNode: room().chatNode});
 		await press('/peers\r');
 		await terminal.see('Peers pane on (needs 60 columns)');
@@ -98,7 +101,7 @@ describe('the three panes', () => {
 		await terminal.see('› typed');
 	});
 
-	test('show how to reach the input when the user types an unbound letter in a list', async () => {
+	test('an unbound letter in a list shows how to reach the input', async () => {
 		const {terminal, press} = await launch({chatNode: room(1).chatNode});
 		await press(CTRL('o'), 'x');
 		await terminal.see('Press i or Esc to write');
@@ -159,7 +162,7 @@ describe('peers and startup messages', () => {
 		expect(terminal.text()).toContain('peers 0/1');
 	});
 
-	test('peers and startup messages people who left long ago are counted in one row, and listed while the pane has the focus', async () => {
+	test('people who left long ago are counted in one row, and listed while the peers pane has the focus', async () => {
 		const chatNode = createFakeChatNode();
 		for (const name of ['Ann', 'Ben', 'Cleo']) {
 			const person = chatNode.join(name, '192.168.1.9', {connect: false});

@@ -24,7 +24,7 @@ function setUp() {
 }
 
 describe('the screen is drawn', () => {
-	test('immediately for a key, together with the pending events', async () => {
+	test('the screen is drawn immediately for a key, together with the pending events', async () => {
 		const {clock, chatNode, store, frames, press, receive} = setUp();
 		receive();
 		await clock.advance(200);
@@ -57,7 +57,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([0, BACKGROUND_FRAME_MS, 2 * BACKGROUND_FRAME_MS, 3 * BACKGROUND_FRAME_MS]);
 	});
 
-	test('the screen is drawn for a key even immediately after a frame for events, and then later for the next events', async () => {
+	test('a key is drawn at once even right after a frame for events, and the next events wait for a later frame', async () => {
 		const {clock, frames, press, receive} = setUp();
 		receive();
 		await clock.advance(2);
@@ -69,7 +69,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([2 + BACKGROUND_FRAME_MS]);
 	});
 
-	test('the screen is drawn never again after the store has stopped', async () => {
+	test('the screen is never drawn after the store has stopped', async () => {
 		const {clock, store, frames, receive} = setUp();
 		receive();
 		store.stop();

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {CTRL, ESC, launch, room} from '../../helpers/chat-room.js';
 
 describe('the search and the filter', () => {
-	test('count and mark matches while the user types, and restore the reading position on Esc', async () => {
+	test('the search counts and marks matches while the user types, and restores the reading position on Esc', async () => {
 		const {chatNode, bob} = room(80);
 		chatNode.say(bob, 'the needle is here');
 		for (let number = 81; number <= 160; number++) chatNode.say(bob, `message ${number}`);
@@ -19,7 +19,7 @@ describe('the search and the filter', () => {
 		await terminal.seeNot('Search:');
 	});
 
-	test('show no count for an empty search, and zero for one without matches', async () => {
+	test('an empty search shows no count, and a search without matches shows zero', async () => {
 		const {terminal, press} = await launch({chatNode: room(3).chatNode});
 		await press(CTRL('f'));
 		await terminal.see('Search:');
@@ -28,7 +28,7 @@ describe('the search and the filter', () => {
 		await terminal.see('0 matches');
 	});
 
-	test('join pasted lines in the search prompt, with and without brackets', async () => {
+	test('pasted lines are joined in the search prompt, with and without bracketed paste', async () => {
 		const {terminal, press} = await launch({chatNode: room(3).chatNode});
 		await press(CTRL('f'), '\u001B[200~message\r2\r\u001B[201~');
 		await terminal.see('Search: message 2');
@@ -37,7 +37,7 @@ describe('the search and the filter', () => {
 		await terminal.see('Search: message 3');
 	});
 
-	test('keep the match selected on Enter, and move to other matches with n and N', async () => {
+	test('Enter keeps the match selected, and n and N move to other matches', async () => {
 		const {chatNode} = room(120);
 		const {terminal, press} = await launch({chatNode});
 		await press('/search message 1\r');
@@ -51,7 +51,7 @@ describe('the search and the filter', () => {
 		await terminal.see('clipboard');
 	});
 
-	test('show only one peer with a filter, until Esc shows all again', async () => {
+	test('a filter shows only one peer, until Esc shows all again', async () => {
 		const {chatNode, bob, dave} = room(30);
 		for (let number = 0; number < 60; number++) chatNode.say(number % 2 ? bob : dave, `mixed ${number}`);
 		const {terminal, press} = await launch({chatNode});
@@ -63,7 +63,7 @@ describe('the search and the filter', () => {
 		await terminal.see('mixed 59');
 	});
 
-	test('hide a person with /ignore and show them with /unignore', async () => {
+	test('/ignore hides a person and /unignore shows them', async () => {
 		const {chatNode, bob, dave} = room();
 		chatNode.say(bob, 'from bob');
 		chatNode.say(dave, 'from dave');

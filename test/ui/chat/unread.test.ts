@@ -44,7 +44,7 @@ describe('a reopened room', () => {
 		expect(terminal.text()).not.toContain('missed 1.');
 	});
 
-	test('a reopened room counts what was on the screen as read, and Alt+U goes to the oldest message that was not', async () => {
+	test('a reopened room counts messages on the screen as read, and Alt+U goes to the oldest unread message', async () => {
 		const {chatNode} = reopened(30, 60);
 		const {terminal, press} = await launch({chatNode, keepsUnread: true});
 		await terminal.see('missed 15');
@@ -62,7 +62,7 @@ describe('a reopened room', () => {
 		await terminal.seeNot('new since');
 	});
 
-	test('a reopened room shows the rule when history arrives after the start, and counts late inserts above the rule', async () => {
+	test('a reopened room shows the unread rule when history arrives after the start, and counts messages that are inserted above it', async () => {
 		const {chatNode, bob} = reopened(40, 0);
 		const {terminal, press} = await launch({chatNode, keepsUnread: true});
 		await terminal.see('old 40');

@@ -66,7 +66,7 @@ const typed = (pieces: readonly string[]): Token[] => pieces.map(text => ({type:
 const ENTER: Token = {type: 'key', key: 'enter'};
 
 describe('typing while an overlay or a list is open', () => {
-	test('typing while an overlay or a list is open with the focus in the input closes any overlay and adds every character to the draft, in any number of reads', () => {
+	test('typing with the focus in the input closes any overlay and adds every character to the draft, in any number of reads', () => {
 		fc.assert(
 			fc.property(
 				reads,
@@ -83,7 +83,7 @@ describe('typing while an overlay or a list is open', () => {
 		);
 	});
 
-	test('typing while an overlay or a list is open loses no character when an overlay opens in the middle of a line', () => {
+	test('no typed character is lost when an overlay opens in the middle of a line', () => {
 		fc.assert(
 			fc.property(reads, fc.nat(), fc.constantFrom(...overlays), ({pieces, text}, at, overlay) => {
 				const cut = at % (pieces.length + 1);
@@ -94,7 +94,7 @@ describe('typing while an overlay or a list is open', () => {
 		);
 	});
 
-	test('typing while an overlay or a list is open in a list writes and sends nothing, unless the first key moves the focus to the input', () => {
+	test('typing into a list writes and sends nothing, unless the first key moves the focus to the input', () => {
 		const contexts = fc.constantFrom<Partial<UiState>>(
 			{focus: 'timeline'},
 			{focus: 'peers'},
@@ -294,7 +294,7 @@ describe('Ctrl+D on an input that a deletion has emptied', () => {
 	const typed = applyTokens(initial, [{type: 'text', text: 'ab'}], context).ui;
 	const backTwice = press(press(typed, 'backspace', START).ui, 'backspace', START).ui;
 
-	test('Ctrl+D on an input that a deletion has emptied does not quit while the key of the deletion can still be held', () => {
+	test('Ctrl+D on an input that a deletion has emptied does not quit right away, because the key of the deletion may still be held', () => {
 		expect(press(backTwice, 'ctrl+d', START + 500).effects).toEqual([]);
 		let {ui} = press(typed, 'ctrl+a', START);
 		for (let at = START; at < START + 5000; at += 30) {

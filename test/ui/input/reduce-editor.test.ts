@@ -39,7 +39,7 @@ describe('editing', () => {
 		['one two|', {type: 'move', to: 'word-left'}, 'one |two'],
 		['|one two', {type: 'move', to: 'word-right'}, 'one| two'],
 		['日本語|', {type: 'move', to: 'left'}, '日本|語'],
-	])('%s', (before, action, after) => {
+	])('editing: %s', (before, action, after) => {
 		expect(show(run(at(before), action))).toBe(after);
 	});
 

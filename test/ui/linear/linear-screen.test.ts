@@ -153,7 +153,7 @@ describe('the linear screen', () => {
 		await terminal.see('Bob: hello');
 	});
 
-	test('prints a message that arrives during typing above the draft and repeats the draft', async () => {
+	test('the linear screen prints a message that arrives during typing above the draft and repeats the draft', async () => {
 		const {terminal, chatNode, bob} = launch();
 		terminal.type('half a li');
 		await terminal.see('> half a li');
@@ -164,7 +164,7 @@ describe('the linear screen', () => {
 		await terminal.see('You: half a line');
 	});
 
-	test('deletes whole characters with Backspace, completes with Tab and recalls history with Up', async () => {
+	test('the linear screen deletes whole characters with Backspace, completes with Tab and recalls history with Up', async () => {
 		const {terminal, chatNode} = launch();
 		terminal.type('日本👍\u007F\u007F');
 		await terminal.until(() => terminal.rows().some(row => row.trimEnd() === '> 日') && terminal.cursor.x === 4);
@@ -193,7 +193,7 @@ describe('the linear screen', () => {
 		expect(chatNode.posted).toEqual([]);
 	});
 
-	test('prints the number of earlier events instead of reading them out', async () => {
+	test('the linear screen prints the number of earlier events instead of reading them out', async () => {
 		const {terminal, chatNode, bob} = launch();
 		chatNode.commit(
 			Array.from({length: 50}, (_, index) =>
@@ -230,7 +230,7 @@ describe('the linear screen', () => {
 		expect(chatNode.posted.map(({text}) => text)).toEqual(['yes, since noon']);
 	});
 
-	test('removes control sequences from messages', async () => {
+	test('the linear screen removes control sequences from messages', async () => {
 		const {terminal, chatNode, bob} = launch();
 		chatNode.say(bob, '\u001B[2J\u001B]52;c;eA==\u0007wiped\u202E');
 		await terminal.see('Bob: wiped');
@@ -257,7 +257,7 @@ describe('the linear screen', () => {
 		await terminal.until(() => terminal.output.endsWith('> /export /x'));
 	});
 
-	test('leaves on the second Ctrl+C and prints the exit message', async () => {
+	test('the linear screen leaves on the second Ctrl+C and prints the exit message', async () => {
 		const {terminal, exit} = launch();
 		terminal.type('\u0003');
 		await terminal.see('Press Ctrl+C again');

@@ -56,24 +56,27 @@ function panes(terminal: Terminal, height: number): string[] {
 }
 
 describe('a live screen and the replay of its log', () => {
-	test.each([0, 3])('show the same rows at the end of a run, for node %i', async watched => {
-		const keys = await deriveRoomKeys({room: 'room'});
-		const world = createWorld(scenario, keys);
-		await world.play();
-		const life = world.nodes[watched]?.life;
-		if (!life?.info) throw new Error('the node is not running');
-		const {chatNode, info, disk} = life;
-		chat = await launchChat({
-			columns: 100,
-			rows: 42,
-			chatNode: Object.assign(Object.create(chatNode), {self: info}),
-		});
-		const inputs = recordsToInputs(disk.records, createFeedTips({roomTag: keys.tag}));
-		replay = await launchReplay({inputs, columns: 100, rows: 43});
-		const live = panes(chat.terminal, 40);
-		expect(live.filter(row => row.includes('x'.repeat(20))).length).toBeGreaterThan(10);
-		expect(live.some(row => /reconnected/.test(row))).toBe(true);
-		expect(panes(replay.terminal, 40)).toEqual(live);
-		await world.stopAll();
-	});
+	test.each([0, 3])(
+		'a live screen and the replay of its log show the same rows at the end of a run, for node %i',
+		async watched => {
+			const keys = await deriveRoomKeys({room: 'room'});
+			const world = createWorld(scenario, keys);
+			await world.play();
+			const life = world.nodes[watched]?.life;
+			if (!life?.info) throw new Error('the node is not running');
+			const {chatNode, info, disk} = life;
+			chat = await launchChat({
+				columns: 100,
+				rows: 42,
+				chatNode: Object.assign(Object.create(chatNode), {self: info}),
+			});
+			const inputs = recordsToInputs(disk.records, createFeedTips({roomTag: keys.tag}));
+			replay = await launchReplay({inputs, columns: 100, rows: 43});
+			const live = panes(chat.terminal, 40);
+			expect(live.filter(row => row.includes('x'.repeat(20))).length).toBeGreaterThan(10);
+			expect(live.some(row => /reconnected/.test(row))).toBe(true);
+			expect(panes(replay.terminal, 40)).toEqual(live);
+			await world.stopAll();
+		},
+	);
 });

@@ -46,7 +46,7 @@ const sizes = [
 describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 	const size = {columns, rows};
 
-	test('opens in review at the end, with the peers of that time', async () => {
+	test('the replay screen opens in review at the end, with the peers of that time', async () => {
 		const {terminal, bar} = await open(size);
 		await expect.poll(bar).toMatch(/REPLAY ‖ review .*2:08:26 ?\/ ?2:08:26 .*286.* 1×/);
 		await expect.poll(selected).toContain('left');
@@ -56,7 +56,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(terminal.rows().at(-1)).toContain('▲');
 	});
 
-	test('moves by row, event and page, and to both ends', async () => {
+	test('the replay screen moves by row, event and page, and to both ends', async () => {
 		const {press} = await open(size);
 		await press('g');
 		await expect.poll(rank).toBe(1);
@@ -83,7 +83,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(rank).toBe(286);
 	});
 
-	test('moves by 5 seconds, to a tenth of the log and by 10 %', async () => {
+	test('the replay screen moves by 5 seconds, to a tenth of the log and by 10 %', async () => {
 		const {press, bar} = await open(size);
 		await press('5');
 		await expect.poll(bar).toMatch(/1:04:\d\d/);
@@ -104,7 +104,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(rank).toBe(1);
 	});
 
-	test('dims rows that arrived after the position and shows the peers at the position', async () => {
+	test('the replay screen dims rows that arrived after the position and shows the peers at the position', async () => {
 		const {terminal, press} = await open(size);
 		await press('/', 'third floor is gone', '\r', ESC);
 		await expect.poll(selected).toContain('third floor is gone');
@@ -116,7 +116,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(terminal.text()).not.toMatch(/○ Jonas +lost/);
 	});
 
-	test('searches while the user types, moves between matches with n and N, and continues at the other end', async () => {
+	test('the replay screen searches while the user types, moves between matches with n and N, and continues at the other end', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('g', '/', 'gertrud');
 		expect(terminal.rows().at(-1)).toContain('Search: gertrud');
@@ -139,7 +139,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(bar).not.toContain('match');
 	});
 
-	test('restores the position when Esc cancels a search', async () => {
+	test('the replay screen restores the position when Esc cancels a search', async () => {
 		const {press} = await open(size);
 		await press('3');
 		const position = rank();
@@ -149,7 +149,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(rank).toBe(position);
 	});
 
-	test('filters by peer, kind and text, completes with Tab and clears the filter with x', async () => {
+	test('the replay screen filters by peer, kind and text, completes with Tab and clears the filter with x', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('f', 'from:Yu', '\t', '\r');
 		await terminal.until(() => bar().includes('only from:Yuki'));
@@ -168,7 +168,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await terminal.see('Unknown kind');
 	});
 
-	test('shows the peers of the row that a filter selects and keeps that row when x clears the filter', async () => {
+	test('the replay screen shows the peers of the row that a filter selects and keeps that row when x clears the filter', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('0', 'f', 'Priya', '\r');
 		await terminal.until(() => bar().includes('only Priya'));
@@ -189,7 +189,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(peers).not.toBe(peersThere);
 	});
 
-	test('keeps the position when a filter hides every row', async () => {
+	test('the replay screen keeps the position when a filter hides every row', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('t', '#120', '\r', 'f', 'qqqqq', '\r');
 		await terminal.until(() => bar().includes('only qqqqq'));
@@ -199,7 +199,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(bar()).not.toContain('only');
 	});
 
-	test('goes to a time of day, by a duration, to a date and to an event number', async () => {
+	test('the replay screen goes to a time of day, by a duration, to a date and to an event number', async () => {
 		const {terminal, press} = await open(size);
 		await press('g', 't', '14:38', '\r');
 		await expect.poll(selected).toContain('14:38');
@@ -222,7 +222,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(selected).toContain('14:38');
 	});
 
-	test('sets bookmarks, moves to them and saves them', async () => {
+	test('the replay screen sets bookmarks, moves to them and saves them', async () => {
 		const {terminal, press, saved} = await open(size);
 		await press('2', 'b');
 		await terminal.see('Bookmark set');
@@ -241,7 +241,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(saved.map(orders => orders.length)).toEqual([1, 2, 1]);
 	});
 
-	test('shows details, copies a row and exports the rows that pass the filter', async () => {
+	test('the replay screen shows details, copies a row and exports the rows that pass the filter', async () => {
 		const {terminal, press, copied, exported} = await open(size);
 		await press('/', 'half a banana', '\r', '\r');
 		await terminal.see('received ');
@@ -258,7 +258,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		);
 	});
 
-	test('hides later rows during playback, changes the speed, skips idle time and pauses at its position', async () => {
+	test('the replay screen hides later rows during playback, changes the speed, skips idle time and pauses at its position', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('g', ' ');
 		await terminal.until(() => bar().includes('▶ playing'));
@@ -287,7 +287,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(selected).not.toBe('');
 	});
 
-	test('plays to the end at maximum speed and stops there', async () => {
+	test('the replay screen plays to the end at maximum speed and stops there', async () => {
 		const {terminal, press, bar} = await open({...size, options: {speed: 16}});
 		await press('g', '+');
 		await expect.poll(bar).toContain('max');
@@ -295,7 +295,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await terminal.until(() => bar().includes('‖ review') && rank() === 286, 10_000);
 	});
 
-	test('shows help, peers and timestamps, and restores the terminal with q and Ctrl+C', async () => {
+	test('the replay screen shows help, peers and timestamps, and restores the terminal with q and Ctrl+C', async () => {
 		const {terminal, press, exit} = await open(size);
 		await press('?');
 		await terminal.see('Help: replay');
@@ -317,7 +317,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await replay.terminal.until(() => replay.exit() !== undefined);
 	});
 
-	test('follows the end of a growing log', async () => {
+	test('the replay screen follows the end of a growing log', async () => {
 		const half = inputs.slice(0, 120);
 		const {terminal, press, history, screen, followed} = await open({...size, inputs: half});
 		await press('g', 'F');
@@ -330,7 +330,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(followed).toEqual([true, false]);
 	});
 
-	test('shows what is missing from a damaged log until the user presses Esc', async () => {
+	test('the replay screen shows what is missing from a damaged log until the user presses Esc', async () => {
 		const {terminal, press, screen} = await open(size);
 		screen.reportProgress({
 			loadedFraction: 1,

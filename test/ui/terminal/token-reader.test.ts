@@ -43,7 +43,7 @@ describe('an unbracketed paste', () => {
 		['\r\rafter'],
 		['one\ttab\r\r日本 👩‍👩‍👧\r'],
 		['one\ntwo\n'],
-	])('is detected in one read of %j, so that its lines are not sent', async read => {
+	])('an unbracketed paste is detected in one read of %j, so that its lines are not sent', async read => {
 		expect(await tokensOf(read)).toEqual([paste(read)]);
 	});
 
@@ -57,7 +57,7 @@ describe('an unbracketed paste', () => {
 			[text('one'), {type: 'key', key: 'ctrl+j'}, text('two'), {type: 'key', key: 'ctrl+j'}, text('three'), ENTER],
 		],
 		['one\rtwo\r\u0003', [text('one'), ENTER, text('two'), ENTER, {type: 'key', key: 'ctrl+c'}]],
-	] as const)('is not detected in one read of %j', async (read, tokens) => {
+	] as const)('an unbracketed paste is not detected in one read of %j', async (read, tokens) => {
 		expect(await tokensOf(read)).toEqual(tokens);
 	});
 

@@ -53,7 +53,7 @@ describe('a rename does not change the name in earlier rows', () => {
 });
 
 describe('a presence group', () => {
-	test('names each person once, even after several launches with the same identity', () => {
+	test('a presence group names each person once, even after several launches with the same identity', () => {
 		const chatNode = createFakeChatNode();
 		for (let launch = 0; launch < 6; launch++) {
 			const eve = chatNode.join('Eve', '10.0.0.9', {identity: 'e0e0e0e0', connect: false});

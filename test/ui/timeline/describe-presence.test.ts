@@ -127,7 +127,7 @@ const actions = fc.array(
 );
 
 describe('a presence group', () => {
-	test('a presence group tells the same departures as the rows themselves, and only names of that moment', () => {
+	test('a presence group reports the same departures as the single rows, with the names that people had at that moment', () => {
 		fc.assert(
 			fc.property(actions, steps => {
 				const state = play(steps);

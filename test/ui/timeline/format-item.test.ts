@@ -46,7 +46,7 @@ describe('two people with the same name, without colours', () => {
 		},
 	);
 
-	test('two people with the same name, without colours have fingerprints in copied text', () => {
+	test('two people with the same name have fingerprints in copied text', () => {
 		const {state, entries} = room();
 		expect(
 			entries.map(entry =>
@@ -58,7 +58,7 @@ describe('two people with the same name, without colours', () => {
 		).toEqual(['Timothy the Great#a0a0a0a0 (10.0.0.9): one', 'Timothy the Great#b0b0b0b0 (10.0.0.9): two']);
 	});
 
-	test('get fingerprints in rows that were formatted before the second one joined', () => {
+	test('two people with the same name get fingerprints also in rows that were formatted before the second one joined', () => {
 		const chatNode = createFakeChatNode();
 		const rowsOf = createRowCache();
 		const tim = chatNode.join('Tim', '10.0.0.9', {identity: 'a0a0a0a0'});
