@@ -246,7 +246,9 @@ export type EphemeralEvent =
 	/** Hashing of the file with this id has ended: the whole file was read, or it cannot be shared. */
 	| {readonly type: 'file-hashed'; readonly id: FileId}
 	/** Whether the log file can be written. `reason` says why it cannot. */
-	| {readonly type: 'persistence'; readonly saving: boolean; readonly reason?: string};
+	| {readonly type: 'persistence'; readonly saving: boolean; readonly reason?: string}
+	/** The window for guests. `guests`: number of guests who are connected; undefined: the window is closed. */
+	| {readonly type: 'window'; readonly guests: number | undefined};
 
 /** Input of the reducer. `loggedAt`: our wall clock in ms when the record was logged. */
 export type Input =

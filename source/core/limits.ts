@@ -433,6 +433,8 @@ export const MAX_COLOURED_LAUNCHES = 4096;
 // Window for guests
 /** Guests of a window. A new guest replaces the guest that has been away for longest. */
 export const MAX_WINDOW_GUESTS = 32;
+/** Addresses of this computer on which the window listens. An interface can have many temporary IPv6 addresses. */
+export const MAX_WINDOW_ADDRESSES = 8;
 /** HTTP connections of the window from one address. */
 export const MAX_WINDOW_CONNECTIONS_PER_ADDRESS = 8;
 /** HTTP connections of all guests together, on one of the addresses of the window. */

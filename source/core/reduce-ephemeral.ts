@@ -70,6 +70,10 @@ export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: Ephe
 			if (event.reason === undefined) delete ephemeral.savingReason;
 			else ephemeral.savingReason = event.reason;
 			break;
+		case 'window':
+			if (event.guests === undefined) delete ephemeral.windowGuests;
+			else ephemeral.windowGuests = event.guests;
+			break;
 		default:
 			event satisfies never;
 	}

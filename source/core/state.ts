@@ -65,6 +65,8 @@ export interface EphemeralState {
 	readonly saving: boolean;
 	/** Why the log file cannot be written. */
 	readonly savingReason?: string;
+	/** Number of connected guests while this node shows the room to guests. */
+	readonly windowGuests?: number;
 }
 
 /** An open connection to a peer. */

@@ -4,7 +4,7 @@ import type {ServerResponse} from 'node:http';
 import {encode} from 'uqr';
 import type {Timer} from '../core/environment.js';
 import {errorMessage} from '../core/errors.js';
-import {MAX_GUEST_QUEUED_BYTES, WINDOW_LIFETIME_MS} from '../core/limits.js';
+import {MAX_GUEST_QUEUED_BYTES, MAX_WINDOW_ADDRESSES, WINDOW_LIFETIME_MS} from '../core/limits.js';
 import type {Invitation, InvitationInfo, InvitationPorts, InvitationResult} from '../node/invitation.js';
 import {contentPolicy, documentEnd, documentStart, type PageAssets} from '../page/html-document.js';
 import type {PageInfo} from '../page/page-row.js';
@@ -53,17 +53,25 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 	let opening: Promise<InvitationResult> | undefined;
 
 	async function openWindow(): Promise<InvitationResult> {
-		const addresses = ports.addresses().filter(address => /^\d+\.\d+\.\d+\.\d+$/.test(address));
-		if (addresses.length === 0) return {refused: 'This computer has no IPv4 address in a network. See /net.'};
+		const addresses = ports.addresses().slice(0, MAX_WINDOW_ADDRESSES);
+		if (addresses.length === 0) return {refused: 'This computer has no address that a browser can open. See /net.'};
 		let page: PageAssets;
 		let program: Uint8Array;
 		const servers: WindowServer[] = [];
 		try {
 			page = assets.page();
 			program = assets.program();
-			for (const address of addresses) servers.push(await openWindowServer(address, handler, clock));
+			// An address can be gone, or not be ready yet, while the others work.
+			let failure: unknown;
+			for (const address of addresses)
+				await openWindowServer(address, handler, clock).then(
+					server => servers.push(server),
+					error => {
+						failure ??= error;
+					},
+				);
+			if (servers.length === 0) throw failure;
 		} catch (error) {
-			await Promise.all(servers.map(server => server.close()));
 			return {refused: `The window cannot be opened: ${errorMessage(error)}`};
 		}
 		const changes = createChangeLog(store.getState());
@@ -94,6 +102,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 			}),
 		};
 		ports.announce('opened');
+		showGuests(window);
 		return infoOf(window);
 	}
 
@@ -109,7 +118,13 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 			response.end();
 		}
 		ports.announce('closed');
+		ports.showGuests(undefined);
 		await Promise.all(servers.map(server => server.close()));
+	}
+
+	/** Tells the local user how many guests are connected. */
+	function showGuests(open: OpenWindow): void {
+		if (open === window) ports.showGuests(open.guests.list().filter(({isConnected}) => isConnected).length);
 	}
 
 	const handler: WindowHandler = {
@@ -173,11 +188,13 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		}
 		streams.set(stream, {guest, response});
 		guests.connected(guest, 1, clock.monotonic());
+		showGuests(open);
 		response.on('drain', () => stream.drained());
 		response.on('close', () => {
 			stream.stop();
 			streams.delete(stream);
 			guests.connected(guest, -1, clock.monotonic());
+			showGuests(open);
 		});
 		const position = Number(query.get('position') ?? Number.NaN);
 		const isValid = Number.isSafeInteger(position) && position >= 0;
@@ -217,6 +234,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 				stream.end('kicked');
 				response.end();
 			}
+			showGuests(window);
 			return true;
 		},
 		info: () => window && infoOf(window),

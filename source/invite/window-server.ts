@@ -16,6 +16,7 @@ import {
 	WINDOW_ANSWER_TIMEOUT_MS,
 	WINDOW_HEADERS_TIMEOUT_MS,
 } from '../core/limits.js';
+import {parseIp} from '../core/parse-ip.js';
 
 /** An answer that is complete when it is returned. */
 export interface Answer {
@@ -77,7 +78,8 @@ export async function openWindowServer(address: string, handler: WindowHandler, 
 	server.maxHeadersCount = 64;
 	server.on('connection', socket => limitConnections(sockets, socket));
 	server.on('clientError', (_, socket) => socket.destroy());
-	const host = `${address}:${await listen(server, address)}`;
+	// Brackets as in a URL, and as browsers send them in Host. The address has no zone.
+	const host = `${parseIp(address)?.family === 6 ? `[${address}]` : address}:${await listen(server, address)}`;
 
 	/** Answers a request. Nothing that a client sends may throw here: the error would end the program. */
 	function serve(request: IncomingMessage, response: ServerResponse): void {
@@ -199,7 +201,7 @@ function limitConnections(sockets: Map<string, Set<Socket>>, socket: Socket): vo
 function listen(server: Server, address: string): Promise<number> {
 	return new Promise((resolve, reject) => {
 		server.once('error', reject);
-		server.listen({host: address, port: 0, backlog: 64, exclusive: true}, () => {
+		server.listen({host: address, port: 0, backlog: 64, exclusive: true, ipv6Only: true}, () => {
 			server.off('error', reject);
 			server.on('error', () => {});
 			const bound = server.address();

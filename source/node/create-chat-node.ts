@@ -119,9 +119,10 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		clock,
 		room: options.room,
 		hasSecret: keys.hasSecret,
-		addresses: addressesByUse,
+		addresses: windowAddresses,
 		isIgnored,
 		announce: state => conversation.announceWindow(state),
+		showGuests: guests => pipeline.publish({type: 'window', guests}),
 		notify: (code, text) => notices.notify('info', code, text),
 	});
 	const timers = new Set<Timer>();
@@ -153,17 +154,25 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 	 * many.
 	 */
 	function shownAddresses(): string[] {
-		const ipv6 = beacon.interfaces().filter(({family}) => family === 6);
-		const routed = ipv6.filter(({address}) => !isLinkLocal(address));
 		const addresses = announcedAddresses();
-		return addresses.length > 0 ? addresses : (routed.length > 0 ? routed : ipv6).map(one => withoutZone(one.address));
+		if (addresses.length > 0) return addresses;
+		const routed = routedIpv6();
+		const ipv6 = beacon.interfaces().filter(({family}) => family === 6);
+		return routed.length > 0 ? routed : ipv6.map(one => withoutZone(one.address));
 	}
 
-	/** Addresses of the selected interfaces. Those that most connections use come first. */
-	function addressesByUse(): string[] {
+	/** IPv6 addresses of the selected interfaces, without their zones. Others cannot use our link-local ones. */
+	function routedIpv6(): string[] {
+		const ipv6 = beacon.interfaces().filter(({family, address}) => family === 6 && !isLinkLocal(address));
+		return ipv6.map(({address}) => address);
+	}
+
+	/** Addresses for the window, as `InvitationPorts.addresses` describes them. */
+	function windowAddresses(): string[] {
 		const uses = new Map<string, number>();
 		for (const {localAddress} of mesh.links()) uses.set(localAddress, (uses.get(localAddress) ?? 0) + 1);
-		return announcedAddresses().sort((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0));
+		const byUse = (a: string, b: string) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0);
+		return [...announcedAddresses().sort(byUse), ...routedIpv6().sort(byUse)];
 	}
 
 	function publishTime(): void {

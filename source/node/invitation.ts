@@ -45,11 +45,16 @@ export interface InvitationPorts {
 	readonly clock: Clock;
 	readonly room: string;
 	readonly hasSecret: boolean;
-	/** IPv4 addresses of the selected interfaces; those that connected peers use come first. */
+	/**
+	 * Addresses of the selected interfaces that a browser on another computer can reach, so no link-local ones. IPv4 comes first,
+	 * and of each family those that connected peers use.
+	 */
 	addresses(): readonly string[];
 	isIgnored(peer: PeerId): boolean;
 	/** Tells the room that the window is open, or closed. */
 	announce(state: 'opened' | 'closed'): void;
+	/** Shows the local user that the window is open, and how many guests are connected; undefined: it is closed. */
+	showGuests(connected: number | undefined): void;
 	/** Tells the local user. */
 	notify(code: string, text: string): void;
 }

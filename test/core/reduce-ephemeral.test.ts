@@ -46,6 +46,13 @@ describe('the ephemeral state', () => {
 		);
 	});
 
+	it('the ephemeral state contains the number of guests while the window for guests is open', () => {
+		const open = reduce(ephemeral({type: 'window', guests: 0}));
+		expect(open.ephemeral.windowGuests).toBe(0);
+		const closed = reduceInputs(open, [ephemeral({type: 'window', guests: undefined})]);
+		expect(closed.ephemeral).not.toHaveProperty('windowGuests');
+	});
+
 	it('the ephemeral state contains isolation, the tried destinations and the number of foreign nodes', () => {
 		const state = reduce(
 			ephemeral({type: 'isolated', isolated: true, tried: ['lo']}),

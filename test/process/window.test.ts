@@ -37,6 +37,7 @@ async function openWindow({hasSecret = false, chatNode = createFakeChatNode()} =
 			addresses: () => ['127.0.0.1'],
 			isIgnored: () => false,
 			announce: state => announced.push(state),
+			showGuests: () => {},
 			notify: (_, text) => announced.push(text),
 		},
 		{page: readPageAssets, program: () => Buffer.from('the package')},

@@ -66,7 +66,7 @@ export function invitationLines(info: InvitationInfo): string[] {
 		`Guests: ${describeGuests(info)}`,
 		'',
 		'To pass this program on to a computer with Node and npm, type there:',
-		`    curl -O ${info.packageUrl}`,
+		`    curl -O ${shellUrl(info.packageUrl)}`,
 		'    npx ./p2pchat-ink.tgz --name YOU',
 		'This runs a program from this computer. Others on this network can replace it on the way.',
 		'So before the second line, compare the code that this prints there: sha256sum p2pchat-ink.tgz',
@@ -74,6 +74,11 @@ export function invitationLines(info: InvitationInfo): string[] {
 		`    ${info.packageHash.slice(0, 32)}`,
 		`    ${info.packageHash.slice(32)}`,
 	];
+}
+
+/** Shells such as zsh take the brackets of an IPv6 address for a pattern. */
+function shellUrl(url: string): string {
+	return url.includes('[') ? `"${url}"` : url;
 }
 
 function describeGuests({guests}: InvitationInfo): string {

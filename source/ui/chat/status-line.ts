@@ -222,6 +222,7 @@ function activityText({state}: ChatContext): string[] {
 	const parts: string[] = [];
 	if (!ephemeral.saving && ephemeral.savingReason !== undefined)
 		parts.push(`NOT SAVED: ${cleanLine(ephemeral.savingReason)}`);
+	if (ephemeral.windowGuests !== undefined) parts.push(guestsText(ephemeral.windowGuests));
 	const sync = selectSyncProgress(state);
 	if (sync)
 		parts.push(`syncing ${sync.received}/${sync.expected} (${Math.floor((100 * sync.received) / sync.expected)} %)`);
@@ -238,6 +239,11 @@ function activityText({state}: ChatContext): string[] {
 	const [first] = typing;
 	if (first) parts.push(typing.length > 1 ? `${typing.length} are typing` : `${displayName(state, first)} is typing`);
 	return parts;
+}
+
+/** The user must see at any time that others can read the room over HTTP. */
+function guestsText(count: number): string {
+	return `open to guests${count === 0 ? '' : `, ${count} here`}`;
 }
 
 function foreignNodesText(count: number): string {

@@ -52,6 +52,7 @@ async function measureWindow(browser: Browser, state: State, assets: PageAssets)
 			addresses: () => ['127.0.0.1'],
 			isIgnored: () => false,
 			announce: () => {},
+			showGuests: () => {},
 			notify: () => {},
 		},
 		{page: () => assets, program: () => new Uint8Array()},

@@ -113,6 +113,16 @@ describe('overlays and the status line', () => {
 		await terminal.see('NOT SAVED: disk full');
 	});
 
+	test('the status line shows that the room is open to guests, and how many are connected, until the window closes', async () => {
+		const {terminal, chatNode} = await launch({columns: 120});
+		chatNode.publish({type: 'window', guests: 0});
+		await terminal.see('open to guests');
+		chatNode.publish({type: 'window', guests: 2});
+		await terminal.see('open to guests, 2 here');
+		chatNode.publish({type: 'window', guests: undefined});
+		await terminal.until(() => !terminal.text().includes('open to guests'));
+	});
+
 	test('the status line shows the quality of the connections, and names the person with a bad one', async () => {
 		const {chatNode, bob, dave} = room();
 		const {terminal} = await launch({chatNode, columns: 120});

@@ -1,0 +1,105 @@
+/** The window for guests with a fake node, over HTTP on loopback. */
+import {request} from 'node:http';
+import {networkInterfaces} from 'node:os';
+import {expect, onTestFinished, test} from 'vitest';
+import {createInvitation} from '../../source/invite/create-invitation.js';
+import type {InvitationInfo} from '../../source/node/invitation.js';
+import {createFakeChatNode} from '../helpers/fake-chat-node.js';
+import {createFakeClock} from '../helpers/fake-clock.js';
+
+async function openWindow(addresses: readonly string[]) {
+	const shown: (number | undefined)[] = [];
+	const invitation = createInvitation(
+		{
+			store: createFakeChatNode().store,
+			clock: createFakeClock(),
+			room: 'lan',
+			hasSecret: false,
+			addresses: () => addresses,
+			isIgnored: () => false,
+			announce: () => {},
+			showGuests: connected => shown.push(connected),
+			notify: () => {},
+		},
+		{
+			page: () => ({script: '', style: '', scriptHash: '', styleHash: ''}),
+			program: () => Buffer.from('package'),
+		},
+	);
+	onTestFinished(() => invitation.close());
+	const opened = await invitation.open({inSecretRoom: false});
+	return {invitation, opened, shown};
+}
+
+interface SendOptions {
+	readonly method?: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly body?: string;
+}
+
+/** Resolves to the status and the first part of the body. `abort` ends the connection. */
+function send(url: string, {method = 'GET', headers = {}, body = ''}: SendOptions = {}) {
+	return new Promise<{status: number; text: string; abort(): void}>((resolve, reject) => {
+		const sent = request(url, {method, headers, agent: false}, response => {
+			const abort = () => sent.destroy();
+			response.on('error', () => {});
+			const status = response.statusCode ?? 0;
+			response.once('end', () => resolve({status, text: '', abort}));
+			response.once('data', part => resolve({status, text: part.toString(), abort}));
+		});
+		sent.on('error', reject);
+		sent.end(body);
+	});
+}
+
+function windowOf(opened: unknown): InvitationInfo {
+	if (typeof opened !== 'object' || opened === null || 'refused' in opened) throw new Error(JSON.stringify(opened));
+	return opened as InvitationInfo;
+}
+
+test('the local user is shown how many guests are connected, from the opening to the end', async () => {
+	const {invitation, opened, shown} = await openWindow(['127.0.0.1']);
+	const [link = ''] = windowOf(opened).urls;
+	const {origin, hash} = new URL(link);
+	const {bearer} = JSON.parse((await send(`${origin}/guest`, {method: 'POST', body: hash.slice(1)})).text);
+	expect(shown).toEqual([0]);
+	const follow = () => send(`${origin}/events`, {headers: {authorization: `Bearer ${bearer}`}});
+	const first = await follow();
+	expect(shown.at(-1)).toBe(1);
+	first.abort();
+	await expect.poll(() => shown.at(-1)).toBe(0);
+	await follow();
+	expect(shown.at(-1)).toBe(1);
+	invitation.kick(1);
+	await expect.poll(() => shown.at(-1)).toBe(0);
+	await invitation.close();
+	expect(shown.at(-1)).toBeUndefined();
+});
+
+const hasIpv6 = networkInterfaces().lo?.some(({address}) => address === '::1') ?? false;
+
+test.skipIf(!hasIpv6)(
+	`each address has its own link, also an IPv6 address, which refuses every other Host${hasIpv6 ? '' : ' (left out: loopback has no IPv6)'}`,
+	async () => {
+		const {opened} = await openWindow(['127.0.0.1', '::1']);
+		const {urls} = windowOf(opened);
+		expect(urls).toEqual([
+			expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/#[\w-]{22}$/),
+			expect.stringMatching(/^http:\/\/\[::1\]:\d+\/#[\w-]{22}$/),
+		]);
+		const {origin, port, hash} = new URL(urls[1] ?? '');
+		const guest = {method: 'POST', body: hash.slice(1)};
+		for (const host of [`::1:${port}`, `[::1]`, `[0:0:0:0:0:0:0:1]:${port}`, `127.0.0.1:${port}`, `localhost:${port}`])
+			expect(await send(`${origin}/guest`, {...guest, headers: {host}}), host).toMatchObject({status: 421});
+		expect(await send(`${origin}/guest`, {...guest, headers: {origin}})).toMatchObject({status: 200});
+		expect(await send(`${origin}/p2pchat-ink.tgz`)).toMatchObject({status: 200, text: 'package'});
+	},
+);
+
+test('the window opens although one address of the computer cannot be used, and not if none can', async () => {
+	// 192.0.2.0/24 is for documentation (RFC 5737), so no computer has such an address.
+	const {opened} = await openWindow(['192.0.2.1', '127.0.0.1']);
+	expect(windowOf(opened).urls).toEqual([expect.stringMatching(/^http:\/\/127/)]);
+	for (const addresses of [['192.0.2.1'], []])
+		expect(await openWindow(addresses)).toMatchObject({opened: {refused: expect.any(String)}, shown: []});
+});
