@@ -28,8 +28,8 @@ export interface NetworkAdapters {
 }
 
 /**
- * Creates the adapters without opening a socket. With `keepsTrying`, a shortage of the system at the start does not end it: the
- * sockets are tried again. Asks for the secret if `--ask-secret` is set. Rejects with UsageError.
+ * Creates the adapters without opening a socket. With `keepsTrying`, sockets that the system refuses at the start are
+ * opened later, and the start succeeds. Asks for the secret if `--ask-secret` is set. Rejects with UsageError.
  */
 export async function createNetworkAdapters(
 	context: NodeContext,

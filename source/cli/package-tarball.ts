@@ -22,7 +22,10 @@ const WORKING_COPY_ENTRIES = [
 	'man',
 ];
 
-/** The package that contains this module: two folders above it, in the bundle and in the output of tsc. */
+/**
+ * Folder of the package that contains this module. It is two folders above this module, both in the bundle and in the
+ * output of tsc.
+ */
 const ownRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Returns the bytes of the package. Throws the error of the system if a file cannot be read. */

@@ -12,7 +12,10 @@ export function readPageAssets(): PageAssets {
 	return {script, style, scriptHash: hashOf(script), styleHash: hashOf(style)};
 }
 
-/** The parts are beside this module in the bundle, and in a folder beside its folder in the output of tsc. */
+/**
+ * Reads a part. In the bundle this module is in the folder `parts` itself; in the output of tsc that folder is beside the
+ * folder of this module.
+ */
 function readPart(name: string): string {
 	return readFileSync(new URL(`../parts/${name}`, import.meta.url), 'utf8').trimEnd();
 }

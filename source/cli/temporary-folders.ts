@@ -18,7 +18,8 @@ export function createTemporaryFolders(prefix: string): TemporaryFolders {
 			try {
 				rmSync(folder, {recursive: true, force: true});
 			} catch {
-				// Another program holds a file in it open (Windows), or the disk failed. The system cleans this folder up.
+				// Another program has a file of the folder open (Windows), or the disk failed. The system removes old temporary
+				// folders.
 			}
 		}
 	}

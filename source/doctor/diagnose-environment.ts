@@ -34,7 +34,7 @@ export function diagnoseEnvironment(report: NetworkReport): Finding[] {
 	return findings.filter(finding => finding !== undefined);
 }
 
-/** Reports client isolation: no beacon of a peer in our subnet arrives, and only an address from the user leads to it. */
+/** Reports client isolation: no beacons of other peers in our subnet arrive, although our own beacons are received back. */
 function clientIsolation(report: NetworkReport): Finding | undefined {
 	if (report.listeningMs < ANSWERED_AFTER_MS) return undefined;
 	const isOnOwnSubnet = (peer: PeerReport) =>

@@ -145,7 +145,7 @@ function onlyVirtual(outside: readonly InterfaceReport[], report: NetworkReport)
 	};
 }
 
-/** Whether beacons are sent from this address. IPv6 multicast fails on a VPN, where IPv4 does not even try. */
+/** Whether beacons are sent from this address. On a VPN, IPv6 multicast fails, and over IPv4 no beacon is sent at all. */
 function canAnnounce({broadcast, multicast, virtual}: InterfaceReport): boolean {
 	if (broadcast.destination !== '') return true;
 	return multicast.destination !== '' && !(virtual && multicast.sent === 0);

@@ -68,7 +68,9 @@ export interface ChatNodeAdapters {
 	relaunch?(): void;
 }
 
-/** Identity, ports and addresses of the node, as they were when it started, apart from the port and path that have a getter. */
+/**
+ * Identity, ports and addresses of the node. The values are those of the start, except a port or a path that is a getter.
+ */
 export interface SelfInfo {
 	readonly peer: PeerId;
 	/** First 8 digits of the fingerprint of the identity. */

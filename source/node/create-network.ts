@@ -29,8 +29,8 @@ import {createSystemFailureReporter} from './system-failures.js';
 import {createTypingExpiry} from './typing-expiry.js';
 
 /**
- * Port in the hello of a node that does not listen, because the system refuses its sockets. Nothing listens on this port (tcpmux)
- * on nearly every computer. Release 1.0.0 takes a hello with port 0 for a fault.
+ * Port in the hello of a node that does not listen, because the system refuses its sockets. On nearly every computer
+ * nothing listens on this port (tcpmux). It is not 0, because release 1.0.0 treats a hello with port 0 as a fault.
  */
 const PORT_WITHOUT_LISTENER = 1;
 

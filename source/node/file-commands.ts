@@ -18,7 +18,7 @@ export interface ShareOptions {
 export interface FetchFileOptions {
 	/** Folder for the file. Default: the folder for downloads. */
 	readonly directory?: string;
-	/** Opens another destination than a file in a folder. `leaves` are verified. */
+	/** Opens the destination of the content, in place of a file in a folder. `leaves`: the verified leaves of the file. */
 	openSink?(file: NamedFile, leaves: Uint8Array): Promise<FileSink>;
 }
 

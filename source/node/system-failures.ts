@@ -13,7 +13,10 @@ interface Sources {
 /** Creates a function that reports what has changed since its last call. Call it with every beacon. */
 export function createSystemFailureReporter({beacon, transport, notices}: Sources): () => void {
 	let interfaceFailure: string | undefined;
-	/** Reasons of the refused sockets, without the sockets: an interface that appears meanwhile is nothing new to say. */
+	/**
+	 * The different reasons for which sockets are refused. A further socket that is refused for a known reason is not reported
+	 * again.
+	 */
 	let socketReasons = '';
 
 	return () => {

@@ -1,4 +1,4 @@
-/** Waiting for the state of a node. */
+/** Waits until the state of a node meets a condition. */
 import type {Clock} from '../core/environment.js';
 import type {Input} from '../core/event.js';
 import type {State} from '../core/state.js';

@@ -15,11 +15,11 @@ import {cleanText} from '../core/text.js';
 export type PageNames = (state: State, peer: PeerId, seq?: number) => string;
 
 /**
- * Creates the names of one page. With fingerprints, a name that could be another person's has its fingerprint. Without them,
- * the second person with such a name is `Bob (2)`: no name can end in parentheses, because shownName cuts them.
+ * Creates the names of one page. With fingerprints, a name that could be another person's has its fingerprint. Without
+ * them, the second person with such a name is `Bob (2)`: no name can end in parentheses, because shownName cuts them.
  *
- * `initial`: whoever had a name first in this state has it without a number. Otherwise that is the person who is asked for
- * first, which would be the newest one where a page begins with the newest rows.
+ * `initial`: in this state, the person who first had a name gets no number. Without `initial`, the person whose name is
+ * requested first gets no number. On a page that begins with the newest rows, that would be the newest person.
  */
 export function createPageNames(withFingerprints: boolean, initial?: State): PageNames {
 	const peopleByName = new Map<string, string[]>();

@@ -30,13 +30,14 @@ export interface ChatNode {
 		options?: {readonly note?: string | undefined; readonly name?: string | undefined},
 	): Promise<string>;
 	/**
-	 * Fetches a file, named by the id of its `event` line. Resolves to the path of the complete file, and waits for people who
-	 * have it. Rejects if the fetch fails or is cancelled, and when the node stops. `directory`: by default the option `downloadDir`.
+	 * Fetches a file. `target`: the id of its `event` line. Waits for people who have the file, and resolves to the path of
+	 * the complete file. Rejects if the fetch fails or is cancelled, and when the node stops. `directory`: by default the
+	 * option `downloadDir`.
 	 */
 	fetch(target: string, options?: {readonly directory?: string | undefined}): Promise<string>;
-	/** Cancels the fetch of a file, named by the id of its content. Returns false if it is not being fetched. */
+	/** Cancels the fetch of a file. `file`: the id of its content. Returns false if this content is not being fetched. */
 	cancel(file: string): boolean;
-	/** The shared files, the newest first: one `event` line for each content, without withdrawn ones. */
+	/** The shared files, the newest first: one `event` line for each content. Withdrawn files are left out. */
 	files(): readonly JsonEvent[];
 	/** Changes the own name. */
 	rename(name: string): string;

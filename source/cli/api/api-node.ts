@@ -27,7 +27,7 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 	const clock = createSystemClock();
 	const lines = createLineSource();
 	let started: {readonly chatNode: NodeOfRoom; readonly peer: PeerId} | undefined;
-	/** Callers that wait for a file. */
+	/** Functions that reject the calls of `fetch` that still wait. */
 	const waiting = new Set<(error: Error) => void>();
 	let isStartCalled = false;
 	let starting: Promise<unknown> = Promise.resolve();
@@ -71,7 +71,7 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 		return ready;
 	}
 
-	/** The first reason counts: a program that stops a node while it ends by itself gets one `bye`. */
+	/** Only the first reason counts. If a program stops a node that already ends by itself, the program gets one `bye`. */
 	function stopOnce(reason: string): Promise<void> {
 		stopping ??= stop(reason);
 		return stopping;
@@ -129,7 +129,7 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 			onStop = reject;
 			const check = ({ephemeral}: State) => {
 				const transfer = ephemeral.files[begun.file];
-				// The end of an earlier fetch of the same file says nothing about this one.
+				// The state before this call belongs to an earlier fetch of the same file.
 				if (!transfer || transfer === before[begun.file]) return;
 				const {state, path, reason} = transfer;
 				if (state === 'done' && path !== undefined) resolve(path);

@@ -72,7 +72,7 @@ export function executeJsonLine(text: string, context: CommandContext, reports: 
 	}
 }
 
-/** Sends a text of a script, unless it begins with a command that whispers. */
+/** Sends a text that a script passed, unless the text begins with a command that whispers. */
 function ofScript(text: string, send: () => LineResult): LineResult {
 	const refused = refuseScriptText(text);
 	return refused === undefined ? send() : {error: {code: 'bad-command', text: refused}};

@@ -38,7 +38,7 @@ export async function sendFiles(
 		for (const [index, path] of options.files.entries()) {
 			const note = index === 0 && isNote ? text : '';
 			const sharing = shareFile(context, chatNode, {path, note}, progress, {folders, signal: stopReading.signal});
-			// Files are not offered before all of their content was read, which can take minutes.
+			// A file is offered only after all its content was read, which can take minutes.
 			if ((await Promise.race([sharing, interrupted])) === 'interrupted') {
 				progress.clear();
 				printError(`Interrupted: ${cleanLine(path === '-' ? 'standard input' : path)} was not shared.`);
@@ -96,7 +96,7 @@ async function shareFile(
 	if ('refused' in result) throw new Error(result.refused);
 }
 
-/** Where standard input is saved, and the signal that ends reading it. */
+/** Where standard input is saved, and the signal that stops the reading. */
 interface InputOptions {
 	readonly folders: TemporaryFolders;
 	readonly signal: AbortSignal;

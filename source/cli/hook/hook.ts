@@ -45,7 +45,7 @@ const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
 /** Delay of the first restart. It doubles with each further one. */
 const MIN_RESTART_MS = 1000;
 const MAX_RESTART_MS = 60_000;
-/** A hook that has run this long counts as sound: the next restart is quick again. */
+/** If a hook has run for this time, the delay of its next restart is MIN_RESTART_MS again. */
 const SOUND_AFTER_MS = 60_000;
 
 export function createHook({clock, startProcess, notify}: HookOptions): Hook {

@@ -87,7 +87,10 @@ function toSource(
 	}
 }
 
-/** A value that is true by default. `off`: the option for false. */
+/**
+ * Converts a value that is true by default. `off`: the option and its value that mean false. Undefined: the type of the
+ * value is wrong.
+ */
 function toSwitch(
 	value: unknown,
 	off: readonly [OptionKey, SourcedOption['value']],

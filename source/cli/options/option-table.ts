@@ -163,7 +163,7 @@ export const optionTable = {
 		numeric: true,
 		kind: 'text',
 		placeholder: 'SECONDS',
-		help: 'before leaving, wait this long until a peer has received all messages; for files: this long without progress',
+		help: 'before leaving, wait at most this long until a peer has received all messages; for files: at most this long without progress',
 		defaultText: '5; send --file: 300; fetch: 30',
 		config: true,
 		commands: ['chat', 'send', 'fetch'],

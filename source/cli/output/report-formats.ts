@@ -145,7 +145,9 @@ export interface PlainReports {
 	isHoldingBack(): boolean;
 }
 
-/** Like createPlainReportFormat. The history begins its unread part with a line such as `12 new since 10:42`. */
+/**
+ * Like createPlainReportFormat. In the history, a line such as `12 new since 10:42` is printed before the unread messages.
+ */
 export function createPlainReports(
 	readUnread: () => Unread = () => noUnread,
 	now: () => number = Date.now,

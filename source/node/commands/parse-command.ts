@@ -282,7 +282,7 @@ export function splitWhisper(argument: string): {readonly person: Person; readon
 	return match?.[1] && match[2] ? {person: parsePerson(match[1]), text: match[2]} : undefined;
 }
 
-/** What a user types to send a text, the inverse of `parseCommand`: a slash at its start is doubled. */
+/** Inverse of `parseCommand`: returns what a user types to send a text. A slash at the start of the text is doubled. */
 export function typedMessage(text: string, {action = false}: {readonly action?: boolean} = {}): string {
 	if (action) return `/me ${text}`;
 	return text.startsWith('/') ? `/${text}` : text;

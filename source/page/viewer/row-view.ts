@@ -93,7 +93,7 @@ function blocks(text: string, query: string): Node[] {
 	let done = 0;
 	for (const {start, end} of findCode(text)) {
 		parts.push(...textParts(text.slice(done, start), query));
-		// The line break behind the code is in the block: there it makes no empty line.
+		// The line break after the code goes into the block, where it shows no empty line.
 		done = text[end] === '\n' ? end + 1 : end;
 		parts.push(create('code', '', ...textParts(text.slice(start, done), query)));
 	}
