@@ -290,6 +290,11 @@ export const MAX_TYPING_PER_SECOND = 2;
 export const MAX_WHISPERS_PER_SECOND = 16;
 /** Whispers to one peer that it has not answered yet. They fit into one burst after a reconnect. */
 export const MAX_WHISPERS_OUTSTANDING = 64;
+/**
+ * Peers whose whispers are counted. Beyond it, peers that have left are forgotten, then the one that is away and whispered
+ * longest ago: anybody can whisper with any number of new keys.
+ */
+export const MAX_WHISPERERS = 1024;
 /** Time without an answer after which a node sends its unanswered whispers again on the same connection. */
 export const WHISPER_RETRY_MS = 10_000;
 /** Time from the first byte of a frame to its last. Closes connections that would occupy memory with a partial frame. */

@@ -73,6 +73,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		linkOf: mesh.linkOf,
 		labelFor: peer => labelOf(store.getState(), peer),
 		isIgnored,
+		hasLeft: peer => findPeer(store.getState().roster, peer)?.left !== undefined,
 		isLogSaved: () => openedLog.log.isSaved,
 		isLogFull: peer => inventory.usageOf(peer) >= 1,
 		write(body) {

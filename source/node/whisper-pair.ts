@@ -14,8 +14,6 @@ import {MAX_WHISPERS_OUTSTANDING} from '../core/limits.js';
 export interface WhisperOutbox {
 	/** Number of whispers without an answer. */
 	readonly outstanding: number;
-	/** Whether the peer said that it takes no whispers of this node at present. */
-	isClosed: boolean;
 	/** Adds a whisper, which waits to be sent. Returns its number. */
 	add(text: string): number;
 	/** Takes the next whisper to send, in order; undefined if all of them were sent. */
@@ -35,7 +33,6 @@ export function createWhisperOutbox(): WhisperOutbox {
 	let sent = 0;
 
 	return {
-		isClosed: false,
 		get outstanding() {
 			return waiting.length;
 		},

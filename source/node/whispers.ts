@@ -10,7 +10,7 @@
 import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
 import type {Clock, Timer} from '../core/environment.js';
 import type {EphemeralEvent, ObservationBody, PeerId} from '../core/event.js';
-import {MAX_WHISPERS_OUTSTANDING, WHISPER_RETRY_MS} from '../core/limits.js';
+import {MAX_WHISPERERS, MAX_WHISPERS_OUTSTANDING, WHISPER_RETRY_MS} from '../core/limits.js';
 import {cleanText, utf8Length} from '../core/text.js';
 import {createMessagePace, type MessagePace} from '../network/link/message-rate-limiter.js';
 import type {PeerLink} from '../network/link/peer-link.js';
@@ -29,6 +29,8 @@ export interface WhisperOptions {
 	linkOf(peer: PeerId): PeerLink | undefined;
 	labelFor(peer: PeerId): string;
 	isIgnored(peer: PeerId): boolean;
+	/** Whether this launch of the peer has ended, so that it never comes back. */
+	hasLeft(peer: PeerId): boolean;
 	/** Whether everything that was appended to the log is saved. */
 	isLogSaved(): boolean;
 	/** Whether the log has no room for a whisper of this peer. */
@@ -44,6 +46,8 @@ export interface Whispers {
 	send(peer: PeerId, text: string): WhisperResult;
 	/** Number of own whispers that this peer has not answered. */
 	outstanding(peer: PeerId): number;
+	/** Number of peers whose whispers are counted. */
+	readonly whisperers: number;
 	/** Messages to the peer of this connection are sent on it from now on. */
 	linked(link: PeerLink): void;
 	message(link: PeerLink, message: WhisperMessage | WhisperAckMessage): void;
@@ -54,16 +58,23 @@ export interface Whispers {
 	stop(): void;
 }
 
+/** Whispers to one peer. `waitingSince`: time since which it has answered nothing, monotonic ms. */
+interface Outgoing {
+	readonly outbox: WhisperOutbox;
+	waitingSince: number;
+}
+
 /** Interval at which whispers that wait are sent, ms. */
 const TICK_MS = 1000;
 
 export function createWhispers(options: WhisperOptions): Whispers {
 	const {clock, linkOf} = options;
-	const outboxes = new Map<PeerId, WhisperOutbox>();
+	const outboxes = new Map<PeerId, Outgoing>();
+	/** The peer that whispered last is the last one. */
 	const inboxes = new Map<PeerId, WhisperInbox>();
 	const paces = new WeakMap<PeerLink, MessagePace>();
-	/** Time since which a peer has answered nothing, monotonic ms. */
-	const waitingSince = new Map<PeerId, number>();
+	/** Connections whose peer says that it takes no whispers of this node at present. */
+	const closed = new WeakSet<PeerLink>();
 	const limiter = createAuthorRateLimiter();
 	let timer: Timer | undefined;
 	let stopped = false;
@@ -76,7 +87,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 
 	/** Sends the waiting whispers, as far as the rate limit of the connection allows. */
 	function drain(peer: PeerId): void {
-		const outbox = outboxes.get(peer);
+		const outbox = outboxes.get(peer)?.outbox;
 		const link = linkOf(peer);
 		if (!outbox || outbox.outstanding === 0 || !link?.features.has('whispers')) return;
 		const pace = paceOf(link);
@@ -92,13 +103,36 @@ export function createWhispers(options: WhisperOptions): Whispers {
 	function tick(): void {
 		timer = undefined;
 		const now = clock.monotonic();
-		for (const [peer, outbox] of outboxes) {
-			if (outbox.outstanding > 0 && now - (waitingSince.get(peer) ?? now) >= WHISPER_RETRY_MS) {
-				outbox.restart();
-				waitingSince.set(peer, now);
-			}
+		for (const [peer, outgoing] of outboxes) {
+			if (outgoing.outbox.outstanding > 0 && now - outgoing.waitingSince >= WHISPER_RETRY_MS) restart(outgoing);
 			drain(peer);
 		}
+	}
+
+	/** Whispers without an answer are sent again, once. */
+	function restart(outgoing: Outgoing): void {
+		outgoing.outbox.restart();
+		outgoing.waitingSince = clock.monotonic();
+	}
+
+	/** Makes room for another peer, so that nobody can fill the memory with the whispers of new keys. */
+	function forgetWhisperers(): void {
+		if (inboxes.size < MAX_WHISPERERS) return;
+		for (const peer of inboxes.keys()) if (options.hasLeft(peer)) inboxes.delete(peer);
+		for (const peer of inboxes.keys()) {
+			if (inboxes.size < MAX_WHISPERERS) return;
+			if (!linkOf(peer)) inboxes.delete(peer);
+		}
+	}
+
+	/** Own whispers to a peer. Peers that have left are forgotten, because their ids are never used again. */
+	function outgoingTo(peer: PeerId): Outgoing {
+		const known = outboxes.get(peer);
+		if (known) return known;
+		for (const other of outboxes.keys()) if (options.hasLeft(other)) outboxes.delete(other);
+		const outgoing = {outbox: createWhisperOutbox(), waitingSince: 0};
+		outboxes.set(peer, outgoing);
+		return outgoing;
 	}
 
 	/** Answers the whispers of a peer so far, and tells it whether it is ignored. */
@@ -128,6 +162,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 				options.write({type: 'whisper', subject: peer, own: false, id, text});
 				inbox.take();
 			} else return;
+			if (!inboxes.delete(peer)) forgetWhisperers();
 			inboxes.set(peer, inbox);
 		}
 		answer(peer);
@@ -146,13 +181,12 @@ export function createWhispers(options: WhisperOptions): Whispers {
 	}
 
 	function applyAnswer(link: PeerLink, message: WhisperAckMessage): void {
-		const outbox = outboxes.get(link.peer) ?? createWhisperOutbox();
-		// An answer on an older connection may be older than the newest answer.
-		if (linkOf(link.peer) === link) outbox.isClosed = message.closed === true;
-		outboxes.set(link.peer, outbox);
-		const answered = outbox.apply(message);
-		if (!answered) return;
-		waitingSince.set(link.peer, clock.monotonic());
+		if (message.closed) closed.add(link);
+		else closed.delete(link);
+		const outgoing = outboxes.get(link.peer);
+		const answered = outgoing?.outbox.apply(message);
+		if (!outgoing || !answered) return;
+		outgoing.waitingSince = clock.monotonic();
 		options.publish({type: 'whispers-answered', peer: link.peer, ...answered});
 		drain(link.peer);
 	}
@@ -165,9 +199,8 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		if (peer === options.self) return 'You cannot whisper to yourself.';
 		if (options.isIgnored(peer)) return `You have hidden ${label}, so you would not see an answer. See /unignore.`;
 		if (!link) return `${label} is not connected. Nothing was sent.`;
-		const outbox = outboxes.get(peer);
-		if (!link.features.has('whispers') || outbox?.isClosed) return `${label} does not take whispers. Nothing was sent.`;
-		if ((outbox?.outstanding ?? 0) >= MAX_WHISPERS_OUTSTANDING)
+		if (!link.features.has('whispers') || closed.has(link)) return `${label} does not take whispers. Nothing was sent.`;
+		if ((outboxes.get(peer)?.outbox.outstanding ?? 0) >= MAX_WHISPERS_OUTSTANDING)
 			return `${label} has not answered ${MAX_WHISPERS_OUTSTANDING} whispers yet. Wait, then send this one again.`;
 		return refuseText(text);
 	}
@@ -176,22 +209,21 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		send(peer, text) {
 			const refused = refusal(peer, text);
 			if (refused !== undefined) return {refused};
-			const outbox = outboxes.get(peer) ?? createWhisperOutbox();
-			outboxes.set(peer, outbox);
-			if (outbox.outstanding === 0) waitingSince.set(peer, clock.monotonic());
+			const outgoing = outgoingTo(peer);
+			if (outgoing.outbox.outstanding === 0) outgoing.waitingSince = clock.monotonic();
 			const clean = cleanText(text);
-			const id = outbox.add(clean);
+			const id = outgoing.outbox.add(clean);
 			options.write({type: 'whisper', subject: peer, own: true, id, text: clean});
 			drain(peer);
 			return {id};
 		},
-		outstanding: peer => outboxes.get(peer)?.outstanding ?? 0,
+		outstanding: peer => outboxes.get(peer)?.outbox.outstanding ?? 0,
+		get whisperers() {
+			return inboxes.size;
+		},
 		linked(link) {
-			const outbox = outboxes.get(link.peer);
-			if (outbox) {
-				outbox.isClosed = false;
-				outbox.restart();
-			}
+			const outgoing = outboxes.get(link.peer);
+			if (outgoing) restart(outgoing);
 			if (inboxes.has(link.peer) || options.isIgnored(link.peer)) answer(link.peer);
 			drain(link.peer);
 		},

@@ -1,0 +1,109 @@
+/** What a node remembers about whispers, and when it sends them again, with connections that only record messages. */
+import {describe, expect, it} from 'vitest';
+import type {WhisperAckMessage, WhisperMessage} from '../../source/codec/message-types.js';
+import type {ObservationBody, PeerId} from '../../source/core/event.js';
+import {MAX_WHISPERERS, WHISPER_RETRY_MS} from '../../source/core/limits.js';
+import type {PeerLink} from '../../source/network/link/peer-link.js';
+import {createWhispers} from '../../source/node/whispers.js';
+import {fakePeerId} from '../helpers/fake-chat-node.js';
+import {createFakeClock} from '../helpers/fake-clock.js';
+
+type Sent = WhisperMessage | WhisperAckMessage;
+
+function setUp() {
+	const clock = createFakeClock();
+	const links = new Map<PeerId, PeerLink>();
+	const left = new Set<PeerId>();
+	const written: ObservationBody[] = [];
+	const whispers = createWhispers({
+		self: fakePeerId(1),
+		isOn: true,
+		clock,
+		linkOf: peer => links.get(peer),
+		labelFor: () => 'Bob',
+		isIgnored: () => false,
+		hasLeft: peer => left.has(peer),
+		isLogSaved: () => true,
+		isLogFull: () => false,
+		write: body => void written.push(body),
+		publish() {},
+		onLogFull() {},
+	});
+	/** Connects a peer. The array gets what is sent to it. */
+	function connect(peer: PeerId): {link: PeerLink; sent: Sent[]} {
+		const sent: Sent[] = [];
+		const parts = {peer, features: new Set(['whispers']), send: (message: Sent) => void sent.push(message)};
+		const link = parts as unknown as PeerLink;
+		links.set(peer, link);
+		whispers.linked(link);
+		return {link, sent};
+	}
+	return {clock, links, left, written, whispers, connect};
+}
+
+const whisper = (id: number): WhisperMessage => ({type: 'whisper', id, text: `text ${id}`});
+
+describe('the state of whispers', () => {
+	it('whispers that wait for a new connection are sent on it once, and again only after the whole time without an answer', async () => {
+		const {clock, links, whispers, connect} = setUp();
+		const bob = fakePeerId(2);
+		connect(bob);
+		for (const text of ['a', 'b', 'c']) expect(whispers.send(bob, text)).toHaveProperty('id');
+		links.delete(bob);
+		await clock.advance(60_000);
+		const {sent} = connect(bob);
+		expect(sent).toHaveLength(3);
+		await clock.advance(WHISPER_RETRY_MS - 1000);
+		expect(sent).toHaveLength(3);
+		await clock.advance(2000);
+		expect(sent).toHaveLength(6);
+	});
+
+	it('an answer that was not asked for is remembered only for its connection', () => {
+		const {whispers, connect} = setUp();
+		const bob = fakePeerId(2);
+		const {link} = connect(bob);
+		whispers.message(link, {type: 'whisper-ack', id: 7, closed: true});
+		expect(whispers.send(bob, 'x')).toHaveProperty('refused');
+		const next = connect(bob);
+		expect(whispers.send(bob, 'x')).toEqual({id: 1});
+		whispers.message(next.link, {type: 'whisper-ack', id: 0, closed: true});
+		whispers.message(next.link, {type: 'whisper-ack', id: 0});
+		expect(whispers.send(bob, 'y')).toEqual({id: 2});
+	});
+
+	it('the number of peers whose whispers are counted is limited, and nobody who is connected is forgotten', () => {
+		const {links, left, written, whispers, connect} = setUp();
+		const bob = connect(fakePeerId(2));
+		whispers.message(bob.link, whisper(1));
+		for (let number = 0; number < 3 * MAX_WHISPERERS; number++) {
+			const peer = fakePeerId(100 + number);
+			whispers.message(connect(peer).link, whisper(1));
+			if (number % 2 === 0) left.add(peer);
+			links.delete(peer);
+		}
+		expect(whispers.whisperers).toBeLessThanOrEqual(MAX_WHISPERERS);
+		whispers.message(bob.link, whisper(1));
+		whispers.message(bob.link, whisper(2));
+		expect(written.filter(body => 'subject' in body && body.subject === fakePeerId(2))).toMatchObject([
+			{id: 1},
+			{id: 2},
+		]);
+	});
+
+	it('peers that left are forgotten before one that is only away', () => {
+		const {links, left, written, whispers, connect} = setUp();
+		const away = fakePeerId(2);
+		whispers.message(connect(away).link, whisper(1));
+		links.delete(away);
+		for (let number = 0; number < 3 * MAX_WHISPERERS; number++) {
+			const peer = fakePeerId(100 + number);
+			whispers.message(connect(peer).link, whisper(1));
+			left.add(peer);
+			links.delete(peer);
+		}
+		const {link} = connect(away);
+		whispers.message(link, whisper(2));
+		expect(written.at(-1)).toMatchObject({subject: away, id: 2});
+	});
+});
