@@ -7,7 +7,7 @@ const HEX_DIGIT_CODES = Uint8Array.from('0123456789abcdef', digit => digit.charC
 
 /**
  * Encodes bytes as lowercase hexadecimal digits, two for each byte. The result is one flat string. Joining 32 pairs of
- * digits would leave a tree of 31 strings in memory, which takes ten times as much as the text.
+ * digits would leave a tree of 31 strings in memory, which takes ten times the memory of the text.
  */
 export function bytesToHex(bytes: Uint8Array): string {
 	const codes = new Array<number>(bytes.length * 2);

@@ -65,8 +65,8 @@ type JoinedBody = Omit<Extract<FeedEventBody, {type: 'joined'}>, 'identity'> & {
 export type EntryBody = Exclude<FeedEventBody, {type: 'joined' | 'unreadable'}> | JoinedBody;
 
 /**
- * Encodes an entry. `at`: wall clock in ms since 1970. The caller may keep the bytes: they never change, and the buffer that
- * they are part of contains only entries.
+ * Encodes an entry. `at`: wall clock in ms since 1970. The caller may keep the bytes: they never change, and they share a
+ * buffer only with other entries.
  */
 export function encodeEntry(body: EntryBody, at: number, hlc: Hlc): Uint8Array {
 	return copyToSlab(pack(entryFields(body, at, hlc)));

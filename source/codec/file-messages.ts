@@ -1,4 +1,7 @@
-/** Decoders of the messages about files, and the encoder of `file-data`, the most frequent one (protocol.md, Files). */
+/**
+ * Decoders of the messages about files, and the encoder of `file-data`, which contains the bytes of files (protocol.md,
+ * Files).
+ */
 import {MAX_FILE_PARTS, MAX_SLICE_BYTES} from '../core/limits.js';
 import {LEAF_BYTES, MAX_PART_BYTES} from '../core/shared-file.js';
 import {failField, readBoolean, readFileId, readOptional, readUint} from './field-readers.js';

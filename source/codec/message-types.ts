@@ -155,13 +155,13 @@ export interface WhisperMessage {
 	readonly text: string;
 }
 
-/** Answer to whispers: all up to `id` are in the log of the sender of this message, except those that it refused. */
+/** Answer to whispers: the sender of this message has all whispers up to `id` in its log, except those in `refused`. */
 export interface WhisperAckMessage {
 	readonly type: 'whisper-ack';
 	readonly id: number;
 	/** Numbers of the whispers up to `id` that the sender of this message refused. */
 	readonly refused?: readonly number[];
-	/** Whether the sender of this message takes no whispers of the receiver at present. */
+	/** Whether the sender of this message accepts no whispers from the receiver at present. */
 	readonly closed?: true;
 }
 

@@ -29,7 +29,7 @@ const selectContactsByKey = memoise(
 	state => new Map(state.ephemeral.contacts.map(contact => [contact.key, contact])),
 );
 
-/** Contacts by the comparison keys of the names that they had when they were verified, and of their newest names. */
+/** Contacts by the collision keys of their names: the name at verification, and the newest name. */
 const selectContactsByName = memoise(
 	(state: State) => [state.roster, state.ephemeral.contacts],
 	state => {
@@ -51,8 +51,8 @@ const memoiseName = memoiseByKey<NameChange, {readonly contact: Contact | undefi
 
 /**
  * The verified person whose name a peer uses although it has another key or none. `seq` selects the name that the peer had
- * at that event; without it the newest name is checked. A look-alike name counts too. Earlier names of
- * the verified person are not protected, since their next holder may be honest. Undefined for our own launches and for verified people.
+ * at that event; without it the newest name is checked. A look-alike name counts too. Earlier names of the verified person
+ * are not protected, because another person may use them honestly. Undefined for our own launches and for verified people.
  */
 export function impersonatedContact(state: State, peer: PeerId, seq?: number): Contact | undefined {
 	const {contacts} = state.ephemeral;

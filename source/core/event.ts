@@ -88,7 +88,7 @@ export type FeedEventBody =
 			readonly identity?: Identity;
 			readonly addresses: readonly string[];
 			readonly version: string;
-			/** The author is a keeper: a node that stays in the room so that the history stays there too. */
+			/** The author is a keeper: a node that keeps running, so that the history of the room stays available. */
 			readonly keeper?: true;
 	  }
 	/** `replyTo`: the event that the message answers. */
@@ -121,7 +121,7 @@ export type FeedEventBody =
 
 /** Content of an effect: a change to how another event, its `target`, is shown. It is no row of the timeline. */
 export type EffectBody =
-	/** A reaction with a word, for example an emoji. `on` false takes it back. */
+	/** A reaction with a word, for example an emoji. `on` is false to remove the reaction. */
 	| {readonly type: 'marked'; readonly target: EventRef; readonly word: string; readonly on: boolean}
 	| {readonly type: 'corrected'; readonly target: EventRef; readonly text: string}
 	| {readonly type: 'withdrawn'; readonly target: EventRef}
@@ -170,7 +170,7 @@ export interface WhisperBody {
 	readonly text: string;
 }
 
-/** A whisper in the log and in the timeline. Its place is the time at which this node sent or received it. */
+/** A whisper in the log and in the timeline. Its position is the time at which this node sent or received the whisper. */
 export type Whisper = ObservationHead & WhisperBody;
 
 /** Who wrote an entry: the sender of a whisper, else the author of an event or this node. */
@@ -220,7 +220,7 @@ export type EphemeralEvent =
 	| {readonly type: 'link-closed'; readonly peer: PeerId}
 	/** A connected peer has stored our own feed up to `seq`. */
 	| {readonly type: 'delivered'; readonly peer: PeerId; readonly seq: number}
-	/** A peer has answered our whispers up to number `id`: those in `refused` it did not take, all others are in its log. */
+	/** A peer has answered our whispers up to number `id`. It refused those in `refused`; all others are in its log. */
 	| {
 			readonly type: 'whispers-answered';
 			readonly peer: PeerId;
@@ -257,7 +257,7 @@ export type Input =
 			readonly loggedAt: number;
 			/** False for events received as history or read from a reopened log. */
 			readonly live: boolean;
-			/** Offset in bytes of this record in a reopened log, if the user has not read it yet. */
+			/** Offset in bytes of this record in a reopened log, if the user has not read the record yet. */
 			readonly unreadOffset?: number;
 			/** Decoded entries of one batch. */
 			readonly events: readonly FeedEvent[];

@@ -6,7 +6,10 @@ export function isFence(line: string): boolean {
 	return line.startsWith(FENCE);
 }
 
-/** Ranges of the code in a text, with its fences, without the line break behind it. The last range may lack its end. */
+/**
+ * Ranges of the code in a text. A range includes the fences, but not the line break after the last fence. The last range may
+ * have no closing fence.
+ */
 export function findCode(text: string): readonly {readonly start: number; readonly end: number}[] {
 	if (!text.includes(FENCE)) return [];
 	const ranges: {start: number; end: number}[] = [];

@@ -57,7 +57,7 @@ function readLink(text: string, start: number): string {
 	return text.slice(start, end);
 }
 
-/** The link without punctuation of the sentence and opening brackets at its end. */
+/** Removes punctuation of the sentence and opening brackets from the end of a link. */
 function trimSentence(link: string): string {
 	let trimmed = link;
 	while (TRAILING.test(trimmed) || /[([{]$/.test(trimmed)) trimmed = trimmed.replace(/.$/su, '');

@@ -1,10 +1,10 @@
 /**
- * Comparison form of text, the only one in the program. Two texts that differ in case, Unicode composition or width fold to
- * the same text.
+ * Folding: the form of text in which the whole program compares texts. Two texts that differ in case, Unicode composition or
+ * width fold to the same text.
  *
- * Every search, filter, mention, completion and lookup of a name compares folded texts; the linter refuses other ways. The
- * form is that of Unicode caseless matching (Unicode Standard 3.13, toNFKC_Casefold), with one exception. Dotted and dotless
- * I both fold to `i`, so that a Turkish name is found without a Turkish keyboard.
+ * Every search, filter, mention, completion and lookup of a name compares folded texts; the linter refuses other
+ * comparisons. The form is that of Unicode caseless matching (Unicode Standard 3.13, toNFKC_Casefold), with one exception.
+ * Dotted and dotless I both fold to `i`, so that a Turkish name is found without a Turkish keyboard.
  */
 import {segmentGraphemes} from './text.js';
 

@@ -62,7 +62,7 @@ export const MIN_SLICE_BYTES = 16 * 1024;
 export const MAX_WANTED_FILE_BYTES = 32 * 1024 * 1024;
 /** Files that are fetched at the same time. Others wait. Bounds the memory for the hashes of their parts. */
 export const MAX_ACTIVE_FETCHES = 4;
-/** Files that one peer asked about and that a node remembers, to tell the peer when it gets more of them. */
+/** Files that one peer asked about and that a node remembers. The node tells the peer when it gets more parts of them. */
 export const MAX_FILE_ASKS = 64;
 /** Questions about files (`file-ask`) accepted per second on one connection. */
 export const MAX_FILE_ASKS_PER_SECOND = 16;
@@ -79,7 +79,7 @@ export const FILE_QUEUE_MS = 30;
 export const FILE_ANSWER_MS = 10_000;
 /** Time for which a node requests nothing from a silent holder. The time doubles with each further silence of the holder. */
 export const FILE_REST_MS = 10_000;
-/** Parts that a holder may refuse after it said that it has them, before it counts as silent. */
+/** Refusals of parts that a holder said it has, after which the holder counts as silent. */
 export const MAX_PART_REFUSALS = 16;
 /** Holders from which parts of one file are wanted at the same time. */
 export const MAX_FILE_HOLDERS = 16;
@@ -93,7 +93,7 @@ export const MAX_SERVED_CACHE_BYTES = 16 * 1024 * 1024;
 export const MAX_TEXT_BYTES = 16 * 1024;
 /** Bytes of the word of a reaction: one emoji, or a short word. */
 export const MAX_WORD_BYTES = 16;
-/** Distinct words of reactions that count for one feed on one event: the first ones by seq. */
+/** Distinct words of reactions by one feed to one event that count: the first ones by seq. */
 export const MAX_WORDS_PER_FEED = 8;
 /** Reactions to one event that are counted. Bounds the work for a row that many keys react to. */
 export const MAX_MARKS_COUNTED = 4096;
@@ -408,7 +408,7 @@ export const LIVE_RESERVE = 0.25;
 export const MAX_LIVE_EVENTS_PER_SECOND = 200;
 /** Bytes of live events accepted per second from one author. */
 export const MAX_LIVE_BYTES_PER_SECOND = 128 * 1024;
-/** Burst of live events of one author, as the amount of both rates above for this many seconds. */
+/** Burst of live events of one author, in seconds: what the two rates above allow in this time. */
 export const LIVE_BURST_SECONDS = 5;
 /**
  * Free allowance of each author, in seconds: what the author's rate allows in this time. Only usage above it counts toward
@@ -417,7 +417,7 @@ export const LIVE_BURST_SECONDS = 5;
 export const LIVE_FREE_SECONDS = 0.25;
 /** Number of authors that can write at their full rates together. Bounded, because keys cost nothing to create. */
 export const LIVE_AUTHORS_AT_FULL_PACE = 4;
-/** Burst of live events of all authors together, as the amount of their rate for this many seconds. */
+/** Burst of live events of all authors together, in seconds: what their common rate allows in this time. */
 export const LIVE_SHARED_BURST_SECONDS = 2;
 /** Bytes of memory that a queued entry counts for in addition to its own bytes. */
 export const ENTRY_COST_BYTES = 64;

@@ -1,14 +1,14 @@
 /** Target of a hyperlink (OSC 8) for a link in a text. The target is always the shown text itself. */
 
-/** Maximum length of a target in bytes. Longer ones are cut by some terminals (VTE takes 2083). */
+/** Maximum length of a target in bytes. Some terminals truncate longer targets (VTE accepts 2083). */
 const MAX_TARGET_BYTES = 2083;
 
 /** Printable ASCII without blanks, so that no target can end its escape sequence. */
 const PRINTABLE = /^[!-~]+$/;
 
 /**
- * The link as printable ASCII: unchanged if it is that already, else with its other characters percent-encoded as UTF-8.
- * Undefined if it is no http or https link, too long, or no valid text.
+ * The link in printable ASCII: all other characters are percent-encoded as UTF-8. Undefined if the text is no http or https
+ * link, is too long, or contains a lone surrogate.
  */
 export function linkTarget(link: string): string | undefined {
 	if (!/^https?:\/\//i.test(link) || /\p{Surrogate}/u.test(link)) return undefined;

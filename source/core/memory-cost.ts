@@ -5,15 +5,18 @@
  */
 import type {FeedEvent, Whisper} from './event.js';
 
-/** A posted event without its text: the object, two numbers outside of it, and its places in timeline and log index. */
+/**
+ * A posted event without its text: the object, two numbers that V8 stores outside of it, and its slots in timeline and log
+ * index.
+ */
 const POSTED_BYTES = 160;
 /** Any other event without its texts. */
 const EVENT_BYTES = 304;
 /** A reference to another event: its peer id and its seq. */
 const REFERENCE_BYTES = 144;
-/** A new peer: its place in the roster, the tip of its feed, and the index of its log records. */
+/** A new peer: its record in the roster, the tip of its feed, and the index of its log records. */
 const PEER_BYTES = 4096;
-/** A text without its characters, and its place in an array. */
+/** A text without its characters, and its slot in an array. */
 const TEXT_BYTES = 24;
 /** A character beyond Latin-1. A single one makes the whole text take two bytes for each character. */
 const WIDE = /[\u0100-\uffff]/;

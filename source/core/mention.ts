@@ -9,7 +9,7 @@ import {isOurs} from './own-sessions.js';
 import {listPeers, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
 
-/** The word after `@` that means everybody, also where a person is called so. */
+/** The word after `@` that means everybody, even if a person has this name. */
 const ALL = 'all';
 
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;

@@ -173,7 +173,7 @@ function createCircle() {
 		if (hue >= 0) counts[hue] = (counts[hue] ?? 0) + by;
 	};
 
-	/** Adds a holder to the counts (1), or removes it from them (-1). */
+	/** Adds a holder to the counts (`by` 1), or removes the holder from the counts (-1). */
 	function count(holder: Holder, by: 1 | -1): void {
 		add(holder.presentLaunches > 0 ? present : absent, holder.hue, by);
 		for (const key of holder.collisionKeys) add(countsOf(key), holder.hue, by);

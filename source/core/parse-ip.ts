@@ -1,6 +1,6 @@
 /**
- * Parser and formatter for IP addresses: the only ones in the program. Every address that comes from a socket, a peer or the
- * user passes here, so that two texts for one address are equal after it.
+ * The only parser and formatter for IP addresses in the program. Every address from a socket, a peer or the user is
+ * converted here, so that an address always has the same text.
  */
 
 import {LruMap} from './lru-map.js';
@@ -25,8 +25,8 @@ const ZONE = /^[\w.:-]+$/;
 
 /**
  * Parses an IPv4 address of four decimal numbers, or an IPv6 address (RFC 4291, 2.2) with or without a zone. An IPv4-mapped
- * IPv6 address gives the IPv4 address. Returns undefined for any other text. Leading zeros are refused in IPv4, because some
- * systems read such a number as octal.
+ * IPv6 address is parsed as the IPv4 address. Returns undefined for any other text. Leading zeros are refused in IPv4,
+ * because some systems read such a number as octal.
  */
 export function parseIp(text: string): IpAddress | undefined {
 	const cached = parsed.get(text);

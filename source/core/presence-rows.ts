@@ -26,7 +26,9 @@ export function listPresenceRows(
 	];
 }
 
-/** Rows "found". A peer that joined before our launch gets one at our first connection to it in that launch. */
+/**
+ * Rows "found". A peer that joined before one of our launches gets such a row at our first connection to it in that launch.
+ */
 function listDiscoveryRows(peer: RosterPeer, launches: Readonly<Record<PeerId, OrderKey>>): TimelineEntry[] {
 	const rows: TimelineEntry[] = [];
 	const {joined} = peer;

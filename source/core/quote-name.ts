@@ -1,6 +1,6 @@
 /**
  * Quotes for names that could be read as something else. In lines of text a name comes first. So a name such as `Bob
- * (192.168.1.7): yes` or `Bob left, and Dave` would pass for what Bob says, or for a fact about Bob.
+ * (192.168.1.7): yes` would look like a message of Bob, and `Bob left, and Dave` like a fact about Bob.
  */
 import {confusableSkeleton, toPrototypes} from './confusables.js';
 import {LruMap} from './lru-map.js';

@@ -100,9 +100,9 @@ export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 }
 
 /**
- * Applies live messages and shared files. If this node wrote it, the audience is recorded: the connected peers, and the
- * peers whose lost connection nobody has reported yet (`listUnreported`). If a peer wrote it, the typing indicator of that
- * peer ends.
+ * Applies live messages and shared files. If this node wrote an item, its audience is recorded: the connected peers, and the
+ * peers whose lost connection nobody has reported yet (`listUnreported`). If a peer wrote the item, the typing indicator of
+ * that peer ends.
  */
 export function applyLivePosts(
 	ephemeral: Writable<EphemeralState>,

@@ -113,7 +113,7 @@ function sortIfNeeded<T extends OrderKey>(entries: T[]): T[] {
 	return entries;
 }
 
-/** Adds unreadable entries to those already known and counts each one once, even if it arrives again. */
+/** Adds unreadable entries to those already known. Each entry is counted once, even if it arrives again. */
 function reduceUnreadable(changes: CollectedChanges): Timeline {
 	const {state, peers} = changes;
 	let last: FeedEvent | undefined;

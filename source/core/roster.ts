@@ -67,7 +67,10 @@ export interface RosterPeer {
 	readonly contactedPeers: readonly PeerId[];
 	/** Our `peer-disconnected` observations about this peer that left us without any connection, in total order. */
 	readonly isolations: readonly Observation[];
-	/** Our newest MAX_CONTACTS_KEPT `peer-connected` observations, in total order. The first one after an isolation ends it. */
+	/**
+	 * Our newest MAX_CONTACTS_KEPT `peer-connected` observations, in total order. The first connection after an isolation ends
+	 * the isolation.
+	 */
 	readonly connections: readonly Observation[];
 	readonly unreadableCount: number;
 	/** `lost` events in the feed of this peer that count: their seqs, by subject. */

@@ -11,11 +11,11 @@ import type {State} from './state.js';
 
 /** A word, and who reacts with it. */
 export interface MarkSummary {
-	/** As on the wire. A caller that shows it must sanitise it. */
+	/** Word as it was received. A caller that shows the word must sanitise it. */
 	readonly word: string;
 	/** One peer of each person, in the order of their reactions. */
 	readonly people: readonly PeerId[];
-	/** Whether this user is among them. */
+	/** Whether this user is one of `people`. */
 	readonly isOwn: boolean;
 	/** Latest reaction with this word. */
 	readonly latest: OrderKey;
@@ -33,8 +33,9 @@ export interface MarkOptions {
 const NO_MARKS: readonly MarkSummary[] = [];
 
 /**
- * Reactions to an event, ordered by the first reaction with each word. Of each feed the first MAX_WORDS_PER_FEED distinct
- * words by seq count. Launches of one identity count once: for each word the last one in timeline order wins.
+ * Reactions to an event, ordered by the first reaction with each word. For each feed, only the first MAX_WORDS_PER_FEED
+ * distinct words by seq count. All launches of one identity count as one person: for each word, their last reaction in
+ * timeline order counts.
  */
 export function selectMarks(state: State, target: EventRef, options: MarkOptions = {}): readonly MarkSummary[] {
 	const {marks, until, isIgnored} = state.effects;

@@ -84,7 +84,10 @@ interface DisplayedAddress {
 	readonly isUnverified: boolean;
 }
 
-/** Address of a peer: of our newest connection to it, else its first claimed one. Our own addresses count as verified. */
+/**
+ * Address of a peer: that of our newest connection to it, or else the first address that it claims. Our own addresses count
+ * as verified.
+ */
 export function addressOf(state: State, peer: PeerId): DisplayedAddress | undefined {
 	const known = findPeer(state.roster, peer);
 	if (known?.address !== undefined) return {address: known.address, isUnverified: false};
@@ -239,8 +242,8 @@ export function nameSeqOf(state: State, peer: PeerId, position: OrderKey): numbe
 }
 
 /**
- * Name of a peer with its fingerprint suffix, for lines of text: without what looks like a mark of the program, and in quotes
- * if it could be read as anything but a name.
+ * Name of a peer with its fingerprint suffix, for lines of text. Parts that look like a mark of the program are removed. The
+ * name is in quotes if it could be read as anything but a name.
  */
 export function formatPeerName(state: State, peer: PeerId, seq?: number): string {
 	const name = shownName(nameOf(state, peer, seq)) || shortPeerId(peer);

@@ -43,7 +43,7 @@ export function stateIgnoring(state: State, isIgnored: ((peer: PeerId) => boolea
 	return result;
 }
 
-/** Text as it was first written: that of a message, or the note to a shared file, which may be empty. */
+/** Text as it was first written: the text of a message, or the note to a shared file, which may be empty. */
 export function originalText(event: WrittenEvent): string {
 	return event.type === 'posted' ? event.text : (event.note ?? '');
 }
@@ -57,7 +57,10 @@ export function searchTextOf(state: State, event: WrittenEvent): string {
 	return event.type === 'posted' || withdrawal ? text : `${event.fileName} ${text}`;
 }
 
-/** Text of a message or note to a shared file: that of its last correction, or an empty text if it was withdrawn. See `contentOf`. */
+/**
+ * Current text of a message or of the note to a shared file, after its corrections. Empty if it was withdrawn. See
+ * `contentOf`.
+ */
 export function textOf(state: State, event: WrittenEvent, position?: OrderKey): string {
 	return contentOf(state, event, position).text;
 }

@@ -1,8 +1,8 @@
 /**
  * Sanitising of untrusted text for a terminal: removes control characters, escape sequences, and characters that are
  *
- * invisible or reorder text. It runs on input (codec, node) and on output (screen, logs, exports). It is idempotent, and
- * every step takes linear time in the length of its input.
+ * invisible or reorder text. It runs on input (codec, node) and on output (screen, logs, exports). Sanitising a sanitised
+ * text changes nothing. Every step takes linear time in the length of its input.
  */
 import {removeSpoofedFingerprints} from './confusables.js';
 import {MAX_COMBINING_MARKS, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES, MAX_WORD_BYTES} from './limits.js';

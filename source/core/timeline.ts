@@ -1,9 +1,9 @@
 /**
  * Timeline: rows in total order, stored in pages of at most PAGE_SIZE entries. It is immutable; a change returns a new one.
  *
- * Pages make appending cheap: measured with 100,000 rows, it takes 0.05 ms, and 8 ms with one flat array. Immer treats a
- * timeline as one value without drafting it, and does not look inside because the object is frozen. Pages are not frozen,
- * because V8 reads a frozen array five times slower and slices it thirty times slower.
+ * Pages make appending cheap: measured with 100,000 rows, an append takes 0.05 ms, and with one flat array 8 ms. Immer
+ * treats a timeline as one value without drafting it, and does not look inside because the object is frozen. Pages are not
+ * frozen, because V8 reads a frozen array five times slower and slices it thirty times slower.
  */
 import {findFirstIndex} from './binary-search.js';
 import type {FeedEvent, Observation} from './event.js';

@@ -106,7 +106,10 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		);
 	}
 
-	/** Classifies a batch with another chain than ours: a fork by its author if it is signed, else a fault of its sender. */
+	/**
+	 * Classifies a batch whose chain differs from the held feed: a fork by its author if the batch is signed, else a fault of
+	 * its sender.
+	 */
 	function classifyDivergence(batch: Batch, hash: Uint8Array): Acceptance {
 		if (!isSigned(batch, hash)) return {type: 'invalid', code: 'bad-signature'};
 		frozen.add(batch.peer);

@@ -1,8 +1,8 @@
 /**
- * Proof in a `hello` that binds it to its sender, room and connection (protocol.md, Handshake).
+ * Proof in a `hello` that binds the hello to its sender, room and connection (protocol.md, Handshake).
  *
- * The feed key signs a label, the room tag, TLS keying material and the role of the sender. An HMAC with the room key
- * covers the same bytes and the peer id. A hello that is relayed to another connection or sent back is not valid.
+ * The feed key signs a label, the room tag, TLS keying material and the role of the sender. An HMAC with the room key covers
+ * the same bytes and the peer id. A hello that is relayed to another connection or sent back is not valid.
  */
 import {createHmac, timingSafeEqual} from 'node:crypto';
 import {hexToBytes} from '../codec/bytes.js';

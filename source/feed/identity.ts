@@ -1,8 +1,8 @@
 /**
  * Durable identity of a user in one room (protocol.md, Keys).
  *
- * HKDF derives its key from a seed of the OS user and the room tag, so that others cannot link the identities of one user
- * in two rooms. The key signs only peer ids.
+ * HKDF derives the key of the identity from a seed of the OS user and the room tag, so that others cannot link the
+ * identities of one user in two rooms. The key signs only peer ids.
  */
 import {createHash, hkdfSync} from 'node:crypto';
 import {bytesToHex, hexToBytes} from '../codec/bytes.js';

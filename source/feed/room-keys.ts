@@ -8,7 +8,7 @@ import type {BeaconMac} from '../codec/beacon-datagram.js';
 import {bytesToHex} from '../codec/bytes.js';
 
 export interface RoomKeys {
-	/** 32 bytes: HKDF of the name, or scrypt of the secret. The HMAC in `hello` uses it as its key too. */
+	/** 32 bytes: HKDF of the name, or scrypt of the secret. It is also the key of the HMAC in `hello`. */
 	readonly roomKey: Uint8Array;
 	/** External pre-shared key of TLS, 32 bytes. */
 	readonly psk: Uint8Array;

@@ -1,6 +1,6 @@
 /**
  * Safety number of two identities (protocol.md, Safety numbers). Two people compare it over another channel, for example by
- * voice, to learn whether each of them has the key of the other one. The construction is that of Signal's fingerprints.
+ * voice, to check that each of them has the true key of the other. The construction is that of Signal's fingerprints.
  */
 import {createHash} from 'node:crypto';
 import {hexToBytes} from '../codec/bytes.js';

@@ -7,7 +7,7 @@ export function normaliseAddress(address: string): string {
 	return ip ? formatIp(ip) : address;
 }
 
-/** Address without its zone. A zone names an interface of this computer, so nobody else may learn it. */
+/** Address without its zone. A zone names an interface of this computer, so it must not be sent to anybody. */
 export function withoutZone(address: string): string {
 	return address.split('%')[0] ?? '';
 }
@@ -29,8 +29,8 @@ export function directedBroadcast(address: string, prefix: number): string | und
 }
 
 /**
- * Whether an address is in the subnet of another one. A DHCPv6 server gives out addresses with a prefix of 128 bits; their
- * subnet is the /64. Two link-local addresses are in one subnet if they have the same zone.
+ * Whether an address is in the subnet of another one. Addresses from a DHCPv6 server have a prefix of 128 bits; their /64
+ * counts as their subnet. Two link-local addresses are in one subnet if they have the same zone.
  */
 export function isInSubnet(address: string, network: string, prefix: number): boolean {
 	return isWithin(parseIp(address), networkOf(network, prefix));

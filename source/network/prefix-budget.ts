@@ -1,10 +1,10 @@
 /**
- * Share of a budget that all strangers of one IPv6 prefix get together (`prefixGroup` in ip-address.ts). One machine can use any
- * number of addresses of its prefix, so limits for each address do not bind it.
+ * Maximum share of a budget for all strangers of one IPv6 prefix together (`prefixGroup` in ip-address.ts). A limit per
+ * address would not be enough, because one machine can use any number of addresses of its prefix.
  */
 const SHARE = 0.5;
 
-/** Most places or units per second for one prefix, of a budget for everybody. */
+/** Maximum for one prefix, in the unit of `budget`, which is the limit for all addresses together. */
 export function prefixBudget(budget: number): number {
 	return budget * SHARE;
 }

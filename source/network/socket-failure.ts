@@ -1,4 +1,7 @@
-/** Sockets that the system refuses to open. A running node tries them again; only some failures end the start. */
+/**
+ * Sockets that the system refuses to open. A running node tries again to open them. At the start of a node, only some
+ * failures end the program.
+ */
 import {systemErrorCode} from '../core/system-error.js';
 
 /** Socket that cannot be opened now and is tried again. */
@@ -11,13 +14,13 @@ export interface SocketFailure {
 
 /** Ports below this one are reserved for privileged users on Unix. */
 export const FIRST_UNPRIVILEGED_PORT = 1024;
-/** Errors that say that the system lacks something now. It may have it later. */
+/** Errors that report a lack of resources, which may be temporary. */
 const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 
 /**
- * Whether a node starts although the system refused a socket, and tries again: for lack of resources, or if the system forbids a
- * port that needs no privilege, as a security policy does. Other failures need another option, such as a port that is used by
- * another program.
+ * Whether a node starts in spite of this failure and tries again later. This is so if the system lacks resources, or forbids
+ * an unprivileged port, for example by a security policy. After any other failure, the user has to change an option: for
+ * example, another program uses the port.
  */
 export function isTriedAgain(error: unknown, port: number): boolean {
 	const code = systemErrorCode(error) ?? '';
@@ -26,8 +29,8 @@ export function isTriedAgain(error: unknown, port: number): boolean {
 }
 
 /**
- * One sentence part for all failures: each reason once, with its sockets. `too many open files (TCP over IPv4, UDP on
- * 10.0.0.1)`.
+ * Describes all failures in one text. Each reason appears once, with its sockets: `too many open files (TCP over IPv4, UDP
+ * on 10.0.0.1)`.
  */
 export function describeSocketFailures(failures: readonly SocketFailure[]): string {
 	const reasons = [...new Set(failures.map(({reason}) => reason))];

@@ -10,8 +10,9 @@ import {systemErrorCode} from '../core/system-error.js';
 const CREATE_PRIVATE = {mode: 0o600, flag: 'wx', flush: true} as const;
 
 /**
- * Creates a file with this content. Returns false if the file exists already; exactly one of several processes gets true.
- * On a file system without hard links the file is created empty and then filled, so a reader may briefly see it incomplete.
+ * Creates a file with this content. Returns false if the file exists already. If several processes try at the same time, the
+ * function returns true in exactly one. On a file system without hard links the file is created empty and then filled, so a
+ * reader may briefly see it incomplete.
  */
 export function createFileAtomically(path: string, content: string): boolean {
 	const temporary = writeTemporaryFile(path, content);

@@ -5,7 +5,7 @@ import {ContiguousFeed} from './contiguous-feed.js';
 import type {LogRecord} from './log.js';
 import type {LogFile} from './log-file.js';
 
-/** Bytes that one read takes from the file. Records of a feed are often close together, so one read can contain several. */
+/** Bytes of one read of the file. Records of a feed are often close together, so one read can contain several of them. */
 const READ_WINDOW_BYTES = 64 * 1024;
 /** Estimated ratio of the length of a record to the length of its entries, for short texts. */
 const RECORD_OVERHEAD_FACTOR = 4;

@@ -28,7 +28,7 @@ export function readContacts(path: string): {contacts: readonly SavedContact[]; 
 		const reason = error instanceof StorageError ? error.message : describeSystemError(error);
 		return {
 			contacts: [],
-			warning: `Nobody counts as verified, because ${path} cannot be read: ${reason}. Restore it, or move it away and verify again.`,
+			warning: `Nobody counts as verified, because ${path} cannot be read: ${reason}. Restore the file, or move it away and verify again.`,
 		};
 	}
 }

@@ -3,8 +3,8 @@
  * process takes over the lock only if the owner has ended; the age of the lock does not matter.
  *
  * A lock file is created as a hard link to a finished file, so it is complete from the start. A stale lock is replaced by
- * rename. Only the holder of a second lock, the takeover lock, may do so; its name contains the token of the stale lock. So
- * exactly one of several processes succeeds, even if one of them crashes during the takeover.
+ * rename. Only the holder of a second lock, the takeover lock, may replace it. The name of the takeover lock contains the
+ * token of the stale lock. So exactly one of several processes succeeds, even if one of them crashes during the takeover.
  */
 import {execFileSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';

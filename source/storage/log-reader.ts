@@ -9,7 +9,7 @@ import {createLogScanner, type LogScanner, type ScannedRecord} from './log-scann
 
 export interface FileHeader {
 	readonly header: LogHeader;
-	/** 8 random bytes that are chosen for this file. Each of its records begins with them. */
+	/** 8 random bytes that are chosen for this file. Every record of the file begins with these bytes. */
 	readonly marker: Uint8Array;
 }
 

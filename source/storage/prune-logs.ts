@@ -11,8 +11,9 @@ export type PrunedLog =
 	| {readonly path: string; readonly error: StorageError};
 
 /**
- * Deletes the logs of a folder that have not changed since `before` (ms since 1970). The newest of them comes first. A file
- * that is not a log stays. Files beside a log whose names continue its name, such as its bookmarks, are deleted with it.
+ * Deletes the logs of a folder that have not changed since `before` (ms since 1970). Returns these logs, the newest first,
+ * including those that cannot be deleted. A file that is not a log is kept. Files beside a log whose names continue its
+ * name, such as its bookmarks, are deleted with it.
  */
 export function pruneLogs(folder: string, before: number): PrunedLog[] {
 	const pruned: PrunedLog[] = [];

@@ -1,6 +1,6 @@
 /**
  * Reading position of a log, in the file LOG.read.json beside it: the place in the log up to which the user has read. It is
- * a place in the file and no time or event, so that events that arrive later and sort earlier do not count as read.
+ * a byte offset, not a time or an event. So an event that arrives later does not count as read, even if its time is earlier.
  */
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 import {replaceFileInBackground} from './atomic-file.js';

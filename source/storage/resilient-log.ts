@@ -1,9 +1,9 @@
 /**
  * File log that keeps the chat running while saving fails (disk full, read-only, file deleted). It buffers records that
- * cannot be written, and appends them in order when saving works again, so that the file misses none. If another program
- * changed the file, it copies all records that are still readable to a new file. It then adds what is missing of the own
- * feed and of the whispers of this launch, which it keeps in memory. Other feeds may have lost entries: the caller learns
- * this from `heldSeq`, and requests them again.
+ * cannot be written, and appends them in order when saving works again. If another program changed the file, it copies all
+ * records that are still readable to a new file. It then adds what is missing of the own feed and of the whispers of this
+ * launch, which it keeps in memory. Other feeds may have lost entries: the caller learns this from `heldSeq`, and requests
+ * them again.
  */
 import {type Batch, batchByteLength, lastSeq, type Observation, type PeerId} from '../core/event.js';
 import {mergeBatches} from '../feed/merge-batches.js';

@@ -105,7 +105,7 @@ export async function findEarlierLog(
 	return undefined;
 }
 
-/** Errors of the logs of this room without a readable header whose names are newer than that of `path`. */
+/** Errors of the logs of this room that have no readable header and, by their names, are newer than `path`. */
 function listUnreadableLogs({folder, header}: RoomLogOptions, path: string): StorageError[] {
 	return listLogs(folder).flatMap(log => {
 		const name = basename(log.path);

@@ -21,7 +21,10 @@ export interface FailedDial {
 
 export interface Candidate {
 	peer: PeerId | undefined;
-	/** Owner of the share of dials that the candidate uses: whose address announced it (`shareKey`). A target has no owner. */
+	/**
+	 * Owner of the share of dials that the candidate uses: the address that announced the candidate (`shareKey`). A target has
+	 * no owner.
+	 */
 	owner: string | undefined;
 	readonly isTarget: boolean;
 	/**
@@ -39,7 +42,7 @@ export interface Candidate {
 	lastHeardAt: number;
 	readonly sources: Set<DiscoverySource>;
 	failures: number;
-	/** Whether its connection broke. If it is not restored within LOST_GRACE_MS, nodes report the peer as lost. */
+	/** Whether the connection to the peer broke. If it is not restored within LOST_GRACE_MS, nodes report the peer as lost. */
 	wasConnected: boolean;
 	lastAttempt: number;
 	lastFailure: FailedDial | undefined;

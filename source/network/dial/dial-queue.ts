@@ -133,8 +133,8 @@ export function createDialQueue(): DialQueue {
 	}
 
 	/**
-	 * Candidate that may be dialled in addition to the limit: its connection has just broken, or it never failed while
-	 * all dials in progress are to candidates that failed before and may time out.
+	 * Candidate that may be dialled in addition to the limit: its connection has just broken, or it has never failed, and all
+	 * dials in progress are to candidates that failed before and may time out.
 	 */
 	function bypassCandidate(): Candidate | undefined {
 		if (inProgress.size > Math.min(concurrency.limit, MAX_DIALS_AT_ONCE - 1)) return undefined;

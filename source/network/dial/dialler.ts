@@ -1,7 +1,7 @@
 /**
- * Dialler (protocol.md, Addresses): decides which peers to dial and when. It has one candidate for each known peer and
- * for each `--peer` target. Of two peers, the one with the lower id dials immediately. The other waits for one second,
- * and longer while other peers connect: when many nodes start together, a dial in each direction would slow them down.
+ * Dialler (protocol.md, Addresses): decides which peers to dial and when. It has one candidate for each known peer and for
+ * each `--peer` target. Of two peers, the one with the lower id dials immediately. The other waits for one second, and
+ * longer while other peers connect: when many nodes start together, dials in both directions would slow them down.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -44,7 +44,10 @@ export interface Dialler {
 	learnAddress(peer: PeerId, address: HostAddress, source: DiscoverySource, owner?: string): void;
 	/** Adds an address from another copy of a beacon, received on a second common network. It is dialled last. */
 	learnAlternateAddress(peer: PeerId, address: HostAddress): void;
-	/** Adds a `--peer` target, which is dialled until it is removed. If it is known and waits, it is dialled at once. */
+	/**
+	 * Adds a `--peer` target, which is dialled until it is removed. A known target that waits for its next dial is dialled at
+	 * once.
+	 */
 	addTarget(address: HostAddress, source?: 'peer-flag' | 'remembered'): void;
 	/** Removes the unconnected targets of a host (and port, if given). Returns false if there are none. */
 	removeTarget(host: string, port?: number): boolean;
@@ -68,7 +71,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, self} = options;
 	/** Candidates by peer id, or by address if they are targets. The shares limit their number, except for targets. */
 	const candidates = new Map<string, Candidate>();
-	/** Peers that are announced but were never connected, in the shares of those who announced them. */
+	/** Peers that are announced but were never connected, in the shares of the owners that announced them. */
 	const unknown = createFairShare<PeerId>(MAX_CANDIDATES - MAX_KNOWN_CANDIDATES, prefixGroup);
 	/** Peers that were connected at least once. */
 	const known = createFairShare<PeerId>(MAX_KNOWN_CANDIDATES);

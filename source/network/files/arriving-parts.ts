@@ -13,13 +13,12 @@ import type {PartBuffers} from './part-buffers.js';
 /** Time without a slice after which a holder counts as stalled. A holder without other work then takes over its parts. */
 const STALLED_MS = 2000;
 /**
- * Minimum gain for which a part moves to another holder: its expected time must exceed this plus twice the time of the new
- * holder.
+ * A part moves to another holder if the time that it still needs exceeds this plus twice the time that the new holder needs.
  */
 const MOVE_AFTER_MS = 500;
 /**
- * Total rate for which one more holder is used, in bytes per second. At this rate, the least bytes that a holder has
- * outstanding arrive within FILE_QUEUE_MS.
+ * Total rate for which one more holder is used, in bytes per second. At this rate, the smallest amount that a holder has
+ * outstanding arrives within FILE_QUEUE_MS.
  */
 const RATE_PER_HOLDER = (2 * MIN_SLICE_BYTES * 1000) / FILE_QUEUE_MS;
 

@@ -4,9 +4,11 @@ import {hasPart, type PartSet} from '../../core/part-set.js';
 /** What one peer has of a file. */
 export interface Holding {
 	readonly parts: PartSet;
-	/** Whether it has all parts. Usually this is the author. */
+	/** Whether the peer has all parts. Usually this is the author. */
 	readonly isComplete: boolean;
-	/** Whether it can send a part soon: it is not silent, and what is wanted from it will arrive soon. */
+	/**
+	 * Whether the peer can send a part soon: it is not silent, and the parts that are already wanted from it will arrive soon.
+	 */
 	readonly isAvailable: boolean;
 }
 

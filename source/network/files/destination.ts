@@ -1,7 +1,9 @@
 /**
- * Destination of one fetch: which parts are verified and written, those that wait for the disk, and the final name.
+ * Destination of one fetch: tracks which parts are verified and written, and which wait for the disk, and gives the file its
+ * final name.
  *
- * A disk that refuses to write stops nothing but this fetch: the parts are kept in memory and written again every FILE_RETRY_MS.
+ * If the disk refuses to write, only this fetch stops: its parts are kept in memory, and the write is tried again every
+ * FILE_RETRY_MS.
  */
 import type {Clock} from '../../core/environment.js';
 import {errorMessage} from '../../core/errors.js';

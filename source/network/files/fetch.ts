@@ -2,8 +2,8 @@
  * Fetch of one file: leaves, parts and destination (protocol.md, Files).
  *
  * Invariants
- * 1. The destination is opened only with leaves that give the id of the file.
- * 2. Only parts that have their leaf are written, and served. Parts kept from an earlier run are verified first.
+ * 1. The destination is opened only with leaves from which the id of the file follows.
+ * 2. Only parts whose hash is their leaf are written and served. Parts kept from an earlier run are verified first.
  * 3. The file gets its final name when all parts are verified and written.
  */
 import type {Clock} from '../../core/environment.js';

@@ -6,7 +6,7 @@
  *    therefore waits for at most one slice.
  * 2. The answer does not tell apart a file that this room does not name, one that was fetched in another room, and one that
  *    does not exist here.
- * 3. A part is sent only if it has its leaf.
+ * 3. A part is sent only if its hash is its leaf.
  * 4. The bytes that a peer may want are limited. A peer that wants more is disconnected with `flood`; there is no other
  *    fault.
  */
@@ -28,9 +28,9 @@ const MAX_COUNTED_FILES = 1024;
 
 export interface FileServerOptions {
 	readonly clock: Clock;
-	/** Content that may be served; undefined if this room does not name it, or nothing of it is here. */
+	/** Content that may be served; undefined if no event of this room names the file, or this node has no part of it. */
 	find(file: FileId): ServedContent | undefined;
-	/** Whether this peer is known to have the whole file, so that it needs no news about parts of it. */
+	/** Whether this peer is known to have the whole file, so that it needs no further file-info. */
 	hasAll(link: PeerLink, file: FileId): boolean;
 	/** SHA-256 of a part. */
 	leafOf(part: Uint8Array): Uint8Array;
@@ -41,7 +41,7 @@ export interface FileServer {
 	message(link: PeerLink, message: FileMessage): void;
 	/** To be called when the send queue of a connection has become empty. */
 	idle(link: PeerLink): void;
-	/** To be called when this node has more, or less, of a file. Peers that asked about it get a file-info. */
+	/** To be called when this node has more or fewer parts of a file. Peers that asked about the file get a file-info. */
 	changed(file: FileId): void;
 	/** Drops everything that a closed connection wanted. */
 	closed(link: PeerLink): void;

@@ -32,7 +32,7 @@ export interface Files {
 	isFetching(file: FileId): boolean;
 	/** Begins to report which peers have a file that is complete on this node. `path`: location of the file on disk. */
 	watch(file: NamedFile, path: string): void;
-	/** To be called when this node has a file that it had not before, or may serve it from now on. */
+	/** To be called when this node has got a file, or may serve a file from now on. */
 	changed(file: FileId): void;
 	up(link: PeerLink): void;
 	/** `link` is the connection to send on from now on. `closed`: another connection to the peer, now closed. */

@@ -1,4 +1,4 @@
-/** Peers that have parts of one file, as far as they said so. */
+/** Peers that have parts of one file, according to their own statements. */
 import type {PeerId} from '../../core/event.js';
 import {FILE_REST_MS, MAX_PART_REFUSALS} from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
@@ -35,7 +35,9 @@ export interface Holders {
 	remove(peer: PeerId): void;
 	/** Records which parts a peer says that it has. */
 	update(holder: Holder, have: PartSet | true): void;
-	/** Notes that the peer refused a part that it said it has. After MAX_PART_REFUSALS it counts as silent. */
+	/**
+	 * Notes that the peer refused a part that it said it has. After MAX_PART_REFUSALS such refusals the peer counts as silent.
+	 */
 	refused(holder: Holder, part: number, now: number): void;
 	/** Notes that the peer is silent. Nothing is wanted from the peer for FILE_REST_MS, which doubles with each call. */
 	rest(holder: Holder, now: number): void;

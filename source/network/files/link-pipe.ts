@@ -53,7 +53,7 @@ export interface LinkPipe {
 	readonly progressAt: number;
 	/** Id for the next question on this connection. */
 	nextId(): number;
-	/** Length of the next slice in bytes. If `hasRoom` is true, so many bytes may be wanted now. */
+	/** Length of the next slice in bytes. If `hasRoom` is true, a slice of this length may be wanted now. */
 	sliceBytes(): number;
 	/** Whether another slice may be wanted now. */
 	hasRoom(now: number): boolean;

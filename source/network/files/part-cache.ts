@@ -7,7 +7,7 @@ import {LEAF_BYTES, partLength} from '../../core/shared-file.js';
 import type {ServedContent} from './served-content.js';
 
 export interface PartCache {
-	/** Bytes of a part; undefined if it cannot be read or does not have its leaf. */
+	/** Bytes of a part; undefined if the part cannot be read, or its hash is not its leaf. */
 	read(content: ServedContent, part: number): Promise<Uint8Array | undefined>;
 	/** Adds a part whose hash is known to be right. */
 	add(content: Pick<ServedContent, 'id'>, part: number, bytes: Uint8Array): void;

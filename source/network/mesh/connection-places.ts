@@ -12,8 +12,8 @@ import {createFairShare} from '../scheduling/fair-share.js';
 
 export interface ConnectionPlaces {
 	/**
-	 * Takes a place for a connection. Returns the connection that has to close, which may be this one; undefined if none
-	 * has to.
+	 * Takes a place for a connection. Returns the connection that has to close, which may be this one; undefined if no
+	 * connection has to close.
 	 */
 	take(link: PeerLink): PeerLink | undefined;
 	release(link: PeerLink): void;

@@ -2,13 +2,14 @@
  * Failure detector with ranked reporting (protocol.md, Presence). It tracks the connections of this node and those that
  * connected peers report, and determines which peers to report as lost.
  *
- * A lost peer is reported after a grace period if it has not reconnected and no connected peer reports a connection to
- * it. A node without connections reports nobody. Of the nodes that observed the loss, the node with the lowest id
- * reports first. Each next node waits one second longer. A peer whose feed does not say that it left, and to which no
- * node was connected for a minute, is also lost.
+ * A lost peer is reported after a grace period if it has not reconnected and no connected peer reports a connection to it. A
+ * node without connections reports nobody. Of the nodes that observed the loss, the node with the lowest id reports first.
+ * Each next node waits one second longer. A peer whose feed does not say that it left, and to which no node was connected
+ * for a minute, is also lost.
  *
  * In a room in which not all nodes see each other, a node cannot know all connections. Its peers then tell it which peers
- * beyond them are alive (indirect-evidence.ts). While such evidence is younger than a minute, nobody is reported.
+ * beyond them are alive (indirect-evidence.ts). A peer is not reported while such evidence about it is younger than a
+ * minute.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -39,11 +40,14 @@ export interface FailureDetector {
 	disconnected(peer: PeerId, now: number): void;
 	/** Notes a report of a connected peer: it has connected to `peer`, or lost that connection (`connected` false). */
 	reportChange(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void;
-	/** Notes that a connected peer reports all its connections. Peers it reported before and not now are lost to it. */
+	/**
+	 * Notes that a connected peer reports all its connections. A peer that the reporter named before and does not name now has
+	 * lost its connection to the reporter.
+	 */
 	reportFullList(reporter: PeerId, peers: ReadonlySet<PeerId>, now: number): void;
 	/** Notes peers that are alive according to a connected peer. */
 	reportAlive(reporter: PeerId, peers: readonly AlivePeer[], now: number): void;
-	/** Notes a new live event of a peer, whoever delivered it. The peer was alive when it wrote the event. */
+	/** Notes a new live event of a peer, no matter which peer delivered it. It shows that the author was alive. */
 	heardFrom(peer: PeerId, now: number): void;
 	/**
 	 * Peers that are alive according to peers other than `receiver`. Leaves out what `receiver` learns itself: the peers to

@@ -1,8 +1,8 @@
 /**
- * Peer exchange (protocol.md, Peer exchange): sends the list of this node's connections to every connected peer: the
- * full list on a new connection, then changes. Changes are batched. While many nodes start, added connections are sent
- * less and less often, because most peers discover each other by beacons. An added connection is sent immediately if
- * another peer reports that it has lost its connection to the same peer. No peer is sent more names than it accepts.
+ * Peer exchange (protocol.md, Peer exchange): sends the list of this node's connections to every connected peer: the full
+ * list on a new connection, then changes. Changes are batched. While many nodes start, added connections are sent less and
+ * less often, because most peers discover each other by beacons. If another peer reports that it has lost a peer, this node
+ * sends its own new connection to that peer immediately. No peer is sent more names than it accepts.
  */
 
 import {encodeMessageFrame} from '../../codec/message.js';

@@ -1,7 +1,7 @@
 /**
  * Changes of the list of connections that wait to be sent to one peer, because the pace of names is reached
- * (SENDER_RATE_SHARE of MAX_PEERS_NAMED_PER_SECOND). A connection that opens and closes meanwhile is left out. So nobody can
- * make a node name so many peers that its neighbours disconnect it.
+ * (SENDER_RATE_SHARE of MAX_PEERS_NAMED_PER_SECOND). A connection that opens and closes while its change waits is left out.
+ * So nobody can make a node name so many peers that its neighbours disconnect it.
  */
 import type {PeerId} from '../../core/event.js';
 

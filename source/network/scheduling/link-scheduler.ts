@@ -1,14 +1,14 @@
 /**
  * Fair cooperative scheduler of the work of all links: reading, decoding and handling their messages.
  *
- * Work runs in small steps in the order of the fair queue. After READ_SLICE_MS the remaining work waits for the next
- * turn of the event loop, so that sockets, key presses and timers are served. Interactive links have a separate slice
- * of time. Under overload all other links together get a ninth of the time. This limit holds for all links together,
- * not for each peer, because a banned peer can return with a new key.
+ * Work runs in small steps in the order of the fair queue. After READ_SLICE_MS the remaining work waits for the next turn of
+ * the event loop, so that sockets, key presses and timers are served. Interactive links have a separate slice of time. Under
+ * overload all other links together get a ninth of the time. This limit holds for all links together, not for each peer,
+ * because a banned peer can return with a new key.
  *
- * This scheduler runs a step immediately when bytes arrive. Ingest and answers to requests have their own timing
- * (sync/ingest-queue.ts, sync/range-responder.ts): ingest collects batches over several turns, because one large commit
- * is cheaper than many small ones, and an answer is sent as fast as the other end reads.
+ * This scheduler runs a step immediately when bytes arrive. Ingest and answers to requests use other schedules
+ * (sync/ingest-queue.ts, sync/range-responder.ts): ingest collects batches over several turns, because one large commit is
+ * cheaper than many small ones, and an answer is sent as fast as the other end reads.
  */
 import type {Clock} from '../../core/environment.js';
 import {READ_SLICE_MS} from '../../core/limits.js';
@@ -100,7 +100,8 @@ export function createLinkScheduler(clock: Clock): LinkScheduler {
 		isThrottled = false;
 		interactiveMs = 0;
 		bulkMs = 0;
-		// The event loop reads sockets before it fires this timer. If bytes from them caused work, this turn is used up.
+		// The event loop reads sockets before it fires this timer. If bytes from the sockets caused work, the time of this turn
+		// is used up.
 		const isUsedUp = didWork && pauseMs === 0;
 		if (isUsedUp) planTurn();
 		else work();

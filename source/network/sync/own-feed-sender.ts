@@ -1,6 +1,7 @@
 /**
  * Sender of own new events (protocol.md, 14.7). It pushes them at once to every connected peer. A peer that reads too slowly
- * gets no pushes until its queue has drained; then the next `have` names the own feed, and the peer requests what it lacks.
+ * gets no pushes until its queue has drained. After that, the next `have` names the own feed, and the peer requests the
+ * events that it lacks.
  */
 import {sizeOfBatch} from '../../codec/batch.js';
 import {encodeMessageFrame} from '../../codec/message.js';

@@ -147,8 +147,9 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	}
 
 	/**
-	 * Drops all claims of a peer that answered nothing. Claims that nobody serves would use up MAX_MISSING_FEEDS, and new
-	 * events of their authors would count as history. The peer is asked for its inventory again, at intervals that double.
+	 * Drops all claims of a peer that answered a request with no events. Claims that nobody serves would use up
+	 * MAX_MISSING_FEEDS, and new events of their authors would count as history. The peer is asked for its inventory again, at
+	 * intervals that double.
 	 */
 	function dropAllClaims(sync: SyncLink): void {
 		const dropped: PeerId[] = [];
@@ -242,9 +243,9 @@ function rankOf({failures, delayMs}: SyncLink): number {
 }
 
 /**
- * Assigns ranges to peers. Only the peers with the lowest rank among those that hold a range are asked for it. If all of
- * these are busy, the range waits. Of the peers that are not busy, the author is preferred, then the peer that was asked
- * least recently.
+ * Assigns ranges to peers. A range is requested only from a peer with the lowest rank among its holders. If all of these are
+ * busy, the range waits. Of the peers that are not busy, the author is preferred, then the peer that was asked least
+ * recently.
  */
 export function planRequests(
 	sources: readonly RangeSource[],

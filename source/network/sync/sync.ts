@@ -47,7 +47,7 @@ export interface SyncOptions {
 	onDelivered(peer: PeerId, seq: number): void;
 	/**
 	 * Called once per connection, when this node has all events that the peer listed when it connected. `received`: number of
-	 * events that were requested for this.
+	 * requested events that arrived.
 	 */
 	onSynced(peer: PeerId, received: number): void;
 	/** Called with the progress of missing events, as numbers of events. `expected` is 0 when no event is missing. */

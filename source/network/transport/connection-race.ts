@@ -6,7 +6,7 @@ import type {DialFailure} from './transport.js';
 
 export interface RaceOptions<Socket> {
 	readonly clock: Pick<Clock, 'after'>;
-	/** In the order in which they are tried. At least one. */
+	/** At least one address. They are tried in this order. */
 	readonly addresses: readonly HostAddress[];
 	/** Starts to connect, and calls one of the callbacks later, at most once. Returns a function that cancels it. */
 	connect(

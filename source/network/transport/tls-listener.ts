@@ -45,7 +45,7 @@ export interface TlsListener {
 	 * call of `rebind` tries again.
 	 */
 	rebind(hosts: ListenHosts): void;
-	/** Port on which connections are accepted now; 0 if none is. */
+	/** Port on which connections are accepted now; 0 if no connections are accepted. */
 	readonly port: number;
 	/** Families that cannot be listened on, without those that the computer lacks. */
 	readonly failures: readonly SocketFailure[];
@@ -186,7 +186,7 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		return port;
 	}
 
-	/** Listens later. The node runs meanwhile, so that no failure may end it. */
+	/** Tries to listen again later. The node is already running then, so a failure must not end it. */
 	function retryLater(): void {
 		if (!closed) retryTimer = clock.after(SOCKET_RETRY_MS, () => void listen().catch(retryLater));
 	}

@@ -73,7 +73,10 @@ export interface Transport {
 	dial(host: string, port: number, alternatives?: readonly HostAddress[]): Promise<DialResult>;
 	/** Number of incoming connections that did not prove the secret, for example port scans. */
 	readonly refused: number;
-	/** Port on which connections are accepted now; 0 if none is. Default: the port with which `listen` resolved. */
+	/**
+	 * Port on which connections are accepted now; 0 if no connections are accepted. Default: the port with which `listen`
+	 * resolved.
+	 */
 	readonly port?: number;
 	/** Sockets that accept no connections, because the system refuses them. Default: none. */
 	readonly listenFailures?: readonly SocketFailure[];

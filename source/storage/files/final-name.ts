@@ -3,7 +3,7 @@
  * another process takes the same name at that moment.
  *
  * `link` fails if anything has the new name, and is atomic. FAT has no links: there an empty file reserves the name, and the
- * part file replaces it at once. So no reservation is left over if the program is killed during a transfer.
+ * part file replaces the empty file at once. So no reservation is left over if the program is killed during a transfer.
  */
 import {type FileHandle, link, lstat, open, rename, rm, unlink} from 'node:fs/promises';
 import {join} from 'node:path';

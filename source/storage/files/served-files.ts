@@ -1,6 +1,6 @@
 /**
  * Files of this computer that peers of one room may read. A file is read only while it is unchanged since it was hashed.
- * After a change it is not served until the user shares it again, because its content is another one.
+ * After a change it is not served until the user shares it again, because the event names the earlier content.
  */
 import {constants} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
@@ -31,7 +31,7 @@ export interface ServedFilesOptions {
 	/** A file was changed, replaced or deleted, and is not served any more. */
 	onChanged(share: Share): void;
 	/**
-	 * A file cannot be read now, for a reason that may be temporary. Not called again until the file could be read in between.
+	 * A file cannot be read now, for a reason that may be temporary. Called again only if the file could be read in between.
 	 */
 	onUnreadable(share: Share, error: unknown): void;
 	/** Access to the disk. Replaced by tests. */
@@ -49,7 +49,7 @@ interface OpenFile {
 	/** Undefined if the file at the path is not the one that was shared. */
 	readonly handle: Promise<FileHandle | undefined>;
 	leaves: Promise<Uint8Array | undefined> | undefined;
-	/** Operations that use the file now. It is not closed meanwhile to open another one. */
+	/** Number of operations that use the file now. A file in use is not closed to make room for another one. */
 	users: number;
 }
 
