@@ -23,7 +23,7 @@ export default defineConfig({
 		sequence: {sequencer: Sequencer},
 		projects: [
 			{
-				/** Pure or in-process, shared threads. */
+				/** Tests within one process, which share threads. */
 				test: {
 					name: 'unit',
 					root: import.meta.dirname,
@@ -37,7 +37,7 @@ export default defineConfig({
 				},
 			},
 			{
-				/** Real processes, sockets, ptys and namespaces. Most of them wait, so three files run at a time. */
+				/** Tests of real processes, sockets, ptys and namespaces. Most of them wait, so three files run at a time. */
 				test: {
 					name: 'process',
 					root: import.meta.dirname,
@@ -51,7 +51,7 @@ export default defineConfig({
 				},
 			},
 			{
-				/** Real processes whose delays are measured, one file at a time. */
+				/** Tests that measure delays of real processes, one file at a time. */
 				test: {
 					name: 'measured',
 					root: import.meta.dirname,

@@ -1,4 +1,7 @@
-/** A node that shares and fetches files on disk, or an end of the floor: a bare TLS copy with SHA-256. Controlled by its parent. */
+/**
+ * Node that shares and fetches files on disk. In the role of the floor (reference), it only copies a file over TLS and
+ * computes its SHA-256. The parent process controls it.
+ */
 import {createHash} from 'node:crypto';
 import {createReadStream, createWriteStream, mkdirSync} from 'node:fs';
 import {pipeline} from 'node:stream/promises';
@@ -57,7 +60,7 @@ async function start(folder: string, port?: number): Promise<void> {
 	tell({type: 'ready', port: self.tcpPort, peer: self.peer});
 }
 
-/** Nodes of a room of several find each other by beacons on loopback. */
+/** In a room of several nodes, the nodes find each other by beacons on loopback. */
 function beaconOptions(): {readonly udpPort?: number} {
 	const port = Number(process.env.P2PCHAT_BENCH_UDP_PORT ?? 0);
 	return port > 0 ? {udpPort: port} : {};

@@ -1,4 +1,7 @@
-/** Opens a log once in its own process: the program up to the first frame with the newest message, or the floor. */
+/**
+ * Opens a log once in its own process. The program runs until the first frame with the newest message; the floor
+ * (reference) only decodes the file.
+ */
 import {readFileSync} from 'node:fs';
 import {Packr} from 'msgpackr';
 import {openFileLog} from '../../source/storage/file-log.js';

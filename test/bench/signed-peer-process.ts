@@ -1,6 +1,7 @@
 /**
- * Floor of row 6: the least program that gives the same guarantees for one word. It signs a line from its standard input,
- * appends it to a file, and sends it over TLS. The other end checks hash and signature, appends, and prints the line.
+ * Floor (reference) of row 6: the smallest program that gives the same guarantees for one message. It signs a line
+ * from its standard input, appends it to a file, and sends it over TLS. The other end checks hash and signature,
+ * appends, and prints the line.
  *
  * Arguments: the file, and the port of the other end. Without a port the process listens and prints its port.
  */

@@ -15,7 +15,10 @@ const minutes = Number(process.argv[3] ?? 10);
 /** Posts per second of all processes together. */
 const POSTS_PER_SECOND = 5;
 const STARTED_AT_ONCE = 5;
-/** Time for all to see all after the last start, and for the last posts to arrive, in ms. It grows with the number of pairs. */
+/**
+ * Maximum time until all processes are connected after the last start, and until the last posts have arrived, in ms. It
+ * grows with the number of processes.
+ */
 const LIMIT_MS = 120_000 + processes * 1500;
 
 const isConnected = ({type, status}: Line) => type === 'peer' && status === 'connected';

@@ -49,7 +49,7 @@ it('the environment variable of an option is derived from its long name', () => 
 		const {long, commands} = spec;
 		const plain = long === 'data-dir' ? 'P2PCHAT_HOME' : `P2PCHAT_${long.toUpperCase().replaceAll('-', '_')}`;
 		const past = commands.every(name => ['replay', 'export', 'logs', 'fetch'].includes(name));
-		// Options that choose what one call does, or that nobody should set by accident.
+		// Options without a variable. They decide what one call does, or nobody should set them by accident.
 		const oneCall = ['ask-secret', 'as', 'file', 'hook', 'in-secret-room', 'print-unit', 'help', 'version'];
 		const none = past || oneCall.includes(long);
 		expect(environmentName(spec), long).toBe(none ? undefined : plain);

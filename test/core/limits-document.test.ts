@@ -38,8 +38,8 @@ function tableOf(heading: string): string {
 }
 
 /**
- * Times are left out: nobody can use one up. The rows of Frames and messages, and of Text and names, are charged to the
- * connection as a whole.
+ * Limits that are times are not in the table Shares, because no peer can use up a time. The limits of the tables
+ * "Frames and messages" and "Text and names" are charged to the connection.
  */
 it('the table Shares of protocol.md says of every limit who is charged and who can use it up', () => {
 	const rows = tableOf('Frames and messages') + tableOf('Text and names') + tableOf('Shares');

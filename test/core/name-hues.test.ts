@@ -104,7 +104,7 @@ describe('hues of names', () => {
 
 	it('hues differ between people who have or had equal names, even if one of them has left', () => {
 		const present = 4;
-		// Three people have each name.
+		// Each name belongs to three people.
 		const people = 3 * NAMES.length;
 		const withoutRenames = fc.array(stepArbitrary, {minLength: 60, maxLength: 200});
 		fc.assert(

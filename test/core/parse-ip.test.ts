@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {formatIp, parseIp} from '../../source/core/parse-ip.js';
 
-/** Canonical text of an address by the URL parser of Node, an implementation of its own. */
+/** Canonical text of an address by the URL parser of Node, which is independent of this program. */
 const canonicalIpv6 = (text: string) => new URL(`http://[${text}]/`).hostname.slice(1, -1);
 
 describe('an IP address', () => {

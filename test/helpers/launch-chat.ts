@@ -89,8 +89,8 @@ export async function launchChat(request: LaunchOptions = {}): Promise<Chat> {
 		async press(...reads) {
 			for (const read of reads) {
 				terminal.type(read);
-				// The escape timeout, the screen's frame and Ink's frame are timers that start one another. One wait for each,
-				// started in the same order, ends after it however late the timers fire.
+				// The escape timeout starts the timer of the screen's frame, which starts the timer of Ink's frame. One wait
+				// for each of them, in the same order, ends after all three even if timers fire late.
 				const waits = read.endsWith('\u001B') ? [50, 20, 20] : [20, 20, 20];
 				for (const ms of waits) await new Promise(resolve => setTimeout(resolve, ms));
 			}

@@ -117,7 +117,8 @@ export async function launchReplay({
 		async press(...reads) {
 			for (const read of reads) {
 				terminal.type(read);
-				// A lone Esc waits for the escape timeout, a frame for up to 16 ms. Then wait until nothing more is drawn.
+				// A lone Esc takes effect after the escape timeout, and a frame is drawn within 16 ms. The loop then waits
+				// until nothing more is drawn.
 				let before = -1;
 				await new Promise(resolve => setTimeout(resolve, read.endsWith('\u001B') ? 60 : 20));
 				for (let attempt = 0; attempt < 4 && before !== terminal.output.length; attempt++) {

@@ -16,7 +16,7 @@ export interface MemoryFiles extends FileStore {
 	readonly writes: Map<FileId, number>;
 	/** Error with which the disk refuses to write; undefined: it writes. */
 	refusal: Error | undefined;
-	/** Bytes of a part instead of those of the file, as of a disk that rots. */
+	/** If set, its result is served instead of the own bytes of a part, to simulate a disk that damages data. */
 	corrupt: ((part: number, bytes: Uint8Array) => Uint8Array | undefined) | undefined;
 }
 

@@ -157,7 +157,7 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 	): boolean {
 		const source = {address: via.address, port: sourcePort};
 		const shares = (socket: MemorySocket): boolean => socket.sharedPort === port;
-		// The faults of a link drop IPv4 broadcast or multicast. IPv6 has no other way to find anybody.
+		// Link faults drop only IPv4 broadcast or multicast, because nodes can be discovered over IPv6 only by multicast.
 		const droppedAs = via.family === 4 ? kind : undefined;
 		if (via.loopback) {
 			passDatagram(bytes, host, host, source, shares, kind);

@@ -149,8 +149,8 @@ async function endProcess(child: ChildProcess): Promise<void> {
 }
 
 /**
- * Creates a lab. Needs root: check `namespacesAvailable` first. The caller must close it, also when a test fails. With `ipv6`,
- * every interface has an IPv6 link-local address, at once.
+ * Creates a lab. Needs root: check `namespacesAvailable` first. The caller must close it, also when a test fails. With
+ * `ipv6`, every interface gets an IPv6 link-local address immediately.
  */
 export function createNamespaceLab({ipv6 = false}: {readonly ipv6?: boolean} = {}): NamespaceLab {
 	const prefix = `p2p${ipv6 ? 'v6' : ''}${process.pid}x${labs++}`;

@@ -1,4 +1,4 @@
-/** The HTTP server of the window against clients that do not keep to HTTP. Real sockets on loopback, fake clock. */
+/** The HTTP server of the window, with clients that violate HTTP. Real sockets on loopback, fake clock. */
 import {connect, type Socket} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
 import {WINDOW_ANSWER_TIMEOUT_MS} from '../../source/core/limits.js';

@@ -15,7 +15,7 @@ function setUp() {
 		(level, code, text) => codes.push(`${level} ${code} ${text}`),
 	);
 	let now = 0;
-	// Every check is due: ten seconds pass between two of them.
+	// Each call advances the clock by ten seconds, so that every check is due.
 	const monotonic = () => {
 		now += 10_000;
 		return now;

@@ -22,7 +22,7 @@ async function talk(room: Awaited<ReturnType<typeof createMemoryRoom>>, isKept: 
 		await clock.advance(1000);
 		await stopped;
 	}
-	// A day on the fake clock takes half a minute, so the computers of the room sleep for most of it.
+	// Running all timers of a day would take half a minute, so the computers of the room sleep for most of the day.
 	await clock.advance(HOUR_MS);
 	await clock.sleep(22 * HOUR_MS);
 	await clock.advance(HOUR_MS);

@@ -169,7 +169,7 @@ describe('stamps', () => {
 
 describe('two honest nodes that receive the same readings of a liar', () => {
 	const skew = 2000;
-	/** What Mallory says, in ms ahead of the first node's clock, and which of the two answers then. */
+	/** Clock readings of Mallory, in ms ahead of the first node's clock, and the node that answers each of them. */
 	const steps = fc.array(fc.tuple(fc.integer({min: 0, max: 26 * HOUR_MS}), fc.integer({min: 1, max: 60_000})), {
 		minLength: 1,
 		maxLength: 30,

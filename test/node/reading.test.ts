@@ -9,7 +9,7 @@ import {createFakeClock} from '../helpers/fake-clock.js';
 
 const [me, ann, bob] = [peerId('01'), peerId('aa'), peerId('bb')];
 const launch = observe(observation(me, 0, {type: 'launched', version: '1'}));
-/** Records of an opened log, read or not, with the size that each of them has. */
+/** Size of each record in the fake log, in bytes. */
 const RECORD_BYTES = 100;
 
 function setUp(options: {ownKey?: string; failing?: boolean} = {}) {
@@ -38,7 +38,10 @@ function setUp(options: {ownKey?: string; failing?: boolean} = {}) {
 		setEnd: (next: LogPlace | undefined) => {
 			end = next;
 		},
-		/** Reads records of a reopened log. `unreadOffset`: of the first of them, if it is not read. */
+		/**
+		 * Reads records of a reopened log. `unreadOffset`: offset of the first of these records, if the user has not read
+		 * it.
+		 */
 		replay(events: readonly FeedEvent[], unreadOffset?: number) {
 			append();
 			const input = learn(5, events, false);

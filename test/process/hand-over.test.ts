@@ -1,4 +1,4 @@
-/** The program hands itself on: a computer without a registry gets it from another one, by the two lines on the screen. */
+/** Distribution without a registry: a computer gets the program from another one, by the two commands on the screen. */
 import {type ChildProcess, execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
@@ -95,7 +95,8 @@ describe.skipIf(reason)(`two computers without a registry${reason ? ` (left out:
 				P2PCHAT_INTERFACE: '',
 				HOME: away,
 				npm_config_registry: 'http://127.0.0.1:9/',
-				// What a person answers with y. `npm test` hands on an empty value, which means no.
+				// Answers npm's question with yes, as a person does with y. `npm test` sets this variable to an empty value,
+				// which means no.
 				npm_config_yes: 'true',
 			});
 		await watch(shell(`${download} && echo downloaded`))(/downloaded/);

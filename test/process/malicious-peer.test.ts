@@ -7,18 +7,27 @@ import {cliPath} from '../helpers/run-node.js';
 import {ATTACKS} from '../hostile/attacks.js';
 import {type Delays, delaysOf, type SiegePlace, type SiegeProcesses, startSiege} from '../hostile/siege.js';
 
-/** Measurements alternate between an attacked room and a control room, so that other load of this machine affects both. */
+/**
+ * Minimum number of blocks of messages in each room. Blocks alternate between an attacked room and a control room, so
+ * that other load of this machine affects both.
+ */
 const BLOCKS = 5;
-/** An attacker that gets little CPU time needs more blocks. */
+/** Maximum number of blocks. An attacker that gets little CPU time needs more blocks. */
 const MAX_BLOCKS = 20;
 const MESSAGES_PER_BLOCK = 100;
-/** One of two processors may be busy with another program for a time slice. */
+/** Tolerance for the median delay, ms: another program may use one of two processors for a time slice. */
 const SLACK_MS = 1;
-/** One message in a hundred waits for a garbage collection or for a processor: three nodes share two. */
+/**
+ * Tolerance for the 99th percentile, ms: one message in a hundred waits for a garbage collection, or for one of the two
+ * processors that three nodes share.
+ */
 const SLACK_P99_MS = 7;
-/** Measured alone (weigh.mjs), no attack exceeds twice the control. A test machine may be busy. */
+/**
+ * The same tolerance for an attack that runs alone, ms. Without other load (weigh.mjs), no attack exceeds twice the
+ * control.
+ */
 const SLACK_P99_ALONE_MS = 2;
-/** These attackers do not get past the handshake. */
+/** The same tolerance for attacks that do not get past the handshake, ms. */
 const SLACK_P99_HANDSHAKE_MS = 2;
 const FAULT_CODES = ['flood', 'too-deep', 'bad-frame', 'too-many-wants'];
 /** These attacks use up all handshake slots and so block the other attacks. */

@@ -26,7 +26,7 @@ const inProse = [...readme.replaceAll(/^```.*?^```$/gms, '').matchAll(/`((?:npm|
 const commands = [...inBlocks, ...inProse.map(([, text = '']) => text)];
 
 interface Trial {
-	/** The commands that it covers. The first matching trial applies. */
+	/** The commands to which this trial applies. If several trials match, the first one applies. */
 	readonly pattern: RegExp;
 	/** Waits for the screen and presses the keys that quit it. Undefined: the command prints and exits. */
 	readonly visit?: (terminal: Terminal) => Promise<void>;
@@ -109,7 +109,7 @@ function chats(text: string): (terminal: Terminal) => Promise<void> {
 	};
 }
 
-/** For programs that run until Ctrl+C. */
+/** Presses Ctrl+C when the output contains the text, to end a program that runs until then. */
 function interrupted(text: string): (terminal: Terminal) => Promise<void> {
 	return async terminal => {
 		await terminal.until(output => output.includes(text));
@@ -197,7 +197,7 @@ describe('the readme', () => {
 	});
 
 	test.each(printing)('a command of the readme prints: %s', async command => {
-		// A receiver of the sent message.
+		// Another node, which receives the message that the command sends.
 		const port = Number(env.P2PCHAT_PORT);
 		const partner = trialOf(command)?.partner;
 		const friend =

@@ -6,7 +6,10 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {runToEnd, startNode} from '../helpers/run-node.js';
 
-/** Makes `os.networkInterfaces` throw in its n-th calls, like a system that answers with this error number. */
+/**
+ * Makes `os.networkInterfaces` throw, like a system that answers with this error number. `refuses` is a JavaScript
+ * condition on `call`, the number of the call, from 1.
+ */
 function refuseInterfaces(home: string, errno: number, refuses: string): Record<string, string> {
 	const file = join(home, 'refuse.cjs');
 	writeFileSync(

@@ -5,7 +5,7 @@ import {openTerminal, type Terminal} from '../helpers/pty.js';
 import {cliPath, type RunningNode, runCli, startNode} from '../helpers/run-node.js';
 import {INPUT_HINT} from '../helpers/screen-texts.js';
 
-/** Enough to fill the buffers of a terminal and of a pipe. */
+/** Number of lines that is enough to fill the buffers of a terminal and of a pipe. */
 const FLOOD_LINES = 400;
 const LINE = 'x'.repeat(1000);
 

@@ -10,7 +10,7 @@ import {createSeededRandom} from '../helpers/seeded-random.js';
 /** Number of processes that are killed. A longer run: P2PCHAT_KILLS=200. */
 const KILLS = Number(process.env.P2PCHAT_KILLS ?? 6);
 const SEED = Number(process.env.P2PCHAT_SEED ?? 1);
-/** Longest time from a whisper of the round, which its sender or its receiver printed, to the kill, ms. */
+/** Maximum time from the line that a process prints about a whisper of the round to the kill, ms. */
 const MAX_KILL_DELAY_MS = 12;
 const WHISPERS_PER_ROUND = 4;
 
@@ -106,7 +106,7 @@ it(
 		]);
 		const all = [...logged.values()].flat();
 		let received = 0;
-		/** Pairs of launches by how far their whispers came before the kill, for the report of a long run. */
+		/** Numbers of pairs of launches by the state of their whispers at the kill, for the report of a long run. */
 		const pairs = {nothing: 0, someSent: 0, someReceived: 0, someAnswered: 0, allAnswered: 0};
 		for (const from of launches) {
 			for (const to of launches) {

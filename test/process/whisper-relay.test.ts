@@ -7,7 +7,7 @@ import type {Connection} from '../../source/network/transport/transport.js';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {startNode} from '../helpers/run-node.js';
 
-/** Passes everything from one connection to the other, and keeps it. */
+/** Forwards all bytes of one connection to the other one, and records them in `seen`. */
 function relay(from: Connection, to: Connection, seen: Uint8Array[]): void {
 	from.handle({
 		data(chunk) {

@@ -104,7 +104,7 @@ describe('whispers between processes', () => {
 		for (const to of ['Olga', 'Otto']) send(ann, {type: 'whisper', to, text: 'hidden'});
 		send(bob, {type: 'command', text: '/ignore Ann'});
 		await bob.waitFor('the answer', ({type}) => type === 'notice');
-		// A post that follows on the same connection shows that Ann's node knows of it.
+		// Messages on one connection keep their order. When Ann has this post, her node also knows that Bob ignores her.
 		bob.post('after the command');
 		await ann.waitFor('the post', ({text}) => text === 'after the command');
 		send(ann, {type: 'command', text: '/msg Bob hidden'});

@@ -277,7 +277,7 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 		await guest.page.clock.install();
 		await guest.page.goto(opened.info().urls[0] ?? '');
 		await guest.page.waitForSelector('html[data-state=open]');
-		// The stream of the node is silent, because its clock stands still. The phone sleeps for an hour.
+		// The node sends nothing on the stream, because its fake clock does not advance. The phone sleeps for an hour.
 		const connections = () => opened.info().guests.filter(({isConnected}) => isConnected).length;
 		await expect.poll(connections).toBe(1);
 		const reconnected = guest.page.waitForRequest(sent => sent.url().includes('position='));

@@ -64,7 +64,7 @@ async function openBeacon({room, key, udpPort, tcpPort, name}, isConnected, hear
 
 /** Sections 8, 9 and 14, for all connections of a client. Emits `taken` (peer, seq), `closed` (peer, ending), `fork` (peer). */
 function createMesh({room, key, feeds, events, hello, forged}) {
-	/** Peer -> its verified connections, oldest first, and the state that both peers share over all of them. */
+	/** Peer -> its verified connections, oldest first, and the sync state that belongs to all of these connections. */
 	const pairs = new Map();
 	/** Feeds to list in the next delta. */
 	const changed = new Set();

@@ -1,6 +1,7 @@
 /**
- * Members that lie, on a host of their own in a simulated room: about their clocks, about who is lost, about addresses, and
- * with beacons in the name of others. They know the keys of the room, and make as many keys of their own as they want.
+ * Members of a simulated room that lie, on a host of their own. They lie about their clocks, about lost peers and
+ * about addresses, and send beacons in the name of others. They know the keys of the room, and create any number of
+ * peer keys.
  */
 import {encodeBeacon} from '../../source/codec/beacon-datagram.js';
 import type {EntryBody} from '../../source/codec/entry.js';
@@ -15,8 +16,8 @@ import {TCP_PORT} from './node.js';
 const DAY_MS = 24 * 3_600_000;
 const YEAR_MS = 365 * DAY_MS;
 /**
- * How far ahead the clocks are that the liars claim in their connections to one node. By number, the equal lies would
- * outvote the room.
+ * Clock offsets that the liars claim in their connections to one node. If each connection had one vote, the equal lies
+ * would outvote the room.
  */
 const CLOCK_LIES_MS = [20 * DAY_MS, 20 * DAY_MS, 20 * DAY_MS, 20 * DAY_MS, 20 * DAY_MS, 100 * YEAR_MS, 100 * YEAR_MS];
 /** How far ahead the entries of the liars are. The values are within the limit, at the limit, and beyond it. */
@@ -41,11 +42,11 @@ export interface Victim {
 }
 
 export interface Attackers {
-	/** Opens the connections to each victim and tells the lies that need only be told once. */
+	/** Opens the connections to each victim and sends the lies that need no repetition. */
 	begin(victims: readonly Victim[]): Promise<void>;
 	/** Repeats the lies that must be repeated. */
 	repeat(): void;
-	/** Ends all connections. The forged beacons go on. */
+	/** Ends all connections. The forged beacons continue. */
 	disconnect(): void;
 	/** Sends one beacon in the name of each victim, with the highest counter and a port at which nobody listens. */
 	forgeBeacons(): void;

@@ -114,12 +114,13 @@ export function checkCausality(name: string, life: Life, world: World): string[]
 
 /** Time after its first event in which a process may not be connected to the others yet, ms. */
 const CONNECTING_MS = 10_000;
-/** A node with a correct clock cannot know that it is right before this many others agree with it. */
+/** Number of other nodes that must agree with a correct clock before its node can know that the clock is right. */
 const MIN_AGREEING = 2;
 
 /**
- * A nearly correct clock is not dragged ahead by a wrong one, as long as enough nodes with correct clocks run beside it. A
- * node that meets only one other, far ahead, follows it on purpose: which of the two is wrong cannot be known.
+ * A wrong clock does not drag a nearly correct one ahead, as long as enough other nodes with correct clocks run. A
+ * node that meets only one other node, whose clock is far ahead, follows that clock on purpose. Neither node can know
+ * which of the two clocks is wrong.
  */
 export function checkClockDrag(life: Life, world: World): string[] {
 	const nearlyRight = world.nodes

@@ -9,9 +9,9 @@ import type {World} from './world.js';
 const QUIET_MS = 2000;
 /** Protocol faults that a cut link or a stalled process can cause. */
 const EXPECTED_FAULTS = /^hello-timeout/;
-/** The same, in rooms where a node sends unrequested history and is banned. */
+/** Expected faults in rooms where a node sends unrequested history and is banned. */
 const EXPECTED_FAULTS_WITH_UNREQUESTED = /^(hello-timeout|unasked|barred)/;
-/** Limit from a hello to the digest. */
+/** Maximum time from a hello to the digest, ms. */
 const DIGEST_MS = 1000;
 
 /** Each pair of running nodes has exactly one connection, or none if the pair is cut. */
@@ -57,7 +57,7 @@ export function checkDelivery(name: string, state: State, life: Life): string[] 
 export function checkLeftBeforeGoodbye(name: string, {disk: {records}, events}: Life): string[] {
 	const ends = new Map(events.flatMap(event => (event.type === 'left' ? [[event.peer, event.seq] as const] : [])));
 	const held = new Map<PeerId, {readonly seq: number; readonly at: number}>();
-	/** Last held seq of each feed at its author's goodbye, if it was stable before. */
+	/** Last held seq of each feed at its author's goodbye, if no event had arrived in the QUIET_MS before. */
 	const heldAtGoodbye = new Map<PeerId, number>();
 	const faults = new Set<string>();
 	for (const record of records) {
@@ -70,12 +70,12 @@ export function checkLeftBeforeGoodbye(name: string, {disk: {records}, events}: 
 		} else if (record.type === 'observation' && record.observation.type === 'peer-disconnected') {
 			const {subject, reason, peer: own} = record.observation;
 			const last = held.get(subject);
-			// A peer answers our own goodbye with one.
+			// A peer answers our own goodbye with a goodbye. That one does not count.
 			const isOurs = (held.get(own)?.seq ?? 0) >= (ends.get(own) ?? Number.POSITIVE_INFINITY);
 			if (reason === 'leaving' && !isOurs && last && record.loggedAt - last.at > QUIET_MS)
 				heldAtGoodbye.set(subject, last.seq);
 		} else if (record.type === 'observation' && record.observation.type === 'launched') {
-			// We restarted: events that were written meanwhile arrive first.
+			// After a restart, the events arrive that others wrote in the meantime.
 			heldAtGoodbye.clear();
 			for (const [peer, {seq}] of held) held.set(peer, {seq, at: record.loggedAt});
 		}

@@ -5,18 +5,21 @@ import type {State} from '../../source/core/state.js';
 import {type Life, peerOf} from './node.js';
 import type {World} from './world.js';
 
-/** Time until all connections of a newcomer are up. */
+/** Time in which all connections of a newcomer are opened, ms. */
 const FORMING_MS = 5000;
-/** Time until a last event was relayed. */
+/** Time in which every receiver relays a last event, ms. */
 const RELAY_MS = 2000;
 
-/** Whether nobody received its last event, or every receiver crashed before it could relay it. */
+/**
+ * Whether nobody received the last event of a process that left, or every receiver crashed before it could relay the
+ * event.
+ */
 function leftUnnoticed({departure}: Life): boolean {
 	if (!departure) return false;
 	return departure.receivers.every(({crashedAt}) => (crashedAt ?? Number.POSITIVE_INFINITY) - departure.at < RELAY_MS);
 }
 
-/** Whether it suppressed the answer for its last events, so that nobody could apply its `left` event. */
+/** Whether the process did not answer requests for its last events, so that nobody could apply its `left` event. */
 function suppressedLastEvents(life: Life, lives: readonly Life[], {recorder}: World): boolean {
 	const own = peerOf(life);
 	const end = life.events.find(({peer, type}) => peer === own && type === 'left');

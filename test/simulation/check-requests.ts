@@ -30,9 +30,9 @@ export interface RequestCheck {
 }
 
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
-/** An answer that takes longer may arrive after the timeout. */
+/** Maximum time of an answer that is certain to arrive before the timeout, ms. */
 const SOON_MS = WANT_TIMEOUT_MS - 2000;
-/** Longer than any list or change is in flight. */
+/** Time within which every list or change has arrived, ms. */
 const MARGIN_MS = 3000;
 /** An author with two events within this time is posting a series of events. */
 const STREAM_MS = 3000;

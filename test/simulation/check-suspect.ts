@@ -20,7 +20,7 @@ export function checkSuspect(
 ): string[] {
 	if (event.type !== 'link-measured' || event.status !== 'suspect') return [];
 	const links = [...traffic.recorders].filter(([, {end}]) => partner(end)?.life.info?.peer === event.peer);
-	// The closing one of two connections may be silent.
+	// If there are two connections, the one that is being closed may be silent.
 	if (links.length !== 1) return [];
 	return links.flatMap(([connection, {end}]) => {
 		const {at, arrivedAt, previousAt} = end.lastRead;

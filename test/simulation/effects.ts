@@ -1,6 +1,6 @@
 /**
- * Effects in the simulator: what a node does to a message after a post, and the check of what its effects show. All choices
- * follow from the time of the step, so that the random numbers of a scenario stay the same.
+ * Effects in the simulator: the effect that a node writes after a post, and the check of the effects that each node
+ * shows. All choices follow from the time of the step, so that the random numbers of a scenario stay the same.
  */
 import {isEffect} from '../../source/core/effects.js';
 import type {EffectEvent, FeedEvent, PeerId, PostedEvent} from '../../source/core/event.js';
@@ -62,7 +62,10 @@ export function describeEffects(state: State): string[] {
 	return [...messages, `pins ${selectPins(state).map(({message}) => `${message.peer.slice(0, 6)}:${message.seq}`)}`];
 }
 
-/** Compares what a node shows with the same on the first node, and with a direct computation over all events it received. */
+/**
+ * Compares the effects that a node shows with those on the first node, and with a direct computation over all events
+ * that it received.
+ */
 export function checkEffects(
 	name: string,
 	life: Life,

@@ -38,7 +38,7 @@ export interface WorldNode {
 	readonly faults: string[];
 	/** Bytes of slices sent to all peers. */
 	sentBytes: number;
-	/** Largest number of bytes that stood in one send queue when something of a file was added to it. */
+	/** Largest size of a send queue at the moment when file data was added to it, in bytes. */
 	mostQueued: number;
 	named: Set<FileId>;
 	/** Fetches a file, whose reports are then in `reports`. */
@@ -55,11 +55,14 @@ export interface FileWorld {
 	readonly random: SeededRandom;
 	/** Adds a node that is connected to all others. */
 	add(options?: NodeOptions): WorldNode;
-	/** Lets a node have a file, which every node then names. */
+	/** Gives a file to a node. Every node then knows a timeline row that names the file. */
 	share(node: WorldNode, content: Uint8Array): Promise<NamedFile>;
 	/** Closes the connection of two nodes and opens another one at once. */
 	reconnect(a: WorldNode, b: WorldNode): void;
-	/** Puts bytes of something else into the send queue of a link, and resolves with the ms until they have arrived. */
+	/**
+	 * Adds a message of this size, without file data, to the send queue of a link. Resolves to the time until it has
+	 * arrived, ms.
+	 */
 	sendWord(from: WorldNode, to: WorldNode, bytes: number): Promise<number>;
 	stop(): Promise<void>;
 }

@@ -61,7 +61,7 @@ export interface RecordedEnd {
 export interface MessageRecorder {
 	readonly ends: readonly RecordedEnd[];
 	partner(end: RecordedEnd): RecordedEnd | undefined;
-	/** Processes to which it has a connection that both ends know. */
+	/** Processes to which this process has a connection that both ends know. */
 	connectedTo(life: Life): Life[];
 	/** Creates the observer of one process. */
 	createObserver(life: () => Life): ConnectionObserver;

@@ -15,7 +15,7 @@ const ROOMS = {seed: 2000, runs: 200, nodes: '2..6'};
 /** Rooms of one run of the simulator. */
 const ROOMS_PER_RUN = 50;
 const LIMIT_MS = 900_000;
-/** Such a failure says that the text of the edit is wrong: it names something that the program does not have. */
+/** Errors that show a mistake in the edit itself, for example a name that the program does not have. */
 const NOT_A_FAULT = /ReferenceError|is not defined|SyntaxError|Transform failed/;
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 

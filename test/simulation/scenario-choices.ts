@@ -6,7 +6,7 @@ import type {Fault, LimitedPair, Scenario, Step} from './scenario.js';
 const HOUR_MS = 3_600_000;
 /** Time until a peer dials again after its ban, ms. */
 const RETRY_MS = 5000;
-/** Time until the message that a trigger waits for was sent, ms. */
+/** Time within which a node sends the message that a trigger waits for, ms. */
 const TRIGGER_MS = 5000;
 
 function chooseSkew(random: SeededRandom): number {

@@ -13,7 +13,7 @@ export interface RunResult {
 	/** Violations. Empty if all invariants hold. */
 	readonly faults: readonly string[];
 	readonly events: number;
-	/** From the last fault until all histories are equal, and until all invariants hold, ms. */
+	/** Time from the last fault until all histories are equal, ms; `settledMs`: until all invariants are true. */
 	readonly equalMs: number;
 	readonly settledMs: number;
 	/** Bytes sent in total, relative to the bound. */
@@ -24,9 +24,12 @@ const STEP_MS = 5000;
 const EQUAL_STEP_MS = 500;
 const EQUAL_MS = 60_000;
 const SOON_EQUAL_MS = 15_000;
-/** Covers a timeout of 9 s, dials every 36 s, vanished peers after 60 s, one rank a second and `returned` once a minute. */
+/**
+ * Maximum time until all invariants are true, ms. It includes a timeout of 9 s, dials every 36 s, reports of vanished
+ * peers after 60 s, one rank per second and one `returned` per minute.
+ */
 const SETTLE_MS = 200_000;
-/** The invariants must keep holding for this long: it exposes late reports and flapping, ms. */
+/** Time for which the invariants must stay true, so that late reports and flapping are found, ms. */
 const CALM_MS = 75_000;
 
 let open: Promise<RoomKeys> | undefined;

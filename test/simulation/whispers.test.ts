@@ -16,7 +16,7 @@ interface Launch {
 
 const peerOf = ({node}: Launch): PeerId => node.chatNode.store.getState().launch?.peer as PeerId;
 
-/** The whispers of a launch that stand in its own log, which the timeline shows after each commit. */
+/** The whispers in the timeline of a launch. They are the same as in its log, because every commit changes both. */
 function whispersOf({node}: Launch): Whisper[] {
 	const {timeline} = node.chatNode.store.getState();
 	return sliceTimeline(timeline, 0, timeline.length).flatMap(entry => (entry.type === 'whisper' ? [entry] : []));

@@ -88,7 +88,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		multicast: scenario.filter !== 'multicast',
 	});
 
-	/** Running processes that are connected to it and hold all its events so far. */
+	/** Running processes that are connected to this process and hold all its events so far. */
 	function upToDatePeers(life: Life): Life[] {
 		const last = life.events.findLast(({peer}) => peer === life.info?.peer);
 		return recorder.connectedTo(life).filter(({state, appliedAt}) => {

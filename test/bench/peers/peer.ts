@@ -13,7 +13,7 @@ export interface Comparison {
 	/** Name of the other program with its version. */
 	readonly peer: string;
 	readonly theirs: number;
-	/** What the other program gives less or more, where that explains the figure. */
+	/** Guarantee that only one of the two programs gives, if it explains the figure. */
 	readonly note?: string;
 }
 
@@ -25,7 +25,7 @@ export interface Skipped {
 
 export type PeerResult = readonly (Comparison | Skipped)[];
 
-/** Servers stand in `sbin`, which is not in the PATH of every user. */
+/** Folders of server programs, which are not in the PATH of every user. */
 const MORE_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
 
 /** Absolute path of a program, or undefined if it is not installed. */
@@ -43,7 +43,7 @@ export function findProgram(name: string): string | undefined {
 		});
 }
 
-/** First number with a dot in what the program prints about its version. */
+/** First number with a dot in the program's output about its version. */
 export function versionOf(path: string, words: readonly string[] = ['--version']): string {
 	const text = execFileSync(path, words, {encoding: 'utf8'});
 	return /\d+\.\d+(?:\.\d+)?/.exec(text)?.[0] ?? '?';

@@ -1,4 +1,4 @@
-/** One word from one client to another through a server, on loopback: ngircd, nats-server, and a bare TCP relay in Node. */
+/** Delay of one message between two clients of a server on loopback: ngircd, nats-server, or a bare TCP relay in Node. */
 import {type ChildProcess, fork, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
@@ -15,7 +15,7 @@ const WORDS = 240;
 const PAUSE_MS = 25;
 const LIMIT_MS = 20_000;
 
-/** Two clients: a word that `send` sends arrives at the other, and `received` is then called with the text. */
+/** Two clients of one server. One client sends the text of `send`; when the other client gets it, `received` is called. */
 interface Route {
 	send(text: string): void;
 	onText(received: (text: string) => void): void;
@@ -179,7 +179,7 @@ interface Rival {
 	readonly note: string;
 }
 
-/** Compares the time of one word. Every rival is measured beside this program, in turn. */
+/** Compares the delay of one message. Measurements of each server and of this program alternate. */
 export async function compareServers(): Promise<PeerResult> {
 	const ngircd = findProgram('ngircd');
 	const nats = findProgram('nats-server');

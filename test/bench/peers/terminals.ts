@@ -1,4 +1,7 @@
-/** A key in the input line of a terminal program, until its echo is written: WeeChat and irssi in a terminal of the same size. */
+/**
+ * Time from a key in the input line of a terminal program to its echo: WeeChat and irssi in a terminal of the same
+ * size.
+ */
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -12,7 +15,7 @@ const KEYS = 150;
 const WARM_UP = 30;
 const LIMIT_MS = 5000;
 const SETTLE_MS = 2500;
-/** Letters that these programs do not show by themselves. */
+/** Letters that these programs show only after they are typed. */
 const LETTERS = 'ΨΩΞΦΣΛ';
 
 interface Typed {

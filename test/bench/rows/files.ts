@@ -100,7 +100,7 @@ async function figuresOf(node: Node): Promise<Told> {
 	return figures;
 }
 
-/** Times of words from one node to another, in ms, until `isOver`. */
+/** Delays of messages from one node to another, in ms, measured until `isOver` is true. */
 async function timeWords(from: Node, to: Node, label: string, isOver: () => boolean): Promise<number[]> {
 	const times: number[] = [];
 	for (let index = 0; index < WORDS || !isOver(); index++) {

@@ -119,7 +119,7 @@ async function run(): Promise<readonly Figure[]> {
 	const keys = await benchKeys();
 	const figures: Figure[] = [];
 	for (const count of SIZES) {
-		// Generates fewer signatures for a million events, because a million would take longer than the measurement.
+		// A million events get fewer signatures, because a million signatures would take longer than the measurement.
 		const perBatch = count === 1_000_000 ? 10 : 1;
 		const path = await historyLog(count, keys, {perBatch});
 		const frames = await framesOf(path);

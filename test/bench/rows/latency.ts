@@ -11,7 +11,10 @@ import type {Figure, Row} from '../row.js';
 
 const ROUNDS = 8;
 const PER_ROUND = 60;
-/** Pause between two words. It is longer than one takes, so that each finds both ends idle, as a typed word does. */
+/**
+ * Pause between two messages, ms. It is longer than the delay of a message, so that both ends are idle before each
+ * message, as when people type.
+ */
 const PAUSE_MS = 25;
 
 /** Two ends of which one writes a line and the other prints it. */

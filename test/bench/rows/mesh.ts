@@ -12,7 +12,7 @@ import {dialTls, listenTls, tlsKeyOf} from '../tls-pair.js';
 
 const SIZES = [10, 20, 50, 100] as const;
 const TARGETS: readonly number[] = [20, 50, 100];
-/** Bytes of the hello of the floor: what is signed, and an Ed25519 signature of it. */
+/** Size of the hello of the floor, in bytes: the signed content and its Ed25519 signature. */
 const CLAIM_BYTES = 136;
 const HELLO_BYTES = CLAIM_BYTES + 64;
 /** Size of one post on the wire, in bytes. */

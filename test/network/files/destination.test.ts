@@ -16,7 +16,7 @@ interface Write {
 	fail(message: string): void;
 }
 
-/** A destination whose disk ends each write when the test says so. */
+/** A destination on a fake disk, on which the test decides when and how each write ends. */
 function makeDestination() {
 	const clock = createFakeClock();
 	const buffers = createPartBuffers();

@@ -14,7 +14,10 @@ let timers: (() => void)[];
 let queue: InboundQueue;
 
 const frames = (...values: number[]) => Buffer.concat(values.map(value => encodeFrame(Uint8Array.of(value))));
-/** Fires two timers: after a push the first one only yields, so that sockets are read, and the second one works. */
+/**
+ * Fires two timers. After a push the first timer only yields to the event loop, so that sockets are read. The second
+ * timer handles frames.
+ */
 const next = () => {
 	timers.shift()?.();
 	timers.shift()?.();
