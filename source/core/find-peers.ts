@@ -1,12 +1,17 @@
-/** Search for peers by a typed name: NAME, NAME#FINGERPRINT or #FINGERPRINT. Names match in any case. */
+/**
+ * Search for peers by a typed name: NAME, NAME#FINGERPRINT or #FINGERPRINT. Names match in any case, as they were chosen and as
+ * they are shown.
+ */
 
 import type {PeerId} from './event.js';
 import {foldText} from './fold-text.js';
 import {findClosest} from './fuzzy-match.js';
 import {longFingerprint, personKeyOf} from './name-collisions.js';
+import {quoteUnclearName} from './quote-name.js';
 import {findPeer} from './roster.js';
 import {isPresent, nameOf, nameSeqOf, type PeerView, selectPeers} from './select-peers.js';
 import {selectPeople} from './select-people.js';
+import {shownName} from './shown-name.js';
 import type {State} from './state.js';
 import type {TimelineEntry} from './timeline.js';
 
@@ -34,14 +39,21 @@ export function findPeersByName(
 	const views = selectPeers(state);
 	const exact = views.filter(view => view.name === text);
 	if (exact.length > 0) return choose(exact);
-	const caseInsensitive = views.filter(view => foldText(view.name) === foldText(text));
+	const caseInsensitive = views.filter(({name}) => isCalled(name, text));
 	if (caseInsensitive.length > 0) return choose(caseInsensitive);
 	const reference = parseReference(text);
 	if (!reference) return [];
 	const {foldedName, fingerprint} = reference;
 	return views.filter(
-		({name, peer}) => (foldedName === '' || foldText(name) === foldedName) && hasFingerprint(state, peer, fingerprint),
+		({name, peer}) => (foldedName === '' || isCalled(name, foldedName)) && hasFingerprint(state, peer, fingerprint),
 	);
+}
+
+/** Whether a typed text is a name, as it was chosen or as it is shown: without check marks and closing parentheses, in quotes. */
+function isCalled(name: string, typed: string): boolean {
+	const wanted = foldText(typed);
+	const shown = shownName(name);
+	return wanted !== '' && [name, shown, quoteUnclearName(shown)].some(form => foldText(form) === wanted);
 }
 
 /** Whether the fingerprint of a peer, or its peer id, begins with these digits. */
@@ -97,10 +109,14 @@ export function matchesAuthor(state: State, entry: TimelineEntry, author: string
 	if (!sender) return false;
 	const {peer, seq} = sender;
 	if (peer === foldText(author)) return true;
-	const name = foldText(nameOf(state, peer, seq));
-	if (name === foldText(author)) return true;
+	const name = nameOf(state, peer, seq);
+	if (isCalled(name, author)) return true;
 	const reference = parseReference(author);
-	return reference !== undefined && name === reference.foldedName && hasFingerprint(state, peer, reference.fingerprint);
+	return (
+		reference !== undefined &&
+		isCalled(name, reference.foldedName) &&
+		hasFingerprint(state, peer, reference.fingerprint)
+	);
 }
 
 /** Who wrote a row: the author of an event, or the sender of a whisper. The name is that of the feed at `seq`. */

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {Input, PeerId} from '../../source/core/event.js';
-import {findPeersByName} from '../../source/core/find-peers.js';
+import {findPeersByName, matchesAuthor} from '../../source/core/find-peers.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {addressOf, fingerprintOf, nameOf, selectPeer, selectPeers, statusOf} from '../../source/core/select-peers.js';
 import {selectConnectedCount, selectKnownCount} from '../../source/core/select-people.js';
@@ -209,6 +209,20 @@ describe('findPeersByName', () => {
 		expect(find('#f00dcafe')).toEqual(['ee']);
 		expect(fingerprintOf(state, peerId('ee'))).toBe('f00dcafe');
 		expect(fingerprintOf(state, ann)).toBe('aa000000');
+	});
+
+	it('findPeersByName and matchesAuthor find a name as it is shown: without check marks and closing parentheses, and in quotes', () => {
+		const [eve, fay] = [peerId('e1'), peerId('f1')];
+		const odd = reduce(launch, join(eve, 'Eve ✓ (admin)'), join(fay, 'Fay, the "cook"'));
+		const [from] = odd.timeline.pages.flat();
+		if (!from) throw new Error('no row');
+		for (const typed of ['Eve', 'eve', 'Eve ✓ (admin)', `Eve#${fingerprintOf(odd, eve)}`]) {
+			expect([typed, findPeersByName(odd, typed).map(({peer}) => peer)]).toEqual([typed, [eve]]);
+			expect([typed, matchesAuthor(odd, {...from, peer: eve, seq: 1}, typed)]).toEqual([typed, true]);
+			expect(matchesAuthor(odd, {...from, peer: fay, seq: 1}, typed)).toBe(false);
+		}
+		expect(findPeersByName(odd, `"Fay, the 'cook'"`).map(({peer}) => peer)).toEqual([fay]);
+		expect(findPeersByName(reduce(launch, join(eve, '✓')), '')).toEqual([]);
 	});
 
 	it('findPeersByName accepts a name that contains #', () => {

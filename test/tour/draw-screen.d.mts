@@ -20,7 +20,9 @@ export interface Screen {
 	readonly rows: readonly (readonly Cell[])[];
 	readonly cursor: {readonly x: number; readonly y: number} | undefined;
 	readonly title: string;
+	/** Background of the terminal. Default: dark. */
+	readonly theme?: 'dark' | 'light';
 }
 
-export function paletteColour(index: number): string;
+export function paletteColour(index: number, theme?: 'dark' | 'light'): string;
 export function drawScreen(screen: Screen): string;

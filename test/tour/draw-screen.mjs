@@ -3,18 +3,37 @@
 
 const CELL = {width: 8.4, height: 18, baseline: 13.2, font: 14};
 const PADDING = 14;
-const BACKGROUND = '#15171c';
-const FOREGROUND = '#d6d9de';
-// Every colour has a contrast of at least 4.5 against the background.
-const PALETTE_16 = [
-	...['#5c6370', '#e5707a', '#93c274', '#dbb36b', '#6cace8', '#c586dd', '#5fbcc8', '#c3c8d1'],
-	...['#7d8593', '#f28b93', '#a9d68c', '#ebc986', '#8cc2f5', '#d6a0ec', '#7fd3de', '#ffffff'],
-];
+/**
+ * Terminals with a dark and a light background. Every colour of a palette but the first has a contrast of at least 4.5 against
+ * the background.
+ */
+const TERMINALS = {
+	dark: {
+		background: '#15171c',
+		foreground: '#d6d9de',
+		palette: [
+			...['#5c6370', '#e5707a', '#93c274', '#dbb36b', '#6cace8', '#c586dd', '#5fbcc8', '#c3c8d1'],
+			...['#7d8593', '#f28b93', '#a9d68c', '#ebc986', '#8cc2f5', '#d6a0ec', '#7fd3de', '#ffffff'],
+		],
+	},
+	light: {
+		background: '#ffffff',
+		foreground: '#24292e',
+		palette: [
+			...['#24292e', '#b31d28', '#176f2c', '#8a5a00', '#0550ae', '#6f42c1', '#0e6c7a', '#57606a'],
+			...['#57606a', '#cb2431', '#1a7f37', '#9a6700', '#0969da', '#8250df', '#1b7c83', '#000000'],
+		],
+	},
+};
 const CUBE = [0, 95, 135, 175, 215, 255];
 
-/** @param {number} index index of one of the 256 colours of xterm */
-export function paletteColour(index) {
-	if (index < 16) return PALETTE_16[index] ?? FOREGROUND;
+/**
+ * @param {number} index index of one of the 256 colours of xterm
+ * @param {'dark' | 'light'} theme
+ */
+export function paletteColour(index, theme = 'dark') {
+	const {palette, foreground} = TERMINALS[theme];
+	if (index < 16) return palette[index] ?? foreground;
 	if (index >= 232) return hex([0, 0, 0].map(() => 8 + 10 * (index - 232)));
 	const cube = index - 16;
 	return hex([Math.floor(cube / 36), Math.floor(cube / 6) % 6, cube % 6].map(part => CUBE[part] ?? 0));
@@ -29,7 +48,8 @@ function hex(parts) {
  * @param {import('./draw-screen.mjs').Screen} screen
  * @returns {string} an SVG document
  */
-export function drawScreen({rows, cursor, title}) {
+export function drawScreen({rows, cursor, title, theme = 'dark'}) {
+	const terminal = TERMINALS[theme];
 	const columns = Math.max(...rows.map(row => row.reduce((sum, cell) => sum + cell.width, 0)));
 	const width = round(columns * CELL.width + 2 * PADDING);
 	const height = rows.length * CELL.height + 2 * PADDING;
@@ -39,19 +59,19 @@ export function drawScreen({rows, cursor, title}) {
 		const y = PADDING + index * CELL.height;
 		for (const run of runsOf(row)) {
 			const x = PADDING + run.column * CELL.width;
-			const {front, back} = coloursOf(run.style);
+			const {front, back} = coloursOf(run.style, terminal);
 			if (back) backgrounds.push(rectangle(x, y, run.cells * CELL.width, CELL.height, back));
 			marks.push(...drawRun(run, x, y, front));
 		}
 	}
 	if (cursor) {
 		const [x, y] = [PADDING + cursor.x * CELL.width, PADDING + cursor.y * CELL.height];
-		marks.push(rectangle(x, y + 1, 2, CELL.height - 2, FOREGROUND));
+		marks.push(rectangle(x, y + 1, 2, CELL.height - 2, terminal.foreground));
 	}
 	return [
 		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
 		`<title>${escapeMarkup(title)}</title>`,
-		`<rect width="${width}" height="${height}" rx="8" fill="${BACKGROUND}"/>`,
+		`<rect width="${width}" height="${height}" rx="8" fill="${terminal.background}"/>`,
 		'<g shape-rendering="crispEdges">',
 		...backgrounds,
 		'</g>',
@@ -82,10 +102,10 @@ function runsOf(row) {
 	return runs;
 }
 
-function coloursOf({foreground, background, inverse}) {
-	const front = foreground ?? FOREGROUND;
+function coloursOf({foreground, background, inverse}, terminal) {
+	const front = foreground ?? terminal.foreground;
 	if (!inverse) return {front, back: background};
-	return {front: background ?? BACKGROUND, back: front};
+	return {front: background ?? terminal.background, back: front};
 }
 
 function drawRun({text, plain, style, cells}, x, y, front) {

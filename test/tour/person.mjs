@@ -24,8 +24,8 @@ const currentUnicode = {
 	},
 };
 
-/** @param {{name: string, folder: string, port: number, columns: number, rows: number, programArguments?: readonly string[]}} options */
-export function startPerson({name, folder, port, columns, rows, programArguments}) {
+/** @param {{name: string, folder: string, port: number, columns: number, rows: number, theme?: 'dark' | 'light', programArguments?: readonly string[]}} options */
+export function startPerson({name, folder, port, columns, rows, theme = 'dark', programArguments}) {
 	const home = join(folder, name);
 	mkdirSync(home, {recursive: true});
 	const {PATH, SystemRoot} = process.env;
@@ -33,7 +33,7 @@ export function startPerson({name, folder, port, columns, rows, programArguments
 		...{PATH, ...(SystemRoot && {SystemRoot}), HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: 'lo'},
 		...{TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'en_US.UTF-8', TZ: 'UTC'},
 	};
-	const call = programArguments ?? ['--name', name, '--interface', 'lo', '--port', String(port)];
+	const call = programArguments ?? ['--name', name, '--interface', 'lo', '--port', String(port), '--theme', theme];
 	const child = spawn(process.execPath, [cliPath, ...call], {cols: columns, rows, env});
 	const screen = new xterm.Terminal({cols: columns, rows, allowProposedApi: true, scrollback: 200});
 	screen.unicode.register(currentUnicode);
@@ -61,7 +61,7 @@ export function startPerson({name, folder, port, columns, rows, programArguments
 		if (!ended) child.write(data);
 	});
 	const text = () =>
-		readRows(screen)
+		readRows(screen, theme)
 			.map(row => row.map(cell => cell.text || (cell.width ? ' ' : '')).join(''))
 			.join('\n');
 
@@ -106,7 +106,8 @@ export function startPerson({name, folder, port, columns, rows, programArguments
 		freeze: () => process.kill(child.pid, 'SIGSTOP'),
 		thaw: () => process.kill(child.pid, 'SIGCONT'),
 		picture: title => ({
-			rows: readRows(screen),
+			rows: readRows(screen, theme),
+			theme,
 			cursor: cursorShown ? {x: screen.buffer.active.cursorX, y: screen.buffer.active.cursorY} : undefined,
 			title,
 		}),
@@ -122,17 +123,17 @@ export function startPerson({name, folder, port, columns, rows, programArguments
 	};
 }
 
-function readRows(screen) {
+function readRows(screen, theme) {
 	const buffer = screen.buffer.active;
 	return Array.from({length: screen.rows}, (_, row) => {
 		const line = buffer.getLine(buffer.baseY + row);
-		return Array.from({length: screen.cols}, (_, column) => readCell(line?.getCell(column)));
+		return Array.from({length: screen.cols}, (_, column) => readCell(line?.getCell(column), theme));
 	});
 }
 
-function readCell(cell) {
+function readCell(cell, theme) {
 	const colour = (isDefault, isRgb, value) =>
-		isDefault ? undefined : isRgb ? `#${value.toString(16).padStart(6, '0')}` : paletteColour(value);
+		isDefault ? undefined : isRgb ? `#${value.toString(16).padStart(6, '0')}` : paletteColour(value, theme);
 	if (!cell) return {text: ' ', width: 1, style: {}};
 	return {
 		text: cell.getChars(),

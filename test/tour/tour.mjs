@@ -1,5 +1,5 @@
 // Makes the pictures in fixtures/tour: three real nodes on loopback hold a conversation in pseudo terminals, and the screens
-// of one of them are drawn. `npm run tour [FOLDER]`, after `npm run build`; takes about a minute.
+// of one of them are drawn. `npm run tour [FOLDER [COLUMNSxROWS [dark|light]]]`; takes about a minute.
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
@@ -10,6 +10,8 @@ import {drawScreen} from './draw-screen.mjs';
 import {startPerson} from './person.mjs';
 
 const target = resolve(process.argv[2] ?? fileURLToPath(new URL('../../fixtures/tour', import.meta.url)));
+const [columns = 100, rows = 30] = (process.argv[3] ?? '100x30').split('x').map(Number);
+const theme = process.argv[4] === 'light' ? 'light' : 'dark';
 const folder = mkdtempSync(join(tmpdir(), 'p2pchat-tour-'));
 const port = await findFreePort();
 const people = [];
@@ -33,9 +35,9 @@ async function talk() {
 	await yuki.send('おはよう! I am at the rack, third row. Who has the spare transceiver?');
 	await dave.send('in the blue box, second shelf. Careful: the label says 10G, it is 1G');
 
-	const carol = await enter('Carol', 100, 30);
-	await carol.waitFor('peers 2/2');
-	await carol.waitFor('second shelf');
+	const carol = await enter('Carol', columns, rows);
+	await yuki.waitFor('peers 2/2');
+	await carol.waitFor('second');
 	await carol.send('morning! just came in and read all of it. What can I do?');
 	await dave.send('@Carol can you look at the switch on the second floor? Port 14 should be green');
 	await carol.send('on my way 🏃');
@@ -44,13 +46,14 @@ async function talk() {
 	);
 	await carol.waitFor('3. coffee');
 	await carol.send('port 14 is green, port 15 is not. https://wiki.example/switch-2b says: reseat the cable');
+	await react(carol, dave);
 	await settled(carol);
 	await save(carol, 'chat', 'Three people talking: the timeline, the people, the input');
 
 	carol.press(CTRL_F);
 	await carol.waitFor('Search:');
 	carol.press('cable');
-	await carol.waitFor('2 matches');
+	if (columns >= 80) await carol.waitFor('2 matches');
 	await save(carol, 'search', 'Searching while typing: matches are marked and counted');
 	carol.press(ESCAPE);
 	await carol.waitFor('Write a message');
@@ -58,15 +61,24 @@ async function talk() {
 	await loseYuki(carol, dave, yuki);
 	await showPeers(carol);
 	carol.press(CTRL_G);
-	await carol.waitFor('Help  1-');
+	await carol.waitFor('Help');
 	await save(carol, 'help', 'All commands and keys, from the tables that the program itself uses');
 	await Promise.all([carol, dave, yuki].map(person => person.leave()));
 	await replay();
 }
 
+/** Dave reacts to what Carol said, and answers her. */
+async function react(carol, dave) {
+	await dave.waitFor('reseat the cable');
+	dave.press('/react last :eyes:\r');
+	await carol.waitFor('👀 1');
+	dave.press('/reply last then let us reseat it\r');
+	await carol.waitFor('reseat it');
+}
+
 async function loseYuki(carol, dave, yuki) {
 	yuki.freeze();
-	await carol.waitFor('lost contact with');
+	await carol.waitFor('lost contact');
 	await dave.send('Yuki is in the lift, I think');
 	await carol.send('she will get this when she is out');
 	await carol.waitFor('she will get this');
@@ -81,18 +93,19 @@ async function loseYuki(carol, dave, yuki) {
 
 async function showPeers(carol) {
 	carol.press(`${ESCAPE}2`);
-	await carol.waitFor('Esc: input');
+	if (columns >= 80) await carol.waitFor('Esc: input');
 	carol.press('j\r');
-	await carol.waitFor('fingerprint');
+	await carol.waitFor('ingerprint');
 	await save(carol, 'peer', 'Details of one peer');
 	carol.press(ESCAPE);
-	await carol.waitFor(text => !text.includes('fingerprint'));
+	await carol.waitFor(text => !text.includes('ingerprint'));
 	carol.press(ESCAPE);
-	await carol.waitFor('Ctrl+G help');
+	await carol.waitFor('Write a message');
 }
 
 async function replay() {
-	const carol = take({name: 'Carol', columns: 100, rows: 30, programArguments: ['replay', '--speed', '4']});
+	const programArguments = ['replay', '--speed', '4', '--theme', theme];
+	const carol = take({name: 'Carol', columns, rows, theme, programArguments});
 	await carol.waitFor('which log?');
 	carol.press('\r');
 	// Wait until the log has been read and the position is at its end.
@@ -104,7 +117,7 @@ async function replay() {
 }
 
 async function enter(name, columns, rows) {
-	const person = take({name, columns, rows});
+	const person = take({name, columns, rows, theme});
 	await person.waitFor('Write a message');
 	return person;
 }

@@ -89,7 +89,8 @@ describe('notifications', () => {
 		expect(tell(bob, 40, 'all of you, mail@all.example')).toBe(false);
 		expect(tell(bob, 41, '@carol and @ALL')).toBe(true);
 		for (let second = 0; second < 600; second++) tell(dan, 60 + second / 60);
-		expect(notices.mentions).toBe(4 + 2);
+		expect(tell(bobAgain, 90)).toBe(true);
+		expect(notices.mentions).toBe(4 + 2 + 1);
 	});
 
 	test('@all does not ring if the bell is off', () => {

@@ -11,6 +11,7 @@ import {keyHelpLines} from '../input/key-help.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {cellWidth, padCells} from '../text/graphemes.js';
 import {qrCodeLines} from '../text/qr-code.js';
+import {wrapMessage} from '../text/wrap-message.js';
 import {wrapText} from '../text/wrap-text.js';
 import type {Segment, Theme} from '../theme.js';
 import type {TimelineView} from '../timeline/timeline-view.js';
@@ -169,11 +170,20 @@ function wrapLines(lines: readonly string[], width: number): Segment[][] {
 	});
 }
 
+function blockRows(label: string, value: string, width: number, theme: Theme): Segment[][] {
+	const cells = Math.max(8, width - 2);
+	return [
+		[{text: ` ${label}`, style: theme.muted}],
+		...wrapMessage(value, cells, cells).map(({start, end}) => [{text: `  ${value.slice(start, end)}`}]),
+	];
+}
+
 const DETAIL_LABEL_CELLS = 16;
 
-/** Details as rows of label and value. */
+/** Details as rows of label and value. A value of several lines, for example code, begins below its label and has the whole width. */
 export function detailRows(details: readonly Detail[], width: number, theme: Theme): Segment[][] {
 	return details.flatMap(([label, value]) => {
+		if (value.includes('\n')) return blockRows(label, value, width, theme);
 		const valueCells = Math.max(8, width - DETAIL_LABEL_CELLS - 2);
 		if (valueCells < 16) return twoColumnRows(label, value, width, theme);
 		return wrapText(value, valueCells, valueCells).map((line, index) => [

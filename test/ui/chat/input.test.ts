@@ -229,6 +229,38 @@ describe('copying and links', () => {
 		await terminal.see(INPUT_HINT);
 	});
 
+	test('a pasted stack trace of 60 lines is sent, folded, shown in full by Enter, and copied byte for byte by y and by /copy', async () => {
+		const frames = Array.from({length: 57}, (_, index) => {
+			const indent = ' '.repeat(4 + 2 * (index % 3));
+			return `${indent}at frame_${index} (file:///srv/app/modules/${'deep/'.repeat(index % 9)}m.js:${index}:17)  `;
+		});
+		const trace = ['```', 'Error: naïve “quote” → 日本語 🎉', ...frames, '```'].join('\n');
+		expect(trace.split('\n')).toHaveLength(60);
+		const copied: string[] = [];
+		const {terminal, press, chatNode} = await launch({hooks: {copyText: async text => copied.push(text) > 0}});
+		await press(`\u001B[200~${trace}\u001B[201~`);
+		await terminal.see('Paste 60 lines into the input?');
+		await press('y', '\r');
+		await terminal.until(() => chatNode.posted.length > 0);
+		expect(chatNode.posted[0]?.text).toBe(trace);
+		await terminal.see(/… \d+ more lines \(Enter: show all\)/);
+		expect(terminal.text()).toContain('    at frame_0 (file:///srv/app/modules/m.js:0:17)');
+		await press(ALT('1'), 'y');
+		await terminal.until(() => copied.length > 0);
+		expect(copied).toEqual([trace]);
+		await press('\r', 'G');
+		await terminal.see(/^ {8}at frame_55 \(file:\/\/\/srv\/app\/modules\/deep\/m\.js:55:17\)$/);
+		await terminal.see('          at frame_56 (');
+		await press(ESC);
+		const before = terminal.output.length;
+		await press(ALT('l'));
+		await terminal.see(/Page \d+ of \d+: PgUp/);
+		const pages = Number(/Page \d+ of (\d+)/.exec(terminal.text())?.[1]);
+		for (let page = 1; page < pages; page++) await press('\u001B[5~');
+		const shown = terminal.output.slice(before);
+		for (const frame of frames) expect(shown).toContain(`${frame}\r\n`);
+	});
+
 	test('the copy view shows logical lines that the terminal wraps, and any key returns', async () => {
 		const {chatNode, bob} = room();
 		const url = `https://example.org/${'path/'.repeat(30)}end`;
