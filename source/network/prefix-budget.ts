@@ -4,7 +4,7 @@
  */
 const SHARE = 0.5;
 
-/** Maximum for one prefix, in the unit of `budget`, which is the limit for all addresses together. */
+/** Most places or units per second for one prefix, of a budget for everybody. Places that nobody else needs come in addition. */
 export function prefixBudget(budget: number): number {
 	return budget * SHARE;
 }

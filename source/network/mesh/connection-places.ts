@@ -1,8 +1,8 @@
 /**
  * Places for verified connections, dialled and accepted ones: MAX_CONNECTIONS in all, and MAX_CONNECTIONS_PER_ADDRESS for
  * one address. If all places are taken, a new connection of another address replaces the newest connection of the address
- * that has the most. Strangers of one IPv6 prefix get at most half of the places. A trusted peer, which was connected
- * without a fault before, replaces a peer that is not trusted.
+ * that has the most. Strangers of one IPv6 prefix use more than half of the places only while nobody else needs them. A
+ * trusted peer, which was connected without a fault before, replaces a peer that is not trusted.
  */
 import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../core/limits.js';
 import {isLoopback, prefixGroup, shareKey} from '../ip-address.js';
@@ -35,20 +35,35 @@ export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): 
 		return newest.find(one => !isTrusted(one)) ?? (isFuller ? newest[0] : undefined) ?? link;
 	}
 
-	/** Number of connections with peers that are not trusted, of all addresses in the IPv6 prefix of an owner. */
-	function strangersOfPrefix(owner: string): number {
-		const group = prefixGroup(owner);
-		if (group === undefined || places.size < prefixBudget(MAX_CONNECTIONS)) return 0;
-		return places.items().filter(link => prefixGroup(link.remoteAddress) === group && !isTrusted(link)).length;
+	/** Connections with peers that are not trusted, by IPv6 prefix, of the prefixes that have at least half of the places. */
+	function crowdedPrefixes(): Map<string, PeerLink[]> {
+		const strangers = new Map<string, PeerLink[]>();
+		for (const link of places.items()) {
+			const group = prefixGroup(link.remoteAddress);
+			if (group === undefined || isTrusted(link)) continue;
+			const links = strangers.get(group) ?? [];
+			links.push(link);
+			strangers.set(group, links);
+		}
+
+		return new Map([...strangers].filter(([, links]) => links.length >= prefixBudget(MAX_CONNECTIONS)));
+	}
+
+	/** Connection that gives way to `link` although its address has a place, because all places are taken. */
+	function chooseAmongAll(link: PeerLink, owner: string): PeerLink {
+		const crowded = crowdedPrefixes();
+		const group = isTrusted(link) ? undefined : prefixGroup(link.remoteAddress);
+		if (group !== undefined && crowded.has(group)) return link;
+		const above = [...crowded.values()].find(links => links.length > prefixBudget(MAX_CONNECTIONS));
+		return above?.at(-1) ?? chooseClosing(link, owner, false);
 	}
 
 	return {
 		take(link) {
 			const owner = shareKey(link.remoteAddress, link.peer);
 			const isCapped = !isLoopback(link.remoteAddress) && places.countOf(owner) >= MAX_CONNECTIONS_PER_ADDRESS;
-			const isPrefixFull = !isTrusted(link) && strangersOfPrefix(owner) >= prefixBudget(MAX_CONNECTIONS);
-			const isFull = isCapped || places.size >= MAX_CONNECTIONS;
-			const closing = isPrefixFull ? link : isFull ? chooseClosing(link, owner, isCapped) : undefined;
+			const isFull = places.size >= MAX_CONNECTIONS;
+			const closing = isCapped ? chooseClosing(link, owner, true) : isFull ? chooseAmongAll(link, owner) : undefined;
 			if (closing === link) return link;
 			if (closing) places.delete(closing);
 			places.add(link, owner);

@@ -1,8 +1,9 @@
 /**
  * Table of limited size whose places are shared fairly between owners. An owner is usually an address (`shareKey`), because
  * keys cost nothing to create. When the table is full, the newest item of the owner with the most items is evicted. An owner
- * can therefore use the whole table only while no other owner needs a place. Owners of one group, such as the addresses of
- * one IPv6 prefix, together get at most half of the places, because one machine can use all these addresses.
+ * can therefore use the whole table only while no other owner needs a place. The same holds for the owners of one group,
+ * such as the addresses of one IPv6 prefix, because one machine can use all these addresses: others can always take half of
+ * the places.
  */
 import {prefixBudget} from '../prefix-budget.js';
 
@@ -95,6 +96,16 @@ export function createFairShare<Item>(
 		return undefined;
 	}
 
+	/** Owner that loses an item to `owner`, because the table is full. Undefined if `owner` gets no place. */
+	function ownerGivingWay(owner: string): string | undefined {
+		const group = groupOf(owner);
+		const crowded = [...groupCounts].find(([, count]) => count > prefixBudget(limit))?.[0];
+		if (crowded !== undefined && crowded !== group) return fullest(crowded);
+		const hasHalf = group !== undefined && (groupCounts.get(group) ?? 0) >= prefixBudget(limit);
+		const candidate = fullest(hasHalf ? group : undefined);
+		return candidate !== undefined && countOf(owner) < countOf(candidate) ? candidate : undefined;
+	}
+
 	return {
 		get size() {
 			return ownerByItem.size;
@@ -112,15 +123,13 @@ export function createFairShare<Item>(
 				return {added: true};
 			}
 
-			const group = groupOf(owner);
-			const isGroupFull = group !== undefined && (groupCounts.get(group) ?? 0) >= prefixBudget(limit);
-			if (ownerByItem.size < limit && !isGroupFull) {
+			if (ownerByItem.size < limit) {
 				insert(item, owner);
 				return {added: true};
 			}
 
-			const evictedOwner = fullest(isGroupFull ? group : undefined);
-			if (evictedOwner === undefined || countOf(owner) >= countOf(evictedOwner)) return {added: false};
+			const evictedOwner = ownerGivingWay(owner);
+			if (evictedOwner === undefined) return {added: false};
 			const evicted = evictNewest(evictedOwner);
 			if (evicted === undefined) return {added: false};
 			insert(item, owner);

@@ -57,15 +57,37 @@ it('peers on this computer have no limit per address, because all of them share 
 		expect(places.take(linkFrom('127.0.0.1'))).toBeUndefined();
 });
 
-it('strangers of one IPv6 prefix have at most half of the places, and peers that are trusted are not counted', () => {
-	const trusted = new Set<PeerId>();
-	const places = createConnectionPlaces(({peer}) => trusted.has(peer));
-	const linkOf = (index: number) => linkFrom(`fe80::${index.toString(16)}%eth0`);
-	const links = Array.from({length: MAX_CONNECTIONS / 2}, (_, index) => linkOf(index));
-	for (const link of links) expect(places.take(link)).toBeUndefined();
-	const stranger = linkOf(9999);
-	expect(places.take(stranger)).toBe(stranger);
-	expect(places.take(linkFrom('10.0.0.1'))).toBeUndefined();
-	trusted.add(links[0]!.peer);
-	expect(places.take(stranger)).toBeUndefined();
+describe('a room in which all peers have link-local addresses of one network', () => {
+	function createLinkLocalRoom() {
+		const trusted = new Set<PeerId>();
+		const places = createConnectionPlaces(({peer}) => trusted.has(peer));
+		const linkOf = (index: number) => linkFrom(`fe80::${index.toString(16)}%eth0`);
+		const links = Array.from({length: MAX_CONNECTIONS}, (_, index) => linkOf(index));
+		const refused = links.filter(link => places.take(link) !== undefined);
+		return {places, trusted, links, linkOf, refused};
+	}
+
+	it('strangers of one IPv6 prefix use all places while nobody else needs them', () => {
+		const {places, refused, linkOf} = createLinkLocalRoom();
+		expect(refused).toEqual([]);
+		const next = linkOf(9999);
+		expect(places.take(next)).toBe(next);
+	});
+
+	it('the newest strangers of a prefix give way to peers of other networks until they have half of the places', () => {
+		const {places, links, linkOf} = createLinkLocalRoom();
+		const others = Array.from({length: MAX_CONNECTIONS / 2}, (_, index) => linkFrom(`10.0.1.${index}`));
+		expect(others.map(other => places.take(other))).toEqual(links.slice(MAX_CONNECTIONS / 2).reverse());
+		const [late, stranger] = [linkFrom('10.0.2.1'), linkOf(9999)];
+		expect([places.take(late), places.take(stranger)]).toEqual([late, stranger]);
+	});
+
+	it('trusted peers of the prefix do not count as strangers, and never give way to a peer of another network', () => {
+		const {places, trusted, links} = createLinkLocalRoom();
+		for (const {peer} of links.slice(1)) trusted.add(peer);
+		const other = linkFrom('10.0.1.1');
+		expect(places.take(other)).toBe(other);
+		trusted.add(other.peer);
+		expect(places.take(other)).toBe(links[0]);
+	});
 });

@@ -45,13 +45,29 @@ it('no owner with at most its equal share loses an item, whatever the others add
 	);
 });
 
-it('the owners of one group together get half of the places; a further item of the group evicts the newest one of its fullest owner', () => {
-	const table = createFairShare<number>(8, owner => (owner.startsWith('fd00:') ? 'fd00::/64' : undefined));
-	for (let item = 0; item < 10; item++) table.add(item, item < 3 ? 'fd00:1' : 'fd00:2');
-	expect([table.size, table.countOf('fd00:1'), table.countOf('fd00:2')]).toEqual([4, 2, 2]);
-	for (let item = 20; item < 24; item++) expect(table.add(item, '10.0.0.1')).toEqual({added: true});
-	expect([table.size, table.countOf('10.0.0.1')]).toEqual([8, 4]);
-	expect(table.add(30, 'fd00:3')).toMatchObject({added: true, evictedOwner: 'fd00:1'});
-	table.delete(30);
-	expect(table.add(31, 'fd00:3')).toEqual({added: true});
+describe('a table whose owners are in groups', () => {
+	const inGroup = (owner: string) => (owner.startsWith('fd00:') ? 'fd00::/64' : undefined);
+
+	it('owners of one group use all places while nobody else needs them, and share them fairly', () => {
+		const table = createFairShare<number>(8, inGroup);
+		for (let item = 0; item < 12; item++) table.add(item, item < 8 ? 'fd00:1' : 'fd00:2');
+		expect([table.size, table.countOf('fd00:1'), table.countOf('fd00:2')]).toEqual([8, 4, 4]);
+	});
+
+	it('a group gives way to others, its fullest owner first, until it has half of the places', () => {
+		const table = createFairShare<number>(8, inGroup);
+		for (let item = 0; item < 8; item++) table.add(item, `fd00:${Math.min(item, 5)}`);
+		const added = [20, 21, 22, 23].map(item => table.add(item, '10.0.0.1').evictedOwner);
+		expect([added[0], added[1], table.countOf('10.0.0.1'), table.size]).toEqual(['fd00:5', 'fd00:5', 4, 8]);
+		expect(table.add(24, '10.0.0.1')).toEqual({added: false});
+		expect(table.add(25, '10.0.0.2')).toMatchObject({evictedOwner: '10.0.0.1'});
+	});
+
+	it('a group that has half of the places takes no place of others', () => {
+		const table = createFairShare<number>(8, inGroup);
+		for (let item = 0; item < 4; item++) table.add(item, '10.0.0.1');
+		for (let item = 4; item < 8; item++) table.add(item, 'fd00:1');
+		expect(table.add(8, 'fd00:2')).toMatchObject({added: true, evictedOwner: 'fd00:1'});
+		expect([table.add(9, 'fd00:1'), table.countOf('10.0.0.1')]).toEqual([{added: false}, 4]);
+	});
 });

@@ -44,6 +44,22 @@ it('all handshakes together have a limited rate and burst', () => {
 	expect([begun(0), begun(1000)]).toEqual([MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_SECOND]);
 });
 
+it('a room of 200 computers with link-local addresses alone gets its handshakes within seconds, though they count as one prefix', () => {
+	const rate = createHandshakeRate();
+	let waiting = Array.from({length: 199}, (_, index) => `fe80::${(index + 2).toString(16)}%eth0`);
+	let now = 0;
+	for (const delay of [0, 1000, 2000, 4000, 8000]) {
+		now += delay;
+		waiting = waiting.filter(address => {
+			if (!rate.take(address, now)) return true;
+			rate.ended(address, true);
+			return false;
+		});
+	}
+
+	expect(waiting).toEqual([]);
+});
+
 it('strangers at any number of IPv6 addresses of one prefix leave half of the handshakes to others', () => {
 	const rate = createHandshakeRate();
 	let strangers = 0;
