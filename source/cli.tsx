@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Entry point, the only file that reads process.argv. It has no static imports and only plain syntax, so that a Node that
- * is too old can still print the error below, and so that `--version` loads neither React nor the network.
+ * Entry point, the only file that reads process.argv. It has no static imports and only plain syntax. So a Node that is too
+ * old can still print the error below, and `--version` loads neither React nor the network.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const words = process.argv.slice(2);

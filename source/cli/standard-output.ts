@@ -119,8 +119,8 @@ export function createErrorOutput(stream: Writable): ErrorOutput {
 }
 
 /**
- * Waits until everything is written, and reports a failed write. Resolves to false if one failed: the exit code is then 1.
- * `ms`: longest wait for a reader that does not read, in milliseconds; without it, as long as the reader needs.
+ * Waits until everything is written, and reports a failed write. Resolves to false if a write failed: the exit code is then
+ * 1. `ms`: longest wait for a reader that does not read, in milliseconds; without `ms` the wait has no limit.
  */
 export async function finishOutput(output: Output, errorOutput: ErrorOutput, ms?: number): Promise<boolean> {
 	await output.flush(ms);

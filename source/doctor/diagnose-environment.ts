@@ -111,7 +111,7 @@ function otherNetwork({offLink}: NetworkReport, level: FindingLevel): Finding | 
 		code: 'other-network',
 		level,
 		text: `Beacons arrive from addresses outside the networks of this computer (${some}): two networks share one cable, or a network mask is wrong on one computer. These beacons are ignored.`,
-		next: 'Set addresses and masks of one network on both computers, or start one with the address of the other: --peer HOST:PORT',
+		next: 'Set addresses and masks of one network on both computers, or start p2pchat-ink on one computer with the address of the other: --peer HOST:PORT',
 	};
 }
 

@@ -1,7 +1,7 @@
 /**
- * Guests of one window, and the random values that admit them. The link contains a token. A browser that sends it gets a
- * bearer of its own. Both are random and compared by their hashes, so that the time of a comparison reveals nothing. Pure
- * except for `random`.
+ * Guests of one window, and the random values that admit them. The link contains a token. A browser that sends the token
+ * gets a bearer of its own. Token and bearers are random, and are compared by their hashes, so that the time of a
+ * comparison reveals nothing. Pure except for `random`.
  */
 import {createHash} from 'node:crypto';
 import {

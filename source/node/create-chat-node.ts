@@ -141,8 +141,8 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 	}
 
 	/**
-	 * IPv4 addresses that `joined` and `moved` announce. Without IPv6 ones: these change all the time, and each change would
-	 * be a row in the log of everybody. A computer that has only a loopback address announces that address.
+	 * IPv4 addresses that `joined` and `moved` announce. IPv6 addresses are left out: they change all the time, and each
+	 * change would be a row in everybody's log. A computer that has only a loopback address announces that address.
 	 */
 	function announcedAddresses(): string[] {
 		const all = beacon.interfaces();

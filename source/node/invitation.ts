@@ -46,8 +46,8 @@ export interface InvitationPorts {
 	readonly room: string;
 	readonly hasSecret: boolean;
 	/**
-	 * Addresses of the selected interfaces that a browser on another computer can reach, so no link-local ones. IPv4 comes first,
-	 * and of each family those that connected peers use.
+	 * Addresses of the selected interfaces that a browser on another computer can reach, so no link-local addresses. IPv4
+	 * addresses come first. Within each family, the addresses that connected peers use come first.
 	 */
 	addresses(): readonly string[];
 	isIgnored(peer: PeerId): boolean;

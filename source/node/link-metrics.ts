@@ -26,8 +26,8 @@ export interface LinkMetrics {
 	/** Updates the clock correction if the clock of a new link can change it. */
 	checkClock(link: PeerLink): void;
 	/**
-	 * Whether the clock of the peer agrees with the corrected own clock. If not, one of the two is wrong, and `joined` should
-	 * wait until the clocks of other peers show which one.
+	 * Whether the clock of the peer agrees with the corrected own clock. If not, one of the two clocks is wrong, and `joined`
+	 * should wait until the clocks of other peers show which clock is wrong.
 	 */
 	clockAgrees(link: PeerLink): boolean;
 	stop(): void;

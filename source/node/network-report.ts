@@ -136,8 +136,8 @@ function reportPeers(sources: NetworkReportSources): PeerReport[] {
 }
 
 /**
- * Whether a peer is gone: not heard for a while, and it has left, was reported as lost, or was dialled in vain. Targets of the
- * user are never gone, nor are peers that only others can reach, because the doctor explains these.
+ * Whether a peer is gone: it was not heard for a while, and it has left, was reported as lost, or did not accept a dial.
+ * Targets of the user are never gone, nor are peers that only others can reach, because the doctor explains these.
  */
 function isGone({peer, failures, sources}: DialReport, {store, discovery, now}: NetworkReportSources): boolean {
 	if (peer === undefined || sources.includes('peer-flag')) return false;

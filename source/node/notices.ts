@@ -100,7 +100,7 @@ export function createNotices(
 	const impostorLimiter = createTokenBucket(MAX_NOTICES_PER_MINUTE / 60, MAX_NOTICES_PER_MINUTE);
 	let suppressedAt = Number.NEGATIVE_INFINITY;
 
-	/** Writes a notice, unless the same one was shown within the last minute or MAX_NOTICES_PER_MINUTE is exceeded. */
+	/** Writes a notice, unless the same notice was shown within the last minute, or MAX_NOTICES_PER_MINUTE is exceeded. */
 	function notify(level: NoticeLevel, code: string, text: string): void {
 		const key = `${code} ${text}`;
 		const last = shownAt.get(key);

@@ -2,8 +2,8 @@
  * Unread messages of other people, and the reading position: the place in the log before which every message was read.
  *
  * Messages are read in any order. The position is the place of the record with the first unread message, so that after a
- * crash some read messages may count as unread again, but no unread message counts as read. The position does not divide a
- * record. Only records that a sync has written hold many messages.
+ * crash some read messages may count as unread again, but no unread message counts as read. The position is never inside a
+ * record. Only a record that sync has written contains many messages.
  */
 import type {Clock, Timer} from '../core/environment.js';
 import {eventId, type FeedEvent, type Input, isWritten, type Observation, writerOf} from '../core/event.js';

@@ -1,6 +1,7 @@
 /**
- * A chat node that runs in a keeper, as the screens see it. It has a store of its own, which reduces the log of the keeper
- * and then the same inputs as the store of the keeper. So both have the same state at every step, and screens draw the same.
+ * Chat node of an attached screen. The real node runs in a keeper. The attached node has a store of its own, which reduces
+ * the log of the keeper and then the same inputs as the store of the keeper. So both stores have the same state at every
+ * step.
  */
 import {resolve as resolvePath} from 'node:path';
 import type {Clock} from '../../core/environment.js';

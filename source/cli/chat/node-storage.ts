@@ -1,6 +1,6 @@
 /**
- * Opens the files of a node: its log, the seed of its identity and the remembered peers. If one cannot be opened, the user
- * is warned and the chat starts without it.
+ * Opens the files of a node: its log, the seed of its identity and the remembered peers. If one of these files cannot be
+ * opened, the user is warned and the chat starts without the file.
  */
 import {existsSync} from 'node:fs';
 import {bytesToHex} from '../../codec/bytes.js';

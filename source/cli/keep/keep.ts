@@ -1,4 +1,4 @@
-/** `keep`: a node without a screen that stays in a room, so that the history of the room stays too. */
+/** `keep`: a node without a screen that stays in a room, so that the history of the room stays available. */
 import {errorMessage} from '../../core/errors.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {openNode} from '../chat/open-node.js';

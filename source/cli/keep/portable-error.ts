@@ -1,4 +1,6 @@
-/** Errors as values of JSON, so that an attached screen can handle an error of the keeper as one of its own. */
+/**
+ * Errors as values of JSON, so that an attached screen can handle an error of the keeper like an error of its own process.
+ */
 import {errorMessage} from '../../core/errors.js';
 import {systemErrorCode} from '../../core/system-error.js';
 import {StorageError} from '../../storage/errors.js';

@@ -1,6 +1,6 @@
 /** Type of the options of the API. This file imports nothing, because the package contains its declarations. */
 
-/** Options of a node. It reads neither the environment nor config.json. */
+/** Options of a node. A node of the API reads neither the environment nor config.json. */
 export interface NodeOptions {
 	/** Shown name. Default: the name of the OS user. */
 	readonly name?: string | undefined;

@@ -1,6 +1,6 @@
 /**
  * A long list of rows of which only those near the screen are in the document. Rows belong to blocks. A block that is far
- * away is an empty element of the same height, at first of an estimated one.
+ * away is an empty element of the same height. Before the block was drawn for the first time, its height is estimated.
  *
  * The place of the reader does not move when a block above the screen changes its height. The list corrects the scroll
  * position itself, because not every browser does.
