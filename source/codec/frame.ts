@@ -7,9 +7,11 @@ import {writeUint32} from './bytes.js';
 export const FRAME_HEADER_BYTES = 4;
 /**
  * Bytes allocated at first for a frame that arrives in parts. The buffer doubles as bytes arrive, so a peer that only
- * announces a large frame occupies little memory.
+ * announces a large frame occupies little memory. After a long frame it starts with the length of that one, up to
+ * MAX_REPEATED_BYTES, because the slices of a file come one after the other.
  */
 const INITIAL_BUFFER_BYTES = 4096;
+const MAX_REPEATED_BYTES = 320 * 1024;
 
 /** Creates a buffer with a frame header, for `length` bytes of payload. Throws RangeError if `length` exceeds `maxBytes`. */
 export function createFrame(length: number, maxBytes = MAX_FRAME_BYTES): Uint8Array {
@@ -46,12 +48,13 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 	let headerBytes = 0;
 	let buffer = new Uint8Array(0);
 	let filled = 0;
+	let lastLength = 0;
 	let failure: ProtocolError | undefined;
 
 	/** Stores a part of a payload. The buffer grows by doubling, so each byte is copied about twice at most. */
 	function bufferPart(part: Uint8Array): void {
 		if (filled + part.length > buffer.length) {
-			const size = Math.max(filled + part.length, buffer.length * 2, INITIAL_BUFFER_BYTES);
+			const size = Math.max(filled + part.length, buffer.length * 2, INITIAL_BUFFER_BYTES, lastLength);
 			const larger = new Uint8Array(Math.min(length, size));
 			larger.set(buffer.subarray(0, filled));
 			buffer = larger;
@@ -87,6 +90,7 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 		}
 		buffer = new Uint8Array(0);
 		filled = 0;
+		lastLength = Math.min(length, MAX_REPEATED_BYTES);
 		length = 0;
 		headerBytes = 0;
 		return payload;

@@ -31,7 +31,7 @@ let rssBefore = process.memoryUsage.rss();
 let rssPeak = rssBefore;
 setInterval(() => {
 	rssPeak = Math.max(rssPeak, process.memoryUsage.rss());
-}, 20).unref();
+}, 100).unref();
 
 const tell = (message: Readonly<Record<string, unknown>>) => void process.send?.(message);
 /** Time of a clock that all processes of the machine share, in ms. */
@@ -42,6 +42,7 @@ async function start(folder: string, port?: number): Promise<void> {
 	const files = createDiskFileStore({
 		idOf: (size, leaves) => fileIdOf(keys.tag, size, leaves),
 		sharesFile: createMemorySharesFile(),
+		now: () => performance.now(),
 		downloadFolder: () => folder,
 		markAsReceived: async () => {},
 		warn() {},

@@ -64,7 +64,7 @@ describe('people who fetch one file together', () => {
 		if (missing.length > 0) {
 			expect(missing).toHaveLength(4);
 			expect(missing.map(node => reportOf(node, file)?.reason)).toEqual(
-				missing.map(() => 'nobody who is connected has the missing parts'),
+				missing.map(() => expect.stringMatching(/^nobody who is connected has the missing \d.* [kM]B$/)),
 			);
 			expect(new Set(missing.map(node => reportOf(node, file)?.bytes)).size).toBe(1);
 		}
@@ -72,6 +72,26 @@ describe('people who fetch one file together', () => {
 		helper.store.disk.set('/copy', content);
 		await helper.store.share('/copy');
 		helper.files.changed(file.id);
+		await untilDone(others, file);
+		for (const node of others) expectContent(node, file, content);
+	});
+
+	test('if the author leaves too early, each of them says how much is missing, and all finish when somebody has it', async () => {
+		world = createFileWorld(16);
+		const author = world.add({uplink: UPLINK});
+		const others = Array.from({length: 4}, () => world.add({uplink: UPLINK}));
+		const content = makeContent(3 * MiB);
+		const file = await world.share(author, content);
+		for (const node of others) node.fetch(file);
+		await world.clock.advanceUntil(() => author.sentBytes >= 0.6 * file.size, 60_000);
+		author.leave();
+		await world.clock.advance(30_000);
+		expect(others.map(node => reportOf(node, file)?.state)).toEqual(others.map(() => 'waiting'));
+		for (const node of others)
+			expect(reportOf(node, file)?.reason).toMatch(/^nobody who is connected has the missing \d.* [kM]B$/);
+		const helper = world.add({uplink: UPLINK});
+		helper.store.disk.set('/copy', content);
+		await helper.store.share('/copy');
 		await untilDone(others, file);
 		for (const node of others) expectContent(node, file, content);
 	});

@@ -29,6 +29,7 @@ export function openFileStore({context, keys, keepsShares, warn}: OpenFileStoreO
 	return createDiskFileStore({
 		idOf: (size, leaves) => fileIdOf(keys.tag, size, leaves),
 		sharesFile: keepsShares ? openSharesFile(join(root, 'shares', bytesToHex(keys.tag))) : createMemorySharesFile(),
+		now: () => clock.monotonic(),
 		downloadFolder: () => options.downloadDir ?? findDownloadFolder(root, {platform, environment, home: readHome()}),
 		markAsReceived: path => markAsReceived(path, markEnvironment),
 		warn,

@@ -50,7 +50,9 @@ export interface ArrivingParts {
 interface ArrivingPart {
 	readonly part: number;
 	readonly pipe: LinkPipe;
-	readonly bytes: Uint8Array;
+	readonly length: number;
+	/** Undefined before the first slice has arrived. */
+	bytes: Uint8Array | undefined;
 	wanted: number;
 	arrived: number;
 	progressAt: number;
@@ -61,15 +63,22 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 	const arriving = new Map<number, ArrivingPart>();
 
 	function start(part: number, pipe: LinkPipe, now: number): ArrivingPart {
-		const bytes = new Uint8Array(partLength(size, part));
-		const started = {part, pipe, bytes, wanted: 0, arrived: 0, progressAt: now};
+		const started = {
+			part,
+			pipe,
+			length: partLength(size, part),
+			bytes: undefined,
+			wanted: 0,
+			arrived: 0,
+			progressAt: now,
+		};
 		arriving.set(part, started);
 		return started;
 	}
 
-	function giveUp({part, pipe, bytes}: ArrivingPart): void {
+	function giveUp({part, pipe, length}: ArrivingPart): void {
 		arriving.delete(part);
-		buffers.release(bytes.length);
+		buffers.release(length);
 		pipe.drop(slice => slice.file === file && slice.part === part);
 	}
 
@@ -110,20 +119,20 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 		for (const one of arriving.values()) {
 			if (one.pipe === holder.pipe || !hasPart(holder.parts, one.part)) continue;
 			const expected = expectedMs(one, now);
-			const own = (one.bytes.length * 1000) / Math.max(holder.pipe.rate, one.bytes.length);
+			const own = (one.length * 1000) / Math.max(holder.pipe.rate, one.length);
 			if (expected <= Math.max(longest, MOVE_AFTER_MS + 2 * own)) continue;
 			longest = expected;
 			slowest = one;
 		}
 		if (!slowest) return undefined;
 		giveUp(slowest);
-		return buffers.reserve(slowest.bytes.length) ? start(slowest.part, holder.pipe, now) : undefined;
+		return buffers.reserve(slowest.length) ? start(slowest.part, holder.pipe, now) : undefined;
 	}
 
 	/** Time until a part is complete, in ms. */
-	function expectedMs({bytes, arrived, pipe, progressAt}: ArrivingPart, now: number): number {
+	function expectedMs({length, arrived, pipe, progressAt}: ArrivingPart, now: number): number {
 		if (now - progressAt > STALLED_MS) return Number.POSITIVE_INFINITY;
-		const before = Math.max(pipe.outstandingBytes, bytes.length - arrived);
+		const before = Math.max(pipe.outstandingBytes, length - arrived);
 		return pipe.rate === 0 ? now - progressAt : (before * 1000) / pipe.rate;
 	}
 
@@ -131,22 +140,29 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 		nextSlice(holder, now) {
 			if (!holders.isUsable(holder, now)) return undefined;
 			let current: ArrivingPart | undefined;
-			for (const one of arriving.values()) if (one.pipe === holder.pipe && one.wanted < one.bytes.length) current = one;
+			for (const one of arriving.values()) if (one.pipe === holder.pipe && one.wanted < one.length) current = one;
 			current ??= choose(holder, now);
 			if (!current) return undefined;
 			const offset = current.wanted;
-			const length = Math.min(holder.pipe.sliceBytes(), current.bytes.length - offset);
+			const length = Math.min(holder.pipe.sliceBytes(), current.length - offset);
 			current.wanted += length;
 			return {file, part: current.part, offset, length};
 		},
 		receive(pipe, {part, offset}, bytes, now) {
 			const current = arriving.get(part);
 			if (current?.pipe !== pipe) return undefined;
-			current.bytes.set(bytes, offset);
+			if (bytes.length === current.length) {
+				// The slice is the whole part, as on fast paths, and is not copied.
+				current.bytes = bytes;
+			} else {
+				// Not filled with zeros: nothing reads it before every byte has arrived.
+				current.bytes ??= new Uint8Array(Buffer.allocUnsafeSlow(current.length).buffer);
+				current.bytes.set(bytes, offset);
+			}
 			current.arrived += bytes.length;
 			current.progressAt = now;
 			for (const one of arriving.values()) if (one.pipe === pipe) one.progressAt = now;
-			if (current.arrived < current.bytes.length) return undefined;
+			if (current.arrived < current.length) return undefined;
 			arriving.delete(part);
 			return current.bytes;
 		},

@@ -33,8 +33,7 @@ export interface Choice {
  */
 export function choosePart({from, to, isMissing, holder, others, random}: Choice): number | undefined {
 	let fewest = Number.POSITIVE_INFINITY;
-	let equals = 0;
-	let chosen: number | undefined;
+	let rarest: number[] = [];
 	for (let part = from; part < to; part++) {
 		if (!isMissing(part) || !(holder.isComplete || hasPart(holder.parts, part))) continue;
 		let holders = 0;
@@ -49,10 +48,9 @@ export function choosePart({from, to, isMissing, holder, others, random}: Choice
 		if (isLeft || holders > fewest) continue;
 		if (holders < fewest) {
 			fewest = holders;
-			equals = 0;
+			rarest = [];
 		}
-		equals++;
-		if (random() * equals < 1) chosen = part;
+		rarest.push(part);
 	}
-	return chosen;
+	return rarest[Math.floor(random() * rarest.length)];
 }

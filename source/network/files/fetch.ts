@@ -11,6 +11,7 @@ import {errorMessage} from '../../core/errors.js';
 import type {PeerId} from '../../core/event.js';
 import type {FileSink, NamedFile} from '../../core/file-content.js';
 import type {FileTransferState} from '../../core/file-transfer.js';
+import {formatBytes} from '../../core/format-quantity.js';
 import {FILE_ANSWER_MS} from '../../core/limits.js';
 import {emptyPartSet} from '../../core/part-set.js';
 import {LEAF_BYTES, partCount, partLength} from '../../core/shared-file.js';
@@ -153,7 +154,8 @@ export function createFetch(options: FetchOptions): Fetch {
 
 	function isActive(): boolean {
 		if (outcome || destination?.refusal !== undefined) return false;
-		return destination?.isWriting || holders.count() > 0;
+		if (!destination) return holders.count() > 0;
+		return destination.isWriting || holders.canAddTo(destination.have);
 	}
 
 	function currentState(): FileTransferState {
@@ -166,8 +168,8 @@ export function createFetch(options: FetchOptions): Fetch {
 	function reason(): string | undefined {
 		if (failure !== undefined || destination?.refusal !== undefined) return failure ?? destination?.refusal;
 		if (currentState() !== 'waiting') return undefined;
-		const what = destination && destination.heldBytes > 0 ? 'the missing parts' : 'it';
-		return `nobody who is connected has ${what}`;
+		const heldBytes = destination?.heldBytes ?? 0;
+		return `nobody who is connected has ${heldBytes > 0 ? `the missing ${formatBytes(file.size - heldBytes)}` : 'it'}`;
 	}
 
 	return {

@@ -46,6 +46,8 @@ export interface Holders {
 	isExcluded(peer: PeerId): boolean;
 	/** Whether parts may be wanted from the peer now. */
 	isUsable(holder: Holder, now: number): boolean;
+	/** Whether a peer that is not excluded has a part that is not in `have`. */
+	canAddTo(have: PartSet): boolean;
 	/** Number of peers that have at least one part and are not excluded. */
 	count(): number;
 	/** Number of peers that have all parts and are not excluded. */
@@ -134,6 +136,11 @@ export function createHolders(count: number, now: () => number): Holders {
 		exclude: holder => void liars.set(holder.pipe.link.peer, true),
 		isExcluded: peer => liars.has(peer),
 		isUsable,
+		canAddTo(have) {
+			for (const {parts, pipe} of entries.values())
+				if (!liars.has(pipe.link.peer) && parts.some((byte, index) => (byte & ~(have[index] ?? 0)) !== 0)) return true;
+			return false;
+		},
 		count() {
 			let number = 0;
 			for (const {heldCount, isComplete, pipe} of entries.values())

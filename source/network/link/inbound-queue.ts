@@ -19,6 +19,8 @@ export interface InboundQueue {
 	push(chunk: Uint8Array): void;
 	/** Calls `run` when the queue is empty: immediately, or after the last frame is handled. */
 	whenEmpty(run: () => void): void;
+	/** To be called while a frame is handled that answers a request of this node (`ScheduledLink.noteWanted`). */
+	noteWanted(): void;
 	/** Drops the waiting frames. */
 	clear(): void;
 }
@@ -121,6 +123,7 @@ export function createInboundQueue(
 			if (frames.length === 0) run();
 			else onEmpty = run;
 		},
+		noteWanted: slot.noteWanted,
 		clear() {
 			reset();
 			slot.cancel();

@@ -111,7 +111,14 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	let closing: LinkClosing | undefined;
 	let hasClosed = false;
 
-	const send = (message: Message) => sendFrom(() => writer.send(message));
+	/** Slices of files that this node wants and that have not been answered. */
+	let wantedSlices = 0;
+
+	function send(message: Message): boolean {
+		if (message.type === 'file-want') wantedSlices++;
+		return sendFrom(() => writer.send(message));
+	}
+
 	const sendPing = () => send(keepalive.nextPing());
 
 	function sendFrom(write: () => boolean): boolean {
@@ -243,6 +250,10 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	function onFrame(frame: Uint8Array, defer: DeferWork): void {
 		const message = closing ? undefined : decodeMessage(frame);
 		if (!message) return;
+		if (message.type === 'file-data' && wantedSlices > 0) {
+			wantedSlices--;
+			inbound.noteWanted();
+		}
 		if (hello) onMessage(message, defer);
 		else onHello(message);
 	}

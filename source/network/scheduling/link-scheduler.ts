@@ -4,7 +4,8 @@
  * Work runs in small steps in the order of the fair queue. After READ_SLICE_MS the remaining work waits for the next turn of
  * the event loop, so that sockets, key presses and timers are served. Interactive links have a separate slice of time. Under
  * overload all other links together get a ninth of the time. This limit holds for all links together, not for each peer,
- * because a banned peer can return with a new key.
+ * because a banned peer can return with a new key. Work that this node asked for, such as a slice of a file that it wants, is no
+ * overload: this node decides how much of it there is.
  *
  * This scheduler runs a step immediately when bytes arrive. Ingest and answers to requests use other schedules
  * (sync/ingest-queue.ts, sync/range-responder.ts): ingest collects batches over several turns, because one large commit is
@@ -30,6 +31,8 @@ export interface ScheduledLink {
 	 * Announces `bytes` of waiting work. The work starts immediately if the slice for such links has time left in this turn.
 	 */
 	ready(bytes: number): void;
+	/** To be called in a step whose work this node asked for. The step does not count toward an overload. */
+	noteWanted(): void;
 	/** Removes the link from the queue until the next call of `ready`. */
 	cancel(): void;
 }
@@ -53,6 +56,8 @@ export function createLinkScheduler(clock: Clock): LinkScheduler {
 	let interactiveMs = 0;
 	let bulkMs = 0;
 	let isWorking = false;
+	/** Whether this node asked for the work of the step that is running. */
+	let isWanted = false;
 	/** Whether a step ran since the timer last fired, but not in its callback. */
 	let didWork = false;
 	/** Whether only interactive links may work until the timer fires. */
@@ -61,10 +66,11 @@ export function createLinkScheduler(clock: Clock): LinkScheduler {
 	let pauseMs = 0;
 
 	function runStep({entry, isInteractive}: QueueChoice<ScheduledEntry>): void {
+		isWanted = false;
 		const ms = waiting.run(entry, () => {
 			entry.bytes = entry.step();
 		});
-		total.add(ms, clock.monotonic());
+		if (!isWanted) total.add(ms, clock.monotonic());
 		didWork = true;
 		if (isInteractive) interactiveMs += ms;
 		else bulkMs += ms;
@@ -117,6 +123,9 @@ export function createLinkScheduler(clock: Clock): LinkScheduler {
 					entry.bytes = bytes;
 					waiting.add(entry);
 					work();
+				},
+				noteWanted() {
+					isWanted = true;
 				},
 				cancel: () => waiting.delete(entry),
 			};

@@ -19,6 +19,8 @@ export interface DiskFileStoreOptions {
 	/** Id of the content with these leaves in this room. */
 	idOf(size: number, leaves: Uint8Array): FileId;
 	readonly sharesFile: SharesFile;
+	/** Monotonic time in ms. */
+	now(): number;
 	/** Folder for fetched files. Called for each fetch, so that a folder that appears later is used. */
 	downloadFolder(): string;
 	markAsReceived(path: string): Promise<void>;
@@ -29,12 +31,14 @@ export interface DiskFileStoreOptions {
 export function createDiskFileStore({
 	idOf,
 	sharesFile,
+	now,
 	downloadFolder,
 	markAsReceived,
 	warn,
 }: DiskFileStoreOptions): FileStore {
 	const served = createServedFiles({
 		sharesFile,
+		now,
 		isValid: ({id, state}, leaves) => idOf(state.size, leaves) === id,
 		onUnreadable: ({path}, error) =>
 			warn(`${path} cannot be read now: ${describeSystemError(error)}. It is served again as soon as it can be read.`),
@@ -76,6 +80,7 @@ export function createDiskFileStore({
 			const folder = resolve(directory ?? downloadFolder());
 			const opening = openFileSink(file, {
 				folder,
+				now,
 				markAsReceived,
 				async onFinished(path) {
 					const state = await readFileState(path).catch(() => undefined);

@@ -24,8 +24,13 @@ export interface ServedFiles {
 	close(): Promise<void>;
 }
 
+/** Interval between two looks at whether an open file is unchanged. What is sent is compared with its hash in any case. */
+const CHECK_INTERVAL_MS = 250;
+
 export interface ServedFilesOptions {
 	readonly sharesFile: SharesFile;
+	/** Monotonic time in ms. */
+	now(): number;
 	/** Whether these leaves belong to the content with this id. */
 	isValid(share: Share, leaves: Uint8Array): boolean;
 	/** A file was changed, replaced or deleted, and is not served any more. */
@@ -49,12 +54,14 @@ interface OpenFile {
 	/** Undefined if the file at the path is not the one that was shared. */
 	readonly handle: Promise<FileHandle | undefined>;
 	leaves: Promise<Uint8Array | undefined> | undefined;
+	/** Monotonic time at which the file was unchanged. */
+	checkedAt: number;
 	/** Number of operations that use the file now. A file in use is not closed to make room for another one. */
 	users: number;
 }
 
 export function createServedFiles(options: ServedFilesOptions): ServedFiles {
-	const {sharesFile, isValid, onChanged, onUnreadable, disk = SYSTEM_DISK} = options;
+	const {sharesFile, now, isValid, onChanged, onUnreadable, disk = SYSTEM_DISK} = options;
 	const shares = new Map<FileId, Share>();
 	/** Files of which the user was told that they cannot be read. */
 	const unreadable = new Set<FileId>();
@@ -72,7 +79,7 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 		file.users++;
 		try {
 			const handle = await file.handle;
-			if (!(handle && isSameState(share.state, await disk.readState(share.path)))) {
+			if (!(handle && (await isUnchanged(share, file)))) {
 				forget(share);
 				return undefined;
 			}
@@ -87,12 +94,20 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 		}
 	}
 
+	async function isUnchanged({state, path}: Share, file: OpenFile): Promise<boolean> {
+		const at = now();
+		if (at - file.checkedAt < CHECK_INTERVAL_MS) return true;
+		if (!isSameState(state, await disk.readState(path))) return false;
+		file.checkedAt = at;
+		return true;
+	}
+
 	function openShare(share: Share): OpenFile {
 		if (openFiles.size >= MAX_OPEN_FILES) {
 			const evicted = openFiles.evictOldest(({users}) => users === 0);
 			if (evicted) void closeHandle(evicted[1]);
 		}
-		const file = {handle: openUnchanged(share, disk), leaves: undefined, users: 0};
+		const file = {handle: openUnchanged(share, disk), leaves: undefined, checkedAt: Number.NEGATIVE_INFINITY, users: 0};
 		openFiles.set(share.id, file);
 		return file;
 	}

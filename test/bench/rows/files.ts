@@ -35,13 +35,13 @@ async function startPeer(env: Readonly<Record<string, string>> = {}): Promise<Pe
 		tell: request => void child.send(request),
 		next: (type, matches = () => true) =>
 			new Promise((resolve, reject) => {
+				const onExit = () => reject(new Error(`a process ended before it sent ${type}`));
 				const onMessage = (message: Told) => {
 					if (message.type !== type || !matches(message)) return;
-					child.off('message', onMessage);
+					child.off('message', onMessage).off('exit', onExit);
 					resolve(message);
 				};
-				child.on('message', onMessage);
-				child.once('exit', () => reject(new Error(`a process ended before it sent ${type}`)));
+				child.on('message', onMessage).once('exit', onExit);
 			}),
 		async close() {
 			const ended = new Promise(resolve => child.once('exit', resolve));

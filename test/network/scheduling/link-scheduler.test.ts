@@ -4,6 +4,13 @@ import {READ_SLICE_MS} from '../../../source/core/limits.js';
 import {INTERACTIVE_BYTES} from '../../../source/network/scheduling/fair-queue.js';
 import {createLinkScheduler, type LinkScheduler} from '../../../source/network/scheduling/link-scheduler.js';
 
+interface BenchLink {
+	ready(steps?: number): void;
+	cancel(): void;
+	/** Whether this node asked for the work of the next steps. */
+	isWanted: boolean;
+}
+
 interface Bench {
 	readonly scheduler: LinkScheduler;
 	/** Name of the link that ran, for each step so far. */
@@ -11,7 +18,7 @@ interface Bench {
 	/** Fires the next timer, which is one turn of the event loop. Returns false if no timer is set. */
 	next(): boolean;
 	/** Registers a link with `steps` steps of `ms` and `bytes` each. With the default `bytes`, two steps are bulk work. */
-	link(name: string, steps: number, ms: number, bytes?: number): {ready(steps?: number): void; cancel(): void};
+	link(name: string, steps: number, ms: number, bytes?: number): BenchLink;
 	pass(ms: number): void;
 	/** Delay of the timer that was set last, in ms. */
 	pause(): number | undefined;
@@ -47,15 +54,18 @@ function createBench(): Bench {
 				now += ms;
 				done.push(name);
 				left -= 1;
+				if (link.isWanted) place.noteWanted();
 				return left * bytes;
 			});
-			return {
+			const link: BenchLink = {
+				isWanted: false,
 				ready(more = 0) {
 					left += more;
 					place.ready(left * bytes);
 				},
 				cancel: place.cancel,
 			};
+			return link;
 		},
 		pass(ms) {
 			now += ms;
@@ -202,6 +212,21 @@ it('under overload all links but the interactive ones pause for eight times the 
 	bench.next();
 	bench.next();
 	expect(bench.done.slice(0, 2 * READ_SLICE_MS)).toEqual(Array.from({length: 2 * READ_SLICE_MS}, () => 'bob'));
+});
+
+it('work that this node asked for is no overload, but the work of others is', () => {
+	const bench = createBench();
+	bench.pass(2000);
+	const author = bench.link('author', 2000, 1);
+	author.isWanted = true;
+	author.ready();
+	for (let turn = 0; turn < 1000 / READ_SLICE_MS; turn++) {
+		bench.next();
+		expect(bench.pause()).toBe(0);
+	}
+	author.isWanted = false;
+	const pauses = Array.from({length: 1000 / READ_SLICE_MS}, () => bench.next() && bench.pause());
+	expect(pauses).toContain(8 * READ_SLICE_MS);
 });
 
 it('a new link is not interactive within its first second', () => {

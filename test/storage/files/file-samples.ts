@@ -39,6 +39,11 @@ export function namedFile(content: Uint8Array, name = 'photo.jpg'): NamedFile {
 	return {id: idOf(content.length, leavesOf(content)), name, size: content.length};
 }
 
+export function hourly(): () => number {
+	let time = 0;
+	return () => (time += 3_600_000);
+}
+
 export interface TestStore {
 	readonly store: FileStore;
 	readonly downloads: string;
@@ -47,11 +52,13 @@ export interface TestStore {
 	readonly warnings: string[];
 }
 
-export function makeStore({folder = makeFolder(), downloads = makeFolder()} = {}): TestStore {
+/** `now`: by default every look at the clock is an hour later, so that each operation checks the files again. */
+export function makeStore({folder = makeFolder(), downloads = makeFolder(), now = hourly()} = {}): TestStore {
 	const [marked, warnings]: [string[], string[]] = [[], []];
 	const store = createDiskFileStore({
 		idOf,
 		sharesFile: openSharesFile(join(folder, 'shares')),
+		now,
 		downloadFolder: () => downloads,
 		async markAsReceived(path) {
 			marked.push(path);

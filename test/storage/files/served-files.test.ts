@@ -5,7 +5,7 @@ import {createServedFiles, type ServedDisk} from '../../../source/storage/files/
 import {createMemorySharesFile} from '../../../source/storage/files/shares-file.js';
 import {readFileState} from '../../../source/storage/files/source-file.js';
 import {makeFolder} from '../log-samples.js';
-import {contentOf, isSame, leavesOf, namedFile, PART, partsOf, writeSample} from './file-samples.js';
+import {contentOf, hourly, isSame, leavesOf, namedFile, PART, partsOf, writeSample} from './file-samples.js';
 
 const content = contentOf(PART + 7);
 const {id} = namedFile(content);
@@ -28,6 +28,7 @@ async function serveSample() {
 			...sharesFile,
 			readLeaves: async file => (failing?.at === 'leaves' ? undefined : sharesFile.readLeaves(file)),
 		},
+		now: hourly(),
 		isValid: () => true,
 		onChanged: () => told.push('changed'),
 		onUnreadable: (_, error) => told.push(error instanceof Error ? error.message : ''),
