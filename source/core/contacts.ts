@@ -18,7 +18,7 @@ export function trustOf(state: State, peer: PeerId, seq?: number): Trust {
 	return impersonatedContact(state, peer, seq) ? 'impostor' : 'unknown';
 }
 
-/** The contact to which a peer belongs, by its identity key; undefined if its key was not verified. */
+/** The contact to which a peer belongs, by the peer's identity key; undefined if the user has not verified this key. */
 export function contactOf(state: State, peer: PeerId): Contact | undefined {
 	const key = findPeer(state.roster, peer)?.identity?.key;
 	return key === undefined ? undefined : selectContactsByKey(state).get(key);

@@ -14,7 +14,7 @@ export interface Effects {
 	readonly texts: EffectIndex;
 	/** Reactions, by target. */
 	readonly marks: EffectIndex;
-	/** `pinned` events in timeline order, because the last ones decide. */
+	/** `pinned` events in timeline order, because the last event about a message decides. */
 	readonly pins: Timeline;
 	/** Only effects at or before this position in timeline order count. Set in a replay (`stateAsOf`). */
 	readonly until?: OrderKey;

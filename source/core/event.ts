@@ -163,7 +163,7 @@ export type ObservationBody =
 export interface WhisperBody {
 	readonly type: 'whisper';
 	readonly subject: PeerId;
-	/** Whether this node sent it. */
+	/** Whether this node sent the whisper. */
 	readonly own: boolean;
 	/** Number of the whisper from its sender to its receiver, starting at 1. */
 	readonly id: number;
@@ -231,7 +231,10 @@ export type EphemeralEvent =
 	| {readonly type: 'typing'; readonly peer: PeerId; readonly until: number}
 	/** Number of requested history events received and expected. `expected` is 0 when the transfer has finished. */
 	| {readonly type: 'sync-progress'; readonly received: number; readonly expected: number}
-	/** The sync with this peer after a connection is complete. Only the JSON output uses it; the state does not change. */
+	/**
+	 * This node has received all events that the peer listed when it connected. Only the JSON output uses it; the state does
+	 * not change.
+	 */
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
 	/** Whether no peer has answered yet. `tried`: destinations of our announcements and dials, as text for the screen. */
 	| {readonly type: 'isolated'; readonly isolated: boolean; readonly tried: readonly string[]}
@@ -265,7 +268,7 @@ export type Input =
 	| {
 			readonly type: 'observed';
 			readonly loggedAt: number;
-			/** False if it was read from a reopened log. */
+			/** False if the observation was read from a reopened log. */
 			readonly live?: boolean;
 			/** See `events`. */
 			readonly unreadOffset?: number;

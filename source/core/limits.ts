@@ -219,7 +219,7 @@ export const RETRY_FIRST_MS = 1000;
 export const RETRY_MAX_MS = 30_000;
 /** Random variation of the wait between dials, as a fraction, so that peers do not retry at the same time. */
 export const RETRY_JITTER = 0.2;
-/** Consecutive failures after which a candidate is dialled again only when its beacon arrives. */
+/** Consecutive failures after which a candidate is dialled again only when a beacon of the peer arrives. */
 export const MAX_DIAL_FAILURES = 5;
 /** Interval of dials to a candidate with MAX_DIAL_FAILURES failures while a connected peer reports a connection to it. */
 export const RETRY_SEEN_MS = 60_000;
@@ -297,9 +297,15 @@ export const MAX_WHISPERS_OUTSTANDING = 64;
 export const MAX_WHISPERERS = 1024;
 /** Time without an answer after which a node sends its unanswered whispers again on the same connection. */
 export const WHISPER_RETRY_MS = 10_000;
-/** Time from the first byte of a frame to its last. Closes connections that would occupy memory with a partial frame. */
+/**
+ * Maximum time from the first byte of a frame to its last. A connection beyond it is closed, because a partial frame
+ * occupies memory.
+ */
 export const MAX_FRAME_MS = 60_000;
-/** Time in which a peer must read some of its queued bytes. Closes connections that would occupy memory with a full queue. */
+/**
+ * Time in which a peer must read some of its queued bytes. Otherwise the connection is closed, because a full queue occupies
+ * memory.
+ */
 export const SLOW_READER_MS = 60_000;
 /** Duration of the ban of a peer after a fault, and of the longest ban of an address. */
 export const FAULT_BAN_MS = 60_000;
@@ -333,7 +339,10 @@ export const MAX_BYE_FLUSH_MS = 500;
 export const LOST_GRACE_MS = 3000;
 /** Delay between two reporters of successive rank. Usually the first one writes the report before the second one does. */
 export const LOST_RANK_STEP_MS = 1000;
-/** Time after which a peer counts as lost if only other peers report it. Foreign nodes are counted for the same time. */
+/**
+ * Time without evidence that a peer is alive, after which the peer counts as lost. It applies if this node did not observe
+ * the loss itself. Foreign nodes are counted for the same time after their last beacon.
+ */
 export const VANISHED_AFTER_MS = 60_000;
 /**
  * Interval between two `alive` messages to a peer. Short compared with VANISHED_AFTER_MS, because each hop delays the news

@@ -28,7 +28,7 @@ interface CompetingName {
 export interface ShortNames {
 	/** First words of our names, in the form for comparison. */
 	readonly shortNames: readonly string[];
-	/** Current and earlier names of others. All are treated alike, because the time of a rename is not stored. */
+	/** Current and earlier names of others. Earlier names compete as well, because the time of a rename is not stored. */
 	readonly competingNames: readonly CompetingName[];
 }
 

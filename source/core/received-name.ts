@@ -62,7 +62,7 @@ function trimEdges(text: string): string {
 
 interface NameParts {
 	readonly stem: string;
-	/** With its dot; empty if there is none. */
+	/** Extension with its dot; empty if the name has no extension. */
 	readonly extension: string;
 }
 

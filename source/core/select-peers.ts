@@ -42,7 +42,9 @@ export interface PeerView {
 	readonly queuedBytes?: number;
 	readonly direction?: 'dialled' | 'accepted';
 	readonly version?: string;
-	/** Whether the peer says that it is a keeper: a node that stays in the room to keep its history. */
+	/**
+	 * Whether the peer says that it is a keeper: a node that keeps running, so that the history of the room stays available.
+	 */
 	readonly isKeeper?: true;
 	/** Wall clock in ms of our first connection to the peer in this launch. */
 	readonly connectedSince?: number;

@@ -9,7 +9,7 @@ const CHECK_MARKS =
 /** One pair of parentheses or brackets at the end, or an opening one that is never closed. */
 const TRAILING_PARENTHESES = /\s*[([{⁽（﹙［【〔❨❪⟮⦅｟][^)\]}⁾）﹚］】〕❩❫⟯⦆｠]*[)\]}⁾）﹚］】〕❩❫⟯⦆｠]?\s*$/u;
 
-/** The name without check marks and without parentheses at its end. Empty if nothing else remains. */
+/** The name without check marks and without parentheses at its end. Empty if nothing remains. */
 export function shownName(name: string): string {
 	let shown = name.replace(CHECK_MARKS, '').trim();
 	for (let shorter = shown.replace(TRAILING_PARENTHESES, ''); shorter !== shown; ) {

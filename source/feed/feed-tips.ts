@@ -79,7 +79,10 @@ interface FeedState {
 	lastBatch: Batch | undefined;
 }
 
-/** Maximum number of feeds whose last batch is kept to hash it later. Such a batch keeps a piece of the log in memory. */
+/**
+ * Maximum number of feeds whose last batch is kept in memory, so that its hash can be computed when it is needed. Such a
+ * batch keeps a piece of the log in memory.
+ */
 const MAX_UNHASHED = 128;
 
 export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOptions): FeedTips {
@@ -135,7 +138,10 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		return feed;
 	}
 
-	/** Moves the tip to the end of a batch and returns its events from `fromSeq` on. `hash`: chain hash there, if known. */
+	/**
+	 * Moves the tip to the end of a batch and returns its events from `fromSeq` on. `hash`: chain hash at the new tip, if
+	 * known.
+	 */
 	function extend(batch: Batch, fromSeq: number, hash: Uint8Array | undefined): readonly FeedEvent[] {
 		const before = feeds.get(batch.peer)?.validation ?? INITIAL_VALIDATION;
 		const {validation, events} = decodeBatchEvents(batch, fromSeq, before, roomTag);

@@ -93,8 +93,8 @@ export function shareKey(address: string, peer: string): string {
 }
 
 /**
- * The /64 of an IPv6 address, with the zone if it is link-local. One machine can use any number of addresses of it, so all
- * strangers of a /64 together get at most half of a budget. Undefined for IPv4, loopback and other texts.
+ * The /64 of an IPv6 address, with the zone if it is link-local. One machine can use any number of addresses of a /64, so
+ * all its strangers together get at most half of a budget. Undefined for IPv4, loopback and other texts.
  */
 export function prefixGroup(address: string): string | undefined {
 	const ip = parseIp(address);
@@ -149,7 +149,7 @@ export function isPublic(address: string): boolean {
 export interface LocalInterface {
 	readonly name: string;
 	readonly family: 4 | 6;
-	/** With the zone if it is a link-local IPv6 address. */
+	/** A link-local IPv6 address includes its zone. */
 	readonly address: string;
 	/** Zone of the interface. Set for IPv6 only. */
 	readonly zone?: string;

@@ -79,9 +79,9 @@ function readValidContacts(path: string): readonly SavedContact[] {
 	if (value.format !== FORMAT)
 		throw new StorageError(
 			'newer',
-			'it has an unknown format',
+			'the file has an unknown format',
 			path,
-			'Use the version that wrote it, or move it away.',
+			'Use the program version that wrote the file, or move the file away.',
 		);
 	const {contacts} = value;
 	if (!Array.isArray(contacts) || contacts.length > MAX_CONTACTS || !contacts.every(isSavedContact))
@@ -101,9 +101,9 @@ function parseObject(text: string): object | undefined {
 function damaged(path: string): StorageError {
 	return new StorageError(
 		'damaged',
-		'it is damaged',
+		'the file is damaged',
 		path,
-		'Restore it from a backup, or move it away and verify again.',
+		'Restore the file from a backup, or move it away and verify again.',
 	);
 }
 

@@ -43,7 +43,10 @@ type LockHolder = LockOwner | typeof MALFORMED;
 const MAX_LOCK_BYTES = 64 * 1024;
 const MAX_ATTEMPTS = 50;
 const RETRY_DELAY_MS = 10;
-/** Attempts to read a lock file before it counts as malformed. On systems without hard links it is briefly incomplete. */
+/**
+ * Attempts to read a lock file before it counts as malformed. On systems without hard links, a new lock file is briefly
+ * incomplete.
+ */
 const MAX_READ_ATTEMPTS = 6;
 /**
  * Maximum number of stale takeover locks in a chain. A crash during a takeover leaves one, and taking it over needs another.

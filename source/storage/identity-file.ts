@@ -40,7 +40,7 @@ export function openIdentitySeed(path: string, generateSeed: () => Uint8Array): 
 		'damaged',
 		'the identity file is damaged',
 		path,
-		'Restore it from a backup, or move it away to get a new identity. Others will then see another fingerprint.',
+		'Restore the file from a backup, or move it away to get a new identity. Others will then see another fingerprint.',
 	);
 }
 

@@ -61,13 +61,16 @@ export interface LogSummary {
 	readonly damage: readonly Damage[];
 }
 
-/** All logs of a folder, newest first, unreadable ones last. It reads only their headers. A missing folder has no logs. */
+/**
+ * All logs of a folder, newest first, unreadable ones last. Reads only the headers of the logs. A missing folder has no
+ * logs.
+ */
 export function listLogs(folder: string): LogListing[] {
 	const logs = readLogNames(folder).map(name => readLogListing(join(folder, name)));
 	return logs.sort((a, b) => creationTimeOf(b) - creationTimeOf(a) || (a.path < b.path ? 1 : -1));
 }
 
-/** Newest logs of a room, newest first by their names. It opens no other files. */
+/** Newest logs of a room, newest first by their names. Opens only these logs. */
 export function listNewestLogs(folder: string, room: string, limit: number, excludedPath?: string): LogListing[] {
 	const names = readLogNames(folder).filter(name => isLogNameOfRoom(room, name) && join(folder, name) !== excludedPath);
 	return names

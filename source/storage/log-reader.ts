@@ -25,12 +25,12 @@ export function readHeader(file: LogFile): FileHeader {
 			'not-a-log',
 			'the file has no valid header',
 			path,
-			'It is not a log of p2pchat-ink, or its start is damaged: restore it from a backup. Nothing was changed.',
+			'The file is not a log of p2pchat-ink, or its start is damaged: restore it from a backup. Nothing was changed.',
 		);
 	}
 	if (header.format > LOG_FORMAT) {
 		const message = `the log has format ${header.format}, this program reads format ${LOG_FORMAT}`;
-		const advice = `Version ${header.version} wrote it: install that version or a newer one.`;
+		const advice = `Version ${header.version} wrote the log: install that version or a newer one.`;
 		throw new StorageError('newer', message, path, advice);
 	}
 	return {header, marker};
@@ -112,7 +112,7 @@ export function openLogReader(path: string, options: {readonly chunkBytes?: numb
 function createReader(file: LogFile, chunkBytes: number | undefined): LogReader {
 	const fileHeader = readHeader(file);
 	const {path, fd} = file;
-	/** Damage with valid records after it, which cannot change any more. */
+	/** Damage that is final, because valid records follow it. */
 	const confirmedDamage: Damage[] = [];
 	let tailDamage: readonly Damage[] = [];
 	let position = 0;

@@ -25,8 +25,8 @@ export function readReadingPosition(end: LogPlace): {readonly offset?: number; r
 	const file = readingPositionPath(end.path);
 	try {
 		const position = parsePosition(readTextFile(file, MAX_FILE_BYTES));
-		if (!position) throw new Error('it is damaged');
-		if (position.marker !== end.marker) throw new Error('it belongs to another log');
+		if (!position) throw new Error('the file is damaged');
+		if (position.marker !== end.marker) throw new Error('the file belongs to another log');
 		return {offset: Math.min(position.offset, end.offset)};
 	} catch (error) {
 		if (systemErrorCode(error) === 'ENOENT') return {};

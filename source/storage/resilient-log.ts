@@ -18,7 +18,7 @@ export interface PersistenceStatus {
 	readonly isSaving: boolean;
 	/** Why saving fails; undefined while it works. */
 	readonly reason?: string;
-	/** What the user can do about it. */
+	/** What the user can do so that saving works again. */
 	readonly advice?: string;
 	/** Path of the log file that is written now, or that was written last. */
 	readonly path?: string;

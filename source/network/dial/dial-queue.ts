@@ -44,7 +44,7 @@ export function createDialConcurrency(): DialConcurrency {
 			if (now - startedAt <= SLOW_DIAL_MS) {
 				limit = Math.min(MAX_DIALS_AT_ONCE, limit + 1);
 			} else if (startedAt >= loweredAt) {
-				// Dials that began before the last decrease are ignored, because they do not show its effect.
+				// Dials that began before the last decrease of the limit are ignored, because they do not show its effect.
 				limit = Math.max(1, Math.floor(limit / 2));
 				loweredAt = now;
 			}

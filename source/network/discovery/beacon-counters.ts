@@ -14,7 +14,7 @@ import {verifySignature} from '../../feed/signing-keys.js';
 export type BeaconFreshness = 'new' | 'copy' | 'ignored';
 
 export interface BeaconCounters {
-	/** Judges a beacon without remembering it. */
+	/** Judges a beacon. Does not store its counter: see `record`. */
 	judge(peer: PeerId, counter: number, proof: BeaconSignature | undefined): BeaconFreshness;
 	/** Remembers the counter of a beacon that was judged as new. */
 	record(peer: PeerId, counter: number, isSigned: boolean): void;

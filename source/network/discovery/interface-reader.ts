@@ -1,6 +1,6 @@
 /**
- * Reader of the network interfaces, the only place that asks the operating system for them. The system can refuse: Android
- * does so for lack of permission, and every system if the process has no free file descriptor.
+ * Reader of the network interfaces. No other module asks the operating system for the interfaces. The system can refuse:
+ * Android requires a permission, and every system needs a free file descriptor.
  */
 import {constants, networkInterfaces} from 'node:os';
 import {describeSystemError, systemErrorCode} from '../../core/system-error.js';

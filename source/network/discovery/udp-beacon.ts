@@ -57,7 +57,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	const shared = new Map<4 | 6, Socket>();
 	/** Sockets on the discovery port that are being opened. */
 	const opening = new Map<4 | 6, Socket>();
-	/** Reasons why sockets could not be opened, by their address. */
+	/** Reasons why sockets could not be opened, by the address of the socket. */
 	const failures = new Map<string, string>();
 	const stats = createSendStats();
 	const rateLimiter = createWindowRateLimiter(MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND);

@@ -118,7 +118,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 		for (const [, one] of watched) yield one;
 	}
 
-	/** Asks the peer about every file about which it has to be asked. */
+	/** Sends all pending questions about files to the peer. */
 	function ask({pipe, pace}: Peer): void {
 		const {link} = pipe;
 		for (const {watch: one} of tracked()) {

@@ -47,7 +47,7 @@ export interface FailureDetector {
 	reportFullList(reporter: PeerId, peers: ReadonlySet<PeerId>, now: number): void;
 	/** Notes peers that are alive according to a connected peer. */
 	reportAlive(reporter: PeerId, peers: readonly AlivePeer[], now: number): void;
-	/** Notes a new live event of a peer, no matter which peer delivered it. It shows that the author was alive. */
+	/** Notes a new live event of a peer, no matter which peer delivered it. The event shows that its author was alive. */
 	heardFrom(peer: PeerId, now: number): void;
 	/**
 	 * Peers that are alive according to peers other than `receiver`. Leaves out what `receiver` learns itself: the peers to

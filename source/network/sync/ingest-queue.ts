@@ -29,7 +29,7 @@ export interface IncomingBatch {
 	readonly link: PeerLink;
 	/** Whether the batch answers a request of this node. */
 	readonly requested: boolean;
-	/** Whether the events are live, not history that a peer had already when it connected. */
+	/** False for history: events that a peer had already when it connected. */
 	readonly live: boolean;
 }
 
@@ -55,7 +55,7 @@ export interface IngestQueue {
 	stop(): void;
 }
 
-/** Number of ingested batches after which a queue removes them from its array. */
+/** Number of ingested batches after which a queue removes these batches from its array. */
 const COMPACT_AFTER = 1024;
 const MAX_SLICES_PER_COMMIT = 4;
 /** Maximum time of the express path between two slices. When many people chat, one commit per message is too slow. */

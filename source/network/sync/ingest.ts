@@ -90,8 +90,9 @@ export function createIngest(options: IngestOptions): Ingest {
 	const heldSeq = (feed: PeerId) => Math.max(inventory.seqOf(feed), queuedSeqs.get(feed) ?? 0);
 
 	/**
-	 * Accepts a batch that was requested, or that its author pushed within the rate limit. Returns false for others. A push
-	 * is charged to its author, who sent it. A requested batch is charged to its author only after it is verified.
+	 * Accepts a batch that was requested, or that its author pushed within the rate limit. Returns false for other batches. A
+	 * push is charged to its author immediately, because the author itself sent it. A requested batch is charged to its author
+	 * only after it is verified.
 	 */
 	function admit(sync: SyncLink, link: PeerLink, batch: Batch, requested: boolean): boolean {
 		const now = clock.monotonic();

@@ -165,7 +165,7 @@ export interface InventoryReceiver {
 	): ChunkedWork;
 	/** Notes that claims of the peer were skipped or dropped because of a limit. Inventories are compared again later. */
 	noteOverflow(sync: SyncLink): void;
-	/** Sends a new digest if feeds were skipped (`overflow`) and their minute has passed. */
+	/** Sends a new digest if feeds were skipped (`overflow`) and the minute in which they were skipped has passed. */
 	retryOverflow(sync: SyncLink): void;
 }
 

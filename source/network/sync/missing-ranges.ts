@@ -51,7 +51,7 @@ export interface MissingRanges {
 	outstanding(): number;
 }
 
-/** Statement of a peer that it holds a feed up to `seq`. */
+/** Claim of a peer that it holds a feed up to `seq`. */
 export interface Claim {
 	readonly feed: PeerId;
 	readonly seq: number;

@@ -64,7 +64,7 @@ const SCAN_PAUSE_MS = 16;
 /** First wait before inventories are compared again with a peer that did not answer. Each further wait is twice as long. */
 const COMPARE_AGAIN_MS = 1000;
 const COMPARE_AGAIN_MAX_MS = 60_000;
-/** Delay of answers beyond their transfer time up to which peers count as equally fast. */
+/** Maximum delay of answers, in addition to the transfer time, for which all peers count as equally fast. */
 const FAST_ANSWER_MS = 250;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 
@@ -243,8 +243,8 @@ function rankOf({failures, delayMs}: SyncLink): number {
 }
 
 /**
- * Assigns ranges to peers. A range is requested only from a peer with the lowest rank among its holders. If all of these are
- * busy, the range waits. Of the peers that are not busy, the author is preferred, then the peer that was asked least
+ * Assigns ranges to peers. A range is requested only from a peer with the lowest rank among its holders. If all such peers
+ * are busy, the range waits. Of the peers that are not busy, the author is preferred, then the peer that was asked least
  * recently.
  */
 export function planRequests(

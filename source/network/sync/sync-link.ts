@@ -10,7 +10,7 @@ import type {FeedInventory} from './feed-inventory.js';
 export interface RequestedRange {
 	/** First requested seq. */
 	readonly from: number;
-	/** Highest seq that the peer claimed when it was asked. */
+	/** Highest seq that the peer claimed when this node requested the range. */
 	readonly claimedSeq: number;
 }
 
@@ -19,11 +19,11 @@ export interface PendingRequest {
 	readonly id: number;
 	/** Requested ranges by feed, in the order in which the peer answers. */
 	readonly ranges: ReadonlyMap<PeerId, RequestedRange>;
-	/** Time at which it was sent, monotonic ms. */
+	/** Time at which the request was sent, monotonic ms. */
 	readonly sentAt: number;
 	/** Requested feed of which events arrived last. */
 	lastServed: PeerId | undefined;
-	/** Bytes of entries that arrived as its answer. */
+	/** Bytes of entries that arrived as answer to the request. */
 	bytes: number;
 	readonly timer: Timer;
 }

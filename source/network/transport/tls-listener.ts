@@ -47,7 +47,7 @@ export interface TlsListener {
 	rebind(hosts: ListenHosts): void;
 	/** Port on which connections are accepted now; 0 if no connections are accepted. */
 	readonly port: number;
-	/** Families that cannot be listened on, without those that the computer lacks. */
+	/** Address families in which listening failed. Families that the computer does not have are left out. */
 	readonly failures: readonly SocketFailure[];
 	/** Stops listening and destroys the open sockets. */
 	close(): Promise<void>;

@@ -27,7 +27,9 @@ export function toSourceError(error: unknown, path: string): StorageError {
 	if (error instanceof StorageError) return error;
 	const code = systemErrorCode(error) ?? '';
 	const advice =
-		code === 'ENOENT' || code === 'ENOTDIR' ? 'Check the path.' : 'Change its permissions, or name another file.';
+		code === 'ENOENT' || code === 'ENOTDIR'
+			? 'Check the path.'
+			: 'Change the permissions of the file, or name another file.';
 	return new StorageError('failed', `cannot read the file: ${describeSystemError(error)}`, path, advice, {
 		cause: error,
 	});

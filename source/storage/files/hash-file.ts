@@ -41,6 +41,6 @@ function changed(path: string): StorageError {
 		'changed',
 		'the file changes while it is read',
 		path,
-		'Wait until it is complete, or share a copy.',
+		'Wait until the file is complete, or share a copy.',
 	);
 }

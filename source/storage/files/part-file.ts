@@ -50,7 +50,7 @@ export async function openPartFile(folder: string, name: string, id: FileId): Pr
 		'failed',
 		`${MAX_PART_FILES} part files have this name`,
 		join(folder, name),
-		'Delete them, or choose another folder.',
+		'Delete these part files, or choose another folder.',
 	);
 }
 
@@ -59,7 +59,7 @@ function partFileName(name: string, id: FileId, number: number): string {
 	return `${stem}.${id.slice(0, 16)}${number === 1 ? '' : `.${number}`}.part`;
 }
 
-/** Undefined if another program fetches into this file. */
+/** Locks a part file. Undefined if another program fetches into this file. */
 function tryLock(path: string): FileLock | undefined {
 	try {
 		return acquireLock(path, 'the part file');
@@ -69,7 +69,7 @@ function tryLock(path: string): FileLock | undefined {
 	}
 }
 
-/** Undefined if there is something at the path that must not be written. */
+/** Opens the part file at a path. Undefined if something at the path must not be written, for example a link. */
 async function openOwnFile(path: string): Promise<(PartFile & {keptBytes: number}) | undefined> {
 	try {
 		const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NO_FOLLOWING, MODE);

@@ -63,7 +63,7 @@ interface OpenFile {
 export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 	const {sharesFile, now, isValid, onChanged, onUnreadable, disk = SYSTEM_DISK} = options;
 	const shares = new Map<FileId, Share>();
-	/** Files of which the user was told that they cannot be read. */
+	/** Files about which the user has a warning that they cannot be read. */
 	const unreadable = new Set<FileId>();
 	/** Files that are open, the least recently used first. More than MAX_OPEN_FILES only while all of them are in use. */
 	const openFiles = new LruMap<FileId, OpenFile>(MAX_SERVED_FILES, {touchOnGet: true});

@@ -25,7 +25,7 @@ export interface Share {
 
 /** Storage of the shares of one room. */
 export interface SharesFile {
-	/** The kept shares, and a warning for the user if they cannot be read. Never throws. */
+	/** The kept shares, and a warning for the user if the list cannot be read. Never throws. */
 	read(): {readonly shares: readonly Share[]; readonly warning?: string};
 	/**
 	 * Adds a share, or replaces the one with the same id. Removes the oldest shares if there are too many. Throws
@@ -51,7 +51,7 @@ export function openSharesFile(folder: string): SharesFile {
 				return {shares: readShares(path)};
 			} catch (error) {
 				const reason = error instanceof StorageError ? error.message : describeSystemError(error);
-				const warning = `Files that you shared earlier are no longer shared, because ${path} cannot be read: ${reason}. Move it away and share them again.`;
+				const warning = `Files that you shared earlier are no longer shared, because ${path} cannot be read: ${reason}. Move this list away and share the files again.`;
 				return {shares: [], warning};
 			}
 		},
@@ -108,9 +108,9 @@ function readShares(path: string): readonly Share[] {
 	if (value.format !== FORMAT)
 		throw new StorageError(
 			'newer',
-			'it has an unknown format',
+			'the file has an unknown format',
 			path,
-			'Use the version that wrote it, or move it away.',
+			'Use the program version that wrote the file, or move the file away.',
 		);
 	const {shares} = value;
 	if (!Array.isArray(shares) || shares.length > MAX_SHARES) throw damaged(path);
@@ -122,7 +122,12 @@ function fail(error: Error): never {
 }
 
 function damaged(path: string): StorageError {
-	return new StorageError('damaged', 'it is damaged', path, 'Move it away, and share the files again.');
+	return new StorageError(
+		'damaged',
+		'the list of shared files is damaged',
+		path,
+		'Move the list away, and share the files again.',
+	);
 }
 
 function parseObject(text: string): object | undefined {

@@ -1,13 +1,13 @@
 /**
- * Destination of a fetch that also passes the parts on in their order, for standard output. The parts stay in a file until the
- * end, so that this node can serve them meanwhile, and so that parts out of order take no memory.
+ * Destination of a fetch that also passes the parts on in their order, for standard output. The parts stay in a file until
+ * the end, so that this node can serve them during the fetch, and parts out of order need no memory.
  */
 import type {FileSink, NamedFile} from '../../core/file-content.js';
 import {addPart, emptyPartSet, hasPart} from '../../core/part-set.js';
 import {partCount} from '../../core/shared-file.js';
 import {StorageError} from '../errors.js';
 
-/** `sink` is a new file without kept parts. `writeBytes` resolves when the reader can take more. */
+/** `sink` is a new file without kept parts. `writeBytes` resolves when the reader of the output accepts more bytes. */
 export function createStreamSink(
 	file: NamedFile,
 	sink: FileSink,
