@@ -41,7 +41,8 @@ const REPLY_PREFIX = /^\/r\s+/iu;
 /** Keeps the addressee while the draft begins with the same command. Otherwise resolves the addressee again. */
 export function updateAddressing(addressing: Addressing, before: string, draft: string, state: State): Addressing {
 	if (before === draft) return addressing;
-	// The addressee of /r is that of the moment when the draft began, because the user answers what was on the screen then.
+	// The addressee of /r is fixed when the draft begins, because the user answers the whisper that is on the screen at
+	// that moment.
 	const replyAddressee = before === '' ? lastWhisperer(state) : addressing.replyAddressee;
 	const {addressee} = addressing;
 	if (addressee && draft.startsWith(addressee.prefix)) return {addressee, replyAddressee};

@@ -21,11 +21,14 @@ const NOTIFY_INTERVAL_MS = 5000;
 /** Time after the last key from which the user counts as absent, in a terminal without focus reports, ms. */
 const IDLE_MS = 60_000;
 const BODY_CELLS = 100;
-/** Time since our first connection to a person from which on their `@all` counts as a mention of us, ms. */
+/** Minimum time since our first connection to a person for an `@all` of that person to count as a mention of us, ms. */
 const ALL_ACQUAINTANCE_MS = 600_000;
 /** An `@all` of one person counts at most once in this time, ms. */
 const ALL_INTERVAL_MS = 300_000;
-/** Maximum number of people whose last `@all` is remembered. Further people wait until one of them is forgotten. */
+/**
+ * Maximum number of people whose last `@all` is remembered. An `@all` of further people does not count until one of
+ * these times is older than ALL_INTERVAL_MS.
+ */
 const MAX_ALL_AUTHORS = 1024;
 
 export interface NotificationState {
@@ -34,7 +37,7 @@ export interface NotificationState {
 	readonly mentions: number;
 	/** Time of the last ring, on the clock of `Attention.now`, ms. */
 	readonly lastRingAt: number;
-	/** When each person last wrote an `@all` that counted, on the clock of `Attention.now`, by `personKey`. */
+	/** Time of the last counted `@all` of each person, on the clock of `Attention.now`, by `personKey`. */
 	readonly lastAlls: ReadonlyMap<string, number>;
 }
 
@@ -114,8 +117,9 @@ export function updateNotifications(
 }
 
 /**
- * The remembered times with a new `@all`, or undefined if it does not count. It counts if we have known its author for
- * ALL_ACQUAINTANCE_MS, by our own observations, and if no other one of the same person counted within ALL_INTERVAL_MS.
+ * The remembered times with that of a new `@all`, or undefined if the new one does not count. It counts if this node
+ * first connected to its author at least ALL_ACQUAINTANCE_MS ago, and if no `@all` of the same person counted within
+ * ALL_INTERVAL_MS.
  */
 function countAll(
 	lastAlls: ReadonlyMap<string, number>,

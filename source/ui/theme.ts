@@ -216,7 +216,7 @@ export function isUnicodeLocale(environment: Environment): boolean {
 	return /utf-?8/i.test(locale);
 }
 
-/** Whether the terminal takes hyperlinks (OSC 8). The Linux console prints parts of unknown sequences. */
+/** Whether the terminal supports hyperlinks (OSC 8). The Linux console prints parts of unknown sequences. */
 function takesLinks({TERM = ''}: Environment): boolean {
 	return !/^(linux|dumb)/.test(TERM);
 }

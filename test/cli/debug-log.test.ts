@@ -30,7 +30,7 @@ it('the debug log can be read only by its owner', () => {
 	expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-it.skipIf(process.platform !== 'linux')('a debug log on a full disk loses its lines, and the program goes on', () => {
+it.skipIf(process.platform !== 'linux')('a debug log on a full disk loses its lines, and the program continues', () => {
 	const log = openDebugLog('/dev/full', () => 0);
 	onTestFinished(() => log.close());
 	expect(() => log.debug('test', 'one')).not.toThrow();

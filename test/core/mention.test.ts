@@ -41,7 +41,7 @@ describe('isMention', () => {
 	});
 });
 
-it('@all addresses everybody, and never one person who is called so', () => {
+it('@all addresses everybody, and never only a person with the name "all"', () => {
 	for (const text of ['@all', 'hi @All, lunch', '(@ALL)']) expect([text, isMentionOfAll(text)]).toEqual([text, true]);
 	for (const text of ['all', '@ally', '@all-hands', 'me@all.example', 'all: hi'])
 		expect([text, isMentionOfAll(text)]).toEqual([text, false]);

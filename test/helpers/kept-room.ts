@@ -52,7 +52,7 @@ export async function serve({keeper, socket, notes}: Kept): Promise<Server> {
 	return server;
 }
 
-/** Attaches a node to the keeper. `refusals`: what the keeper refused. */
+/** Attaches a node to the keeper. `refusals`: texts with which the keeper refused requests. */
 export async function attach(
 	{socket}: Kept,
 	onRefused?: (text: string, draft?: string) => void,

@@ -57,7 +57,7 @@ function windowOf(opened: unknown): InvitationInfo {
 	return opened as InvitationInfo;
 }
 
-test('the local user is shown how many guests are connected, from the opening to the end', async () => {
+test('the local user sees how many guests are connected, as long as the window for guests is open', async () => {
 	const {invitation, opened, shown} = await openWindow(['127.0.0.1']);
 	const [link = ''] = windowOf(opened).urls;
 	const {origin, hash} = new URL(link);
@@ -96,7 +96,7 @@ test.skipIf(!hasIpv6)(
 	},
 );
 
-test('the window opens although one address of the computer cannot be used, and not if none can', async () => {
+test('the window for guests opens if at least one address of the computer can be used', async () => {
 	// 192.0.2.0/24 is for documentation (RFC 5737), so no computer has such an address.
 	const {opened} = await openWindow(['192.0.2.1', '127.0.0.1']);
 	expect(windowOf(opened).urls).toEqual([expect.stringMatching(/^http:\/\/127/)]);

@@ -144,7 +144,7 @@ test('a guest that reads nothing for 30 s is cut off, and one that reads in time
 	expect(guest.isCutOff).toBe(true);
 });
 
-test('an answer ends before it becomes large, and pinned messages too', () => {
+test('the rows of one answer and the list of pinned messages are limited in size', () => {
 	const {chatNode, dave} = openWindow();
 	const text = '"'.repeat(16_384);
 	for (let count = 0; count < 20; count++) {
@@ -175,7 +175,7 @@ test('a quiet room sends a ping every 15 s, and a stream that has ended sends no
 	expect(taken()).toEqual([{type: 'end', reason: 'closed'}]);
 });
 
-test('answers that follow each other by their first rows give every row of a long room once, in order', () => {
+test('a guest that requests the rows before the first row of each answer gets every row of a long room once, in order', () => {
 	const builder = createStateBuilder();
 	builder.addMany(10_000);
 	const rows = createWindowRows(() => false, builder.state());
@@ -190,7 +190,7 @@ test('answers that follow each other by their first rows give every row of a lon
 	expect(texts.slice(20)).toEqual(Array.from({length: 9980}, (_, index) => `message ${index + 21}`));
 });
 
-test('guests see no address, no notice and nothing of people whom this node ignores', () => {
+test('guests see no address, no notice and no message of people whom this node ignores', () => {
 	const {chatNode, dave} = openWindow();
 	const eve = chatNode.join('Eve', '10.0.0.3');
 	chatNode.say(eve, 'ignored words');
@@ -202,7 +202,7 @@ test('guests see no address, no notice and nothing of people whom this node igno
 	expect(text).not.toMatch(/ignored words|10\.0\.0|notice/);
 });
 
-test('of two people with one name, the one who had it first has no number, although guests get the newest rows first', () => {
+test('of two people with the same name, the person who had it first gets no number, although guests get the newest rows first', () => {
 	const builder = createStateBuilder();
 	builder.add(1, {type: 'joined', name: 'Dave', addresses: [], version: '1.0.0'});
 	builder.add(2, {type: 'joined', name: 'Eve', addresses: [], version: '1.0.0'});

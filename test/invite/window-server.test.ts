@@ -49,7 +49,7 @@ async function exchange(host: string, bytes: string): Promise<string> {
 const ask = (host: string, line: string, ...headers: string[]) =>
 	exchange(host, `${[line, `Host: ${host}`, 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`);
 
-test('a request target that is no path is refused, whatever it is, and the server goes on', async () => {
+test('any request target that is no path is refused, and the server continues', async () => {
 	const {server, answered} = await openServer();
 	const {host} = server;
 	for (const target of ['//', '//evil.example/', '//:x', `http://${host}/`, 'http://[', 'ftp:', '*', 'a:b', '\\\\evil'])
@@ -93,7 +93,7 @@ test('an error of the program while it answers becomes status 500', async () => 
 	}
 });
 
-test('a client that sends its next request before it has read the answer loses the connection, and one answer is made', async () => {
+test('a client that sends its next request before it has read the answer is disconnected, and gets only one answer', async () => {
 	const {server, answered} = await openServer();
 	const one = `GET / HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`;
 	await exchange(server.host, one.repeat(1000));

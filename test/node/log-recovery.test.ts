@@ -57,7 +57,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('a node whose log another program empties while it runs', () => {
-	test('a node whose log another program empties passes everything that it said on to a peer that joins later, and says what is missing', async () => {
+	test('a node whose log another program empties still sends all its messages to a peer that joins later, and reports what is missing', async () => {
 		const ann = await launchWithFile('Ann');
 		const bob = await room.launch('Bob');
 		await room.clock.advance(2000);

@@ -77,7 +77,7 @@ describe('the correction of our clock', () => {
 		expect(clockAt(LATEST_WALL_MS + YEAR_MS).updateCorrection(from(-9 * YEAR_MS))).toBe(-9 * YEAR_MS);
 	});
 
-	it('the correction of a clock that is older than the program goes to the earliest plausible clock among liars', () => {
+	it('a clock that is older than the program is corrected to the earliest plausible clock among liars', () => {
 		const clock = clockAt(0);
 		expect(clock.updateCorrection(from(NOW, NOW + 100 * YEAR_MS, NOW + 5 * YEAR_MS))).toBe(NOW);
 	});
@@ -175,7 +175,7 @@ describe('two honest nodes that receive the same readings of a liar', () => {
 		maxLength: 30,
 	});
 
-	it('two honest nodes write answers that sort after what they read, except for seconds each hour, and never beyond 23 h', () => {
+	it('answers of two honest nodes sort after the messages that they read, except for seconds each hour, and are never more than 23 h ahead', () => {
 		fc.assert(
 			fc.property(steps, claims => {
 				let now = NOW;
@@ -199,7 +199,7 @@ describe('two honest nodes that receive the same readings of a liar', () => {
 		);
 	});
 
-	it('two honest nodes with the same readings of a liar disagree for no longer than their clocks differ when the limit moves', () => {
+	it('two honest nodes that read the same clock of a liar accept it at different times only as far apart as their own clocks', () => {
 		const step = Math.ceil(NOW / HLC_LIMIT_STEP_MS) * HLC_LIMIT_STEP_MS;
 		expect(hlcLimit(step - 1)).toBe(hlcLimit(step - HLC_LIMIT_STEP_MS));
 		expect(hlcLimit(step)).toBe(hlcLimit(step - 1) + HLC_LIMIT_STEP_MS);

@@ -32,7 +32,7 @@ describe('the path after /share', () => {
 		expect(parseTypedPath(typed)).toMatchObject({path, note});
 	});
 
-	test('the path after /share is the whole text if its first word is no file', async () => {
+	test('the path after /share is the whole text if its first word is not the path of a file', async () => {
 		const {chatNode} = room();
 		const tried: unknown[] = [];
 		const missing = Object.assign(new Error('missing'), {code: 'ENOENT'});

@@ -22,13 +22,13 @@ function room() {
 
 const rowsOf = (state: ReturnType<ReturnType<typeof room>['store']['getState']>) => state.timeline.pages.flat().length;
 
-test('a value of the present state is found without a commit', async () => {
+test('nextValue finds a value of the present state without a commit', async () => {
 	const {store, listeners} = room();
 	expect(await nextValue(store, () => 'found').value).toBe('found');
 	expect(listeners()).toBe(0);
 });
 
-test('a condition is met by a later commit, and nothing listens afterwards', async () => {
+test('whenState resolves to true when a later commit meets the condition, and leaves no listener', async () => {
 	const {store, join, listeners} = room();
 	const clock = createFakeClock();
 	const before = rowsOf(store.getState());
@@ -39,7 +39,7 @@ test('a condition is met by a later commit, and nothing listens afterwards', asy
 	expect([listeners(), clock.pending]).toEqual([0, 0]);
 });
 
-test('a condition that is not met within the time gives false, and nothing listens afterwards', async () => {
+test('whenState resolves to false if the condition is not met within the time, and leaves no listener', async () => {
 	const {store, listeners} = room();
 	const clock = createFakeClock();
 	const met = whenState(store, clock, 1000, () => false);
@@ -48,7 +48,7 @@ test('a condition that is not met within the time gives false, and nothing liste
 	expect(listeners()).toBe(0);
 });
 
-test('an error in the condition rejects, and nothing listens afterwards', async () => {
+test('whenState rejects with an error of the condition, and leaves no listener', async () => {
 	const {store, listeners} = room();
 	const {value} = nextValue(store, () => {
 		throw new Error('broken');

@@ -81,7 +81,7 @@ describe('a pair of whispers', () => {
 		);
 	});
 
-	it('an answer beyond what was sent, as a malicious peer sends it, changes only the whispers that exist', () => {
+	it('an acknowledgement of more whispers than were sent, as a malicious peer sends it, changes only the whispers that exist', () => {
 		const outbox = createWhisperOutbox();
 		outbox.add('one');
 		expect(outbox.apply({type: 'whisper-ack', id: 1000, refused: [7, 1]})).toEqual({id: 1, refused: [1]});

@@ -29,7 +29,7 @@ function setUp() {
 		publish() {},
 		onLogFull() {},
 	});
-	/** Connects a peer. The array gets what is sent to it. */
+	/** Connects a peer. The array collects the messages that are sent to the peer. */
 	function connect(peer: PeerId): {link: PeerLink; sent: Sent[]} {
 		const sent: Sent[] = [];
 		const parts = {peer, features: new Set(['whispers']), send: (message: Sent) => void sent.push(message)};
@@ -59,7 +59,7 @@ describe('the state of whispers', () => {
 		expect(sent).toHaveLength(6);
 	});
 
-	it('an answer that was not asked for is remembered only for its connection', () => {
+	it('an unrequested answer is remembered only as long as its connection exists', () => {
 		const {whispers, connect} = setUp();
 		const bob = fakePeerId(2);
 		const {link} = connect(bob);
@@ -91,7 +91,7 @@ describe('the state of whispers', () => {
 		]);
 	});
 
-	it('peers that left are forgotten before one that is only away', () => {
+	it('peers that left are forgotten before a peer that is only disconnected', () => {
 		const {links, left, written, whispers, connect} = setUp();
 		const away = fakePeerId(2);
 		whispers.message(connect(away).link, whisper(1));

@@ -168,7 +168,7 @@ describe.skipIf(reason !== undefined)(
 			expect(host.sentPackets('eth0')).toBe(before);
 		});
 
-		it('beacons report a readable error for a missing address and are still sent on other interfaces', async () => {
+		it('a missing address gives a readable error, and beacons are still sent on other interfaces', async () => {
 			const host = createLab().addHost('a', {lan: '10.77.0.1/24'});
 			const output = host.run(process.execPath, '--input-type=module', '-e', MISSING_INTERFACE_PROGRAM);
 			const counters: {address: string; failed: number; sent: number; lastError?: string}[] = JSON.parse(output);

@@ -41,7 +41,7 @@ describe('JSON lines', () => {
 		expect(stderr).toMatch(/^p2pchat-ink: [^\n]*0\.3 s[^\n]*\n$/);
 	});
 
-	it('JSON lines answer invalid input with an error that has its line number, and continue', async () => {
+	it('invalid JSON input is answered with an error that has its line number, and the program continues', async () => {
 		const input = [
 			'nonsense',
 			'',
@@ -72,7 +72,7 @@ describe('JSON lines', () => {
 		expect(lines.filter(({kind}) => kind === 'posted').map(({text}) => text)).toEqual(['good']);
 	});
 
-	it('JSON lines accept commands: /name produces an event, /quit exits', async () => {
+	it('JSON input can contain commands: /name produces an event, /quit exits', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann', args: ['--stay']});
 		await node.waitFor('joined', ({kind}) => kind === 'joined');
 		node.write('{"type":"command","text":"/name Anna"}\n');

@@ -5,7 +5,7 @@ import {expect, it} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {compareLineOrder, type Line, runCli, runToEnd, startNode} from '../helpers/run-node.js';
 
-it('a keeper that was killed and started again hands the whole history to people who come back with empty folders', async () => {
+it('a keeper that was killed and started again sends the whole history to people who return with empty folders', async () => {
 	const port = await findFreeUdpPort();
 	const home = makeHome();
 	const secretFile = join(home, 'secret');

@@ -34,7 +34,7 @@ function runShell(shell: string, words: readonly string[], script: string): stri
 	return stdout.split('\n').filter(line => line !== '');
 }
 
-/** What each shell offers for a line: its last word is to be completed. */
+/** Completions that each shell offers for the last word of a line. */
 const complete: Readonly<Record<string, (line: readonly string[]) => string[]>> = {
 	bash(line) {
 		const words = ['p2pchat-ink', ...line];
@@ -111,7 +111,7 @@ describe('the manual page', () => {
 	});
 });
 
-test('an unknown shell is refused with the names of the known ones', () => {
+test('an unknown shell is refused with the names of the known shells', () => {
 	const {status, stderr} = spawnSync(process.execPath, [cliPath, 'completion', 'csh'], {env, encoding: 'utf8'});
 	expect(status).toBe(2);
 	expect(stderr).toContain('bash, zsh or fish');

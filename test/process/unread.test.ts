@@ -63,7 +63,7 @@ describe('the reading position', () => {
 		expect(statSync(`${logOf(annHome)}.read.json`).mode & 0o777).toBe(0o600);
 	}, 120_000);
 
-	it('the reading position makes --plain say in words what was missed, and where it begins', async () => {
+	it('with the reading position, --plain says how many messages were missed and where they begin', async () => {
 		const port = await findFreeUdpPort();
 		const [annHome, bobHome] = [makeHome(), makeHome()];
 		const bob = await startNode({name: 'Bob', home: bobHome, port, environment: SECRET});
@@ -100,7 +100,7 @@ describe('the reading position', () => {
 		expect(damaged.stdout).not.toContain('new since');
 	}, 120_000);
 
-	it('the reading position makes the screen open at what came while the terminal had no focus, after a kill', async () => {
+	it('after a kill, the screen opens at the messages that arrived while the terminal had no focus', async () => {
 		const port = await findFreeUdpPort();
 		const [annHome, bobHome] = [makeHome(), makeHome()];
 		const bob = await startNode({name: 'Bob', home: bobHome, port, environment: SECRET});

@@ -54,7 +54,9 @@ it('batches of an author that a liar passes on unverified do not silence the aut
 	await room.world.stopAll();
 });
 
-it('what a liar claims as history of an author stays live when the author writes it', {timeout: 60_000}, async () => {
+it('an event that a liar claims as history of an author is still live when the author writes it', {
+	timeout: 60_000,
+}, async () => {
 	const room = await createAttackRoom(2, 2);
 	for (const node of room.world.nodes) node.launch();
 	await room.world.clock.advance(3000);

@@ -20,7 +20,10 @@ const HONEST = 4;
 const UDP_PORT = 47_474;
 const ROUND_MS = 2000;
 const ROUNDS = 20;
-/** Time after the attack until no node writes presence events any more, ms. A node answers at most one report a minute. */
+/**
+ * Time for which the room continues after the attack, ms. It is long, because a node answers at most one report a
+ * minute.
+ */
 const CALM_MS = 40 * 60_000;
 
 function scenarioOf(seed: number): Scenario {

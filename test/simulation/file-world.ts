@@ -20,7 +20,7 @@ export interface NodeOptions {
 	/** Bytes per second that the node can send, on all links together. */
 	readonly uplink?: number;
 	readonly latencyMs?: number;
-	/** Changes or swallows what the node sends, as a hostile program does. */
+	/** Changes or drops messages that the node sends, as a hostile program does. */
 	readonly send?: (message: FileMessage, reply: (message: FileMessage) => void) => void;
 	/** Answers messages in place of the program. */
 	readonly receive?: (message: FileMessage, reply: (message: FileMessage) => void) => void;

@@ -16,7 +16,7 @@ test.each(['Dave', 'Dave Smith', '@Dave', 'Dave "the" Smith', 'Dave ✓', 'C#', 
 	},
 );
 
-test('a kept draft for somebody who has left or is renamed has no addressee, even if somebody else has the name', () => {
+test('a kept draft for a person who has left or is renamed has no addressee, even if another person now has the name', () => {
 	const chatNode = createFakeChatNode('Carol');
 	const dave = chatNode.join('Dave', '192.168.1.8', {identity: 'aaaaaaaa'});
 	const draft = `${whisperPrefix(stateOf(chatNode), dave.peer)}half a text`;
@@ -28,7 +28,7 @@ test('a kept draft for somebody who has left or is renamed has no addressee, eve
 	expect(addressingOf(draft, stateOf(chatNode)).addressee).toBeUndefined();
 });
 
-test('a draft of /r is kept with the name of its addressee, and one without an addressee gets none later', () => {
+test('a draft of /r is kept with the name of its addressee; without an addressee it gets none when it is shown again', () => {
 	const chatNode = createFakeChatNode('Carol');
 	const dave = chatNode.join('Dave', '192.168.1.8', {identity: 'aaaaaaaa'});
 	const erna = chatNode.join('Erna', '192.168.1.9', {identity: 'bbbbbbbb'});
@@ -45,7 +45,7 @@ test('a draft of /r is kept with the name of its addressee, and one without an a
 	expect(draftToKeep(typed, 'public now', stateOf(chatNode))).toBe('public now');
 });
 
-test('a refused message or whisper comes back into the input, a refused command does not', () => {
+test('a refused message or whisper returns to the input, a refused command does not', () => {
 	const drafts = ['hello', '//me', '/msg Dave hi', '/W Dave hi', '/r hi', '/name Bob', '/unknown'];
 	expect(drafts.filter(comesBack)).toEqual(['hello', '//me', '/msg Dave hi', '/W Dave hi', '/r hi']);
 });

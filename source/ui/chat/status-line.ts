@@ -123,7 +123,7 @@ function fitTexts(request: StatusRequest): {left: string; right: string} {
 	const {ui, context, width} = request;
 	const right = rightText(request);
 	const fits = (left: string) => cellWidth(left) + cellWidth(right) <= width;
-	// Without the peers pane the names of the people who are here come before the own address.
+	// If the peers pane is hidden, the names of present people are shown before the own address.
 	const isPaneHidden = context.frameOf(context.state, ui).layout.sidebarWidth === 0;
 	for (const withNames of isPaneHidden ? [true, false] : [false]) {
 		for (const label of ['name and address', 'name'] as const) {
@@ -190,7 +190,7 @@ function presentNames(state: State): string {
 		.join(', ')}${more}`;
 }
 
-/** Missed mentions and unread messages outside of the view, each with the key that goes there. */
+/** Missed mentions and unread messages outside of the view, each with the key that jumps there. */
 function missedParts({ui, context}: StatusRequest): string[] {
 	const {state, unread, frameOf} = context;
 	const {viewport, view} = frameOf(state, ui);

@@ -164,8 +164,9 @@ function applyToken(ui: UiState, token: Token, context: ChatContext): ChatStep {
 }
 
 /**
- * The state and the text to type if a text follows a letter of the timeline so fast that both are one text: "everything"
- * begins with the key that corrects a message. The whole text then goes to the draft, as it was before the letter.
+ * The state and the text to type, if the user types a text whose first letter is a key of the timeline: "everything"
+ * begins with the key that corrects a message. The whole text is then added to the draft that existed before the
+ * letter.
  */
 function takeBackComposing(
 	letter: ComposingLetter | undefined,

@@ -146,7 +146,10 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	stdout.on('close', handleOutputClosed);
 	const removeExitHandler = request.onProcessExit?.(modes.takeRestoreSequence);
 
-	/** Asks for the background, and keeps the reader open until the answer came, so that the shell does not get it as input. */
+	/**
+	 * Asks for the background, and keeps the reader open until the answer has arrived, so that the shell does not get the
+	 * answer as input.
+	 */
 	function createBackgroundQuery() {
 		let askedAt = Number.NEGATIVE_INFINITY;
 		let onSettled: (() => void) | undefined;

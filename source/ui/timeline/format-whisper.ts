@@ -1,6 +1,7 @@
 /**
  * Rows of a whisper. The word `private` is where other messages have the name of their author, and a bar is before
- * every line of the text. So no public message can pass for a whisper, whatever its author is called, and no colour is needed.
+ * every line of the text. So no public message can look like a whisper, whatever the name of its author, even without
+ * colours.
  */
 import type {Whisper} from '../../core/event.js';
 import {hueOf} from '../../core/name-hues.js';

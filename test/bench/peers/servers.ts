@@ -60,7 +60,7 @@ async function dial(port: number): Promise<Socket> {
 	}
 }
 
-/** Sends `words` and resolves when the server has answered with `answer`. */
+/** Sends the text `words` and resolves when the server has answered with `answer`. */
 function ask(socket: Socket, words: string, answer: string): Promise<void> {
 	return new Promise(resolve => {
 		let seen = '';

@@ -96,7 +96,7 @@ it('a message that the user reads on one attached screen is read on the keeper a
 	await expect.poll(all).toEqual([0, 0, 0]);
 });
 
-it('the attached node refuses what the node would refuse, and says what the keeper refuses', async () => {
+it('an attached node refuses the same texts and names as any node, and reports the refusals of the keeper', async () => {
 	const kept = await setUp();
 	const bob = await kept.room.launch('Bob');
 	await kept.room.clock.advance(3000);
@@ -133,7 +133,7 @@ it('a whisper that the keeper refuses comes back into the input of the attached 
 	const input = () => screen?.terminal.rows().at(-1) ?? '';
 	const fingerprint = bob.self.peer.slice(0, 8);
 	await screen.terminal.until(() => input().startsWith(`to Bob Lee only › /msg "Bob Lee"#${fingerprint} for you only`));
-	// What the user has typed since then stays.
+	// A draft that the user has begun in the meantime is kept.
 	await screen.press('\u0003', '/msg "Bob Lee" second');
 	screen.screen.showMessage('Refused.', '/msg "Bob Lee" first');
 	await screen.terminal.see('Refused.');
@@ -141,7 +141,7 @@ it('a whisper that the keeper refuses comes back into the input of the attached 
 	expect(keeper.texts()).toEqual([]);
 });
 
-it('/share in an attached screen takes a path with spaces, and its error names the path and says what to do', async () => {
+it('/share in an attached screen accepts a path with spaces, and its error names the path and says what to do', async () => {
 	const kept = await setUp();
 	await kept.room.clock.advance(3000);
 	await serve(kept);

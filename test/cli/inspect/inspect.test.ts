@@ -115,7 +115,7 @@ describe('inspect of captured frames', () => {
 		},
 	);
 
-	test('inspect with captured frames goes on after a malformed message, and says where it is and what is wrong', () => {
+	test('inspect with captured frames continues after a malformed message, and says where the message is and what is wrong', () => {
 		const ping = vectors.find(({title}) => title.startsWith('ping'))?.hex ?? '';
 		const {lines, faults} = inspectFrames(Buffer.from(`${ping}00000002c1c1${ping}`, 'hex'));
 		expect(faults).toBe(1);

@@ -268,7 +268,7 @@ describe('filters', () => {
 		expect(() => createEntryFilter(day, instants)).toThrow(/--from must be before --to/);
 	});
 
-	it('filters print a message and return a failure if no event matches, like grep', () => {
+	it('a filter that matches no event prints a message and returns a failure, like grep', () => {
 		const messages: string[] = [];
 		const exitCodeOf = (filter: object, written: number) =>
 			exitCodeForMatches(

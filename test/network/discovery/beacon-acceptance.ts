@@ -38,7 +38,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			return {beacon, ownPort, datagrams, texts: () => datagrams.map(({text}) => text)};
 		}
 
-		it('a beacon reaches every node on the host, including the sender', async () => {
+		it('a broadcast reaches every node on the host, including the sender', async () => {
 			const world = await createNewWorld();
 			const nodes = [await start(world), await start(world), await start(world)];
 			nodes[0]!.beacon.broadcast(Buffer.from('hello'));
@@ -54,7 +54,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			expect(two.datagrams[0]!.source.port).toBe(one.ownPort);
 		});
 
-		it('a beacon sends an answer to the source of a beacon, which only that node receives', async () => {
+		it('an answer to a beacon reaches only the node that sent the beacon', async () => {
 			const world = await createNewWorld();
 			const nodes = [await start(world), await start(world), await start(world)];
 			const [one, two] = [nodes[0]!, nodes[1]!];
@@ -68,7 +68,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			expect(nodes.map(node => node.texts().filter(text => text === 'me').length)).toEqual([1, 0, 0]);
 		});
 
-		it('a beacon sends a different datagram to the multicast group if the caller passes one', async () => {
+		it('a broadcast sends a different datagram to the multicast group if the caller passes one', async () => {
 			const world = await createNewWorld();
 			const [one, two] = [await start(world), await start(world)];
 			one.beacon.broadcast(Buffer.from('to all'), Buffer.from('to the group'));
@@ -76,7 +76,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			expect(two.texts().filter(text => text === 'to all')).toHaveLength(1);
 		});
 
-		it('a beacon counts sent datagrams by destination', async () => {
+		it('sent datagrams are counted by destination', async () => {
 			const world = await createNewWorld();
 			const one = await start(world);
 			one.beacon.broadcast(Buffer.from('count me'));
@@ -88,7 +88,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			expect(one.beacon.interfaces().map(({address}) => address)).toContain('127.0.0.1');
 		});
 
-		it('a beacon sends and receives nothing after it is closed, and can be closed twice', async () => {
+		it('a beacon socket sends and receives nothing after it is closed, and can be closed twice', async () => {
 			const world = await createNewWorld();
 			const [one, two] = [await start(world), await start(world)];
 			await Promise.all([one.beacon.close(), one.beacon.close()]);

@@ -259,7 +259,7 @@ it.each([
 	},
 );
 
-it('a UDP beacon that may keep trying still rejects a port that another program holds or that needs a privilege', async () => {
+it('a UDP beacon with `keepsTrying` still rejects a port that another program holds or that needs a privilege', async () => {
 	const port = await freePort();
 	await openSocket({port, address: '0.0.0.0'});
 	await expect(createBeacon({port, selection: SELECTION, keepsTrying: true}).start(() => {})).rejects.toMatchObject({

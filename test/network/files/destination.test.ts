@@ -76,7 +76,7 @@ test('a retry writes the refused parts again, but no part that is still being wr
 	expect(writes.map(({part}) => part)).toEqual([0, 1, 0]);
 });
 
-test('a fetch goes on after any order of refused and successful writes', async () => {
+test('a fetch continues after any order of refused and successful writes', async () => {
 	const {clock, writes, finishes, paths, write, settle, destination, buffers} = makeDestination();
 	for (let part = 0; part < PARTS; part++) write(part);
 	writes[0]?.fail('the disk is full');

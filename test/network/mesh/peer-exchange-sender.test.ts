@@ -154,7 +154,7 @@ it('a stopped peer exchange sender sets no timer', async () => {
 	expect(clock.pending).toBe(0);
 });
 
-it('peers that come and go never make a node name more peers than its neighbours accept, and their lists end up right', async () => {
+it('peers that connect and disconnect never make a node list more peers than its neighbours accept, and the lists are correct in the end', async () => {
 	const {clock, sender, up, down, messagesOf, names} = createWorld();
 	up(A);
 	up(B);

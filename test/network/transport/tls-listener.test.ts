@@ -119,7 +119,7 @@ describe('a system that refuses sockets for now', () => {
 		expect([listener.failures, await accepts(REFUSED_HOST, listener.port)]).toEqual([[], true]);
 	});
 
-	it('a listener that may keep trying goes on when the port is taken while it waits', async () => {
+	it('a listener with `keepsTrying` continues to try when another program takes the port in the meantime', async () => {
 		const allow = refuseListening('EMFILE');
 		const holder = createServer();
 		await new Promise<void>(resolve => void holder.listen(0, '127.0.0.8', resolve));
@@ -149,7 +149,7 @@ describe('a system that refuses sockets for now', () => {
 		await expect(createListener(REFUSED_HOST, {port, keepsTrying}).listen()).rejects.toMatchObject({code});
 	});
 
-	it('a listener that is closed tries no more', async () => {
+	it('a closed listener makes no further attempts to listen', async () => {
 		const allow = refuseListening('EMFILE');
 		const clock = createFakeClock();
 		const listener = createListener(REFUSED_HOST, {clock, keepsTrying: true});

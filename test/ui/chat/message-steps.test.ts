@@ -188,7 +188,7 @@ describe('what a user does with a message', () => {
 		expect(terminal.text()).not.toContain('unrelated');
 	});
 
-	test('a correction, reaction or pin of another person adds no row and moves no position', async () => {
+	test('a correction, reaction or pin of another person adds no row and does not move the reading position', async () => {
 		const {chatNode, bob, dave, target} = lunchRoom();
 		const before = chatNode.store.getState().timeline;
 		chatNode.tell(bob, {type: 'corrected', target, text: 'dinner?'});

@@ -157,7 +157,7 @@ describe('typing while an overlay or a list is open', () => {
 		expect(typeSlowly([0, 'k'], [100, 'j'], [200, 'i']).focus).toBe('input');
 	});
 
-	test('a letter of a word does not move the focus to the input, and a second press of the key does', () => {
+	test('a letter of a typed word does not move the focus to the input, but a second press of the same key does', () => {
 		const word = typeSlowly([0, 'g'], [100, 'i']);
 		expect(word.focus).toBe('timeline');
 		expect(word.flash?.text).toBe(AGAIN_HINT);
@@ -171,7 +171,7 @@ describe('typing while an overlay or a list is open', () => {
 		});
 	});
 
-	test('a text typed quickly into the timeline goes to the draft whole, though its first letter answers a message', () => {
+	test('a text typed quickly into the timeline is added to the draft as a whole, although its first letter is the key that answers a message', () => {
 		expect(typeSlowly([0, 'r'], [120, 'e'], [120, 'a'])).toMatchObject({
 			editor: {text: 'rea'},
 			composing: undefined,

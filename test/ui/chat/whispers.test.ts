@@ -126,7 +126,7 @@ test('no name and no public text looks like a whisper: only a whisper has `priva
 	expect(row).not.toMatch(/ private │/);
 });
 
-test('the mark of an own whisper says whether the other log has it, and the details say it in words', async () => {
+test("the mark of an own whisper shows whether the addressee's log has the whisper, and the details say so in words", async () => {
 	const {terminal, press, chatNode, people} = await launchWith('Dave');
 	const [dave] = people as [FakePeer];
 	await press('/msg Dave one\r', '/msg Dave two\r');
@@ -140,7 +140,7 @@ test('the mark of an own whisper says whether the other log has it, and the deta
 	await terminal.see('whispers are not taken there');
 });
 
-test('a draft that an earlier screen kept has its addressee again, and goes to no namesake who has come since', async () => {
+test('a draft that an earlier screen kept has the same addressee again, even if a namesake has joined since', async () => {
 	const chatNode = createFakeChatNode('Carol');
 	const dave = chatNode.join('Dave Smith', '192.168.1.8', {identity: 'aaaaaaaa'});
 	let kept: ScreenNotes = {draft: '', ignored: []};

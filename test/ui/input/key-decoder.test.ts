@@ -46,7 +46,7 @@ describe('the answer of a terminal about its background', () => {
 		},
 	);
 
-	test('the answer about the background never becomes text, even if it is cut off or its ESC came alone', () => {
+	test('the answer about the background never becomes text, even if it is incomplete or its ESC arrives in a separate read', () => {
 		expect(decode('\u001B]11;rgb:ffff/ff', '')).toEqual([]);
 		expect(decode('\u001B]11;rgb:ffff/ff\r')).toEqual([key('enter')]);
 		const decoder = createKeyDecoder(chatKeys);
@@ -55,7 +55,7 @@ describe('the answer of a terminal about its background', () => {
 		expect(decode(']11 is text')).toEqual([text(']11 is text')]);
 	});
 
-	test('a cut off answer about the background does not swallow what is typed later', () => {
+	test('an incomplete answer about the background does not swallow text that is typed later', () => {
 		const decoder = createKeyDecoder(chatKeys);
 		decoder.push('\u001B]11;rgb:ffff/');
 		decoder.flush();

@@ -19,7 +19,7 @@ describe('a painted row', () => {
 		expect(paintRow(row, 3)).toBe('ab…');
 	});
 
-	test('a painted row marks a link for the terminal (OSC 8), with the same id for all its parts, and not where its text is cut', () => {
+	test("a painted row marks a link for the terminal (OSC 8), with the same id for all its parts, unless the link's text is cut", () => {
 		const target = 'https://example.org/a';
 		const style = {underline: true};
 		const first = paintRow([{text: 'https://', style, link: target}], 20);

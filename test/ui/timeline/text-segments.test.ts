@@ -37,7 +37,7 @@ const linking = createTheme({unicode: true, depth: 0, hasLinks: true});
 const fixture = (name: string): readonly {readonly text: string; readonly link?: string}[] =>
 	JSON.parse(readFileSync(new URL(`../../../fixtures/${name}.json`, import.meta.url), 'utf8'));
 
-/** The links that the rows of a text have for the terminal: target and shown text, over all rows. */
+/** The hyperlinks (OSC 8) in the rows of a text: the target and the shown text, joined over all rows. */
 function clickable(text: string, columns: number): {target: string; shown: string}[] {
 	const links: {target: string; shown: string}[] = [];
 	const ranges = linksOf(text);
