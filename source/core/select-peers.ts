@@ -21,6 +21,11 @@ import type {State} from './state.js';
 
 export type PeerStatus = 'self' | 'connected' | 'suspect' | 'unreachable' | 'left';
 
+/** The word for a status that people read, everywhere. JSON lines have the status itself. */
+export function statusWord(status: PeerStatus): string {
+	return {self: 'you', connected: 'connected', suspect: 'silent', unreachable: 'lost', left: 'left'}[status];
+}
+
 export interface PeerView {
 	readonly peer: PeerId;
 	readonly name: string;

@@ -141,7 +141,7 @@ function describeEvent(
 		case 'peer-connected': {
 			if (!withObservations) return undefined;
 			const isFirst = isFirstContact(findPeer(state.roster, entry.subject), entry);
-			return {text: isFirst ? 'found' : 'reconnected to', subject: named(entry.subject, entry)};
+			return {text: isFirst ? 'connected to' : 'reconnected to', subject: named(entry.subject, entry)};
 		}
 		case 'peer-disconnected':
 			return withObservations ? {text: 'you lost contact with', subject: named(entry.subject, entry)} : undefined;

@@ -100,7 +100,7 @@ export function describeEntry(
 			return `p2pchat-ink ${cleanLine(entry.version)} started`;
 		case 'peer-connected':
 			return isFirstContact(findPeer(state.roster, entry.subject), entry)
-				? `found ${nameWithAddress(state, entry.subject, nameSeqOf(state, entry.subject, entry))}`
+				? `connected to ${nameWithAddress(state, entry.subject, nameSeqOf(state, entry.subject, entry))}`
 				: `reconnected to ${subjectLabel(state, entry)}`;
 		case 'peer-disconnected':
 			return `you lost contact with ${subjectLabel(state, entry)}`;

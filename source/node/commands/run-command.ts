@@ -2,7 +2,7 @@
 
 import type {Trust} from '../../core/contacts.js';
 import type {PeerId} from '../../core/event.js';
-import {formatRoundTrip} from '../../core/select-peers.js';
+import {formatRoundTrip, statusWord} from '../../core/select-peers.js';
 import {describeSharedIdentity, type PersonView, selectLongGone, selectPeople} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
@@ -161,7 +161,7 @@ function formatPersonLine(view: PersonView): string {
 	];
 	const where = address === undefined ? 'address unknown' : `${isAddressUnverified ? '~' : ''}${address}`;
 	const time = roundTripMs === undefined ? '' : `, ${formatRoundTrip(roundTripMs)}`;
-	return `${shownName(name)}#${fingerprint}  ${where}  ${[status === 'self' ? 'you' : status, ...notes].join(', ')}${time}${TRUST_NOTES[trust]}`;
+	return `${shownName(name)}#${fingerprint}  ${where}  ${[statusWord(status), ...notes].join(', ')}${time}${TRUST_NOTES[trust]}`;
 }
 
 /** Text of `/log`. It is also printed after the full screen has closed. */

@@ -13,13 +13,19 @@ import {formatBytes} from '../../core/format-quantity.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
 import {selectDelivery, selectHolders} from '../../core/select.js';
 import {selectMarks} from '../../core/select-marks.js';
-import {fingerprintOf, formatRoundTrip, nameSeqOf, type PeerView, selectPeer} from '../../core/select-peers.js';
+import {
+	fingerprintOf,
+	formatRoundTrip,
+	nameSeqOf,
+	type PeerView,
+	selectPeer,
+	statusWord,
+} from '../../core/select-peers.js';
 import {findPerson, namesOfIdentity, selectPeople} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import {originalText, versionsOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
-import {statusWord} from '../panes/peer-rows.js';
 import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
 import {quoteOf} from '../timeline/describe-effect.js';
 import {entryText} from '../timeline/describe-entry.js';

@@ -1,7 +1,7 @@
 /** Rows of the peers pane: as many peers as fit around the selected one, in the order of the list. */
 import {type PeerId, shortPeerId} from '../../core/event.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
-import {formatRoundTrip, type PeerStatus, type PeerView} from '../../core/select-peers.js';
+import {formatRoundTrip, type PeerStatus, type PeerView, statusWord} from '../../core/select-peers.js';
 import {describeSharedIdentity, findPerson, type PersonView} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import {cleanLine} from '../text/clean-for-screen.js';
@@ -39,11 +39,6 @@ export function formatPeerRows(request: PeersRequest): Row[] {
 	}
 	const foldedRow: Row = [{text: ` ${theme.glyphs.left} ${foldedCount} left`, style: theme.muted}];
 	return [...rows.slice(0, height), ...(foldedCount > 0 ? [foldedRow] : [])];
-}
-
-/** Text that shows a status. */
-export function statusWord(status: PeerStatus): string {
-	return {self: 'you', connected: 'connected', suspect: 'silent', unreachable: 'unreachable', left: 'left'}[status];
 }
 
 function statusGlyph(status: PeerStatus, {glyphs}: Theme): string {
@@ -99,9 +94,7 @@ function peerNote(peer: PersonView, typing: boolean, isTwoRows: boolean): string
 	const sessions = peer.sessions.length > 1 && !isTwoRows ? `${peer.sessions.length} sessions` : '';
 	if (peer.status === 'self') return ['you', sessions].filter(Boolean).join(', ');
 	if (typing && peer.status === 'connected') return 'typing';
-	if (peer.status === 'suspect') return 'silent';
-	if (peer.status === 'unreachable') return 'lost';
-	if (peer.status === 'left') return 'left';
+	if (peer.status !== 'connected') return statusWord(peer.status);
 	if (Math.abs(peer.clockOffsetMs ?? 0) > CLOCK_OFFSET_SHOWN_MS) return 'clock';
 	if (sessions) return sessions;
 	if (peer.isKeeper) return 'keeper';

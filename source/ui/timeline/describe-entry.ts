@@ -47,7 +47,7 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 		case 'left':
 			return [...nameAndAddress(entry.peer, entry.seq), ' left'];
 		case 'lost':
-			if (isOwn) return ['lost contact with ', ...sessionOf(entry.subject)];
+			if (isOwn) return ['you lost contact with ', ...sessionOf(entry.subject)];
 			return isOwnLaunch(state, entry.subject)
 				? ['you were disconnected (reported by ', nameOf(entry.peer, entry.seq), ')']
 				: [...nameAndAddress(entry.peer, entry.seq), ' lost contact with ', ...sessionOf(entry.subject)];
@@ -59,7 +59,7 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 			return [`p2pchat-ink ${cleanLine(entry.version)} started`];
 		case 'peer-connected':
 			return isFirstContact(findPeer(state.roster, entry.subject), entry)
-				? ['found ', ...subjectOf(entry.subject)]
+				? ['connected to ', ...subjectOf(entry.subject)]
 				: ['reconnected to ', ...subjectOf(entry.subject)];
 		case 'peer-disconnected':
 			return ['you lost contact with ', ...subjectOf(entry.subject)];

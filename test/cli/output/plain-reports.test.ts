@@ -56,7 +56,7 @@ describe('plain lines', () => {
 			'Ann (10.0.0.9): second',
 			'Eve: third',
 			'Ann (10.0.0.9): fourth',
-			'* found Ann (10.0.0.9)',
+			'* connected to Ann (10.0.0.9)',
 		]);
 	});
 
