@@ -55,7 +55,7 @@ import {decodePostedFast} from './posted-fast.js';
 export interface IdentityClaim {
 	/** Ed25519 public key, 32 bytes. */
 	readonly key: Uint8Array;
-	/** Signature by that key over the room tag and the peer id, 64 bytes. */
+	/** Signature by `key` over the room tag and the peer id, 64 bytes. */
 	readonly signature: Uint8Array;
 }
 

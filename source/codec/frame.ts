@@ -43,7 +43,7 @@ interface FrameDecoder {
 
 /** Creates a decoder for one stream of frames. */
 export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
-	/** Part of the payload length that the received header bytes give. */
+	/** Payload length as far as it is known from the header bytes received so far. */
 	let length = 0;
 	let headerBytes = 0;
 	let buffer = new Uint8Array(0);

@@ -92,7 +92,10 @@ export type FeedEventBody =
 			readonly keeper?: true;
 	  }
 	/** `replyTo`: the event that the message answers. */
-	/** `window`: the author shows the room to guests over HTTP from now on, or not any more. The text says the same. */
+	/**
+	 * `window`: the author shows the room to guests over HTTP from now on, or not any more. The text of the message says so
+	 * too.
+	 */
 	| {
 			readonly type: 'posted';
 			readonly text: string;

@@ -41,7 +41,7 @@ export const PEERS_INTERVAL_MS = 1000;
 export const PEERS_INTERVAL_CROWD_MS = 8000;
 
 // Files
-/** 32 GiB. Size of a shared file. Its parts then have 2 MiB. */
+/** 32 GiB. Size of a shared file. A file of this size has parts of 2 MiB. */
 export const MAX_FILE_BYTES = 32 * 1024 * 1024 * 1024;
 /** Parts of a file. Their hashes, 512 KiB, fit into one frame. */
 export const MAX_FILE_PARTS = 16_384;
@@ -378,7 +378,7 @@ export const HAVE_INTERVAL_MS = 250;
 export const WANT_BASE_MS = 3000;
 /** Transfer rate, in bytes per second, that the time limit of a `want` assumes. */
 export const WANT_BYTES_PER_SECOND = 256 * 1000;
-/** Bytes of received batches that are not ingested yet. Above it the node pauses reading. */
+/** Bytes of received batches that are not ingested yet, above which the node pauses reading. */
 export const MAX_INGEST_BYTES = 4 * 1024 * 1024;
 /** Time that a node waits for a push before it requests the missing entry. */
 export const PUSH_GRACE_MS = 1000;

@@ -1,4 +1,7 @@
-/** Selectors for peers, one for each launch of each person, as on screen and in JSON lines. For people: select-people.ts. */
+/**
+ * Selectors for peers, for the screen and the JSON lines. Every launch of a person is a separate peer. For people see
+ * select-people.ts.
+ */
 
 import {impersonatedContact, type Trust, trustOf} from './contacts.js';
 import {type PeerId, SHORT_FINGERPRINT_DIGITS, shortPeerId} from './event.js';

@@ -46,7 +46,7 @@ const selectDepartedPeople = memoise(
 	state => newestByPerson(selectRanked(state).departed),
 );
 
-/** Present launches by person and name, the one to show first: ours, otherwise the newest. */
+/** Present launches by person and name. The first launch in each group is the one to show: ours, otherwise the newest. */
 function groupSessions(active: readonly RankedView[]): Map<string, RankedView[]> {
 	const groups = new Map<string, RankedView[]>();
 	for (const launch of active) {
@@ -160,7 +160,7 @@ export function firstOtherPeer(peers: readonly PersonView[]): PersonView | undef
 	return peers.find(({status}) => status !== 'self') ?? peers[0];
 }
 
-/** Time after which people who left are only counted, ms. */
+/** Time after which a person who left is no longer listed by name, but only counted, in ms. */
 const LEFT_LONG_AGO_MS = 10 * 60 * 1000;
 
 /** People who left more than LEFT_LONG_AGO_MS ago, by the launch that is shown. Lists count these people in one line. */

@@ -105,7 +105,7 @@ export function versionsOf(state: State, event: WrittenEvent): readonly (Written
 /** Corrections and withdrawals of a message by its author. */
 function textEffects({effects, roster}: State, event: WrittenEvent): EffectEvent[] {
 	const {texts} = effects;
-	// Most messages have no effects at all, and a search asks for every message.
+	// Shortcut, because a search calls this function for every message, and most messages have no effects at all.
 	if (effectsOn(texts, event, 1).length === 0) return [];
 	const own = effectsOn(texts, event, Number.POSITIVE_INFINITY, event.peer);
 	// Shortcut for most messages, which have no effects by other feeds.

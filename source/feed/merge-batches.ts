@@ -31,7 +31,7 @@ export function mergeBatches(batches: readonly Batch[], boundary?: number): Batc
 	return merged;
 }
 
-/** Merges batches that fit into one batch together. */
+/** Merges batches that together fit into one batch. */
 function mergeRun(parts: readonly Batch[]): Batch[] {
 	const [first] = parts;
 	const last = parts.at(-1);

@@ -47,7 +47,10 @@ const BENIGN_BYE_REASONS: ReadonlySet<string> = new Set<ByeReason>([
 	'overloaded',
 ]);
 
-/** Whether one end closed a connection because of a fault. It then bans the other end, so neither dials until later. */
+/**
+ * Whether one end closed a connection because of a fault. That end then bans the other end, so neither end dials the other
+ * during the ban.
+ */
 export function leadsToBan({by, code}: LinkClosing): boolean {
 	return by === 'fault' || (by === 'them' && !BENIGN_BYE_REASONS.has(code));
 }

@@ -29,7 +29,7 @@ export function retryDelay(failures: number, fraction: number): number {
 export interface DialConcurrency {
 	/** Maximum number of concurrent dials, at least 1. */
 	readonly limit: number;
-	/** A connection that was dialled at `startedAt` is verified; monotonic ms. */
+	/** To be called when a connection that was dialled at `startedAt` is verified. Times in monotonic ms. */
 	succeeded(startedAt: number, now: number): void;
 }
 
@@ -66,7 +66,7 @@ export interface DialQueue {
 	drop(candidate: Candidate): void;
 	/** Ends the dial of a candidate. `failed`: undefined if it was not dialled. */
 	finished(candidate: Candidate, failed?: boolean): void;
-	/** A connection that was dialled at `startedAt` is verified; monotonic ms. */
+	/** To be called when a connection that was dialled at `startedAt` is verified. Times in monotonic ms. */
 	succeeded(startedAt: number, now: number): void;
 	clear(): void;
 }

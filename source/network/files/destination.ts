@@ -20,7 +20,7 @@ export interface DestinationOptions {
 	readonly sink: FileSink;
 	readonly clock: Clock;
 	readonly buffers: PartBuffers;
-	/** Whether the bytes have the leaf of the part. */
+	/** Whether the hash of the bytes is the leaf of the part. */
 	isLeaf(part: number, bytes: Uint8Array): boolean;
 	/** Called when one more part is verified and written. `bytes`: undefined for a part kept from an earlier run. */
 	partAdded(part: number, bytes?: Uint8Array): void;

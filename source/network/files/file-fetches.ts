@@ -96,7 +96,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 		return active;
 	}
 
-	/** Wants slices from a peer, of each fetch in turn, as many as may be outstanding. */
+	/** Requests slices from a peer, for each fetch in turn, until no more bytes may be outstanding. */
 	function fill({pipe}: Peer): void {
 		const {peer} = pipe.link;
 		const active = activeFetches();

@@ -48,7 +48,10 @@ export function bucketOf(peer: PeerId): number {
 }
 
 export interface OwnFeedInventory extends FeedInventory {
-	/** Lists new events of a feed. Unless it is the own feed, waits until the log is written (`releaseUnsaved`). */
+	/**
+	 * Lists new events of a feed. Events of other authors are listed only after they are written to the log
+	 * (`releaseUnsaved`).
+	 */
 	update(peer: PeerId): void;
 	/** Lists the waiting events that are now written to the log. Returns the feeds of which more events are listed. */
 	releaseUnsaved(): PeerId[];

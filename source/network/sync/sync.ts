@@ -277,9 +277,12 @@ export function createSync(options: SyncOptions): Sync {
 	};
 }
 
-/** Counter of missing events that have arrived. It reports while events are missing, and once more when none are. */
+/**
+ * Counts events that were missing and have arrived. Reports the count while events are missing, and once more when none is
+ * missing.
+ */
 interface SyncProgress {
-	/** Adds a number of missing events that have arrived. */
+	/** Adds a number of events that were missing and have arrived. */
 	add(count: number): void;
 	/** `outstanding`: number of events that are still missing. */
 	report(outstanding: number): void;

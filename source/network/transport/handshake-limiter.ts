@@ -1,6 +1,8 @@
 import {prefixBudget} from '../prefix-budget.js';
 
-/** Numbers of connections that the handshake limiter allows. It queues the TLS handshakes of incoming connections. */
+/**
+ * Numbers of connections that the handshake limiter allows. The limiter queues the TLS handshakes of incoming connections.
+ */
 export interface HandshakeLimits {
 	/** Maximum number of concurrent handshakes. */
 	readonly active: number;
@@ -18,9 +20,8 @@ export interface HandshakeLimiter {
 }
 
 /**
- * `groupOf`: the IPv6 prefix of an address, all of whose connections get at most half of the places; undefined for none.
- * `exempt`: whether `perAddress` does not apply to an address, for example to loopback, which many
- * peers share.
+ * `groupOf`: the IPv6 prefix of an address; undefined for none. All connections of one prefix together get at most half of
+ * the places. `exempt`: whether `perAddress` does not apply to an address, for example to loopback, which many peers share.
  */
 export function createHandshakeLimiter(
 	limits: HandshakeLimits,

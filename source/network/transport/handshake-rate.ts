@@ -15,11 +15,14 @@ import {createTokenBucket, createWindowRateLimiter} from '../scheduling/rate-lim
  * share a small rate with all such addresses. Strangers can therefore not use up the handshakes of members.
  */
 export interface HandshakeRate {
-	/** Takes a handshake for a connection from an address. Returns false if the connection must be refused. */
+	/**
+	 * Counts a handshake for a connection from an address. Returns false if the rate does not allow it, so that the connection
+	 * must be refused.
+	 */
 	take(address: string, now: number): boolean;
-	/** IPv6 prefix of an address that has not proven the secret lately. Undefined for others. */
+	/** IPv6 prefix of an address that has not proved the secret recently. Undefined for other addresses. */
 	strangerGroup(address: string): string | undefined;
-	/** Records the end of a handshake that was taken. `proven`: the remote end has the secret. */
+	/** Records the end of a handshake that `take` allowed. `proven`: the remote end has the secret. */
 	ended(address: string, proven: boolean): void;
 }
 
@@ -55,7 +58,8 @@ export function createHandshakeRate(): HandshakeRate {
 		take(address, now) {
 			if (isLoopback(address)) return rate.take(now);
 			if ((failures.get(address) ?? 0) >= MAX_FAILED_HANDSHAKES) return suspectRate.take(now);
-			// The prefix comes first: `rateByAddress` has a total as well, which strangers must not use up.
+			// The rate of the prefix is checked first. `rateByAddress` also limits the total of all addresses, which strangers
+			// must not use up.
 			return takeOfGroup(strangerGroup(address), now) && rateByAddress.allows(address, now) && rate.take(now);
 		},
 		ended(address, proven) {

@@ -27,7 +27,7 @@ const COMMON = {
 	ca: [],
 } as const;
 
-/** With SSL_OP_NO_TICKET, tickets are only session ids, and no session is cached, so that none can be resumed. */
+/** With SSL_OP_NO_TICKET, a ticket is only a session id. No session is cached, so no session can be resumed. */
 export function serverOptions({psk, identity}: TlsKey): TlsOptions {
 	return {
 		...COMMON,

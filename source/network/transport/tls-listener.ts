@@ -53,7 +53,7 @@ export interface TlsListener {
 	close(): Promise<void>;
 }
 
-/** Tries to find a port that is free in both families. */
+/** Maximum number of attempts to find a port that is free in both families. */
 const MAX_PORT_TRIES = 8;
 /** Errors that mean that the computer does not have this family, or does not have the address now. */
 const FAMILY_IS_MISSING: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT', 'EINVAL']);

@@ -53,7 +53,10 @@ export interface DialFailure {
 	readonly text: string;
 }
 
-/** `address`: the one that was connected to, or that the failure is about. Its host is an address, even if a name was dialled. */
+/**
+ * `address`: the address that was connected, or that the failure is about. Its host is an address, even if a name was
+ * dialled.
+ */
 export type DialResult = {readonly address?: HostAddress} & (
 	| {readonly connection: Connection}
 	| {readonly failure: DialFailure}
