@@ -3,6 +3,7 @@ import {execFileSync, spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {
 	copyFileSync,
+	cpSync,
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
@@ -16,6 +17,7 @@ import {tmpdir} from 'node:os';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {createPackageTarball} from '../../source/cli/package-tarball.js';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {openTerminal} from '../helpers/pty.js';
 import {INPUT_HINT} from '../helpers/screen-texts.js';
@@ -38,7 +40,7 @@ let packed: {path: string; size: number; sha256: string; files: string[]};
 beforeAll(() => {
 	// This does not call `npm run package`, which would rebuild dist while other tests use dist.
 	packed = JSON.parse(execFileSync(process.execPath, [join(root, '.config/package.mjs'), scratch], {encoding: 'utf8'}));
-	install();
+	install(folder, packed.path);
 });
 
 afterAll(() => rmSync(scratch, {recursive: true, force: true}));
@@ -83,7 +85,7 @@ describe('the package', () => {
 	});
 
 	test('npm run package prints the SHA-256 of the tarball that it wrote', () => {
-		expect(packed.sha256).toBe(createHash('sha256').update(readFileSync(packed.path)).digest('hex'));
+		expect(packed.sha256).toBe(hashOf(readFileSync(packed.path)));
 	});
 
 	test('the package contains the licence of every package in the bundle', () => {
@@ -152,25 +154,39 @@ describe('the package installed from its tarball without a network, into an empt
 		},
 	);
 
+	test('the installed program packs itself again into a package with the same files and bytes, also after another installation', () => {
+		const installed = join(folder, 'node_modules/p2pchat-ink');
+		const second = join(scratch, 'second.tgz');
+		writeFileSync(second, createPackageTarball(installed));
+		install(join(scratch, 'another folder'), second);
+		const again = join(scratch, 'another folder/node_modules/p2pchat-ink');
+		const contents = (place: string) =>
+			readdirSync(place, {recursive: true, encoding: 'utf8'})
+				.filter(name => statSync(join(place, name)).isFile())
+				.sort()
+				.map(name => `${name} ${hashOf(readFileSync(join(place, name)))}`);
+		expect(contents(again)).toEqual(contents(installed));
+		expect(contents(again).length).toBeGreaterThan(10);
+		const third = createPackageTarball(again);
+		expect(Buffer.compare(third, readFileSync(second))).toBe(0);
+		expect(third.length).toBeLessThan(500_000);
+	});
+
 	test('the installed package is executable', () => {
 		expect(statSync(join(folder, 'node_modules/.bin/p2pchat-ink')).mode & 0o111).not.toBe(0);
 	});
 });
 
-/** Installs the tarball as a user without a network does. */
-function install(): void {
-	mkdirSync(folder);
-	writeFileSync(join(folder, 'package.json'), '{"private": true}');
-	const words = [
-		'install',
-		packed.path,
-		'--offline',
-		'--cache',
-		join(scratch, 'empty cache'),
-		'--no-audit',
-		'--no-fund',
-	];
-	const {status, stdout, stderr} = spawnSync('npm', words, {cwd: folder, encoding: 'utf8'});
+function hashOf(bytes: Uint8Array): string {
+	return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Installs a tarball into a new folder, as a user without a network does. */
+function install(place: string, tarball: string): void {
+	mkdirSync(place);
+	writeFileSync(join(place, 'package.json'), '{"private": true}');
+	const words = ['install', tarball, '--offline', '--cache', join(scratch, 'empty cache'), '--no-audit', '--no-fund'];
+	const {status, stdout, stderr} = spawnSync('npm', words, {cwd: place, encoding: 'utf8'});
 	expect([status, stderr]).toEqual([0, '']);
 	expect(stdout).toContain('added 1 package');
 }
@@ -244,8 +260,11 @@ describe('the commands of the readme that install the program, without a network
 		([line]) => line,
 	);
 	const place = join(scratch, 'elsewhere');
+	const NEWER = '99.0.0';
 	const env = {
 		...process.env,
+		P2PCHAT_HOME: join(scratch, 'data of the readme'),
+		P2PCHAT_INTERFACE: 'lo',
 		npm_config_offline: 'true',
 		npm_config_cache: join(scratch, 'another empty cache'),
 		npm_config_prefix: join(scratch, 'global'),
@@ -267,14 +286,32 @@ describe('the commands of the readme that install the program, without a network
 		]);
 	});
 
-	test('the installation commands of the readme run, install, upgrade and remove it', () => {
+	/** Puts a package with a higher version beside the first one. Returns its name. */
+	function packNewerVersion(): string {
+		const newer = join(scratch, 'newer');
+		cpSync(join(folder, 'node_modules/p2pchat-ink'), newer, {recursive: true});
+		writeFileSync(join(newer, 'package.json'), JSON.stringify({...installedManifest(), version: NEWER}));
+		writeFileSync(join(place, `dist/p2pchat-ink-${NEWER}.tgz`), createPackageTarball(newer));
+		return `p2pchat-ink-${NEWER}.tgz`;
+	}
+
+	test('the installation commands of the readme run the program, install it, upgrade it and remove it, and logs remain', () => {
 		const [once = '', install = '', uninstall = ''] = commands;
 		const trial = run(once.replace(/ --name .*/, ' --version'));
 		expect([trial.status, trial.stdout.trim()], trial.stderr).toEqual([0, manifest.version]);
-		for (const command of [install, install]) expect(run(command), command).toMatchObject({status: 0});
-		expect(run(`'${installed}' --version`).stdout.trim()).toBe(manifest.version);
+		expect(run(install)).toMatchObject({status: 0});
+		const version = () => run(`'${installed}' --version`).stdout.trim();
+		expect(version()).toBe(manifest.version);
+		expect(run(`echo hello | '${installed}' --plain --name Carol --wait 0`).status).not.toBe(2);
+		const logs = () => readdirSync(join(env.P2PCHAT_HOME, 'logs'));
+		expect(logs()).toHaveLength(1);
+		expect(run(install.replace(basename(packed.path), packNewerVersion()))).toMatchObject({status: 0});
+		expect(version()).toBe(NEWER);
+		expect(run(`'${installed}' logs`).stdout).toContain(logs()[0]);
 		expect(run(uninstall)).toMatchObject({status: 0});
 		expect(existsSync(installed)).toBe(false);
+		expect(existsSync(join(scratch, 'global/share/man/man1/p2pchat-ink.1'))).toBe(false);
+		expect(logs()).toHaveLength(1);
 	});
 });
 

@@ -82,4 +82,27 @@ describe('release 1.0.0 and the present program', () => {
 			}
 		}
 	});
+
+	it('release 1.0.0 shows the rows of a window for guests as text, and passes them on as they are', async () => {
+		const {old, present, port} = await startBoth();
+		const command = (text: string) => present.write(`${JSON.stringify({type: 'command', text})}\n`);
+		command('/invite');
+		const {urls} = await present.waitFor('the link', ({type}) => type === 'invitation');
+		expect(urls).toEqual([expect.stringMatching(/^http:\/\/127\.0\.0\.1:/)]);
+		const opened = await old.waitFor('the row at the start', ({action, name}) => action === true && name === 'Pia');
+		expect(opened.text).toBe('shows this room over HTTP on the local network');
+		expect(opened).not.toHaveProperty('window');
+		command('/invite off');
+		await hasText(old, 'no longer shows this room over HTTP');
+		old.post('and we still chat');
+		await hasText(present, 'and we still chat');
+		for (const node of [old, present]) expect(node.lines.filter(({level}) => level === 'warn')).toEqual([]);
+		present.child.kill('SIGKILL');
+		await present.result;
+
+		const newcomer = await startNode({home: makeHome(), port, name: 'Nell'});
+		await newcomer.waitFor('synced', ({type}) => type === 'synced');
+		const states = newcomer.events().flatMap(({window}) => window ?? []);
+		expect(states).toEqual(['opened', 'closed']);
+	});
 });
