@@ -99,7 +99,7 @@ export interface ErrorOutput {
 	printError(text: string): void;
 	/** Prints text unchanged. */
 	write(text: string): void;
-	/** Whether a write failed, other than by a closed reader. */
+	/** Whether a write failed for another reason than a closed reader. */
 	readonly hasFailed: boolean;
 }
 

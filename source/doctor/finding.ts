@@ -103,7 +103,10 @@ export function formatPeers(peers: readonly PeerReport[]): string {
 	return named.length > 0 ? `${named.join(', ')} and ${last}` : last;
 }
 
-/** Formats an own address as the argument of `--peer` on another computer. A link-local address needs the interface there. */
+/**
+ * Formats an own address as the argument of `--peer` on another computer. A link-local address needs the name of the
+ * interface of that computer.
+ */
 export function formatOwnAddress(address: string | undefined, port: number): string {
 	if (address === undefined) return `ADDRESS-OF-THIS-COMPUTER:${port}`;
 	if (!isIpv6(address) || !isLinkLocal(address)) return formatHostAddress({host: address, port});

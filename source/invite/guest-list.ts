@@ -33,7 +33,7 @@ interface GuestRecord {
 	readonly number: number;
 	readonly address: string;
 	connections: number;
-	/** Monotonic ms of the last connection that closed, or of the admission. */
+	/** Time at which the guest was seen last, monotonic ms: when its last connection closed, or when it was admitted. */
 	seenAt: number;
 }
 

@@ -136,7 +136,7 @@ export interface ChatNode extends FileCommands {
 	readonly invitation?: Invitation;
 	/** Safety numbers and verified people. */
 	readonly verification: Pick<Verification, 'showNumber' | 'confirm' | 'forget'>;
-	/** Shows a notice, which is also written to the log. Their number in a minute is limited. `code`: for scripts. */
+	/** Shows a notice, which is also written to the log. The number of notices in a minute is limited. `code`: for scripts. */
 	notify(level: NoticeLevel, code: string, text: string): void;
 	/** Place behind the last record of the log file. Undefined if there is no file, or if records wait to be saved. */
 	logEnd(): LogPlace | undefined;

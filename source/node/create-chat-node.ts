@@ -214,7 +214,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		return selfInfo;
 	}
 
-	/** Compares the log with the state after saving works again, and requests what is missing from other peers. */
+	/** Called when saving works again. Compares the log with the state, and requests the missing events from other peers. */
 	function reportRecovery(): void {
 		const losses = inventory.noteLosses();
 		notices.savingAgain(openedLog.log.path, losses, self);

@@ -39,7 +39,7 @@ export interface Invitation {
 	info(): InvitationInfo | undefined;
 }
 
-/** What the window uses of the node. */
+/** The parts of the node that the window uses. */
 export interface InvitationPorts {
 	readonly store: Store;
 	readonly clock: Clock;

@@ -76,7 +76,10 @@ function waitUntilSettled(probe: Probe, {clock}: CliContext): Promise<void> {
 const MAX_COLUMNS = 100;
 const MIN_COLUMNS = 20;
 
-/** Wraps lines to `columns` and indents continuations by two more columns. Undefined columns (no terminal): no wrapping. */
+/**
+ * Wraps lines to `columns` and indents continuations by two more columns. If `columns` is undefined (no terminal), the
+ * lines are not wrapped.
+ */
 export function wrapLines(lines: readonly string[], columns: number | undefined): string[] {
 	if (columns === undefined) return [...lines];
 	const width = Math.max(MIN_COLUMNS, Math.min(columns, MAX_COLUMNS));

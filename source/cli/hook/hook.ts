@@ -42,7 +42,7 @@ export interface Hook {
 /** Maximum number of lines that wait for a hook that does not read. Further lines are dropped. */
 const MAX_WAITING_LINES = 4096;
 const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
-/** Delay of the first restart. It doubles with each further one. */
+/** Delay of the first restart. It doubles with each further restart. */
 const MIN_RESTART_MS = 1000;
 const MAX_RESTART_MS = 60_000;
 /** If a hook has run for this time, the delay of its next restart is MIN_RESTART_MS again. */

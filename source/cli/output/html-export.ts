@@ -92,7 +92,7 @@ function notesOf({entries, verifications, damagedParts, isFiltered, version, now
 		...(damagedParts > 0
 			? [`The log file is damaged in ${damagedParts === 1 ? 'one place' : `${damagedParts} places`}.`]
 			: []),
-		'Corrections, withdrawals and reactions are as of the end of the log.',
+		'Corrections, withdrawals and reactions are shown as they were at the end of the log.',
 	];
 }
 

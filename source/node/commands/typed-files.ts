@@ -63,7 +63,9 @@ export function describeFileError(error: unknown): string {
 	return String(error);
 }
 
-/** Fetches the file that a user has named. Without a name: the newest file of somebody else that is not here yet. */
+/**
+ * Fetches the file that a user has named. Without a name, fetches the newest file of somebody else that is not here yet.
+ */
 export function fetchTypedFile(chatNode: ChatNode, typed: string): FileCommandResult {
 	const state = chatNode.store.getState();
 	const files = listShared(state);
@@ -78,7 +80,7 @@ export function fetchTypedFile(chatNode: ChatNode, typed: string): FileCommandRe
 	return {type: 'done', text: `Fetching ${cleanLine(found.fileName)} (${formatBytes(found.size)}). /cancel stops it.`};
 }
 
-/** Cancels the fetch that a user has named. Without a name: the only one. */
+/** Cancels the fetch that a user has named. Without a name, cancels the only running fetch. */
 export function cancelTypedFile(chatNode: ChatNode, typed: string): FileCommandResult {
 	const state = chatNode.store.getState();
 	const running = listShared(state).filter(({file}) => {

@@ -87,7 +87,7 @@ function textView(row: PageRow, query: string): HTMLElement {
 	return text;
 }
 
-/** A text with its code in blocks. */
+/** The elements of a text. Code is shown in blocks. */
 function blocks(text: string, query: string): Node[] {
 	const parts: Node[] = [];
 	let done = 0;
