@@ -24,7 +24,7 @@ describe('events exported from a screen', () => {
 		expect(readFileSync(file, 'utf8')).toContain('hello');
 	});
 
-	test('events exported from a screen have the format of the file extension, in any case', async () => {
+	test('events exported from a screen have the format of the file extension, in capital or small letters', async () => {
 		const {folder, write} = createRoom();
 		for (const name of ['a', 'a.txt', 'a.LOG', 'a.MD', 'a.jsonl']) await write(join(folder, name));
 		const start = (name: string) => readFileSync(join(folder, name), 'utf8').slice(0, 3);

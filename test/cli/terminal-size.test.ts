@@ -15,7 +15,7 @@ test.each([
 	expect([stdout.columns, stdout.rows]).toEqual([80, 24]);
 });
 
-test('a reported size is used, and a size that is lost later is replaced before anybody reads it', () => {
+test('a terminal size that is reported is used; if it becomes 0 later, it is replaced before other listeners read it', () => {
 	const stdout = terminal(100, 30);
 	const sizes: number[][] = [];
 	stdout.on('resize', () => sizes.push([stdout.columns, stdout.rows]));

@@ -34,7 +34,7 @@ test('the payloads do not depend on how the stream is split', () => {
 	);
 });
 
-test('a stream with an invalid length gives first the payloads before it and then an error, however it is split', () => {
+test('a stream with an invalid length gives the payloads before that length and then an error, however the stream is split', () => {
 	const bad = fc.constantFrom(
 		Uint8Array.of(0, 0, 0, 0, 1),
 		Uint8Array.of(0, 16, 0, 1, 1),

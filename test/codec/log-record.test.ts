@@ -95,7 +95,7 @@ test.each([
 	expect(decodeLogRecord(forge(fields))).toBeUndefined();
 });
 
-test('a forged record without any of the faults above is decoded', () => {
+test('a record that a test builds without a fault is decoded', () => {
 	expect(decodeLogRecord(forge([marker, 'batch', 1, [true, batch]]))).toMatchObject({type: 'batch', live: true});
 	expect(decodeLogRecord(forge([marker, 'quoted', 1, {any: 'thing'}]))).toEqual({type: 'unknown', kind: 'quoted'});
 });

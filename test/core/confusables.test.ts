@@ -29,7 +29,7 @@ describe('names that look alike have the same skeleton', () => {
 		['\u0410\u043d\u043d\u0430', '\u13aa\u043d\u043d\u0430', 'Cherokee in a Cyrillic name'],
 		['\u0645\u0647', '\u0645\u06c1', 'Arabic letters of one shape'],
 		['\u00eb', '\u0451', 'equal marks on letters of two scripts'],
-	])('%s and %s: %s', (one, other) => {
+	])('%s and %s have the same skeleton: %s', (one, other) => {
 		expect(confusableSkeleton(other)).toBe(confusableSkeleton(one));
 	});
 });
@@ -56,7 +56,7 @@ describe('names that do not look alike have different skeletons', () => {
 		['\u674e', '\u6728'],
 		['\u0418\u0432\u0430\u043d', 'Ivan'],
 		['Carol', 'Karol'],
-	])('%s and %s', (one, other) => {
+	])('%s and %s have different skeletons', (one, other) => {
 		expect(confusableSkeleton(other)).not.toBe(confusableSkeleton(one));
 	});
 });

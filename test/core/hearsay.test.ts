@@ -38,7 +38,7 @@ describe('a lost event about a peer of which nothing else is known', () => {
 		}
 	});
 
-	it('a lost event about an unknown peer is remembered up to a limit for all feeds together', () => {
+	it('lost events about unknown peers are remembered up to one limit for all feeds together', () => {
 		let state = initialState;
 		for (let feed = 0; feed * MAX_REPORTED_SUBJECTS <= MAX_HEARSAY; feed++) {
 			const author = peerId(`b${feed.toString(16).padStart(2, '0')}`);

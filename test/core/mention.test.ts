@@ -19,7 +19,7 @@ describe('isMention', () => {
 		['@C++ rocks', 'C++'],
 		['@Carol.', 'Carol'],
 		["@Carol's idea", 'Carol'],
-	])('%j addresses %s', (text, name) => {
+	])('the text %j addresses %s', (text, name) => {
 		expect(isMention(text, name)).toBe(true);
 	});
 
@@ -36,7 +36,7 @@ describe('isMention', () => {
 		['Carol', 'Carol'],
 		['@', ''],
 		[': hi', ''],
-	])('%j does not address %s', (text, name) => {
+	])('the text %j does not address %s', (text, name) => {
 		expect(isMention(text, name)).toBe(false);
 	});
 });

@@ -48,7 +48,7 @@ describe('an IP address', () => {
 		['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
 		['1:0:0:2:3:0:0:4', '1::2:3:0:0:4'],
 		['1:0:2:3:4:5:6:7', '1:0:2:3:4:5:6:7'],
-	])('%s is written %s', (text, expected) => {
+	])('the address %s is formatted as %s', (text, expected) => {
 		expect(formatIp(parseIp(text)!)).toBe(expected);
 	});
 

@@ -124,7 +124,7 @@ const table: [title: string, inputs: readonly Input[], expected: readonly string
 ];
 
 describe('reduceInputs adds the correct rows:', () => {
-	it.each(table)('%s', (_title, inputs, expected) => {
+	it.each(table)('reduceInputs adds the correct rows: %s', (_title, inputs, expected) => {
 		expect(rows(reduceAll(inputs))).toEqual(expected);
 		expect(rows(reduceAll(inputs.toReversed()))).toEqual(expected);
 		expect(rows(reduceInputs(initialState, inputs))).toEqual(expected);

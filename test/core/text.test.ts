@@ -58,7 +58,7 @@ const hostile = fc.oneof(
 );
 
 describe('cleanText', () => {
-	it.each(corpus)('$name', ({text, clean}) => {
+	it.each(corpus)('cleanText: $name', ({text, clean}) => {
 		expect(cleanText(text)).toBe(clean);
 	});
 

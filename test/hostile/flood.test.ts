@@ -82,7 +82,7 @@ describe('a peer that floods a node', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('a peer that floods a node with whispers with gaps, repeated numbers and too many refusals changes nothing', async () => {
+	it('a peer that floods a node with whispers of repeated or missing numbers, and with too many refusals, changes nothing', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		for (const id of [7, 2, 1, 1, 3, 2, 4]) mallory.send({type: 'whisper', id, text: `text ${id}`});

@@ -14,7 +14,7 @@ interface FoundInput {
 }
 
 const SEED = 20_261_122;
-/** Targets that take longer for an input than a decoder. */
+/** Targets that need more time for one input than a decoder needs. */
 const SLOW = new Set(['log', 'link', 'config', 'remembered']);
 const targets = {...decoders, link: linkTarget};
 const found: readonly FoundInput[] = JSON.parse(
@@ -36,7 +36,7 @@ describe('the fuzzer with generated inputs', () => {
 });
 
 describe('an input that failed once is now handled correctly', () => {
-	test.each(found)('$target: $title', ({target, hex}) => {
+	test.each(found)('an input that failed once is handled correctly: $target, $title', ({target, hex}) => {
 		const random = createSeededRandom(1);
 		const known = Object.entries(targets).find(([name]) => name === target)![1];
 		expect(() => known.run(new Uint8Array(Buffer.from(hex, 'hex')), random)).not.toThrow();

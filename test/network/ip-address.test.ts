@@ -61,7 +61,7 @@ describe('addresses', () => {
 		['fd00::2%eth0', 'fd00::2'],
 		['FD00::2', 'fd00::2'],
 		['10.0.0.1', '10.0.0.1'],
-	])('%s is written %s', (address, expected) => {
+	])('the address %s is formatted as %s', (address, expected) => {
 		expect(normaliseAddress(address)).toBe(expected);
 	});
 
@@ -139,7 +139,7 @@ describe('addresses', () => {
 		['fe80::9', 'fe80::1%eth0', 64, false],
 		['10.0.0.1', 'fd00::1', 0, false],
 		['fd00::1', '10.0.0.1', 0, false],
-	])('%s is in the subnet of %s/%s: %s', (address, network, prefix, expected) => {
+	])('the address %s is in the subnet of %s/%s: %s', (address, network, prefix, expected) => {
 		expect(isInSubnet(address, network, prefix)).toBe(expected);
 	});
 

@@ -80,7 +80,7 @@ describe('a node whose computer wakes up', () => {
 		['waits while it has only a link-local address', {interfacesNow: [LOOPBACK, LINK_LOCAL]}, 'wait'],
 		['stays if it had only a link-local address', {interfacesBefore: [LINK_LOCAL]}, 'stay'],
 		['stays if only loopback was up before the sleep', {interfacesBefore: [LOOPBACK]}, 'stay'],
-	] as const)('%s', (_, facts, verdict) => {
+	] as const)('a node whose computer wakes up %s', (_, facts, verdict) => {
 		expect(decide(facts)).toBe(verdict);
 	});
 });

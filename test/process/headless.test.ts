@@ -139,14 +139,17 @@ describe('plain lines', () => {
 });
 
 describe('exit', () => {
-	it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s exits within a second, with exit code 0', async signal => {
-		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), args: ['--stay']});
-		const sent = performance.now();
-		node.child.kill(signal);
-		expect((await node.result).code).toBe(0);
-		expect(performance.now() - sent).toBeLessThan(1000);
-		expect(node.lines.at(-1)).toEqual({type: 'bye', reason: 'signal'});
-	});
+	it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+		'the program exits within a second, with exit code 0, after %s',
+		async signal => {
+			const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), args: ['--stay']});
+			const sent = performance.now();
+			node.child.kill(signal);
+			expect((await node.result).code).toBe(0);
+			expect(performance.now() - sent).toBeLessThan(1000);
+			expect(node.lines.at(-1)).toEqual({type: 'bye', reason: 'signal'});
+		},
+	);
 
 	it('a second signal exits at once with 128 plus its number', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), args: ['--stay']});

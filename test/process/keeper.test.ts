@@ -41,7 +41,8 @@ it('a keeper that was killed and started again sends the whole history to people
 	const back = await startNode({home: makeHome(), port, name: 'Ann', args});
 	await back.waitFor('synced', ({type}) => type === 'synced');
 	const isKeeper = ({type, keeper}: Line) => type === 'peer' && keeper === true;
-	// Events are printed in the order of the log: history of two authors can arrive in either order.
+	// Events are printed in the order of the log, and the history of two authors can arrive in either order. Sorting
+	// gives the order of the timeline.
 	const posted = back.events().filter(({kind}) => kind === 'posted');
 	const texts = posted.toSorted(compareLineOrder).map(({text}) => text);
 	expect(texts).toEqual(['hello', 'and goodbye']);

@@ -41,7 +41,7 @@ test('the log of a node killed at a random moment contains every event that it p
 		await new Promise(resolve => setTimeout(resolve, Math.random() * 400));
 		node.child.kill('SIGKILL');
 		await node.result;
-		// An observer that received no hello from the node has no event of it either.
+		// An observer that received no hello from the node has received no event of the node either.
 		const statusOf = (lines: readonly Line[]) =>
 			lines.findLast(line => line.type === 'peer' && line.peer === ready.peer)?.status;
 		await observer.waitUntil('the disconnection', lines => statusOf(lines) !== 'connected');

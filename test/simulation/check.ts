@@ -42,7 +42,7 @@ function checkAllProcesses({nodes}: World): string[] {
 	);
 }
 
-/** Checks all invariants of the running nodes. Empty if none is violated. */
+/** Checks all invariants of the running nodes. The result is empty if no invariant is violated. */
 export function findFaults(world: World): string[] {
 	const running = runningNodes(world);
 	const [first] = running;

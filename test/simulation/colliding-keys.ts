@@ -17,7 +17,10 @@ export function collidingSeed(index: number): Uint8Array {
 	}
 }
 
-/** Random source whose first bytes are the given seed. A process creates its key before anything else. */
+/**
+ * Random source whose first bytes are the given seed. They become the seed of the process's key, because a process
+ * creates its key before it reads other random bytes.
+ */
 export function withFirstBytes(random: SeededRandom, seed: Uint8Array): SeededRandom {
 	let first: Uint8Array | undefined = seed;
 	return {

@@ -16,7 +16,7 @@ import {createFileWorld, type FileWorld, ROOM_TAG, type WorldNode} from './file-
 
 const PART = partSize(0);
 const MiB = 1024 * 1024;
-/** 100 Mbit/s, as in many wireless networks. */
+/** Bytes per second that a node can send: 100 Mbit/s, as in many wireless networks. */
 const UPLINK = 12.5e6;
 
 let world: FileWorld;

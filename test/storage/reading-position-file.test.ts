@@ -39,7 +39,7 @@ test.each([
 	expect(warning).not.toContain('\n');
 });
 
-test('a position that cannot be written rejects and leaves no temporary file', async () => {
+test('saving a reading position rejects if the file cannot be written, and leaves no temporary file', async () => {
 	const end = place(1000);
 	await expect(writeReadingPosition({...end, path: join(end.path, 'missing', 'lan.p2plog')})).rejects.toThrow();
 	expect(readdirSync(join(end.path, '..'))).toEqual([]);

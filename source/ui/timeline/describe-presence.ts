@@ -54,7 +54,7 @@ interface PersonSummary {
 	readonly name: string;
 	readonly isOwn: boolean;
 	readonly steps: readonly PresenceStep[];
-	/** Whether another session, which is not in the group, was there at the last change. */
+	/** Whether another session of the person, which is not in the group, was present at the last change. */
 	readonly isElsewhere: boolean;
 }
 

@@ -27,7 +27,7 @@ export function isUnread({messages}: Unread, entry: TimelineEntry): boolean {
 	return messages.length > 0 && hasEntry(messages, entry);
 }
 
-/** Wall clock in ms, as far as the state knows it: at most a minute old. */
+/** Newest wall clock time that the state contains, ms. It is at most a minute old. */
 export function wallTimeOf({loggedAt, ephemeral}: State): number {
 	return Math.max(loggedAt, ephemeral.now);
 }

@@ -20,7 +20,7 @@ export function plainName(state: State, peer: PeerId, seq?: number): string {
 
 /** Name as the screens show it: in quotes if it could be read as anything but a name. */
 export function clearName(state: State, peer: PeerId, seq?: number): string {
-	// Our own name cannot deceive us: the demo calls us “you”.
+	// Our own name cannot deceive us, so it needs no quotes. The demo uses the name “you”.
 	return isOurs(state, peer) ? plainName(state, peer, seq) : quoteUnclearName(plainName(state, peer, seq));
 }
 
@@ -36,7 +36,7 @@ export function displayAddress(state: State, peer: PeerId): string {
 	return `${address.isUnverified ? '~' : ''}${cleanLine(address.address)}`;
 }
 
-/** Whether another launch of the same identity was there at a position in the total order, under the name of that moment. */
+/** Whether another launch of the same identity, with the same name, was present at a position in the total order. */
 export function hasOtherSession(state: State, peer: PeerId, position: OrderKey): boolean {
 	const identity = findPeer(state.roster, peer)?.identity?.key;
 	if (identity === undefined) return false;

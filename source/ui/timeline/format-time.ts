@@ -21,7 +21,7 @@ export const twoDigits = (value: number) => String(value).padStart(2, '0');
 /** Precision of the time that a row of the timeline shows. */
 export type TimeFormat = 'minutes' | 'seconds' | 'none';
 
-/** The format to which the key for timestamps switches from `times`. */
+/** The format that the key for timestamps selects after `times`. */
 export function nextTimeFormat(times: TimeFormat): TimeFormat {
 	return ({minutes: 'seconds', seconds: 'none', none: 'minutes'} as const)[times];
 }

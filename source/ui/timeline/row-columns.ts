@@ -31,9 +31,12 @@ export interface ColumnsRequest {
 
 /** Width of an IPv4 address with the mark of an unverified one. A longer address is truncated. */
 export const ADDRESS_CELLS = 16;
-/** Cells of a row from which on names have a column. With less, the text would have too little space. */
+/**
+ * Minimum width of a row, in cells, at which names have a column. In a narrower row the text would have too little
+ * space.
+ */
 const COLUMNS_MIN_CELLS = 48;
-/** Cells of a row from which on addresses have a column. */
+/** Minimum width of a row, in cells, at which addresses have a column. */
 const ADDRESS_COLUMN_MIN_CELLS = 108;
 const HEADING_INDENT_CELLS = 2;
 const TIME_CELLS: Readonly<Record<TimeFormat, number>> = {minutes: 6, seconds: 9, none: 0};

@@ -151,7 +151,10 @@ export function itemAt(view: TimelineView, position: number, unreadBoundary = -1
 	return {from, to, entries};
 }
 
-/** The item before another one, without its entries. Groups are limited in length, so one entry can be in two groups. */
+/**
+ * The item before `item`. Entries that are also in `item` are left out: groups have a maximum length, so groups that
+ * are computed from two positions can overlap.
+ */
 export function itemBefore(view: TimelineView, item: TimelineItem, unreadBoundary = -1): TimelineItem | undefined {
 	const before = itemAt(view, item.from - 1, unreadBoundary);
 	return before && before.to > item.from
@@ -159,7 +162,7 @@ export function itemBefore(view: TimelineView, item: TimelineItem, unreadBoundar
 		: before;
 }
 
-/** The item after another one, without its entries. */
+/** The item after `item`. Entries that are also in `item` are left out, as in itemBefore. */
 export function itemAfter(view: TimelineView, item: TimelineItem, unreadBoundary = -1): TimelineItem | undefined {
 	const after = itemAt(view, item.to, unreadBoundary);
 	return after && after.from < item.to

@@ -91,7 +91,7 @@ describe('a line of JSON', () => {
 		[`{"type":"correct","target":"${ID}","text":"y"}`, {type: 'correct', target: TARGET, text: 'y'}],
 		[`{"type":"withdraw","target":"${ID}"}`, {type: 'withdraw', target: TARGET}],
 		[`{"type":"pin","target":"${ID}","on":false}`, {type: 'pin', target: TARGET, on: false}],
-	])('%s is accepted', (line, expected) => {
+	])('the JSON line %s is accepted', (line, expected) => {
 		expect(parseJsonInput(line)).toEqual(expected);
 	});
 
@@ -117,7 +117,7 @@ describe('a line of JSON', () => {
 		`{"type":"mark","target":"${ID}","word":"x","on":1}`,
 		`{"type":"correct","target":"${ID}"}`,
 		`{"type":"pin","target":"${ID}","on":"yes"}`,
-	])('%s is rejected with an example of a valid line', line => {
+	])('the JSON line %s is rejected with an example of a valid line', line => {
 		expect(parseJsonInput(line)).toMatchObject({type: 'invalid', text: expect.stringContaining('{"type":"post"')});
 	});
 });

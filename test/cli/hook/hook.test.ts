@@ -42,7 +42,7 @@ describe('a hook', () => {
 		expect(notices).toEqual(['hook-ended']);
 	});
 
-	it('a hook that ends repeatedly restarts after growing delays, and its end is reported until the longest delay', async () => {
+	it('a hook that ends repeatedly restarts after growing delays, and each end is reported until the delay is at its maximum', async () => {
 		const {clock, processes, notices} = setUp();
 		const delays: number[] = [];
 		for (let round = 0; round < 9; round++) {

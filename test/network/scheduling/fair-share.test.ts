@@ -54,7 +54,7 @@ describe('a table whose owners are in groups', () => {
 		expect([table.size, table.countOf('fd00:1'), table.countOf('fd00:2')]).toEqual([8, 4, 4]);
 	});
 
-	it('a group gives way to others, its fullest owner first, until it has half of the places', () => {
+	it('items of others evict items of a group, those of its fullest owner first, until the group has half of the places', () => {
 		const table = createFairShare<number>(8, inGroup);
 		for (let item = 0; item < 8; item++) table.add(item, `fd00:${Math.min(item, 5)}`);
 		const added = [20, 21, 22, 23].map(item => table.add(item, '10.0.0.1').evictedOwner);
@@ -63,7 +63,7 @@ describe('a table whose owners are in groups', () => {
 		expect(table.add(25, '10.0.0.2')).toMatchObject({evictedOwner: '10.0.0.1'});
 	});
 
-	it('a group that has half of the places takes no place of others', () => {
+	it('a group that has half of the places evicts no item of others', () => {
 		const table = createFairShare<number>(8, inGroup);
 		for (let item = 0; item < 4; item++) table.add(item, '10.0.0.1');
 		for (let item = 4; item < 8; item++) table.add(item, 'fd00:1');

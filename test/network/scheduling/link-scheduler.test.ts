@@ -74,13 +74,13 @@ function createBench(): Bench {
 	};
 }
 
-it('little work runs immediately when it is announced', () => {
+it('a link with little work runs as soon as it announces the work', () => {
 	const bench = createBench();
 	bench.link('ann', 3, READ_SLICE_MS / 3).ready();
 	expect(bench.done).toEqual(['ann', 'ann', 'ann']);
 });
 
-it('much work yields to the event loop after one slice, and continues after sockets have been read', () => {
+it('a link with much work yields to the event loop after one slice, and continues after sockets have been read', () => {
 	const bench = createBench();
 	bench.link('mallory', 10, 1).ready();
 	expect(bench.done).toHaveLength(READ_SLICE_MS);
@@ -100,7 +100,7 @@ it('all links together get one slice of time per turn', () => {
 	expect(bench.done).toHaveLength(READ_SLICE_MS);
 });
 
-it('of links with much work the least-served one runs first, even if other links have waited longer', () => {
+it('of several links with much work, the least-served link runs first, even if others have waited longer', () => {
 	const bench = createBench();
 	for (const name of ['m1', 'm2', 'm3']) bench.link(name, 100, 2).ready();
 	for (let turn = 0; turn < 5; turn++) bench.next();

@@ -133,7 +133,7 @@ describe('claims that are not served', () => {
 		expect(mallory.read('have')).toMatchObject([{kind: 'digest'}]);
 	});
 
-	it('a batch in an answer adds no claim about a feed that nobody listed', async () => {
+	it('a batch in an answer adds no claim of history for a feed that no peer has listed', async () => {
 		const {clock, connect, reports} = createRoom();
 		const mallory = connect(MALLORY, feed(AUTHOR, 1));
 		for (let index = 0; index < 50; index++)

@@ -152,7 +152,7 @@ describe('leaving the chat', () => {
 		expect(terminal.normalText()).toContain('p2pchat-ink replay /home/carol/logs/lan.p2plog');
 	});
 
-	test('leaving the chat with Ctrl+C needs a second Ctrl+C within 2 s; any other key stays', async () => {
+	test('leaving the chat with Ctrl+C needs a second Ctrl+C within 2 s, and any other key cancels the question', async () => {
 		await expectExit(async running => {
 			await running.press(CTRL('c'));
 			await running.terminal.see('Leave the chat?');
