@@ -6,7 +6,7 @@ import {dirname, join} from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {openTerminal} from '../helpers/pty.js';
-import {cliPath, runCli, runToEnd, startNode} from '../helpers/run-node.js';
+import {cliPath, type Line, runCli, runToEnd, startNode} from '../helpers/run-node.js';
 
 interface Place {
 	readonly home: string;
@@ -88,7 +88,7 @@ it('screens that are attached to a keeper lose neither messages nor the draft wh
 	expect(none.output()).toContain('No keeper of room crew runs');
 }, 120_000);
 
-it('send and export use a running keeper, a second keeper refuses to start, and the socket of a killed one is replaced', async () => {
+it('send, doctor and export use a running keeper, a second keeper refuses to start, and the socket of a killed one is replaced', async () => {
 	const place = await makePlace();
 	const keeper = await keep(place);
 	const words = ['send', ...place.args, '--port', String(place.port), '--interface', 'lo', '--wait', '1'];
@@ -101,6 +101,12 @@ it('send and export use a running keeper, a second keeper refuses to start, and 
 	const named = [...words.slice(0, -1), '8', '--name', 'Bot', 'myself'];
 	expect((await runToEnd(named, {home: place.home})).code).toBe(0);
 	await bob.waitFor('the message of another name', ({text, name}) => text === 'myself' && name === 'Bot');
+	const doctor = ['doctor', ...place.args, '--port', String(place.port), '--interface', 'lo'];
+	const checked = await runToEnd([...doctor, '--json'], {home: place.home});
+	const {keeper: kept, ok} = JSON.parse(checked.stdout);
+	expect([ok, kept.name, kept.pid, kept.report.tcpPort > 0]).toEqual([true, 'Ann', keeper.pid, true]);
+	const names = kept.report.peers.flatMap(({name, connected}: Line) => (connected ? [name] : []));
+	expect(names).toEqual(['Bob']);
 	const exported = await runToEnd(['export'], {home: place.home});
 	expect(exported.stdout).toContain('Ann (127.0.0.1): and again');
 	const second = await runToEnd(['keep', ...place.args, '--port', String(place.port)], {home: place.home});

@@ -1,56 +1,42 @@
-/**
- * Lets a running keeper of the room send the message of `send`. The keeper is already connected to the peers, so they get
- * the message at once.
- */
-import {bytesToHex} from '../../codec/bytes.js';
-import {resolveSystemDataDir} from '../../storage/data-dir.js';
+/** `send` by a running keeper of the room: it has its connections already, so the message is there at once. */
 import {type CliContext, exitCodes} from '../context.js';
-import type {KeeperMessage, OpenedMessage} from '../keep/keeper-messages.js';
-import {listKeepers} from '../keep/keeper-place.js';
-import {connectToKeeper} from './connect.js';
+import type {KeeperMessage} from '../keep/keeper-messages.js';
+import {openKeeper} from './open-keeper.js';
 
-/** Answer of the keeper to a `send`, or the reason why there is none. */
-type Outcome =
-	| (KeeperMessage & {readonly type: 'sent' | 'refused'})
-	/** The keeper does not have the name, port or identity that the options ask for, or nobody can attach to it now. */
-	| 'unsuitable'
-	| 'closed';
+type Answer = KeeperMessage & {readonly type: 'sent' | 'refused'};
 
 /**
  * Sends the text as the keeper of the room with this tag. Resolves to the exit code, or to undefined if there is no keeper
  * that has the requested name and port; the caller then sends the message itself.
  */
 export async function sendByKeeper(context: CliContext, tag: Uint8Array, text: string): Promise<number | undefined> {
-	const {options, version, clock, printError} = context;
-	const keeper = listKeepers(resolveSystemDataDir(options.dataDir).root).find(one => one.tag === bytesToHex(tag));
-	if (!keeper) return undefined;
-	let settle: (outcome: Outcome) => void = () => {};
-	const outcome = new Promise<Outcome>(resolve => {
+	const {options, printError} = context;
+	let settle: (answer: Answer | 'closed') => void = () => {};
+	const answer = new Promise<Answer | 'closed'>(resolve => {
 		settle = resolve;
 	});
-	let onOpened: (message: OpenedMessage) => void = () => {};
-	const whenOpened = new Promise<OpenedMessage>(resolve => {
-		onOpened = resolve;
-	});
-	const connection = await connectToKeeper(keeper, version, clock, {
+	const keeper = await openKeeper(context, tag, {
 		onMessage(message) {
-			if (message.type === 'opened') onOpened(message);
-			else if (message.type === 'unavailable') settle('unsuitable');
-			else if (message.type === 'sent' || message.type === 'refused') settle(message);
+			if (message.type === 'sent' || message.type === 'refused') settle(message);
 		},
 		onClosed: () => settle('closed'),
 	});
-	if ('failed' in connection) return undefined;
-	void whenOpened.then(({self}) => {
-		const isSuitable =
-			(options.name === undefined || options.name === self.name) && options.port === self.udpPort && options.identity;
-		if (isSuitable) connection.send({type: 'send', text, waitMs: options.waitMs});
-		else settle('unsuitable');
-	});
-	const result = await outcome;
+	if (!keeper) return undefined;
+	const {connection, opened} = keeper;
+	const {name, udpPort} = opened.self;
+	const isSuitable =
+		(options.name === undefined || options.name === name) && options.port === udpPort && options.identity;
+	if (!isSuitable) {
+		connection.end();
+		return undefined;
+	}
+	connection.send({type: 'send', text, waitMs: options.waitMs});
+	const result = await answer;
 	connection.end();
-	if (result === 'unsuitable') return undefined;
-	if (result === 'closed') printError('Not sent: the keeper of this room has ended. Try again.');
+	if (result === 'closed')
+		printError(
+			'The keeper of this room ended before it answered. It may have saved the message: look with export before you send it again.',
+		);
 	else if (result.type === 'refused') printError(result.text);
 	else if (result.isDelivered) return exitCodes.done;
 	else

@@ -13,32 +13,35 @@ export type InputLine =
  * At most `maxBytes` and one chunk are in memory.
  */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<InputLine> {
-	const collector = createLineCollector(maxBytes);
+	const collector = createLineCollector(() => maxBytes);
 	for await (const chunk of chunks) yield* collector.push(chunk);
 	yield* collector.end();
 }
 
-interface LineCollector {
+export interface LineCollector {
+	/** Bytes of the line that is not complete yet. */
+	readonly bytes: number;
 	/** The lines that this chunk completes. */
-	push(chunk: Uint8Array): InputLine[];
+	push(chunk: Uint8Array): Generator<InputLine>;
 	/** The last line, if the input does not end with a newline. */
 	end(): InputLine[];
 }
 
-export function createLineCollector(maxBytes: number): LineCollector {
+/** Splits chunks into lines. `maxBytes` is read for each line, so it may change between two lines. */
+export function createLineCollector(maxBytes: () => number): LineCollector {
 	let parts: Uint8Array[] = [];
 	let bytes = 0;
 	let number = 0;
 
 	function add(part: Uint8Array): void {
 		bytes += part.length;
-		if (bytes > maxBytes) parts = [];
+		if (bytes > maxBytes()) parts = [];
 		else if (part.length > 0) parts.push(part);
 	}
 
 	function finish(): InputLine[] {
 		number++;
-		let text = bytes > maxBytes ? undefined : Buffer.concat(parts).toString('utf8').replace(/\r+$/, '');
+		let text = bytes > maxBytes() ? undefined : Buffer.concat(parts).toString('utf8').replace(/\r+$/, '');
 		if (number === 1 && text !== undefined) text = withoutByteOrderMark(text);
 		parts = [];
 		bytes = 0;
@@ -47,16 +50,17 @@ export function createLineCollector(maxBytes: number): LineCollector {
 	}
 
 	return {
-		push(chunk) {
-			const lines: InputLine[] = [];
+		get bytes() {
+			return bytes;
+		},
+		*push(chunk) {
 			let start = 0;
 			for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
 				add(chunk.subarray(start, end));
-				lines.push(...finish());
+				yield* finish();
 				start = end + 1;
 			}
 			add(chunk.subarray(start));
-			return lines;
 		},
 		end: () => (bytes === 0 ? [] : finish()),
 	};

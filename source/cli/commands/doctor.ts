@@ -1,13 +1,19 @@
-/** `doctor`: probes the network for a few seconds and prints findings. It does not join the room, so no peer lists it. */
+/**
+ * `doctor`: probes the network for a few seconds and prints findings. It does not join the room, so no peer lists
+ * it. If a keeper of the room runs on this computer, its measurements are printed too.
+ */
 import wrapAnsi from 'wrap-ansi';
 import {bytesToHex} from '../../codec/bytes.js';
+import {cleanLine} from '../../core/text.js';
 import {describeDiagnosis} from '../../doctor/describe-diagnosis.js';
 import {diagnoseNetwork} from '../../doctor/diagnose-network.js';
-import {type DiagnosisContext, isProblem} from '../../doctor/finding.js';
+import {type DiagnosisContext, type Finding, isProblem} from '../../doctor/finding.js';
 import {createProbe, type Probe} from '../../doctor/probe.js';
 import {systemRandom} from '../../network/system-clock.js';
+import type {NetworkReport} from '../../node/network-report.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {readRememberedPeers} from '../../storage/remembered-peers.js';
+import {openKeeper} from '../attach/open-keeper.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
 import {createNetworkAdapters} from '../network-adapters.js';
@@ -18,7 +24,8 @@ const POLL_INTERVAL_MS = 100;
 /** Resolves to the exit code: `failed` if a finding is a problem. */
 export async function runDoctor(context: CliContext): Promise<number> {
 	const {output, options, version, stdout, printError} = context;
-	const probe = await openProbe(context);
+	const {probe, tag} = await openProbe(context);
+	const kept = readKeeper(context, tag).catch(() => undefined);
 	const exitRequest = createExitRequest(output);
 	try {
 		const startFailure = await probe.start();
@@ -30,13 +37,16 @@ export async function runDoctor(context: CliContext): Promise<number> {
 		const facts: DiagnosisContext = {platform: process.platform, isProbe: true, ...(startFailure && {startFailure})};
 		const report = probe.report();
 		const findings = diagnoseNetwork(report, facts);
-		const ok = !findings.some(isProblem);
+		const keeper = await kept;
+		const ok = ![...findings, ...(keeper?.verdicts ?? [])].some(isProblem);
 		if (options.mode === 'json')
-			output.write(`${toJsonLine({type: 'doctor', ok, version, verdicts: findings, report})}\n`);
-		else
 			output.write(
-				`${wrapLines(describeDiagnosis(report, facts), stdout.isTTY ? stdout.columns : undefined).join('\n')}\n`,
+				`${toJsonLine({type: 'doctor', ok, version, verdicts: findings, report, ...(keeper && {keeper})})}\n`,
 			);
+		else {
+			const lines = [...describeDiagnosis(report, facts), ...(keeper ? describeKeeper(keeper) : [])];
+			output.write(`${wrapLines(lines, stdout.isTTY ? stdout.columns : undefined).join('\n')}\n`);
+		}
 		await output.flush();
 		return ok ? exitCodes.done : exitCodes.failed;
 	} finally {
@@ -46,12 +56,36 @@ export async function runDoctor(context: CliContext): Promise<number> {
 	}
 }
 
-async function openProbe(context: CliContext): Promise<Probe> {
+/** What the keeper of the room on this computer has measured since its start. */
+interface KeeperFacts {
+	readonly name: string;
+	readonly pid: number;
+	readonly verdicts: readonly Finding[];
+	readonly report: NetworkReport;
+}
+
+/** Asks the keeper of the room. Resolves to undefined if none runs on this computer. */
+async function readKeeper(context: CliContext, tag: Uint8Array): Promise<KeeperFacts | undefined> {
+	const keeper = await openKeeper(context, tag, {onMessage() {}, onClosed() {}});
+	if (!keeper) return undefined;
+	const {connection, description, opened} = keeper;
+	connection.end();
+	const {report, self} = opened;
+	const verdicts = diagnoseNetwork(report, {platform: process.platform});
+	return {name: self.name ?? '', pid: description.pid, verdicts, report};
+}
+
+function describeKeeper({name, pid, report}: KeeperFacts): string[] {
+	const title = `The keeper of this room on this computer: ${cleanLine(name)}, process ${pid}`;
+	return ['', title, ...describeDiagnosis(report, {platform: process.platform})];
+}
+
+async function openProbe(context: CliContext): Promise<{probe: Probe; tag: Uint8Array}> {
 	const {options, clock, debug} = context;
 	const {keys, transport, beacon, loopbackOnly} = await createNetworkAdapters(context);
 	const roomTag = bytesToHex(keys.tag);
 	const {peers} = readRememberedPeers(resolveSystemDataDir(options.dataDir).peers);
-	return createProbe(
+	const probe = createProbe(
 		{
 			room: options.room,
 			keys,
@@ -63,6 +97,7 @@ async function openProbe(context: CliContext): Promise<Probe> {
 		},
 		{clock, random: systemRandom, debug, transport, beacon},
 	);
+	return {probe, tag: keys.tag};
 }
 
 function waitUntilSettled(probe: Probe, {clock}: CliContext): Promise<void> {

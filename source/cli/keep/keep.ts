@@ -6,8 +6,8 @@ import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
 import {ownProgramPath} from '../program-command.js';
 import {attachCommand} from './attach-command.js';
-import {describeKeeper, type KeeperDescription, removeDescription, saveDescription} from './keeper-place.js';
-import {isAnswered, startKeeperServer} from './keeper-server.js';
+import {type ClaimedRoom, claimRoom, removeDescription, saveDescription} from './keeper-place.js';
+import {startKeeperServer} from './keeper-server.js';
 import {systemdUnit} from './systemd-unit.js';
 
 /** Runs the keeper until a signal ends it. Resolves to the exit code. */
@@ -25,14 +25,13 @@ async function keepOnce(context: CliContext): Promise<'exited' | 'network-change
 	const {options, output, printError} = context;
 	const {root} = resolveSystemDataDir(options.dataDir);
 	let outcome: 'exited' | 'network-changed' = 'exited';
-	let description: KeeperDescription | undefined;
+	let claimed: ClaimedRoom | undefined;
 	const exitRequest = createExitRequest(output);
 	const {chatNode, name, start} = await openNode(context, {
 		keepsLog: true,
 		isKeeper: true,
 		async checkRoom(tag) {
-			description = describeKeeper(root, {room: options.room, tag, version: context.version});
-			if (await isAnswered(description.socket)) throw new Error(`A keeper of room ${options.room} runs already.`);
+			claimed = claimRoom(root, {room: options.room, tag, version: context.version});
 		},
 		relaunch() {
 			outcome = 'network-changed';
@@ -48,12 +47,13 @@ async function keepOnce(context: CliContext): Promise<'exited' | 'network-change
 			printError(
 				`Room ${options.room} has no secret, so this keeper starts with an empty history after a restart. Use --secret-file FILE to keep it.`,
 			);
-		if (description) closeAttach = await openAttach(context, root, {chatNode, self, description});
+		if (claimed) closeAttach = await openAttach(context, root, {chatNode, self, description: claimed.description});
 		await exitRequest.requested;
 		return outcome;
 	} finally {
 		await closeAttach();
 		await chatNode.stop();
+		claimed?.release();
 		exitRequest.stop();
 		context.stdin.destroy();
 	}

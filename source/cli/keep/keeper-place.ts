@@ -10,6 +10,7 @@ import {bytesToHex} from '../../codec/bytes.js';
 import {replaceFileAtomically} from '../../storage/atomic-file.js';
 import {ensurePrivateDirectory} from '../../storage/ensure-directory.js';
 import {StorageError} from '../../storage/errors.js';
+import {acquireLock, type FileLock} from '../../storage/file-lock.js';
 import {readTextFile} from '../../storage/regular-file.js';
 
 /** What `attach` needs to know about a keeper. */
@@ -57,17 +58,38 @@ export function socketPath(root: string, tag: string): string {
 	return join(folder, `${name}.sock`);
 }
 
-/** Writes the description of a new keeper with a new token. Throws StorageError or an error of the system. */
-export function describeKeeper(
+/** A room that this process keeps. No other process of the user can claim it. */
+export interface ClaimedRoom {
+	/** Description with a new token. It is not saved yet. */
+	readonly description: KeeperDescription;
+	release(): void;
+}
+
+/**
+ * Claims a room for a new keeper. Whoever has claimed it may remove a socket that a killed keeper left. Throws an Error if
+ * a keeper of the room runs, a StorageError, or an error of the system.
+ */
+export function claimRoom(
 	root: string,
 	keeper: {readonly room: string; readonly tag: Uint8Array; readonly version: string},
-): KeeperDescription {
+): ClaimedRoom {
 	const tag = bytesToHex(keeper.tag);
 	ensurePrivateDirectory(root);
 	ensurePrivateDirectory(keeperFolder(root));
 	const {room, version} = keeper;
+	const lock = lockRoom(join(keeperFolder(root), tag), room);
 	const token = randomBytes(TOKEN_BYTES).toString('hex');
-	return {room, tag, socket: socketPath(root, tag), token, pid: process.pid, version};
+	const description = {room, tag, socket: socketPath(root, tag), token, pid: process.pid, version};
+	return {description, release: () => lock.release()};
+}
+
+function lockRoom(path: string, room: string): FileLock {
+	try {
+		return acquireLock(path, 'the room');
+	} catch (error) {
+		if (!(error instanceof StorageError) || error.code !== 'locked') throw error;
+		throw new Error(`A keeper of room ${room} runs already.`, {cause: error});
+	}
 }
 
 export function saveDescription(root: string, description: KeeperDescription): void {

@@ -87,7 +87,7 @@ export async function startKeeperServer(options: KeeperServerOptions): Promise<K
 	};
 }
 
-/** Listens at the path. The socket of a keeper that was killed is removed, but only after nobody answered there. */
+/** Listens at the path. The socket of a keeper that was killed is removed: only one keeper can have claimed the room. */
 async function listen(server: ReturnType<typeof createServer>, path: string): Promise<void> {
 	const tryOnce = () =>
 		new Promise<unknown>(resolve => {
@@ -99,7 +99,7 @@ async function listen(server: ReturnType<typeof createServer>, path: string): Pr
 		});
 	let error = await tryOnce();
 	if (systemErrorCode(error) === 'EADDRINUSE') {
-		if (await isAnswered(path)) throw new Error('A keeper of this room runs already.');
+		if (await isAnswered(path)) throw new Error(`Another program listens at ${path}.`);
 		rmSync(path, {force: true});
 		error = await tryOnce();
 	}
@@ -109,7 +109,7 @@ async function listen(server: ReturnType<typeof createServer>, path: string): Pr
 }
 
 /** Whether a process listens at the path of a socket. */
-export function isAnswered(path: string): Promise<boolean> {
+function isAnswered(path: string): Promise<boolean> {
 	return new Promise(resolve => {
 		const socket = connect(path);
 		socket.on('connect', () => {

@@ -1,6 +1,6 @@
 /** A connection that carries lines of JSON in both directions. */
 import type {Socket} from 'node:net';
-import {StringDecoder} from 'node:string_decoder';
+import {createLineCollector} from '../chat/input-lines.js';
 
 /** Maximum length of a line before the other side has proven that it is authentic. */
 const MAX_UNPROVEN_BYTES = 4096;
@@ -23,23 +23,15 @@ export interface LineEvents {
 }
 
 export function createLineChannel(socket: Socket, {onLine, onClosed}: LineEvents): LineChannel {
-	const decoder = new StringDecoder('utf8');
 	let maxBytes = MAX_UNPROVEN_BYTES;
-	let parts: string[] = [];
-	let length = 0;
-	socket.on('data', chunk => {
-		const lines = decoder.write(chunk).split('\n');
-		for (const [index, part] of lines.entries()) {
+	const lines = createLineCollector(() => maxBytes);
+	socket.on('data', (chunk: Uint8Array) => {
+		for (const line of lines.push(chunk)) {
 			if (socket.destroyed) return;
-			parts.push(part);
-			length += part.length;
-			if (length > maxBytes) return void socket.destroy();
-			if (index === lines.length - 1) return;
-			const line = parts.join('');
-			parts = [];
-			length = 0;
-			onLine(line);
+			if (line.type === 'too-long') return void socket.destroy();
+			onLine(line.text);
 		}
+		if (lines.bytes > maxBytes) socket.destroy();
 	});
 	socket.on('error', () => {});
 	socket.on('close', () => onClosed());

@@ -3,8 +3,8 @@ import {describe, expect, it} from 'vitest';
 import {createLineCollector, type InputLine} from '../../../source/cli/chat/input-lines.js';
 
 function read(chunks: readonly Uint8Array[], maxBytes = 1000): InputLine[] {
-	const collector = createLineCollector(maxBytes);
-	return [...chunks.flatMap(chunk => collector.push(chunk)), ...collector.end()];
+	const collector = createLineCollector(() => maxBytes);
+	return [...chunks.flatMap(chunk => [...collector.push(chunk)]), ...collector.end()];
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text);

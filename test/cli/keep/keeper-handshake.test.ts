@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {createAttachHandshake, createKeeperHandshake} from '../../../source/cli/keep/keeper-handshake.js';
 import {
-	describeKeeper,
+	claimRoom,
 	keeperFolder,
 	listKeepers,
 	removeDescription,
@@ -77,12 +77,13 @@ describe('the description of a keeper', () => {
 
 	it('the description of a keeper is a file that only its owner can read, is listed, and is removed by the keeper that wrote it', () => {
 		const root = makeHome();
-		const first = describeKeeper(root, room);
+		const {description: first, release} = claimRoom(root, room);
 		saveDescription(root, first);
 		const path = join(keeperFolder(root), '0707070707070707.json');
 		expect([statSync(path).mode & 0o777, statSync(keeperFolder(root)).mode & 0o777]).toEqual([0o600, 0o700]);
 		expect(listKeepers(root)).toEqual([first]);
-		const second = describeKeeper(root, room);
+		release();
+		const {description: second} = claimRoom(root, room);
 		expect(second.token).not.toBe(first.token);
 		saveDescription(root, second);
 		removeDescription(root, first);
@@ -91,10 +92,19 @@ describe('the description of a keeper', () => {
 		expect(existsSync(path)).toBe(false);
 	});
 
+	it('only one keeper claims a room, and another one may do so when the first has ended', () => {
+		const root = makeHome();
+		const {release} = claimRoom(root, room);
+		expect(() => claimRoom(root, room)).toThrow(`A keeper of room ${room.room} runs already.`);
+		expect(() => claimRoom(root, {...room, tag: new Uint8Array(8).fill(9)})).not.toThrow();
+		release();
+		expect(() => claimRoom(root, room)).not.toThrow();
+	});
+
 	it('the description of a keeper is ignored if others can read it, or if it is damaged', () => {
 		const root = makeHome();
 		mkdirSync(keeperFolder(root));
-		const description = describeKeeper(root, room);
+		const {description} = claimRoom(root, room);
 		saveDescription(root, description);
 		chmodSync(join(keeperFolder(root), '0707070707070707.json'), 0o644);
 		writeFileSync(join(keeperFolder(root), '0808080808080808.json'), '{"room":"crew"}', {mode: 0o600});

@@ -229,7 +229,7 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
 		seeds: textSeeds('{"type":"post","text":"hi","ref":1}\n{"type":"command","text":"/who"}\n', '[]\n{}\nnull\n'),
 		run(bytes, random) {
 			const read = (parts: readonly Uint8Array[]) => {
-				const collector = createLineCollector(256);
+				const collector = createLineCollector(() => 256);
 				return [...parts.flatMap(part => [...collector.push(part)]), ...collector.end()];
 			};
 			const lines = read([bytes]);
