@@ -7,8 +7,8 @@ import {writeUint32} from './bytes.js';
 export const FRAME_HEADER_BYTES = 4;
 /**
  * Bytes allocated at first for a frame that arrives in parts. The buffer doubles as bytes arrive, so a peer that only
- * announces a large frame occupies little memory. After a long frame it starts with the length of that one, up to
- * MAX_REPEATED_BYTES, because the slices of a file come one after the other.
+ * announces a large frame occupies little memory. The first buffer after a long frame has the length of that frame, up to
+ * MAX_REPEATED_BYTES, because slices of a file arrive one after the other.
  */
 const INITIAL_BUFFER_BYTES = 4096;
 const MAX_REPEATED_BYTES = 320 * 1024;

@@ -1,6 +1,6 @@
 /**
- * Search for peers by a typed name: NAME, NAME#FINGERPRINT or #FINGERPRINT. Names match in any case, as they were chosen and as
- * they are shown.
+ * Search for peers by a typed name: NAME, NAME#FINGERPRINT or #FINGERPRINT. Letter case is ignored. A name can be typed as
+ * its user chose it, or as the screen shows it.
  */
 
 import type {PeerId} from './event.js';
@@ -49,7 +49,9 @@ export function findPeersByName(
 	);
 }
 
-/** Whether a typed text is a name, as it was chosen or as it is shown: without check marks and closing parentheses, in quotes. */
+/**
+ * Whether a typed text means this name: as its user chose it, without check marks and parentheses at its end, or in quotes.
+ */
 function isCalled(name: string, typed: string): boolean {
 	const wanted = foldText(typed);
 	const shown = shownName(name);

@@ -68,7 +68,10 @@ export const MAX_FILE_ASKS = 64;
 export const MAX_FILE_ASKS_PER_SECOND = 16;
 /** Descriptions of held parts (`file-info`) accepted per second on one connection. */
 export const MAX_FILE_INFOS_PER_SECOND = 256;
-/** Interval between two `file-info` about one file to one peer. Short, because others fetch the parts that it names. */
+/**
+ * Interval between two `file-info` about one file to one peer. Short, because other peers fetch the parts that a `file-info`
+ * names.
+ */
 export const FILE_INFO_INTERVAL_MS = 20;
 /**
  * Time for which the requested bytes of a connection may fill a queue in the network. A message on the way is delayed by up
@@ -291,8 +294,8 @@ export const MAX_WHISPERS_PER_SECOND = 16;
 /** Whispers to one peer that it has not answered yet. They fit into one burst after a reconnect. */
 export const MAX_WHISPERS_OUTSTANDING = 64;
 /**
- * Peers whose whispers are counted. Beyond it, peers that have left are forgotten, then the one that is away and whispered
- * longest ago: anybody can whisper with any number of new keys.
+ * Peers whose last whisper is remembered. Bounded, because anybody can whisper with any number of new keys. Peers that have
+ * left are forgotten first, then the absent peer that has not whispered for longest.
  */
 export const MAX_WHISPERERS = 1024;
 /** Time without an answer after which a node sends its unanswered whispers again on the same connection. */

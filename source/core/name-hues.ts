@@ -204,7 +204,7 @@ function createCircle() {
 		return best;
 	}
 
-	/** A holder keeps its hue unless another one with that hue is present or has an equal name. */
+	/** A holder keeps its hue, unless another holder of the same hue is present or has an equal name. */
 	function settle(holder: Holder): void {
 		const conflicts = (hue: number) => Math.floor(costOf(holder, hue) / COST_OF_EQUAL_NAME);
 		if (holder.hue >= 0 && conflicts(holder.hue) === 0) return;

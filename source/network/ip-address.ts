@@ -87,7 +87,10 @@ export function isLoopback(address: string): boolean {
 	);
 }
 
-/** Owner of a share of a budget (scheduling/fair-share.ts): the address, or on loopback, which many peers share, the peer. */
+/**
+ * Owner of a share of a budget (scheduling/fair-share.ts): the address. On loopback it is the peer id, because many peers
+ * share the loopback address.
+ */
 export function shareKey(address: string, peer: string): string {
 	return isLoopback(address) ? peer : normaliseAddress(address);
 }

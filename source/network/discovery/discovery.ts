@@ -30,7 +30,7 @@ export interface DiscoveryOptions {
 	readonly debug: Debug;
 	/** Signs the beacons with the feed key of `self`. */
 	sign(bytes: Uint8Array): Uint8Array;
-	/** TCP port on which this node accepts connections. 0 if it accepts none: then it is not announced. */
+	/** TCP port on which this node accepts connections. 0 if it accepts no connections; then this node is not announced. */
 	tcpPort(): number;
 	/** Name to announce; undefined in a room with a secret. */
 	name(): string | undefined;

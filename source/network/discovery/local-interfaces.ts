@@ -165,7 +165,7 @@ export function listenHosts(
 	return {...(ipv4 !== undefined && {ipv4}), ...(ipv6 !== undefined && {ipv6})};
 }
 
-/** Whether a connection to this own address may be accepted: the address belongs to one of the selected interfaces. */
+/** Whether connections to this address of this computer may be accepted: it belongs to one of the selected interfaces. */
 export function isOwnSelected(address: string, interfaces: readonly LocalInterface[]): boolean {
 	return interfaces.some(one => (one.loopback ? isLoopback(address) : isInSubnet(address, one.address, one.prefix)));
 }

@@ -53,7 +53,7 @@ type Received = (bytes: Uint8Array, source: DatagramSource) => void;
 export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	const {selection, clock = createSystemClock(), interfaceReader = createInterfaceReader(), log = () => {}} = options;
 	const loopbackOnly = isLoopbackOnly(selection);
-	/** Sockets on the discovery port. That of IPv6 is opened when this computer has an IPv6 address. */
+	/** Sockets on the discovery port. The IPv6 socket is opened when this computer has an IPv6 address. */
 	const shared = new Map<4 | 6, Socket>();
 	/** Sockets on the discovery port that are being opened. */
 	const opening = new Map<4 | 6, Socket>();

@@ -155,7 +155,7 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 				// The slice is the whole part, as on fast paths, and is not copied.
 				current.bytes = bytes;
 			} else {
-				// Not filled with zeros: nothing reads it before every byte has arrived.
+				// The buffer is not filled with zeros, because nothing reads it before all its bytes have arrived.
 				current.bytes ??= new Uint8Array(Buffer.allocUnsafeSlow(current.length).buffer);
 				current.bytes.set(bytes, offset);
 			}

@@ -19,7 +19,7 @@ export interface InboundQueue {
 	push(chunk: Uint8Array): void;
 	/** Calls `run` when the queue is empty: immediately, or after the last frame is handled. */
 	whenEmpty(run: () => void): void;
-	/** To be called while a frame is handled that answers a request of this node (`ScheduledLink.noteWanted`). */
+	/** To be called while the queue handles a frame that answers a request of this node (`ScheduledLink.noteWanted`). */
 	noteWanted(): void;
 	/** Drops the waiting frames. */
 	clear(): void;

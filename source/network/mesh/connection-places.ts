@@ -35,7 +35,7 @@ export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): 
 		return newest.find(one => !isTrusted(one)) ?? (isFuller ? newest[0] : undefined) ?? link;
 	}
 
-	/** Connections with peers that are not trusted, by IPv6 prefix, of the prefixes that have at least half of the places. */
+	/** IPv6 prefixes whose untrusted peers have at least half of the places, with the connections of these peers. */
 	function crowdedPrefixes(): Map<string, PeerLink[]> {
 		const strangers = new Map<string, PeerLink[]>();
 		for (const link of places.items()) {
@@ -49,7 +49,10 @@ export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): 
 		return new Map([...strangers].filter(([, links]) => links.length >= prefixBudget(MAX_CONNECTIONS)));
 	}
 
-	/** Connection that gives way to `link` although its address has a place, because all places are taken. */
+	/**
+	 * Connection to close when all places are taken, although the address of `link` has not reached its limit. It may be
+	 * `link` itself.
+	 */
 	function chooseAmongAll(link: PeerLink, owner: string): PeerLink {
 		const crowded = crowdedPrefixes();
 		const group = isTrusted(link) ? undefined : prefixGroup(link.remoteAddress);

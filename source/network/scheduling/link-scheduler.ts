@@ -4,8 +4,8 @@
  * Work runs in small steps in the order of the fair queue. After READ_SLICE_MS the remaining work waits for the next turn of
  * the event loop, so that sockets, key presses and timers are served. Interactive links have a separate slice of time. Under
  * overload all other links together get a ninth of the time. This limit holds for all links together, not for each peer,
- * because a banned peer can return with a new key. Work that this node asked for, such as a slice of a file that it wants, is no
- * overload: this node decides how much of it there is.
+ * because a banned peer can return with a new key. Work that this node asked for, for example a requested slice of a file,
+ * does not count as overload, because this node itself limits this work.
  *
  * This scheduler runs a step immediately when bytes arrive. Ingest and answers to requests use other schedules
  * (sync/ingest-queue.ts, sync/range-responder.ts): ingest collects batches over several turns, because one large commit is

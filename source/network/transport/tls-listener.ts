@@ -25,7 +25,7 @@ export interface TlsListenerOptions extends TlsKey {
 	readonly keepsTrying?: boolean | undefined;
 	readonly clock: Clock;
 	log(line: string): void;
-	/** Whether a connection to this own address is accepted. Default: all are. */
+	/** Whether connections to this address of this computer are accepted. Default: they are, for every address. */
 	readonly isOwnSelected?: ((localAddress: string) => boolean) | undefined;
 	/** Called with a socket whose remote end has proved the secret. The socket has an error handler. */
 	secured(socket: TLSSocket): void;

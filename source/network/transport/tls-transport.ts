@@ -26,7 +26,7 @@ import type {Connection, DialFailure, DialResult, Transport} from './transport.j
 export interface TlsTransportOptions extends TlsKey {
 	/** Bind addresses. Default: all. With loopback addresses, only this computer can be dialled. */
 	readonly hosts?: ListenHosts;
-	/** Whether a connection to this own address is accepted. Default: all are. */
+	/** Whether connections to this address of this computer are accepted. Default: they are, for every address. */
 	readonly isOwnSelected?: (localAddress: string) => boolean;
 	/** Port to listen on. Default: any free port. */
 	readonly port?: number;

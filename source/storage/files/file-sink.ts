@@ -20,7 +20,7 @@ const WINDOW_PARTS = 64;
 /** Unit in which the system counts the space of a file (stat(2)). */
 const STAT_BLOCK_BYTES = 512;
 
-/** Interval between two looks at whether the part file still has its place. */
+/** Minimum interval between two checks that the part file is still at its path. */
 const CHECK_INTERVAL_MS = 1000;
 
 export interface FileSinkOptions {

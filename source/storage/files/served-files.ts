@@ -24,7 +24,10 @@ export interface ServedFiles {
 	close(): Promise<void>;
 }
 
-/** Interval between two looks at whether an open file is unchanged. What is sent is compared with its hash in any case. */
+/**
+ * Minimum interval between two checks that an open file is unchanged. In any case, every part is compared with its hash
+ * before it is sent.
+ */
 const CHECK_INTERVAL_MS = 250;
 
 export interface ServedFilesOptions {
@@ -54,7 +57,7 @@ interface OpenFile {
 	/** Undefined if the file at the path is not the one that was shared. */
 	readonly handle: Promise<FileHandle | undefined>;
 	leaves: Promise<Uint8Array | undefined> | undefined;
-	/** Monotonic time at which the file was unchanged. */
+	/** Monotonic time of the last check that found the file unchanged. */
 	checkedAt: number;
 	/** Number of operations that use the file now. A file in use is not closed to make room for another one. */
 	users: number;
