@@ -90,12 +90,13 @@ function Main({history, ui, frame, theme}: MainProps): ReactNode {
 	if (layout.peersOnly) return <PeersPane {...peers} width={layout.mainWidth} />;
 	return (
 		<Box height={layout.mainHeight} flexShrink={0}>
-			<Box width={layout.timelineWidth} height={layout.mainHeight} flexShrink={0}>
+			<Box flexDirection="column" width={layout.timelineWidth} height={layout.mainHeight} flexShrink={0}>
+				<Lines rows={frame.pinned} width={layout.timelineWidth} />
 				<TimelinePane
 					state={frame.shownState}
 					viewport={frame.viewport}
 					options={frame.rowOptions}
-					height={layout.timelineHeight}
+					height={frame.timelineHeight}
 					selected={ui.mode === 'review' ? frame.selected : undefined}
 					review={annotations}
 					rowsOf={frame.rowsOf}

@@ -7,9 +7,11 @@ import type {History} from '../../core/history.js';
 import type {State} from '../../core/state.js';
 import {stateAsOf} from '../../core/text-of.js';
 import {entryAt, positionOf} from '../../core/timeline.js';
+import type {Row} from '../panes/paint-row.js';
 import {layoutScreen, type ScreenLayout} from '../panes/screen-layout.js';
 import type {Theme} from '../theme.js';
 import type {RowOptions} from '../timeline/format-item.js';
+import {pinnedRows} from '../timeline/pinned-row.js';
 import {createRowCache, createRowOptions, type RowsOf} from '../timeline/row-cache.js';
 import {createFilteredView, type TimelineItem, type TimelineView, viewAll} from '../timeline/timeline-view.js';
 import {keyOf, type LaidOutTimeline, resolveViewport, type Viewport} from '../timeline/viewport.js';
@@ -41,7 +43,10 @@ export interface ReplayFrame {
 	readonly wholeView: TimelineView;
 	readonly laidOut: LaidOutTimeline;
 	readonly viewport: Viewport;
+	/** Rows of the timeline, without the pinned line. */
 	readonly timelineHeight: number;
+	/** The line about the messages that were pinned at the position, or no row. */
+	readonly pinned: readonly Row[];
 	readonly rowOptions: RowOptions;
 	rowsOf(item: TimelineItem): ReturnType<RowsOf>;
 }
@@ -76,6 +81,8 @@ export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 			unreadBoundary: -1,
 			height: item => Math.max(1, rowsOf(shownState, item, rowOptions).length),
 		};
+		const pinned = pinnedRows(shownState, layout.timelineWidth, layout.timelineHeight, theme, '');
+		const timelineHeight = Math.max(1, layout.timelineHeight - pinned.length);
 		const frame: ReplayFrame = {
 			layout,
 			shownState,
@@ -86,8 +93,9 @@ export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 			view,
 			wholeView: playing ? wholeViewOf(history.state, ui.filter) : view,
 			laidOut,
-			viewport: resolveViewport(laidOut, layout.timelineHeight, playing ? undefined : ui.anchor),
-			timelineHeight: layout.timelineHeight,
+			viewport: resolveViewport(laidOut, timelineHeight, playing ? undefined : ui.anchor),
+			timelineHeight,
+			pinned,
 			rowOptions,
 			rowsOf: item => rowsOf(shownState, item, rowOptions),
 		};

@@ -10,14 +10,17 @@ import {joinParts} from './text-parts.js';
 /** Minimum height of the timeline at which the line is shown, in rows. */
 const MIN_ROWS = 8;
 
-/** The pinned line, `width` cells wide; none if nothing is pinned or the timeline has fewer than MIN_ROWS rows. */
-export function pinnedRows(state: State, width: number, height: number, theme: Theme): Row[] {
+/**
+ * The pinned line, `width` cells wide; none if nothing is pinned or the timeline has fewer than MIN_ROWS rows. `command`: how to
+ * list all pinned messages; a replay has none.
+ */
+export function pinnedRows(state: State, width: number, height: number, theme: Theme, command = ' /pins'): Row[] {
 	if (state.effects.pins.length === 0 || height < MIN_ROWS) return [];
 	const pins = selectPins(state);
 	const [newest] = pins;
 	if (!newest) return [];
 	const lead = ' Pinned: ';
-	const more = pins.length > 1 ? ` +${pins.length - 1} /pins` : '';
+	const more = pins.length > 1 ? ` +${pins.length - 1}${command}` : '';
 	const room = width - cellWidth(lead) - cellWidth(more) - 1;
 	if (room < MIN_ROWS) return [];
 	const text = truncateCells(joinParts(quoteOf(state, newest.message).parts), room, theme.glyphs.ellipsis);
