@@ -1,6 +1,7 @@
 /**
  * Notices for the user about problems of the network, the clock and the log. Their rate is limited, so that a faulty peer
- * cannot flood the timeline. Scripts read their codes, so codes must not change.
+ * cannot flood the timeline. Scripts read their codes, so codes must not change. Notices are in the log, so their addresses have
+ * no zone.
  */
 
 import {DEFAULT_PORT} from '../core/defaults.js';
@@ -10,7 +11,7 @@ import {MAX_NOTICES_PER_MINUTE} from '../core/limits.js';
 import {LruMap} from '../core/lru-map.js';
 import {formatFingerprintSuffix, nameOf} from '../core/select-peers.js';
 import type {State} from '../core/state.js';
-import {formatHostAddress, type HostAddress} from '../network/ip-address.js';
+import {formatHostAddress, type HostAddress, withoutZone} from '../network/ip-address.js';
 import type {LinkClosing} from '../network/link/peer-link.js';
 import {createTokenBucket} from '../network/scheduling/rate-limiters.js';
 import type {SyncLimit} from '../network/sync/sync.js';
@@ -139,8 +140,9 @@ export function createNotices(
 		},
 		connectionRejected(address, {by, code, text}) {
 			if (SILENT_CODES.has(code)) return;
-			if (by === 'them') notify('warn', CLOSED_BY_PEER, `${address} refused the connection: ${quote(text)}.`);
-			else notify('warn', code, `Refused a connection with ${address}: ${text}.`);
+			const host = withoutZone(address);
+			if (by === 'them') notify('warn', CLOSED_BY_PEER, `${host} refused the connection: ${quote(text)}.`);
+			else notify('warn', code, `Refused a connection with ${host}: ${text}.`);
 		},
 		foreignNodes(count) {
 			const nodes = count === 1 ? '1 node nearby uses' : `${count} nodes nearby use`;
@@ -158,7 +160,7 @@ export function createNotices(
 				port === DEFAULT_PORT
 					? ` The TCP port of a node is usually another one than ${port}: /net shows it there. Use /peer HOST:PORT.`
 					: '';
-			const text = `Cannot connect to ${formatHostAddress(target)}: ${reason}.${advice} It is tried again until /peer -HOST removes it.`;
+			const text = `Cannot connect to ${formatHostAddress({...target, host: withoutZone(target.host)})}: ${reason}.${advice} It is tried again until /peer -HOST removes it.`;
 			notify('warn', 'peer-unreachable', text);
 		},
 		limitReached(limit, name) {

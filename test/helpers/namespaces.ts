@@ -72,6 +72,11 @@ export function namespacesAvailable(): string | undefined {
 	}
 }
 
+/** Link-local address of a host, without the zone. */
+export function linkLocalOf(host: NamespaceHost, device = 'eth0'): string {
+	return /fe80::[\da-f:]+/.exec(host.run('ip', '-6', '-o', 'addr', 'show', 'dev', device, 'scope', 'link'))![0];
+}
+
 function ruleOf(fault: Fault): string {
 	const outside = 'iifname != "lo"';
 	switch (fault.type) {

@@ -44,6 +44,10 @@ const NO_ZONE: DialFailure = {
 	code: 'other',
 	text: 'a link-local address needs an interface of this computer, for example [fe80::1%eth0]:50123',
 };
+const NO_SUCH_ZONE: DialFailure = {
+	code: 'other',
+	text: 'no interface of this computer has the name after the % of the address',
+};
 const CANCELLED: DialFailure = {code: 'cancelled', text: 'we are closing'};
 
 const lookUpAll = async (name: string) =>
@@ -131,7 +135,7 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		socket.once('connect', () => connected(socket));
 		// EINVAL: this computer has no interface with the name of the zone.
 		socket.on('error', error =>
-			failed(systemErrorCode(error) === 'EINVAL' ? NO_ZONE : describeDialFailure(error, false)),
+			failed(systemErrorCode(error) === 'EINVAL' ? NO_SUCH_ZONE : describeDialFailure(error, false)),
 		);
 		return () => socket.destroy();
 	}
