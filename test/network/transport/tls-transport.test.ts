@@ -85,7 +85,10 @@ describe('a TLS transport that dials', () => {
 		const unknown = await create({lookUp}).dial('localhost', 9);
 		expect(unknown).toMatchObject({failure: {code: 'unreachable', text: 'no such host name'}});
 		const everywhere = create({hosts: {}});
-		for (const host of ['fe80::1', 'fe80::1%nosuch0'])
-			expect(await everywhere.dial(host, 9)).toMatchObject({failure: {text: expect.stringContaining('link-local')}});
+		for (const [host, text] of [
+			['fe80::1', 'link-local'],
+			['fe80::1%nosuch0', 'no interface'],
+		] as const)
+			expect(await everywhere.dial(host, 9)).toMatchObject({failure: {text: expect.stringContaining(text)}});
 	});
 });
