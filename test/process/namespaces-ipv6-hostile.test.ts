@@ -1,7 +1,6 @@
 /** Nodes on IPv6 networks, in network namespaces, among people who listen, flood, or answer names with wrong addresses. */
-import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {createInterface} from 'node:readline';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
 import {EAVESDROPPER} from '../helpers/eavesdropper.js';
 import {allAgree, allConnected, createRoom, ROOM_PORT, type Room} from '../helpers/namespace-room.js';
