@@ -82,7 +82,7 @@ describe.each(SPELLINGS)('%j, typed as %j,', (written, typed) => {
 	});
 });
 
-test('full-width punctuation makes a mention', () => {
+test('a name with a full-width @ or full-width punctuation is a mention', () => {
 	expect(isMention('＠小明 你好', '小明')).toBe(true);
 	expect(isMention('小明：你好', '小明')).toBe(true);
 });

@@ -121,7 +121,7 @@ test.each<[string, unknown]>([
 	expect(decode(['posted', 5, 6, 1, 'hi', null, reply])).toEqual({...head, type: 'posted', text: 'hi'});
 });
 
-test('a reply is read beside an action, and later values in it are ignored', () => {
+test('a posted entry can be both an action and a reply, and later values in it are ignored', () => {
 	const event = decode(['posted', 5, 6, 1, 'waves', true, [new Uint8Array(32).fill(10), 2, 'later'], 'later']);
 	expect(event).toEqual({
 		...head,

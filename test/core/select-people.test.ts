@@ -52,7 +52,7 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect(selectPeers(returned).map(({peer}) => peer)).toEqual([me, second, first]);
 	});
 
-	it('a person who left several times is listed once, as the newest launch or as present', () => {
+	it('a person who left several times is listed once: as present if a launch is connected, otherwise as the newest launch', () => {
 		const departed = reduce(
 			join(first, 'Eve', 2),
 			leave(first, 3),

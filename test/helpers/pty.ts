@@ -10,7 +10,7 @@ export interface Terminal {
 	/** Stops reading the terminal, as a multiplexer in copy mode does. */
 	stopReading(): void;
 	startReading(): void;
-	/** Resolves when the test holds for the output so far. */
+	/** Resolves when `holds` returns true for the output so far. */
 	until(holds: (output: string) => boolean): Promise<void>;
 	readonly exited: Promise<{readonly exitCode: number; readonly signal?: number}>;
 }

@@ -122,7 +122,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({ms: NOW + HOUR_MS, counter: 8});
 	});
 
-	it('stamps follow a reading beyond the limit up to the limit, and no reading that is not due', () => {
+	it('stamps follow a clock reading beyond the limit only up to the limit, and do not follow readings that are not due', () => {
 		const clock = clockAt(NOW);
 		clock.merge({ms: NOW + 20 * HOUR_MS, counter: 0});
 		expect(clock.merge({ms: NOW + MAX_HLC_AHEAD_MS + 1, counter: 0})).toBe(false);
@@ -131,7 +131,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({ms: hlcLimit(NOW), counter: 1});
 	});
 
-	it('stamps follow a reading beyond the limit as soon as the limit has moved behind it', () => {
+	it('stamps follow a clock reading beyond the limit as soon as the limit has passed that reading', () => {
 		let now = NOW;
 		const clock = createNodeClock(() => now);
 		const reading = {ms: NOW + MAX_HLC_MERGED_MS + 60_000, counter: 3};

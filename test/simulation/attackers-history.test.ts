@@ -114,7 +114,8 @@ it('claims that liars never serve do not keep a newcomer from the history of oth
 	room.world.network.heal('host 1', 'host 2');
 	const all = () => room.texts(2).filter(text => text.startsWith('history')).length === HISTORY;
 	expect(await room.timeUntil(all, 120_000)).toBeLessThan(5000);
-	// The liars stay connected. What they claimed is no longer expected after they answered no request in time.
+	// The liars stay connected. The newcomer no longer expects the events that they claimed, because they answered no
+	// request in time.
 	const isDone = () => room.life(2).chatNode.store.getState().ephemeral.sync.expected === 0;
 	expect(await room.timeUntil(isDone, 180_000)).toBeLessThan(120_000);
 	await room.world.stopAll();

@@ -7,14 +7,14 @@
  * | broken rule | caught by |
  * |---|---|
  * | Only the peer with the lower id closes a duplicate connection. | room 18: closed both connections |
- * | The lower id closes a duplicate only after the other end has verified the new connection. | room 27: closed both connections |
+ * | The peer with the lower id closes a duplicate only after the other end has verified the new connection. | room 27: closed both connections |
  * | One of two peers closes a duplicate connection. | room 1: 2 connections |
  * | Both ends send on the newest connection. | room 2: no digest after a hello, mesh-duplicates.test.ts |
  * | History is compared again after one of two connections closed. | room 4: last event after the goodbye, mesh-duplicates.test.ts |
  * | History is compared again when a connection is replaced. | room 2: no digest after a hello, mesh-duplicates.test.ts |
  * | The digest is sent once for each connection, not for each peer. | room 1: no digest after a hello, sync.test.ts |
  * | A request that arrived on the older of two connections is answered. | room 24: request never answered, sync.test.ts |
- * | The higher id dials too. | room 34: 0 connections |
+ * | The peer with the higher id dials too. | room 34: 0 connections |
  * | Peers exchange the addresses of other peers. | room 26: 0 connections |
  * | Beacons continue after the burst. | room 23: 0 connections, discovery.test.ts |
  * | A beacon is answered. | room 23: histories differ, discovery.test.ts |
@@ -28,7 +28,7 @@
  * | A peer that others are connected to is not reported lost. | room 3: never away but lost |
  * | A peer that returned is announced at once if another peer reported it lost. | room 3: never away but lost |
  * | A peer is reported lost only after a grace period. | room 1: lost without grace, failure-detector.test.ts |
- * | A peer that vanished unseen is reported lost. | room 14: crashed but not lost, failure-detector.test.ts |
+ * | A peer that vanished while nobody was connected to it is reported lost. | room 14: crashed but not lost, failure-detector.test.ts |
  * | A peer answers a report that it is lost. | room 4: here but lost |
  * | A peer writes that it returned only if it is reported lost. | room 1: returned from an unreported absence |
  * | A peer writes that it left when it stops. | room 1: never away but lost |
@@ -37,7 +37,7 @@
  * | Silence while our own timers stood still leads to no report. | room 4: lost right after a stall, failure-detector.test.ts |
  * | Silence ends a connection. | room 5: connection to an unused address, keepalive.test.ts |
  * | A silent connection is pinged. | room 1: declared a running peer dead, peer-link.test.ts |
- * | Late timers of our own do not count as silence of others. | room 5: suspected with unread bytes, keepalive.test.ts |
+ * | The lateness of our own timers does not count as silence of a peer. | room 5: suspected with unread bytes, keepalive.test.ts |
  * | A peer that only listens sends pings. | room 2: declared a running peer dead, peer-link.test.ts |
  * | A batch that starts after a gap is not accepted. | room 2: histories differ, feed-tips.test.ts |
  * | Buckets whose digests differ are compared feed by feed. | room 1: histories differ, sync-convergence.test.ts |

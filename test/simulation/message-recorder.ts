@@ -22,7 +22,7 @@ export interface RecordedWant {
 	doneAt: number | undefined;
 	/** Whether a part of the answer was suppressed. */
 	isSuppressed: boolean;
-	/** Number of lists that the other end had sent on this connection by then. */
+	/** Number of lists that the other end had sent on this connection before the last part of the answer. */
 	listsAtDone: number;
 }
 
@@ -46,14 +46,14 @@ export interface RecordedEnd {
 	helloAt: number | undefined;
 	/** The last read. Before the first read, the opening of the connection. */
 	lastRead: RecordedRead;
-	/** Times when it sent its digest. */
+	/** Times at which this end sent its digest. */
 	readonly digests: number[];
-	/** Times when it sent a list page or changes. */
+	/** Times at which this end sent a list page or changes. */
 	readonly lists: number[];
-	/** When it sent the last page of its list. */
+	/** Time at which this end sent the last page of its list. */
 	listedAt: number | undefined;
 	readonly wants: RecordedWant[];
-	/** When it sent unrequested history. */
+	/** Time at which this end sent unrequested history. */
 	unrequestedAt: number | undefined;
 }
 

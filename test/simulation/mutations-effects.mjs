@@ -11,7 +11,7 @@ export const effectMutations = [
 		tests: ['effects'],
 	},
 	{
-		rule: 'The text as of a position has only the effects up to it.',
+		rule: 'The text as of a position has only the effects up to that position.',
 		edits: [{in: 'contentOf', condition: 2, becomes: 'false'}],
 		tests: ['effects', 'state-as-of'],
 	},

@@ -1,7 +1,7 @@
 /** Mutations of the transfer of files. Format: mutations.mjs. */
 export const fileMutations = [
 	{
-		rule: 'Files: nothing of a file is queued while something else waits to be sent.',
+		rule: 'Files: file data is queued only when nothing else waits to be sent.',
 		edits: [
 			{in: 'createFileServer.answerNext', condition: 1, without: 4},
 			{in: 'createFileServer.answerNext', condition: 3, without: 2},
@@ -9,22 +9,22 @@ export const fileMutations = [
 		scenes: ['files'],
 	},
 	{
-		rule: 'Files: what the room does not name is answered like what nobody has.',
+		rule: 'Files: content that the room does not name is answered like content that nobody has.',
 		edits: [{in: 'createFiles.find', condition: 3, without: 2}],
 		scenes: ['files'],
 	},
 	{
-		rule: 'Files: a part is sent only if it has its leaf.',
+		rule: 'Files: a part is sent only if its hash is correct.',
 		edits: [{in: 'createPartCache.load', condition: 3, becomes: 'true'}],
 		scenes: ['files'],
 	},
 	{
-		rule: 'Files: leaves count only if they give the id of the file.',
+		rule: 'Files: the hashes of the parts count only if they give the id of the file.',
 		edits: [{in: 'createFiles.isGenuine', call: 'fileIdOf', becomes: 'id'}],
 		scenes: ['files'],
 	},
 	{
-		rule: 'Files: a part is written only if it has its leaf.',
+		rule: 'Files: a part is written only if its hash is correct.',
 		edits: [{in: 'createFetch.isLeaf', returned: 2, becomes: 'true'}],
 		scenes: ['files'],
 	},
@@ -34,32 +34,32 @@ export const fileMutations = [
 		scenes: ['files'],
 	},
 	{
-		rule: 'Files: a holder of all parts leaves to the others what they can send.',
+		rule: 'Files: parts that other holders can send are not requested from a holder of all parts.',
 		edits: [{in: 'choosePart', condition: 4, without: 1}],
 		scenes: ['files'],
 	},
 	{
-		rule: 'Files: a silent holder keeps no parts.',
+		rule: 'Files: parts that a silent holder was to send are requested from others.',
 		edits: [{in: 'createFileFetches.tick', condition: 1, becomes: 'false'}],
 		scenes: ['files'],
 	},
 	{
-		rule: 'Files: the part of a slow holder moves to one that has nothing to do.',
+		rule: 'Files: the part of a slow holder is requested from an idle holder.',
 		edits: [{in: 'createArrivingParts.takeOver', condition: 3, becomes: 'true'}],
 		scenes: ['files'],
 	},
 	{
-		rule: 'Files: what is outstanding at a holder is bounded by a delay.',
+		rule: 'Files: the bytes that are outstanding at a holder are bounded by a delay.',
 		edits: [{in: 'createLinkPipe.limit', limit: 'FILE_QUEUE_MS', becomes: '1000'}],
 		scenes: ['files'],
 	},
 	{
-		rule: 'Files: what is outstanding grows with the rate of the path.',
+		rule: 'Files: the bytes that are outstanding grow with the rate of the path.',
 		edits: [{in: 'createLinkPipe.limit', returned: 3, becomes: 'FEWEST_BYTES / 2'}],
 		scenes: ['files'],
 	},
 	{
-		rule: 'Files: those who asked are told about further parts.',
+		rule: 'Files: peers that asked for a file are informed about further parts.',
 		edits: [{in: 'createFileServer.changed', call: 'add', becomes: 'removed'}],
 		scenes: ['files'],
 	},
@@ -69,7 +69,7 @@ export const fileMutations = [
 		scenes: ['files'],
 	},
 	{
-		rule: 'Files: what a full disk refused is written again.',
+		rule: 'Files: parts that a full disk refused are written again.',
 		edits: [{in: 'createDestination.refuse', call: 'schedule', becomes: 'removed'}],
 		scenes: ['files'],
 	},

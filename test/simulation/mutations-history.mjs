@@ -104,7 +104,7 @@ export const historyMutations = [
 		tests: ['sync-limits'],
 	},
 	{
-		rule: 'What an author pushes itself is live, whatever others claim to have had before.',
+		rule: 'Events that their author pushes are live, whatever others claim to have had before.',
 		edits: [{in: 'createIngest.receive', variable: 'live', becomes: '!options.isHistory(batch.peer, firstNew)'}],
 		scenes: ['attackers-history'],
 		tests: ['sync-limits'],
@@ -203,7 +203,7 @@ export const historyMutations = [
 		tests: ['node-clock'],
 	},
 	{
-		rule: 'The memory of a log is bounded by what its events cost.',
+		rule: 'The memory that the events of a log take is bounded.',
 		edits: [{in: 'createFeedInventory.usageOf', limit: 'MAX_EVENT_MEMORY_BYTES', becomes: 'Number.POSITIVE_INFINITY'}],
 		tests: ['feed-inventory'],
 	},

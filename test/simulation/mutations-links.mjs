@@ -5,7 +5,7 @@ export const linkMutations = [
 		edits: [{in: 'createMesh.onMessage', condition: 2, without: 1}],
 	},
 	{
-		rule: 'The lower id closes a duplicate only after the other end has verified the new connection.',
+		rule: 'The peer with the lower id closes a duplicate only after the other end has verified the new connection.',
 		edits: [{in: 'createMesh.onVerified', call: 'replaced', before: 'if (self < link.peer) resolveDuplicate(link);'}],
 	},
 	{
@@ -42,7 +42,7 @@ export const linkMutations = [
 		tests: ['sync'],
 	},
 	{
-		rule: 'The higher id dials too.',
+		rule: 'The peer with the higher id dials too.',
 		edits: [{in: 'createDialler.learnAddress', condition: 1, becomes: '$ || peer < self'}],
 	},
 	{
@@ -123,7 +123,7 @@ export const linkMutations = [
 		tests: ['dial-concurrency'],
 	},
 	{
-		rule: 'Late timers of our own do not count as silence of others.',
+		rule: 'The lateness of our own timers does not count as silence of a peer.',
 		edits: [{in: 'createKeepalive.tick', call: 'creditTimerLag', becomes: 'its argument 1'}],
 		tests: ['keepalive'],
 	},

@@ -18,7 +18,7 @@ export const presenceMutations = [
 		tests: ['failure-detector'],
 	},
 	{
-		rule: 'A peer that vanished unseen is reported lost.',
+		rule: 'A peer that vanished while nobody was connected to it is reported lost.',
 		edits: [{in: 'createFailureDetector.dueAt', returned: -1, becomes: 'Number.POSITIVE_INFINITY'}],
 		tests: ['failure-detector'],
 	},
@@ -29,7 +29,7 @@ export const presenceMutations = [
 		tests: ['failure-detector'],
 	},
 	{
-		rule: 'A node tells its peers who is alive beyond it.',
+		rule: 'A node tells its peers which peers beyond it are alive.',
 		edits: [{in: 'createAliveSender.send', call: 'send', becomes: 'removed'}],
 		scenes: ['topology'],
 	},
@@ -39,12 +39,12 @@ export const presenceMutations = [
 		tests: ['failure-detector'],
 	},
 	{
-		rule: 'A new event of a peer that nobody sees restarts its time.',
+		rule: 'A new event of a peer without connections restarts the time until the peer is reported lost.',
 		edits: [{in: 'createFailureDetector.heardFrom', unassigned: 'since'}],
 		tests: ['failure-detector'],
 	},
 	{
-		rule: 'Each answer of a peer makes a node that does not see it wait longer.',
+		rule: 'Each answer of a peer makes a node without a connection to it wait longer.',
 		edits: [{in: 'createFailureDetector.dueAt', limit: 'MAX_VANISHED_DOUBLINGS', becomes: '0'}],
 		tests: ['failure-detector'],
 	},

@@ -7,7 +7,7 @@ export const whisperMutations = [
 		scenes: ['whispers'],
 	},
 	{
-		rule: 'A whisper that was handled before is not taken again.',
+		rule: 'A whisper that was handled before is not accepted again.',
 		edits: [{in: 'createWhispers.receive', condition: 2, becomes: 'true'}],
 		tests: ['whispers'],
 		scenes: ['whispers'],
@@ -42,7 +42,7 @@ export const whisperMutations = [
 		scenes: ['whispers'],
 	},
 	{
-		rule: 'The addressee of a whisper stays while its command is unchanged.',
+		rule: 'The addressee of a whisper stays the same while its command is unchanged.',
 		edits: [{in: 'updateAddressing', condition: 3, becomes: 'false'}],
 		tests: ['whispers'],
 		scenes: ['whispers'],

@@ -132,7 +132,7 @@ export function createScenario(seed: number, {low, high}: {readonly low: number;
 		sharedBucket,
 		skews: chooseSkews(random, nodes, calm),
 		latencyMs: random.pick(nodes === 2 ? [5, 40, 300] : [1, 1, 5, 40, 300]),
-		// With two networks, the beacon of the first one must always arrive first.
+		// With two networks, the beacon on the first network must always arrive first.
 		jitterMs: dualHomed ? 0 : random.pick([0, 1, 30]),
 		datagramLoss: dualHomed ? 0 : random.pick([0, 0, 0.1, 0.5]),
 		datagramDuplication: random.pick([0, 0.1]),

@@ -54,7 +54,10 @@ export interface TypedRun {
 	readonly isIgnored: boolean;
 }
 
-/** A letter that began a reply, a quote or a correction in the timeline. Another letter right after it undoes that. */
+/**
+ * A letter that began a reply, a quote or a correction in the timeline. Another letter right after it undoes this,
+ * because the user is typing a text.
+ */
 export interface ComposingLetter {
 	/** Monotonic time of the letter, ms. */
 	readonly at: number;

@@ -85,7 +85,7 @@ export function entryText(state: State, entry: TimelineEntry): string {
 	return isWritten(entry) ? messageText(state, entry) : joinParts(describeEntry(state, entry));
 }
 
-/** Begin of the description of a whisper: `private, from Dave` or `private, to Dave`. */
+/** Start of the description of a whisper: `private, from Dave` or `private, to Dave`. */
 function whisperParty(isOwn: boolean, name: TextPart): TextPart[] {
 	return [isOwn ? 'private, to ' : 'private, from ', name];
 }

@@ -72,7 +72,7 @@ async function noticeOurs(signal: NodeJS.Signals): Promise<number> {
 	}
 }
 
-/** Compares the time until both remaining members know. */
+/** Compares the time until both remaining members know that the third one crashed or left. */
 export async function compareSerf(): Promise<PeerResult> {
 	const path = findProgram('serf');
 	if (!path) return [notInstalled('serf', 'Debian: serf')];

@@ -310,7 +310,7 @@ describe('a beacon with a signature', () => {
 	const asCarol = {peer: carol.peer};
 	const found = (reports: readonly string[]) => reports.map(line => line.replace(/.* at /, ''));
 
-	it('a beacon with a signature is sent by this node, and its signature is valid', () => {
+	it('a node sends beacons with a valid signature', () => {
 		const sent: Uint8Array[] = [];
 		const beacon: Beacon = {
 			start: async () => ({port: 1, ownPort: 2}),
