@@ -16,7 +16,7 @@ export interface GuestStreamOptions {
 	/** Random name of this window. A position counts only within it. */
 	readonly launch: string;
 	getState(): State;
-	/** Sends text. False: the guest reads slowly; wait for `drained`. */
+	/** Sends text. Returns false if the guest reads slowly: then nothing more is written until `drained`. */
 	write(text: string): boolean;
 	/** Ends the connection of a guest that does not read. */
 	cutOff(): void;

@@ -40,7 +40,7 @@ export interface WindowRequest {
 
 export interface WindowHandler {
 	answer(request: WindowRequest): Answer;
-	/** Takes over the response to a request for events. Undefined: the request is not for events. */
+	/** Takes over the response to a request for events. Returns undefined if the request is not for events. */
 	stream(request: WindowRequest, response: ServerResponse): true | Answer | undefined;
 }
 

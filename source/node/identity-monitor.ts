@@ -22,7 +22,7 @@ interface Parts {
 	readonly clock: Pick<Clock, 'monotonic'>;
 }
 
-/** Begins to watch the store. Each combination of identity and names gives one notice in a launch. */
+/** Begins to watch the store. Each combination of an identity and names causes at most one notice per launch. */
 export function startIdentityMonitor({store, notices, clock}: Parts): void {
 	let isDue = false;
 	let checkedAt = Number.NEGATIVE_INFINITY;

@@ -33,7 +33,10 @@ export interface Invitation {
 	open(options: {readonly inSecretRoom: boolean}): Promise<InvitationResult>;
 	/** Closes the window and all its connections. Does nothing if it is closed. */
 	close(): Promise<void>;
-	/** Ends a guest and changes the token, so that the guest cannot return with the old link. False: there is no such guest. */
+	/**
+	 * Disconnects a guest and changes the token, so that the guest cannot return with the old link. Returns false if there is
+	 * no such guest.
+	 */
 	kick(guest: number): boolean;
 	/** Undefined while the window is closed. */
 	info(): InvitationInfo | undefined;

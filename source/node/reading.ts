@@ -35,7 +35,7 @@ export interface ReadingChange {
 
 export interface Reading {
 	unread(): Unread;
-	/** Marks messages as read. Entries that are not unread are ignored. */
+	/** Marks messages as read. Entries that were read before are ignored. */
 	markRead(entries: Iterable<MessageKey>): void;
 	markAllRead(): void;
 	/** Calls the listener after every change of the unread messages. Returns a function that removes it. */

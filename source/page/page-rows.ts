@@ -76,7 +76,7 @@ function marksOf(state: State, message: WrittenEvent, names: PageNames): PageMar
 	}));
 }
 
-/** Text of a message, or name, size and note of a shared file, as of a position or the end. */
+/** Text of a message, or name, size and note of a shared file, at a position of the timeline, or by default at its end. */
 function textAsOf(state: State, message: WrittenEvent, position?: OrderKey): string {
 	const text = cleanText(contentOf(state, message, position).text);
 	if (message.type === 'posted') return text;

@@ -16,7 +16,10 @@ export interface NodeOptions {
 	readonly interfaces?: readonly string[] | undefined;
 	/** Peers to connect to, `HOST[:PORT]` (TCP). Default: remembered ones. */
 	readonly peers?: readonly string[] | undefined;
-	/** Path of the log to reopen; false: write nothing to disk. Default: a new log, or that of a room with a secret. */
+	/**
+	 * Path of the log to reopen; false: write nothing to disk. Default: a new log, or in a room with a secret the log of that
+	 * room.
+	 */
 	readonly log?: string | false | undefined;
 	/** Folder for logs and the identity. Default: the data folder of the system. */
 	readonly dataDir?: string | undefined;

@@ -1,4 +1,7 @@
-/** The HTML export: one file with the timeline as of the end of the log, its people, its pins and what is missing. */
+/**
+ * The HTML export: one file with the timeline as it was at the end of the log, its people and its pins. It also shows where
+ * events are missing.
+ */
 import {type Batch, eventId, isWritten, type PeerId, shortPeerId} from '../../core/event.js';
 import {personKey} from '../../core/name-collisions.js';
 import {hueOf} from '../../core/name-hues.js';
@@ -22,7 +25,7 @@ export interface HtmlExportOptions {
 	readonly entries: readonly TimelineEntry[];
 	/** Batches of the log, to find what is missing. If undefined, missing events are not shown. */
 	readonly batches?: readonly Batch[];
-	/** What was verified. Undefined: nothing. */
+	/** Results of the verification. Undefined if nothing was verified. */
 	readonly verifications?: readonly FeedVerification[];
 	/** Number of damaged places of the log file. */
 	readonly damagedParts: number;

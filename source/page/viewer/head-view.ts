@@ -32,7 +32,7 @@ function personView(person: PagePerson): HTMLElement {
 	return item;
 }
 
-/** The pinned messages. Their anchors are those of the rows themselves. */
+/** The pinned messages. Their elements have no id, so that links lead to the rows of these messages in the timeline. */
 export function pinsView(pins: readonly PageRow[]): HTMLElement | undefined {
 	if (pins.length === 0) return undefined;
 	const section = create('section', 'pins', create('h2', '', pins.length === 1 ? 'Pinned' : `${pins.length} pinned`));
