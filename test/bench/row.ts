@@ -30,7 +30,7 @@ export interface Row {
 	run(): Promise<readonly Figure[]>;
 }
 
-/** Whether the target is met; undefined if the figure has none. */
+/** Whether the target is met; undefined if the figure has no target. */
 export function isMet({ours, ratio, atMost, atLeast, absolute}: Figure): boolean | undefined {
 	if (atMost === undefined && atLeast === undefined) return undefined;
 	const value = absolute ? ours : (ratio?.median ?? ours);

@@ -175,7 +175,7 @@ describe('the roster', () => {
 		).toBe(2);
 	});
 
-	it('the roster keeps the first left of a feed', () => {
+	it('the roster keeps the first `left` event of a feed', () => {
 		expect(carolIn([left(40, 7), left(30, 6), left(50, 8)])?.left?.seq).toBe(6);
 	});
 

@@ -243,7 +243,7 @@ describe('an unreadable event is returned for', () => {
 		return types;
 	}
 
-	test('an unreadable event is returned for a second joined', () => {
+	test('an unreadable event is returned for a second `joined` event', () => {
 		expect(typesOf([joined, post(1)], [at(2, joined.body), post(3)])).toEqual([
 			'joined',
 			'posted',
@@ -252,7 +252,7 @@ describe('an unreadable event is returned for', () => {
 		]);
 	});
 
-	test('an unreadable event is returned for an entry after left', () => {
+	test('an unreadable event is returned for an entry after a `left` event', () => {
 		expect(typesOf([joined, at(1, {type: 'left'})], [post(2), at(3, {type: 'left'})])).toEqual([
 			'joined',
 			'left',

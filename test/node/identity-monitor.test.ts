@@ -47,7 +47,7 @@ describe('notices about identities', () => {
 		]);
 	});
 
-	it('notices about identities name two people who have one, once, and say nothing of two sessions under one name', () => {
+	it('two people who share an identity cause one notice, and two sessions under one name cause none', () => {
 		const {codes, come, leave} = setUp();
 		come(peerId('a1'), 'Ann', 'a');
 		come(peerId('a2'), 'Ann', 'a');

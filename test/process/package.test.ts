@@ -225,7 +225,7 @@ describe('the API of the installed package', () => {
 			console.log(id, line, path);
 		}`;
 
-	test('a TypeScript program compiles with the types of the package, and with its mistakes it does not', () => {
+	test('a TypeScript program compiles with the types of the package, and a program with mistakes does not', () => {
 		writeFileSync(join(folder, 'program.mts'), program);
 		const compile = (file: string, ...more: string[]) =>
 			spawnSync(

@@ -62,7 +62,7 @@ describe.skipIf(process.platform === 'win32')('on a terminal that nobody reads',
 		},
 	);
 
-	test.each(modes)('on a terminal that nobody reads, %s leaves soon after SIGTERM', async (_, words, first) => {
+	test.each(modes)('on a terminal that nobody reads, %s exits soon after SIGTERM', async (_, words, first) => {
 		const {bob, terminal} = await openRoom(words);
 		await terminal.until(output => output.includes(first));
 		terminal.stopReading();

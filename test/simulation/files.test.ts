@@ -76,7 +76,7 @@ describe('people who fetch one file together', () => {
 		for (const node of others) expectContent(node, file, content);
 	});
 
-	test('if the author leaves too early, each of them says how much is missing, and all finish when somebody has it', async () => {
+	test('if the author of a file leaves too early, each fetching node says how much is missing, and all finish when a node has the rest', async () => {
 		world = createFileWorld(16);
 		const author = world.add({uplink: UPLINK});
 		const others = Array.from({length: 4}, () => world.add({uplink: UPLINK}));

@@ -65,7 +65,7 @@ async function playRoom(seed: number): Promise<string[]> {
 		if (own.some(({peer, subject}) => peer !== peerOf(one) || !launches.some(other => peerOf(other) === subject)))
 			faults.push(`${one.name} has a whisper that is not between it and one of the others`);
 	}
-	// A killed process never stops, because its clock has ended.
+	// The stop of a killed process would never resolve, because its clock has ended.
 	for (const {node, isRunning} of launches) if (isRunning) void node.chatNode.stop();
 	await room.clock.advance(2000);
 	return faults;

@@ -14,7 +14,10 @@ afterEach(async () => {
 	for (const clean of cleanups.splice(0).reverse()) await clean();
 });
 
-/** Sends a text by a keeper that answers a line after the handshake with `answer`; without an answer it ends. */
+/**
+ * Sends a text through a fake keeper. It sends `onHandshake` after the handshake, and answers the text with `onSend`.
+ * If the next answer is missing, the keeper closes the connection.
+ */
 async function send(answer: {onHandshake?: object; onSend?: object}) {
 	const dataDir = makeHome();
 	const tag = new Uint8Array(8).fill(7);
@@ -48,7 +51,7 @@ async function send(answer: {onHandshake?: object; onSend?: object}) {
 
 const opened = {type: 'opened', self: {name: 'Ann', udpPort: 47_474}};
 
-it('send sends the text itself if the keeper ends before it gets the text, and says that it may be saved if the keeper ends afterwards', async () => {
+it('`send` sends the text itself if the keeper ends before it gets the text, and says that the text may be saved if the keeper ends afterwards', async () => {
 	expect(await send({})).toEqual({code: undefined, printed: []});
 	const unanswered = await send({onHandshake: opened});
 	expect(unanswered).toEqual({code: 1, printed: [expect.stringContaining('It may have saved the message')]});

@@ -66,7 +66,7 @@ it('an address that led to a connection is dialled first, and one that failed is
 	expect(chosen(candidate)).toEqual(['10.0.0.1', 'fd00::1']);
 });
 
-it('an address of another copy of a beacon displaces one of its class only if that one failed', () => {
+it('an address from another copy of a beacon replaces an address of the same class only if a dial to the old address failed', () => {
 	const candidate = candidateAt('fe80::1%a');
 	addAlternateAddress(candidate, at('fe80::1%b'));
 	expect(hostsOf(candidate)).toEqual(['fe80::1%a']);

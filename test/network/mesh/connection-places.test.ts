@@ -82,7 +82,7 @@ describe('a room in which all peers have link-local addresses of one network', (
 		expect([places.take(late), places.take(stranger)]).toEqual([late, stranger]);
 	});
 
-	it('trusted peers of the prefix do not count as strangers, and never give way to a peer of another network', () => {
+	it('trusted peers of the prefix do not count as strangers, and are never replaced by a peer of another network', () => {
 		const {places, trusted, links} = createLinkLocalRoom();
 		for (const {peer} of links.slice(1)) trusted.add(peer);
 		const other = linkFrom('10.0.1.1');

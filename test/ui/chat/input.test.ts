@@ -113,7 +113,7 @@ describe('the input', () => {
 		expect(chatNode.posted).toHaveLength(1);
 	});
 
-	test('the input returns a rejected message to the input, with the reason', async () => {
+	test('a rejected message returns to the input, and the reason is shown', async () => {
 		const {terminal, press, chatNode} = await launch();
 		chatNode.refuse = 'too fast: wait a second';
 		await press('important\r');

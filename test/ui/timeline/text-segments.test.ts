@@ -77,7 +77,7 @@ test('a clickable link ends where the table of links in several languages says',
 		if (link) expect(clickable(text, 200)[0]).toEqual({target: linkTarget(link), shown: link});
 });
 
-test('a link is not clickable if it is too long, if it is no web link, or if the terminal takes no links', () => {
+test('a link is not clickable if it is too long, if it is no web link, or if the terminal does not support links', () => {
 	expect(linkTarget('https://example.org/日本?q=ü%20')).toBe('https://example.org/%E6%97%A5%E6%9C%AC?q=%C3%BC%20');
 	expect(linkTarget(`https://example.org/${'é'.repeat(400)}`)).toBe(undefined);
 	for (const link of ['javascript:alert(1)', 'file:///etc/passwd', 'https://a b', 'https://a\u0007b'])
