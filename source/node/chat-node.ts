@@ -107,6 +107,8 @@ export interface ChatNode extends FileCommands {
 	 * do not receive it. While both nodes run, the message is sent again until the peer has it.
 	 */
 	whisper(peer: PeerId, text: string): WhisperResult;
+	/** Says that somebody reads here. A keeper takes no whispers before, because they would wait unread without a word. */
+	readWhispers(): void;
 	/** Number of own whispers to this peer that it has not answered yet. */
 	outstandingWhispers(peer: PeerId): number;
 	/** Reacts to a message with a word, or takes the reaction back. */

@@ -73,6 +73,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		linkOf: mesh.linkOf,
 		labelFor: peer => labelOf(store.getState(), peer),
 		isIgnored,
+		hasReader: () => hasReader,
 		hasLeft: peer => findPeer(store.getState().roster, peer)?.left !== undefined,
 		isLogSaved: () => openedLog.log.isSaved,
 		isLogFull: peer => inventory.usageOf(peer) >= 1,
@@ -127,6 +128,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		notify: (code, text) => notices.notify('info', code, text),
 	});
 	const timers = new Set<Timer>();
+	let hasReader = options.isKeeper !== true;
 	let failedToSave = false;
 	let selfInfo: SelfInfo | undefined;
 	let startedAt = 0;
@@ -248,6 +250,11 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		post: (text, postOptions) => conversation.post(text, postOptions),
 		...createEffectCommands({self, getState: store.getState, append: body => conversation.appendEffect(body)}),
 		whisper: (peer, text) => (hasStopped() ? {refused: 'This node is leaving.'} : whispers.send(peer, text)),
+		readWhispers() {
+			if (hasReader) return;
+			hasReader = true;
+			whispers.takingChanged(mesh.links().map(({peer}) => peer));
+		},
 		outstandingWhispers: peer => whispers.outstanding(peer),
 		shareFile: fileTransfers.shareFile,
 		fetchFile: fileTransfers.fetchFile,
@@ -258,11 +265,11 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		dropPeer: (host, port) => dialler.removeTarget(host, port),
 		ignore(peers) {
 			for (const peer of peers) ignored.add(peer);
-			whispers.ignoringChanged(peers);
+			whispers.takingChanged(peers);
 		},
 		unignore(peers) {
 			for (const peer of peers) ignored.delete(peer);
-			whispers.ignoringChanged(peers);
+			whispers.takingChanged(peers);
 			sync.refetch(peers);
 		},
 		notify: notices.notify,

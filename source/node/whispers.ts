@@ -29,6 +29,8 @@ export interface WhisperOptions {
 	linkOf(peer: PeerId): PeerLink | undefined;
 	labelFor(peer: PeerId): string;
 	isIgnored(peer: PeerId): boolean;
+	/** Whether somebody reads here. If not, peers are told that this node takes no whispers. */
+	hasReader(): boolean;
 	/** Whether this launch of the peer has ended, so that it never comes back. */
 	hasLeft(peer: PeerId): boolean;
 	/** Whether everything that was appended to the log is saved. */
@@ -51,8 +53,8 @@ export interface Whispers {
 	/** Messages to the peer of this connection are sent on it from now on. */
 	linked(link: PeerLink): void;
 	message(link: PeerLink, message: WhisperMessage | WhisperAckMessage): void;
-	/** The user ignores these peers from now on, or no longer. */
-	ignoringChanged(peers: readonly PeerId[]): void;
+	/** Whispers of these peers are taken from now on, or no longer. */
+	takingChanged(peers: readonly PeerId[]): void;
 	/** The log is saved again. */
 	saved(): void;
 	stop(): void;
@@ -149,7 +151,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 	}
 
 	function isClosedTo(peer: PeerId): boolean {
-		return !options.isOn || options.isIgnored(peer);
+		return !options.isOn || !options.hasReader() || options.isIgnored(peer);
 	}
 
 	function receive(peer: PeerId, {id, text}: WhisperMessage): void {
@@ -224,14 +226,14 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		linked(link) {
 			const outgoing = outboxes.get(link.peer);
 			if (outgoing) restart(outgoing);
-			if (inboxes.has(link.peer) || options.isIgnored(link.peer)) answer(link.peer);
+			if (inboxes.has(link.peer) || !options.hasReader() || options.isIgnored(link.peer)) answer(link.peer);
 			drain(link.peer);
 		},
 		message(link, message) {
 			if (message.type === 'whisper') receive(link.peer, message);
 			else applyAnswer(link, message);
 		},
-		ignoringChanged(peers) {
+		takingChanged(peers) {
 			for (const peer of peers) answer(peer);
 		},
 		saved() {

@@ -221,6 +221,7 @@ export function createFakeChatNode(
 			chatNode.observe({type: 'whisper', subject: peer, own: true, id: ++whispers, text});
 			return {id: whispers};
 		},
+		readWhispers() {},
 		outstandingWhispers: () => 0,
 		rename(newName) {
 			if (chatNode.refuse) return {refused: chatNode.refuse};

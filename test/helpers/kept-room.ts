@@ -90,6 +90,7 @@ export async function attach(
 	});
 	for (const message of early) node.receive(message);
 	receive = node.receive;
+	node.chatNode.readWhispers();
 	return {chatNode: node.chatNode, opened, refusals, drafts};
 }
 

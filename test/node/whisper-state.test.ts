@@ -22,6 +22,7 @@ function setUp() {
 		linkOf: peer => links.get(peer),
 		labelFor: () => 'Bob',
 		isIgnored: () => false,
+		hasReader: () => true,
 		hasLeft: peer => left.has(peer),
 		isLogSaved: () => true,
 		isLogFull: () => false,

@@ -112,6 +112,7 @@ async function attachOnce(
 	});
 	node = attached;
 	for (const message of early.splice(0)) attached.receive(message);
+	attached.chatNode.readWhispers();
 	const runScreen = await screenModule;
 	screen = runScreen(
 		{

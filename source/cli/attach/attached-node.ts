@@ -132,6 +132,7 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 			const result = request({type: 'whisper', peer, text, draft});
 			return 'refused' in result ? result : {id: 0};
 		},
+		readWhispers: () => void request({type: 'attached'}),
 		// Only the input of scripts waits for this number, and scripts do not attach.
 		outstandingWhispers: () => 0,
 		async shareFile(path, {note, name} = {}) {

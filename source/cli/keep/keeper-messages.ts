@@ -41,6 +41,8 @@ export type KeeperMessage =
 export type ShareResult = PostResult | {readonly error: PortableError};
 
 export type AttachRequest =
+	/** A screen is open, so somebody reads what arrives. */
+	| {readonly type: 'attached'}
 	| {readonly type: 'post'; readonly text: string; readonly options: PostOptions}
 	/** Like `post`, but answered by `sent` or `refused`. */
 	| {readonly type: 'send'; readonly text: string; readonly waitMs: number}

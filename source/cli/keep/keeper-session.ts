@@ -121,6 +121,8 @@ export function startKeeperSession(options: KeeperSessionOptions): KeeperSession
 					return answer(chatNode.pin(request.target, request.on));
 				case 'rename':
 					return answer(chatNode.rename(request.name));
+				case 'attached':
+					return chatNode.readWhispers();
 				case 'typing':
 					return chatNode.notifyTyping();
 				case 'add-peer':
