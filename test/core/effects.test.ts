@@ -6,7 +6,7 @@ import type {EffectEvent, EventRef, FeedEvent, FeedEventBody, Input, PeerId} fro
 import {compareOrder} from '../../source/core/event-order.js';
 import {findPosted} from '../../source/core/find-posted.js';
 import {createHistory} from '../../source/core/history.js';
-import {MAX_HLC_AHEAD_MS, MAX_PINS_SHOWN, MAX_WORDS_PER_FEED} from '../../source/core/limits.js';
+import {MAX_HLC_AHEAD_MS, MAX_MARKS_COUNTED, MAX_PINS_SHOWN, MAX_WORDS_PER_FEED} from '../../source/core/limits.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {selectMarks} from '../../source/core/select-marks.js';
 import {selectPins} from '../../source/core/select-pins.js';
@@ -143,6 +143,40 @@ describe('effects', () => {
 			}),
 			{numRuns: 200},
 		);
+	});
+
+	it('effects by throwaway keys up to the limits give the same reactions and pins in every order, and honest ones beside invented subjects', () => {
+		const message = feedEvent(bob, 2, 5, {type: 'posted', text: 'hi'});
+		const target = {peer: bob, seq: 2};
+		const keys = Array.from({length: MAX_MARKS_COUNTED + 50}, (_, index) => peerId((0x10_000 + index).toString(16)));
+		const crowd = keys.flatMap((peer, index) => {
+			const invented = {peer: unknown, seq: 10 + (index % 3000)};
+			return [
+				feedEvent(peer, 2, 10, {type: 'marked', target, word: `w${index % 4}`, on: true}),
+				...(index % 16 === 0
+					? [
+							feedEvent(peer, 3, 11, {type: 'marked', target: invented, word: 'x', on: true}),
+							feedEvent(peer, 4, 12, {type: 'pinned', target: invented, on: true}),
+						]
+					: []),
+			];
+		});
+		const honest = [feedEvent(ann, 2, 20, {type: 'pinned', target, on: true})];
+		const orders = [
+			[message, ...crowd, ...honest],
+			[...honest, ...crowd.toReversed(), message],
+		];
+		const shown = orders.map(items => {
+			const state = reduceInputs(initialState, [learn(0, joins), learn(0, items)]);
+			return {
+				marks: selectMarks(state, target),
+				pins: selectPins(state).map(({message: {peer, seq}}) => ({peer, seq})),
+			};
+		});
+		expect(shown[1]).toEqual(shown[0]);
+		expect(shown[0]?.pins).toEqual([target]);
+		const counted = shown[0]?.marks.reduce((sum, {people}) => sum + people.length, 0);
+		expect(counted).toBe(MAX_MARKS_COUNTED);
 	});
 
 	it('effects add no row and leave the index empty in a log without effects', () => {

@@ -1,12 +1,15 @@
+import type {FeedEvent} from '../../../source/core/event.js';
 import {createStore} from '../../../source/node/store.js';
 import {runChatScreen} from '../../../source/ui/chat/chat-screen.js';
-import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
+import {createFakeChatNode, fakePeerId} from '../../helpers/fake-chat-node.js';
 import {makeEvents, START} from '../make-history.js';
 import {percentile, sleep, spreadOf, until} from '../measure.js';
 import type {Figure, Row} from '../row.js';
 import {createTerminalPair, liveClock, type TerminalPair} from '../terminal-pair.js';
 
 const SIZES = [1000, 10_000, 100_000, 1_000_000] as const;
+/** Size of the timeline whose newest messages have effects. */
+const CROWDED = 100_000;
 const CHUNK = 10_000;
 const KEYS = 120;
 const MESSAGES_PER_SECOND = 200;
@@ -21,12 +24,41 @@ interface Screen {
 	stop(): Promise<unknown>;
 }
 
-async function openScreen(count: number): Promise<Screen> {
+/** Number of messages at the end of the timeline that get effects: more than a screen shows. */
+const MARKED_MESSAGES = 60;
+const EFFECTS = 10_000;
+
+/** Reactions by many people, and corrections, to the newest messages. */
+function makeEffects(messages: readonly FeedEvent[]): FeedEvent[] {
+	return Array.from({length: EFFECTS}, (_, index): FeedEvent => {
+		const {peer, seq, ms} = messages[index % messages.length]!;
+		const target = {peer, seq};
+		const head = {at: ms, ms, counter: index};
+		if (index % 10 === 9)
+			return {...head, peer, seq: 1_000_000 + index, type: 'corrected', target, text: `text ${index}`};
+		const word = ['👍', '🎉', 'ok', '👀'][index % 4] ?? '';
+		return {
+			...head,
+			peer: fakePeerId(1000 + (index >> 3)),
+			seq: 2 + (index & 7),
+			type: 'marked',
+			target,
+			word,
+			on: true,
+		};
+	});
+}
+
+async function openScreen(count: number, hasEffects = false): Promise<Screen> {
 	const session = createFakeChatNode();
 	const store = createStore(session.store.getState());
 	for (let from = 0; from < count; from += CHUNK) {
 		const events = makeEvents(Math.min(CHUNK, count - from), from);
 		store.commit([{type: 'events', loggedAt: START + (from + CHUNK) * 1000, live: false, events}]);
+	}
+	if (hasEffects) {
+		const events = makeEffects(makeEvents(MARKED_MESSAGES, count - MARKED_MESSAGES));
+		store.commit([{type: 'events', loggedAt: START + (count + 1) * 1000, live: false, events}]);
 	}
 	const terminal = createTerminalPair(120, 40);
 	const {stdin, stdout} = terminal;
@@ -105,6 +137,11 @@ async function pressMany(screen: Screen): Promise<number[]> {
 	return times.slice(30);
 }
 
+/** Ratio of the quartiles of `times` to those of the screen with few messages. */
+function ratioTo(small: readonly number[], times: readonly number[]) {
+	return spreadOf([0.25, 0.5, 0.75].map(part => percentile([...times], part) / percentile([...small], part)));
+}
+
 async function run(): Promise<readonly Figure[]> {
 	const figures: Figure[] = [];
 	let small: number[] = [];
@@ -117,7 +154,7 @@ async function run(): Promise<readonly Figure[]> {
 		const large = count === 1_000_000;
 		const label = count.toLocaleString('en-US');
 		const base = percentile(small, 0.5);
-		const ratio = spreadOf([0.25, 0.5, 0.75].map(part => percentile(times, part) / percentile(small, part)));
+		const ratio = ratioTo(small, times);
 		figures.push({
 			what: `p50 at ${label}`,
 			unit: 'ms',
@@ -130,6 +167,22 @@ async function run(): Promise<readonly Figure[]> {
 		figures.push({what: `p99 at ${label}`, unit: 'ms', ours: percentile(times, 0.99), ...(large && {atMost: 6})});
 		figures.push({what: `a letter at ${label}`, unit: 'bytes', ours: bytes, ...(large && {atMost: 300})});
 	}
+	const crowded = await openScreen(CROWDED, true);
+	const times = await pressMany(crowded);
+	await crowded.stop();
+	const label = `${CROWDED.toLocaleString('en-US')} with ${EFFECTS.toLocaleString('en-US')} effects`;
+	const base = percentile(small, 0.5);
+	figures.push(
+		{
+			what: `p50 at ${label}`,
+			unit: 'ms',
+			ours: percentile(times, 0.5),
+			floor: base,
+			ratio: ratioTo(small, times),
+			atMost: 1.3,
+		},
+		{what: `p99 at ${label}`, unit: 'ms', ours: percentile(times, 0.99), atMost: 6},
+	);
 	return figures;
 }
 

@@ -3,7 +3,7 @@ import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
-import {type Browser, chromium} from 'playwright-core';
+import type {Browser} from 'playwright-core';
 import {htmlExport} from '../../../source/cli/output/html-export.js';
 import {initialState, reduceInputs} from '../../../source/core/reduce.js';
 import type {State} from '../../../source/core/state.js';
@@ -32,6 +32,8 @@ export const windowRow: Row = {
 		const {readPageAssets}: {readPageAssets(): PageAssets} = await import(join(root, 'dist/cli/page-assets.js'));
 		const events = makeEvents(EVENTS);
 		const state = reduceInputs(initialState, [{type: 'events', loggedAt: Date.now(), live: false, events}]);
+		// Loaded here, because the bundle of the other rows cannot run the module.
+		const {chromium} = await import('playwright-core');
 		const browser = await chromium.launch({executablePath: CHROMIUM, args: ['--no-sandbox']});
 		try {
 			const assets = readPageAssets();
