@@ -13,8 +13,9 @@ export interface OpenKeeper {
 }
 
 /**
- * Connects to the keeper of the room with this tag. Resolves to undefined if none runs, if it has another version, or if it
- * cannot serve anybody now. Afterwards `onMessage` gets its messages, and `onClosed` is called when it ends.
+ * Connects to the keeper of the room with this tag. Resolves to undefined if no keeper runs, if the keeper has another
+ * version, or if nobody can attach to it now. After the connection, `onMessage` gets the messages of the keeper, and
+ * `onClosed` is called when the keeper ends.
  */
 export async function openKeeper(
 	{options, version, clock}: CliContext,

@@ -1,4 +1,7 @@
-/** `send` by a running keeper of the room: it has its connections already, so the message is there at once. */
+/**
+ * Lets a running keeper of the room send the message of `send`. The keeper is already connected to the peers, so they get
+ * the message at once.
+ */
 import {type CliContext, exitCodes} from '../context.js';
 import type {KeeperMessage} from '../keep/keeper-messages.js';
 import {openKeeper} from './open-keeper.js';
@@ -35,7 +38,7 @@ export async function sendByKeeper(context: CliContext, tag: Uint8Array, text: s
 	connection.end();
 	if (result === 'closed')
 		printError(
-			'The keeper of this room ended before it answered. It may have saved the message: look with export before you send it again.',
+			'The keeper of this room ended before it answered. It may have saved the message. Before you send the message again, check the log: the command export prints it.',
 		);
 	else if (result.type === 'refused') printError(result.text);
 	else if (result.isDelivered) return exitCodes.done;

@@ -64,7 +64,9 @@ interface KeeperFacts {
 	readonly report: NetworkReport;
 }
 
-/** Asks the keeper of the room. Resolves to undefined if none runs on this computer. */
+/**
+ * Asks the keeper of the room for its measurements. Resolves to undefined if no keeper of the room runs on this computer.
+ */
 async function readKeeper(context: CliContext, tag: Uint8Array): Promise<KeeperFacts | undefined> {
 	const keeper = await openKeeper(context, tag, {onMessage() {}, onClosed() {}});
 	if (!keeper) return undefined;

@@ -66,8 +66,8 @@ export interface ClaimedRoom {
 }
 
 /**
- * Claims a room for a new keeper. Whoever has claimed it may remove a socket that a killed keeper left. Throws an Error if
- * a keeper of the room runs, a StorageError, or an error of the system.
+ * Claims a room for a new keeper. Only the process that has claimed the room may remove a socket that a killed keeper left.
+ * Throws an Error if a keeper of the room runs, a StorageError, or an error of the system.
  */
 export function claimRoom(
 	root: string,

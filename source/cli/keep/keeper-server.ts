@@ -87,7 +87,10 @@ export async function startKeeperServer(options: KeeperServerOptions): Promise<K
 	};
 }
 
-/** Listens at the path. The socket of a keeper that was killed is removed: only one keeper can have claimed the room. */
+/**
+ * Listens at the path. Removes the socket of a keeper that was killed. This is safe, because only one keeper can have
+ * claimed the room.
+ */
 async function listen(server: ReturnType<typeof createServer>, path: string): Promise<void> {
 	const tryOnce = () =>
 		new Promise<unknown>(resolve => {
