@@ -85,7 +85,7 @@ describe('trust in a peer', () => {
 		]);
 	});
 
-	it('trust in a peer changes with the contacts, and is "unknown" for all without contacts, as in a replay', () => {
+	it('trust in a peer changes with the contacts, and is "unknown" for everybody if there are no contacts, as in a replay', () => {
 		const state = reduce([], join(ann, 'Carol', 'a1'), join(bob, 'Carol', 'b2'));
 		expect([ann, bob].map(peer => selectPeer(state, peer)?.trust)).toEqual(['unknown', 'unknown']);
 		const later = reduceInputs(state, [

@@ -199,7 +199,7 @@ describe('two honest nodes that receive the same readings of a liar', () => {
 		);
 	});
 
-	it('two honest nodes that read the same clock of a liar accept it at different times only as far apart as their own clocks', () => {
+	it('of two honest nodes that read the same clock of a liar, one follows it before the other only for as long as their own clocks differ', () => {
 		const step = Math.ceil(NOW / HLC_LIMIT_STEP_MS) * HLC_LIMIT_STEP_MS;
 		expect(hlcLimit(step - 1)).toBe(hlcLimit(step - HLC_LIMIT_STEP_MS));
 		expect(hlcLimit(step)).toBe(hlcLimit(step - 1) + HLC_LIMIT_STEP_MS);

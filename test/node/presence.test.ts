@@ -7,7 +7,7 @@ import {createPresence} from '../../source/node/presence.js';
 import {fakePeerId} from '../helpers/fake-chat-node.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 
-test('a last peer whose connection is lost repeatedly is reported once, LOST_GRACE_MS after the last disconnection', async () => {
+test('the only other peer, whose connection is lost repeatedly, is reported once, LOST_GRACE_MS after the last disconnection', async () => {
 	const clock = createFakeClock();
 	const lost: string[] = [];
 	const presence = createPresence({

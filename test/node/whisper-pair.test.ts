@@ -13,7 +13,7 @@ const step = fc.record({
 });
 
 describe('a pair of whispers', () => {
-	it('a pair takes every whisper once and in order, and reports none as delivered that is not saved, whatever is lost, repeated or overtaken', () => {
+	it('every whisper arrives once and in order, and none is reported as delivered before it is saved, whatever is lost, repeated or reordered', () => {
 		fc.assert(
 			fc.property(fc.array(step, {maxLength: 300}), steps => {
 				const outbox = createWhisperOutbox();

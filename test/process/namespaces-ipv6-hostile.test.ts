@@ -68,7 +68,7 @@ describe.skipIf(reason).concurrent('the name of an interface', {timeout: 120_000
 
 			const bytes = heard.map(({hex}) => Buffer.from(hex, 'hex'));
 			expect(bytes.filter(one => one.includes(ZONE)).length).toBe(0);
-			// The address itself is not told either: it leads to the peer only from here.
+			// The address itself is not sent either, because it leads to the peer only on this network.
 			expect(bytes.filter(one => one.includes('fe80:')).length).toBe(0);
 			for (const {lines} of [ann, bob]) expect(readFileSync(lines[0]!.log).includes(ZONE)).toBe(false);
 		}));

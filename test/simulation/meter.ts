@@ -25,7 +25,7 @@ export interface Traffic {
 	readonly dialled: Set<string>;
 	/** Whether answers to `want` are dropped: the peer is alive and delivers nothing. */
 	isUnresponsive: boolean;
-	/** Whether its inventory claims more than it holds, now and at any time so far. */
+	/** Whether the inventory of the process claims more events than the process holds, now and at any time so far. */
 	exaggerates: boolean;
 	hasExaggerated: boolean;
 }

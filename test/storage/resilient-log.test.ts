@@ -227,7 +227,7 @@ test('a resilient log can be closed while saving fails', async () => {
 	expect(existsSync(join(folder, '1.p2plog.lock'))).toBe(false);
 });
 
-test('the own feed is written again if another program emptied the file, also what is still in the buffer', async () => {
+test('the own feed is written again if another program emptied the file, including events that are still in the buffer', async () => {
 	const {log, tick, texts} = makeRig();
 	log.keepFeed?.(carol);
 	log.append([...seq(1, 'one'), batchRecord(peerOf(2), 1, ['of another peer']), ...seq(2, 'two')]);

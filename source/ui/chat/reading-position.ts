@@ -9,7 +9,10 @@ import {type Anchor, anchorShowing, firstAnchor, keyOf, scrollAnchor} from '../t
 import type {UiState} from './chat-state.js';
 import {type ChatContext, openingAnchor} from './frame.js';
 
-/** Sets the anchor. Leaving the end records the newest entry, after which entries count as new; returning clears it. */
+/**
+ * Sets the anchor. When the view leaves the end, the newest entry is recorded, and later entries count as new. A return
+ * to the end clears this record.
+ */
 export function withAnchor(ui: UiState, {state, frameOf}: ChatContext, anchor: Anchor | undefined): UiState {
 	if (anchor === undefined) return {...ui, anchor, newestWhenLeftEnd: undefined};
 	if (ui.anchor !== undefined) return {...ui, anchor};

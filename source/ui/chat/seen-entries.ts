@@ -1,7 +1,7 @@
 /**
- * Decides which messages the user reads on the screen, and which ones the user missed before this launch. A visible message
- * counts as read while the terminal has the focus. If the terminal does not report its focus, a recent key counts in place
- * of it.
+ * Decides which messages the user reads on the screen, and which ones the user missed before this launch. A visible
+ * message counts as read while the terminal has the focus. If the terminal does not report its focus, a recent key
+ * press counts instead.
  */
 import type {Clock} from '../../core/environment.js';
 import type {OrderKey} from '../../core/event-order.js';

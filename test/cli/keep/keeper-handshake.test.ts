@@ -111,7 +111,7 @@ describe('the description of a keeper', () => {
 		expect(listKeepers(root)).toEqual([]);
 	});
 
-	it('names a socket whose path is short enough for every system, also in a deep data folder', () => {
+	it('the description of a keeper names a socket whose path is short enough for every system, also in a deep data folder', () => {
 		const tag = '07'.repeat(8);
 		expect(socketPath('/home/ann/.local/share/p2pchat-ink', tag)).toBe(
 			`/home/ann/.local/share/p2pchat-ink/keep/${tag}.sock`,

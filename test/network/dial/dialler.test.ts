@@ -63,7 +63,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials.find(({host}) => host === '10.0.0.1')?.at).toBe(1000);
 	});
 
-	it('a peer whose beacon arrived with a lower id gets more time to dial this node while other peers connect, up to ten seconds', async () => {
+	it('a peer with a lower id whose beacon arrived gets more time to dial this node while other peers connect, up to ten seconds', async () => {
 		const {clock, dialler, dials, connected} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		for (let passed = 0; passed < 30; passed++) {

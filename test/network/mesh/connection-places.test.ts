@@ -74,7 +74,7 @@ describe('a room in which all peers have link-local addresses of one network', (
 		expect(places.take(next)).toBe(next);
 	});
 
-	it('the newest strangers of a prefix give way to peers of other networks until they have half of the places', () => {
+	it('peers of other networks replace the newest strangers of a prefix, until the strangers have half of the places', () => {
 		const {places, links, linkOf} = createLinkLocalRoom();
 		const others = Array.from({length: MAX_CONNECTIONS / 2}, (_, index) => linkFrom(`10.0.1.${index}`));
 		expect(others.map(other => places.take(other))).toEqual(links.slice(MAX_CONNECTIONS / 2).reverse());

@@ -214,7 +214,7 @@ it('under overload all links but the interactive ones pause for eight times the 
 	expect(bench.done.slice(0, 2 * READ_SLICE_MS)).toEqual(Array.from({length: 2 * READ_SLICE_MS}, () => 'bob'));
 });
 
-it('work that this node asked for is no overload, but the work of others is', () => {
+it('work that this node requested does not count as overload, but work that others send does', () => {
 	const bench = createBench();
 	bench.pass(2000);
 	const author = bench.link('author', 2000, 1);

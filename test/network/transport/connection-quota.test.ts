@@ -33,7 +33,7 @@ it('outgoing connections and connections from this machine are not counted', () 
 	}
 });
 
-it('each IPv6 address is counted alone, and all addresses of one /64 have half of the places', () => {
+it('each IPv6 address is counted separately, and all addresses of one /64 together have half of the places', () => {
 	const quota = createConnectionQuota();
 	const pending = fill(quota, 'fe80::1%eth0');
 	expect(pending).toHaveLength(MAX_PENDING_PER_ADDRESS);

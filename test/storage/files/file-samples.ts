@@ -52,7 +52,10 @@ export interface TestStore {
 	readonly warnings: string[];
 }
 
-/** `now`: by default every look at the clock is an hour later, so that each operation checks the files again. */
+/**
+ * `now`: clock of the store. By default each call returns a time one hour later, so that each operation checks the
+ * files again.
+ */
 export function makeStore({folder = makeFolder(), downloads = makeFolder(), now = hourly()} = {}): TestStore {
 	const [marked, warnings]: [string[], string[]] = [[], []];
 	const store = createDiskFileStore({

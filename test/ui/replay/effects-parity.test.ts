@@ -17,10 +17,10 @@ afterEach(async () => {
 	await replay?.close();
 });
 
-/** The rows of the timeline that have text, without marks, which are those of a selection or a delivery. */
+/** The rows of the timeline that have text, without their marks for the selection and the delivery. */
 function timelineRows(terminal: Terminal): string[] {
 	const rows = terminal.rows().map(row => row.split('│')[0]?.slice(2).trimEnd() ?? '');
-	// The list of pins is called with a command, which a replay does not have.
+	// The row about pinned messages names a command that a replay does not have.
 	const texts = rows.slice(0, 38).map(row => row.replace(/ +/g, ' ').replace(' /pins', ''));
 	return texts.filter(row => row !== '');
 }
