@@ -3,7 +3,14 @@
 import type {Trust} from '../../core/contacts.js';
 import type {PeerId} from '../../core/event.js';
 import {formatRoundTrip, statusWord} from '../../core/select-peers.js';
-import {describeSharedIdentity, type PersonView, selectLongGone, selectPeople} from '../../core/select-people.js';
+import {
+	describeSharedIdentity,
+	type PersonView,
+	selectConnectedCount,
+	selectKnownCount,
+	selectLongGone,
+	selectPeople,
+} from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import {cleanLine} from '../../core/text.js';
@@ -58,12 +65,14 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 				? {type: 'done', text: `${name} is no longer dialled.`}
 				: {type: 'error', text: `${name} is not being dialled. /net lists the addresses that are dialled.`};
 		}
-		case 'who':
+		case 'who': {
+			const state = chatNode.store.getState();
 			return {
 				type: 'lines',
-				title: 'Who is here',
-				lines: listPeople(chatNode.store.getState()),
+				title: `Who is here: you, and peers ${selectConnectedCount(state)}/${selectKnownCount(state)}`,
+				lines: listPeople(state),
 			};
+		}
 		case 'log':
 			return {
 				type: 'lines',

@@ -129,7 +129,10 @@ export function helpRows(width: number, theme: Theme): Segment[][] {
 	lines.push(...twoColumnRows(undelivered, 'sent, not delivered to anybody yet', width, theme));
 	lines.push(...twoColumnRows(partlyDelivered, 'delivered to some of the peers that were connected', width, theme));
 	lines.push(...twoColumnRows(delivered, 'delivered to all peers that were connected', width, theme));
-	lines.push(...twoColumnRows('@', 'mentions you', width, theme));
+	lines.push(...twoColumnRows('@', 'mentions you or everybody (@all)', width, theme));
+	lines.push(
+		...twoColumnRows('peers 2/3', '2 people are connected, of 3 who have not left; you are not counted', width, theme),
+	);
 	lines.push(...twoColumnRows(theme.glyphs.verified, 'in the peers pane: you have verified this person', width, theme));
 	lines.push(...twoColumnRows('!', 'uses the name of a verified person with another key', width, theme));
 	lines.push(...twoColumnRows('~192.168.1.7', 'address reported by others, not verified', width, theme));
