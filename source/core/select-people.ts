@@ -99,7 +99,7 @@ export const selectPeople: (state: State) => readonly PersonView[] = memoise(
 	},
 );
 
-/** The person to whom a launch belongs, if the person is listed and this launch is one of their sessions. */
+/** The listed person to whom a launch (one run of the program) belongs. Undefined if the person lists no such session. */
 export function findPerson(people: readonly PersonView[], peer: PeerId | undefined): PersonView | undefined {
 	return people.find(person => peer !== undefined && (person.peer === peer || person.sessions.includes(peer)));
 }

@@ -35,7 +35,7 @@ export interface Verification {
 	confirm(peer: PeerId, digits: string): Refused | undefined;
 	/** Forgets the key of a peer. Returns undefined on success. */
 	forget(peer: PeerId): Refused | undefined;
-	/** Publishes the stored contacts and begins to warn. Called once, after the log was read. */
+	/** Gives the stored contacts to the screen, and warns from now on about known names with another key. Called once, after the log was read. */
 	start(): void;
 }
 

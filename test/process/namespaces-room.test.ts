@@ -88,7 +88,7 @@ describe.concurrent('a room on a faulty network', {timeout: 90_000}, () => {
 		if (reason !== undefined) context.skip(reason);
 	});
 
-	it('a room on a faulty network spans two networks through a machine that is on both', () =>
+	it('nodes on two separate networks form one room through a machine that is on both', () =>
 		withRoom(['lan', 'lab'], async room => {
 			const both = await room.start(room.host('both', {lan: '10.77.0.1/24', lab: '10.88.0.1/24'}), 'Both');
 			const left = await room.start(room.host('left', {lan: '10.77.0.2/24'}), 'Left');

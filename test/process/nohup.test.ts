@@ -40,6 +40,6 @@ test.skipIf(process.platform === 'win32').each([
 	process.kill(group, 'SIGHUP');
 	process.kill(group, 'SIGTERM');
 	await once(child.stdout, 'close');
-	// A second signal would have ended it at once, without a last line.
+	// Two signals that the program handles would have ended it at once, without a last line. So the hangups were ignored.
 	expect(lines.at(-1)).toBe('{"type":"bye","reason":"signal"}');
 });

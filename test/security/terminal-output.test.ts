@@ -46,7 +46,7 @@ function publishEverywhere(chatNode: FakeChatNode, text: string): void {
 }
 
 describe('input from other peers reaches the output as text only', () => {
-	it('input from other peers reaches the output as text only on the screen, in every pane and every field', {
+	it('input from other peers reaches the screen as plain text and never as control sequences, in every pane and every field', {
 		timeout: 60_000,
 	}, async () => {
 		const kindsOf = async (all: readonly string[]) => {

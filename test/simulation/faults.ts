@@ -114,7 +114,7 @@ export function createFaults({scenario, network, clock, nodes}: FaultsOptions): 
 		stalls.at(-1)!.to = clock.monotonic();
 	}
 
-	/** The setting ends with the process. */
+	/** The setting ends when the simulated process of the node ends. */
 	function setExaggerating(index: number, enabled: boolean): void {
 		for (const {traffic} of nodes()[index]?.lives ?? []) {
 			traffic.exaggerates = enabled;

@@ -75,7 +75,7 @@ describe('terminal output', () => {
 	});
 
 	test('at a quick exit the chat still reads the answer about the background, so that the shell does not get it', async () => {
-		// The timeout of the answer never ends here, so that the test does not depend on the speed of the computer.
+		// The wait for the answer of the terminal has no timeout here, so that the test does not depend on the speed of the computer.
 		const clock: Clock = {
 			...liveClock,
 			monotonic: () => 0,
