@@ -1,6 +1,8 @@
 /** States for the tests of pages, made of raw events, so that texts reach the page without the cleaning of the codec. */
+import {readFileSync} from 'node:fs';
 import type {FeedEvent, FeedEventBody, PeerId} from '../../source/core/event.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
+import type {FileId} from '../../source/core/shared-file.js';
 import type {State} from '../../source/core/state.js';
 
 export const START = Date.UTC(2026, 10, 28, 9);
@@ -47,6 +49,31 @@ export function createStateBuilder(): StateBuilder {
 }
 
 const PEOPLE = 20;
+
+/** The corpus of texts that try to become markup, escape sequences or layout. */
+export function hostileTexts(): string[] {
+	const corpus: {text: string}[] = JSON.parse(
+		readFileSync(new URL('../../fixtures/hostile-texts.json', import.meta.url), 'utf8'),
+	);
+	return corpus.map(({text}) => text);
+}
+
+/** Adds a person for each text, with the text in every field that reaches a page. */
+export function addHostile(builder: StateBuilder, texts: readonly string[]): void {
+	for (const [index, text] of texts.entries()) {
+		const person = index + 1;
+		builder.add(person, joined(text, text));
+		const target = {peer: builder.peer(person), seq: builder.add(person, {type: 'posted', text})};
+		builder.add(person, {type: 'posted', text, action: true, replyTo: target});
+		builder.add(person, {type: 'marked', target, word: text, on: true});
+		builder.add(person, {type: 'corrected', target, text: `${text} ${text}`});
+		builder.add(person, {type: 'shared', fileName: text, size: 1, file: 'ab'.repeat(32) as FileId, note: text});
+		builder.add(person, {type: 'renamed', name: text.slice(0, 40)});
+		builder.add(person, {type: 'moved', addresses: [text]});
+		builder.add(person, {type: 'pinned', target, on: true});
+		builder.add(1, {type: 'lost', subject: builder.peer(person), absence: 0});
+	}
+}
 
 export function joined(name: string, address = '10.0.0.7'): FeedEventBody {
 	return {type: 'joined', name, addresses: [address], version: '1.0.0'};

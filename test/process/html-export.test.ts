@@ -10,7 +10,7 @@ import {sliceTimeline} from '../../source/core/timeline.js';
 import type {PageAssets} from '../../source/page/html-document.js';
 import {closeBrowser, DESKTOP, hasChromium, openPage, PHONE, WITHOUT_CHROMIUM} from '../helpers/browser.js';
 import {cliPath} from '../helpers/run-node.js';
-import {createStateBuilder, joined, type StateBuilder} from '../page/page-events.js';
+import {addHostile, createStateBuilder, hostileTexts, joined, type StateBuilder} from '../page/page-events.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'p2pchat-html-'));
@@ -36,11 +36,11 @@ function save(name: string, html: string): string {
 	return pathToFileURL(file).href;
 }
 
-async function saveState(name: string, builder: StateBuilder, withAddresses = true): Promise<string> {
+async function saveState(name: string, builder: StateBuilder, room = 'lan'): Promise<string> {
 	const {readPageAssets}: {readPageAssets(): PageAssets} = await import(join(root, 'dist/cli/page-assets.js'));
 	const state = builder.state();
 	const entries = sliceTimeline(state.timeline, 0, state.timeline.length);
-	const about = {room: 'lan', damagedParts: 0, isFiltered: false, withAddresses, version: '1.0.0', now: 0};
+	const about = {room, damagedParts: 0, isFiltered: false, withAddresses: true, version: '1.0.0', now: 0};
 	return save(name, [...htmlExport({state, entries, assets: readPageAssets(), ...about})].join(''));
 }
 
@@ -95,22 +95,11 @@ describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`,
 	});
 
 	test('no hostile text in any field executes, sends a request, adds an element or breaks the layout', async () => {
-		const texts: {text: string}[] = JSON.parse(readFileSync(join(root, 'fixtures/hostile-texts.json'), 'utf8'));
+		const texts = hostileTexts();
 		const builder = createStateBuilder();
-		for (const [index, {text}] of texts.entries()) {
-			const person = index + 1;
-			builder.add(person, joined(text, text));
-			const seq = builder.add(person, {type: 'posted', text});
-			const target = {peer: builder.peer(person), seq};
-			builder.add(person, {type: 'posted', text, action: true, replyTo: target});
-			builder.add(person, {type: 'marked', target, word: text, on: true});
-			builder.add(person, {type: 'corrected', target, text: `${text} ${text}`});
-			builder.add(person, {type: 'renamed', name: text.slice(0, 40)});
-			builder.add(person, {type: 'moved', addresses: [text]});
-			builder.add(person, {type: 'pinned', target, on: true});
-			builder.add(1, {type: 'lost', subject: builder.peer(person), absence: 0});
-		}
-		const address = await saveState('hostile.html', builder);
+		addHostile(builder, texts);
+		const room = texts.join(' ');
+		const address = await saveState('hostile.html', builder, room);
 		for (const viewport of [PHONE, DESKTOP]) {
 			const {page, problems, requests} = await openPage({viewport});
 			await page.goto(address);

@@ -10,7 +10,7 @@ import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {createFakeChatNode, type FakeChatNode} from '../helpers/fake-chat-node.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 import {startNode} from '../helpers/run-node.js';
-import {createStateBuilder} from '../page/page-events.js';
+import {addHostile, createStateBuilder, hostileTexts} from '../page/page-events.js';
 
 afterAll(closeBrowser);
 
@@ -306,6 +306,34 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 		const oldest = Number((await page.textContent('.row.message .text'))?.split(' ')[1]);
 		expect(oldest).toBeLessThan(99_000);
 		expect(await page.locator('.row').count()).toBeLessThan(1500);
+	});
+
+	test('no hostile text executes in the window, sends a request elsewhere, or makes the page wider than the phone', async () => {
+		const builder = createStateBuilder();
+		addHostile(builder, hostileTexts());
+		const {createStore} = await import('../../source/node/store.js');
+		const chatNode = Object.assign(createFakeChatNode(), {store: createStore(builder.state())});
+		const opened = await openWindow({chatNode});
+		const {page, problems, requests} = await openGuest(opened);
+		await page.waitForSelector('.row');
+		const drawn = () => page.locator('section.block').count();
+		for (let last = 0; last < (await drawn()); ) {
+			last = await drawn();
+			await page.evaluate(() => scrollTo(0, 0));
+			await page.waitForFunction(
+				above =>
+					document.querySelectorAll('section.block').length > above || document.querySelector('p.note:not([hidden])'),
+				last,
+			);
+		}
+		const found = await page.evaluate(() => ({
+			pwned: 'pwned' in window,
+			tags: [...document.querySelectorAll('img, svg, iframe, object, embed, style ~ style, form, math')].length,
+			overflow: document.documentElement.scrollWidth - innerWidth,
+		}));
+		expect(found).toEqual({pwned: false, tags: 0, overflow: 0});
+		expect(requests.filter(url => new URL(url).host !== opened.host())).toEqual([]);
+		expect(problems).toEqual([]);
 	});
 
 	test('a guest who is sent away sees nothing more and cannot return; another guest stays; then the window closes', async () => {

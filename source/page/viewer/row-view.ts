@@ -35,20 +35,37 @@ export function rowView(row: PageRow, before: PageRow | undefined, query: string
 
 /** The heading above the first row of a day; undefined for other rows. */
 export function dayView(row: PageRow, before: PageRow | undefined): HTMLElement | undefined {
-	const day = dayFormat.format(row.at);
-	return before && dayFormat.format(before.at) === day ? undefined : create('h2', 'day', day);
+	const format = dateFormats().day;
+	const day = format.format(row.at);
+	return before && format.format(before.at) === day ? undefined : create('h2', 'day', day);
 }
 
-const dayFormat = new Intl.DateTimeFormat(undefined, {dateStyle: 'full'});
-const timeFormat = new Intl.DateTimeFormat(undefined, {timeStyle: 'short'});
+interface DateFormats {
+	readonly day: Intl.DateTimeFormat;
+	readonly time: Intl.DateTimeFormat;
+	readonly exact: Intl.DateTimeFormat;
+}
+
+let createdFormats: DateFormats | undefined;
+
+/** The formats of dates. The first format of a page takes the browser 50 ms, so it is not created before the first paint. */
+export function dateFormats(): DateFormats {
+	createdFormats ??= {
+		day: new Intl.DateTimeFormat(undefined, {dateStyle: 'full'}),
+		time: new Intl.DateTimeFormat(undefined, {timeStyle: 'short'}),
+		exact: new Intl.DateTimeFormat(undefined, {dateStyle: 'full', timeStyle: 'medium'}),
+	};
+	return createdFormats;
+}
 
 function timeView({id, at}: PageRow): HTMLElement {
-	const time = create('time', '', timeFormat.format(at));
+	const formats = dateFormats();
+	const time = create('time', '', formats.time.format(at));
 	const date = new Date(at);
 	if (Number.isFinite(date.getTime())) time.dateTime = date.toISOString();
 	const link = create('a', 'time', time);
 	link.href = `#e${id}`;
-	link.title = `${dayFormat.format(at)}, ${new Date(at).toLocaleTimeString()}`;
+	link.title = formats.exact.format(at);
 	return link;
 }
 

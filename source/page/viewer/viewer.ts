@@ -2,8 +2,11 @@
 import type {PageInfo} from '../page-row.js';
 import {elementById} from './elements.js';
 import {startFilePage} from './file-page.js';
+import {dateFormats} from './row-view.js';
 import {startWindowPage} from './window-page.js';
 
 const info: PageInfo = JSON.parse(elementById('info').textContent);
 if (info.mode === 'window') startWindowPage(info);
 else startFilePage(info);
+// In a task of its own, between the first paint and the first row.
+setTimeout(dateFormats);
