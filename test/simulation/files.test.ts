@@ -76,6 +76,20 @@ describe('people who fetch one file together', () => {
 		for (const node of others) expectContent(node, file, content);
 	});
 
+	test('a fetch does not say that nobody has the file before the peers have answered', async () => {
+		world = createFileWorld(17);
+		const [author, late] = [world.add({latencyMs: 20}), world.add({receive() {}})];
+		const fetcher = world.add({latencyMs: 20});
+		const file = await world.share(author, makeContent(3 * PART));
+		author.leave();
+		fetcher.fetch(file);
+		await world.clock.advance(5);
+		expect(reportOf(fetcher, file)).toMatchObject({state: 'fetching', holders: 0});
+		await world.clock.advance(FILE_ANSWER_MS + 500);
+		expect(reportOf(fetcher, file)).toMatchObject({state: 'waiting', reason: 'nobody who is connected has it'});
+		expect(late.isGone).toBe(false);
+	});
+
 	test('if the author of a file leaves too early, each fetching node says how much is missing, and all finish when a node has the rest', async () => {
 		world = createFileWorld(16);
 		const author = world.add({uplink: UPLINK});

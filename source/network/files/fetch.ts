@@ -162,7 +162,7 @@ export function createFetch(options: FetchOptions): Fetch {
 		if (outcome) return outcome;
 		if (destination?.refusal !== undefined) return 'waiting';
 		if (destination?.isChecking) return 'checking';
-		return isActive() ? 'fetching' : 'waiting';
+		return isActive() || holders.isAnswerDue() ? 'fetching' : 'waiting';
 	}
 
 	function reason(): string | undefined {
@@ -259,6 +259,7 @@ export function createFetch(options: FetchOptions): Fetch {
 		},
 		tick() {
 			const now = clock.monotonic();
+			if (holders.giveUpAnswers(now)) changed();
 			for (const holder of holders.all()) {
 				if (holder.leavesAskedAt === undefined || now - holder.leavesAskedAt < FILE_ANSWER_MS) continue;
 				holder.leavesAskedAt = undefined;

@@ -51,6 +51,8 @@ export interface FileServer {
 	stop(): void;
 }
 
+/** Questions for which parts are read ahead. Reading and hashing one part takes longer than sending it on a fast path. */
+const PREFETCHED_QUESTIONS = 4;
 const NOTHING = -1;
 
 /** Last answer to a question about a file. */
@@ -140,12 +142,13 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 		return {type: 'file-data', id, bytes: bytes.subarray(offset, offset + length)};
 	}
 
-	/** Reads the part that will be wanted next while a slice is being sent. */
+	/** Reads the parts that are wanted next while a slice is being sent. */
 	function prefetch({questions}: Client): void {
-		const [next] = questions;
-		if (next?.type !== 'file-want') return;
-		const content = find(next.file);
-		if (content && canServe(content, next)) void cache.read(content, next.part);
+		for (const next of questions.slice(0, PREFETCHED_QUESTIONS)) {
+			if (next.type !== 'file-want') continue;
+			const content = find(next.file);
+			if (content && canServe(content, next)) void cache.read(content, next.part);
+		}
 	}
 
 	/** Sends a new file-info to peers that asked about a file of which this node has got more parts. */

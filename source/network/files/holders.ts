@@ -1,6 +1,6 @@
 /** Peers that have parts of one file, according to their own statements. */
 import type {PeerId} from '../../core/event.js';
-import {FILE_REST_MS, MAX_PART_REFUSALS} from '../../core/limits.js';
+import {FILE_ANSWER_MS, FILE_REST_MS, MAX_PART_REFUSALS} from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
 import {
 	clearUnusedBits,
@@ -46,6 +46,10 @@ export interface Holders {
 	isExcluded(peer: PeerId): boolean;
 	/** Whether parts may be wanted from the peer now. */
 	isUsable(holder: Holder, now: number): boolean;
+	/** Whether the first answer of a peer is expected, so that it is not known yet what can be fetched. */
+	isAnswerDue(): boolean;
+	/** Gives up expecting answers that have not come within FILE_ANSWER_MS. Returns whether there were any. */
+	giveUpAnswers(now: number): boolean;
 	/** Whether a peer that is not excluded has a part that is not in `have`. */
 	canAddTo(have: PartSet): boolean;
 	/** Number of peers that have at least one part and are not excluded. */
@@ -61,6 +65,8 @@ interface Entry extends Holder {
 	restUntil: number;
 	restMs: number;
 	isComplete: boolean;
+	/** Monotonic time from which the first answer of the peer is expected; undefined after it, or when it is given up. */
+	answerDueSince: number | undefined;
 }
 
 /** `count`: number of parts of the file. `now`: monotonic clock in ms. */
@@ -93,6 +99,7 @@ export function createHolders(count: number, now: () => number): Holders {
 			const entry: Entry = {
 				pipe,
 				askId: undefined,
+				answerDueSince: now(),
 				leavesAskedAt: undefined,
 				parts: emptyPartSet(count),
 				heldCount: 0,
@@ -113,6 +120,7 @@ export function createHolders(count: number, now: () => number): Holders {
 		update(holder, have) {
 			const entry = entryOf(holder);
 			if (!entry) return;
+			entry.answerDueSince = undefined;
 			if (have === true) {
 				entry.parts = fullPartSet(count);
 			} else {
@@ -136,6 +144,19 @@ export function createHolders(count: number, now: () => number): Holders {
 		exclude: holder => void liars.set(holder.pipe.link.peer, true),
 		isExcluded: peer => liars.has(peer),
 		isUsable,
+		isAnswerDue() {
+			for (const {answerDueSince} of entries.values()) if (answerDueSince !== undefined) return true;
+			return false;
+		},
+		giveUpAnswers(at) {
+			let isAny = false;
+			for (const entry of entries.values()) {
+				if (entry.answerDueSince === undefined || at - entry.answerDueSince < FILE_ANSWER_MS) continue;
+				entry.answerDueSince = undefined;
+				isAny = true;
+			}
+			return isAny;
+		},
 		canAddTo(have) {
 			for (const {parts, pipe} of entries.values())
 				if (!liars.has(pipe.link.peer) && parts.some((byte, index) => (byte & ~(have[index] ?? 0)) !== 0)) return true;

@@ -1,0 +1,149 @@
+import {execFileSync} from 'node:child_process';
+import {createHash} from 'node:crypto';
+import {appendFileSync, createReadStream, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {open} from 'node:fs/promises';
+import {basename, join} from 'node:path';
+import {pipeline} from 'node:stream/promises';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
+import {type Line, type RunningNode, startNode} from '../helpers/run-node.js';
+
+const MiB = 2 ** 20;
+/** Size of the large file in MiB. A run by hand sets it to 1024, or to 10240 for a file above 4 GiB. */
+const LARGE_MIB = Number(process.env.P2PCHAT_TEST_FILE_MIB ?? 48);
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+
+const send = (node: RunningNode, line: Line) => node.write(`${JSON.stringify(line)}\n`);
+
+async function digestOf(path: string): Promise<string> {
+	const hash = createHash('sha256');
+	await pipeline(createReadStream(path, {highWaterMark: MiB}), hash);
+	return hash.digest('hex');
+}
+
+/** A file with holes: some bytes at every tenth of its length. */
+async function makeSparseFile(path: string, size: number): Promise<void> {
+	writeFileSync(path, '');
+	truncateSync(path, size);
+	const file = await open(path, 'r+');
+	for (let part = 0; part < 10; part++) await file.write(`part ${part}`, Math.floor((part * size) / 10));
+	await file.write('the end', size - 7);
+	await file.close();
+}
+
+/** Mounts a file system in memory, and unmounts it at the end of the test. */
+function mountDisk(size: string): string {
+	const disk = join(makeHome(), 'disk');
+	mkdirSync(disk);
+	execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]);
+	onTestFinished(() => void execFileSync('umount', ['-l', disk]));
+	return disk;
+}
+
+async function pair(downloads: string) {
+	const port = await findFreeUdpPort();
+	const ann = await startNode({home: makeHome(), port, name: 'Ann'});
+	const bob = await startNode({home: makeHome(), port, name: 'Bob', args: ['--download-dir', downloads]});
+	await bob.waitFor('synced', ({type}) => type === 'synced');
+	/** Lines about the transfer of the file that were printed after this call. */
+	const reports = () => {
+		const from = bob.lines.length;
+		return {
+			wait: (what: string, test: (line: Line) => boolean, ms?: number) =>
+				bob.waitFor(what, line => bob.lines.indexOf(line) >= from && line.type === 'file' && test(line), ms),
+		};
+	};
+	return {
+		ann,
+		bob,
+		/** Ann shares the file; returns Bob's event about it. */
+		async share(path: string): Promise<Line> {
+			send(ann, {type: 'share', path});
+			return bob.waitFor('shared', line => line.kind === 'shared' && line.fileName === basename(path));
+		},
+		fetch(event: Line) {
+			const later = reports();
+			send(bob, {type: 'fetch', target: event.id});
+			return later;
+		},
+		reports,
+		/** The chat goes on: Bob receives what Ann says. */
+		async say(text: string) {
+			ann.post(text);
+			await bob.waitFor(text, line => line.text === text);
+		},
+	};
+}
+
+describe('large files between real nodes', () => {
+	it(
+		'a sparse file arrives byte for byte, and messages arrive meanwhile',
+		async () => {
+			const [source, downloads] = [join(makeHome(), 'disk.img'), makeHome()];
+			await makeSparseFile(source, LARGE_MIB * MiB);
+			const {share, fetch, say} = await pair(downloads);
+			const fetched = fetch(await share(source));
+			await fetched.wait('fetching', ({state}) => state === 'fetching');
+			await say('a word in between');
+			const {path} = await fetched.wait('done', ({state}) => state === 'done', 30_000 + 100 * LARGE_MIB);
+			expect(await digestOf(path)).toBe(await digestOf(source));
+		},
+		90_000 + 200 * LARGE_MIB,
+	);
+});
+
+describe.skipIf(!canMount)('a disk that cannot take a file', () => {
+	it('a disk that fills during a fetch pauses it with a clear line, and the fetch goes on when there is room', async () => {
+		const [source, disk] = [join(makeHome(), 'photos.img'), mountDisk('160m')];
+		await makeSparseFile(source, 128 * MiB);
+		const {ann, share, fetch, reports, say} = await pair(disk);
+		const fetched = fetch(await share(source));
+		await fetched.wait('some parts', ({state, bytes}) => state === 'fetching' && bytes > 0);
+		// Ann stands still while the disk is filled, so that not everything has arrived before.
+		ann.child.kill('SIGSTOP');
+		const filler = join(disk, 'filler');
+		const fill = () => {
+			for (let count = 0; count < 30; count++) appendFileSync(filler, Buffer.alloc(8 * MiB));
+		};
+		expect(fill).toThrow(/ENOSPC/);
+		ann.child.kill('SIGCONT');
+		const waiting = await fetched.wait('waiting', ({state}) => state === 'waiting');
+		expect(waiting.reason).toMatch(
+			/photos\.img.*: cannot save the file: the disk is full\. Free some space\. The fetch then continues\.$/,
+		);
+		await say('the disk is full');
+		const later = reports();
+		rmSync(filler);
+		const {path} = await later.wait('done', ({state}) => state === 'done', 60_000);
+		expect(await digestOf(path)).toBe(await digestOf(source));
+		expect(readdirSync(disk)).toEqual(['photos.img']);
+	});
+
+	it('a disk that is too small, read-only or gone ends a fetch with a clear line, and a later fetch succeeds', async () => {
+		const [folder, disk] = [makeHome(), mountDisk('4m')];
+		const remount = (options: string) => execFileSync('mount', ['-o', `remount,${options}`, disk]);
+		const [small, large] = [join(folder, 'small.img'), join(folder, 'large.img')];
+		await Promise.all([makeSparseFile(small, 3 * MiB), makeSparseFile(large, 6 * MiB)]);
+		const {share, fetch, say} = await pair(disk);
+		const [smallEvent, largeEvent] = [await share(small), await share(large)];
+		const failure = async (event: Line) => (await fetch(event).wait('failed', ({state}) => state === 'failed')).reason;
+		expect(await failure(largeEvent)).toBe(
+			`${disk}: the disk has too little space: 6.3 MB are needed, 2.1 MB more than are free. Free some space, or choose another folder with --download-dir.`,
+		);
+		remount('ro');
+		expect(await failure(smallEvent)).toMatch(
+			/disk: cannot save the file: .*read-only.*\. Choose another folder with --download-dir/,
+		);
+		await say('the disk is read-only');
+		remount('rw');
+		const {path} = await fetch(smallEvent).wait('done', ({state}) => state === 'done');
+		expect(await digestOf(path)).toBe(await digestOf(small));
+		execFileSync('umount', [disk]);
+		rmSync(disk, {recursive: true});
+		expect(await failure(largeEvent)).toMatch(/disk: cannot save the file: no such file.*\. Create the folder/);
+		mkdirSync(disk);
+		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', disk]);
+		const again = await fetch(largeEvent).wait('done', ({state}) => state === 'done');
+		expect(await digestOf(again.path)).toBe(await digestOf(large));
+	});
+});
