@@ -1,7 +1,9 @@
+import {createSocket} from 'node:dgram';
 import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
+import {canCapture, captureLoopback} from '../helpers/loopback-capture.js';
 import {releasedProgram} from '../helpers/released-program.js';
 import {type Line, type RunningNode, runToEnd, startNode} from '../helpers/run-node.js';
 
@@ -18,15 +20,25 @@ function contentsOf(folder: string): Buffer {
 	);
 }
 
+/** Sends a text that a capture must find, to show that it works. */
+async function sendDatagram(port: number, text: string): Promise<void> {
+	const socket = createSocket('udp4');
+	await new Promise<unknown>(resolve => socket.send(text, port, '127.0.0.1', resolve));
+	socket.close();
+}
+
 async function end(node: RunningNode) {
 	node.child.stdin?.end();
 	return node.result;
 }
 
 describe('whispers between processes', () => {
-	it('a whisper is in the logs of its two ends only: no other member, newcomer, export, page of the debug log or file contains its text', async () => {
+	it('a whisper is in the logs of its two ends only: no other member, newcomer, export, page of the debug log, file or packet contains its text', async () => {
 		const port = await findFreeUdpPort();
 		const homes = {ann: makeHome(), bob: makeHome(), eve: makeHome(), nell: makeHome()};
+		const secret = 'zebra-crossing-4711';
+		const control = 'zebra control 4711';
+		const capture = canCapture ? await captureLoopback(['zebra-crossing', control]) : undefined;
 		const debug = (home: string) => ['--debug', join(home, 'debug.txt')];
 		const ann = await startNode({home: homes.ann, port, name: 'Ann', args: debug(homes.ann)});
 		const hooked = join(makeHome(), 'hook.jsonl');
@@ -35,7 +47,6 @@ describe('whispers between processes', () => {
 		const eve = await startNode({home: homes.eve, port, name: 'Eve', args: debug(homes.eve)});
 		for (const node of [ann, bob, eve])
 			await node.waitUntil('synced with both', all => all.filter(isSynced).length >= 2);
-		const secret = 'zebra-crossing-4711';
 		send(ann, {type: 'whisper', to: 'Bob', text: secret, ref: 'w'});
 		await bob.waitFor('the whisper', ({type}) => type === 'whisper');
 		await ann.waitFor('the delivery', ({type}) => type === 'whisper-delivery');
@@ -47,6 +58,12 @@ describe('whispers between processes', () => {
 		await nell.waitUntil('synced with all', all => all.filter(isSynced).length >= 3);
 		const annLog = ann.lines[0]?.log as string;
 		for (const node of [nell, eve, bob, ann]) await end(node);
+		await sendDatagram(port, control);
+		const captured = await capture?.stop();
+		if (captured) {
+			expect(captured.found).toEqual({'zebra-crossing': 0, [control]: expect.toSatisfy(count => count > 0)});
+			expect(captured.ports[ann.lines[0]?.tcpPort] ?? captured.ports[bob.lines[0]?.tcpPort]).toBeGreaterThan(1000);
+		}
 
 		for (const node of [eve, nell]) expect(node.stdout + node.stderr).not.toContain('zebra');
 		for (const home of [homes.eve, homes.nell]) expect(contentsOf(home).includes('zebra')).toBe(false);

@@ -2,8 +2,8 @@
 export const whisperMutations = [
 	{
 		rule: 'A receiver handles only the whisper that follows the last one.',
-		edits: [{in: 'createWhispers.receive', condition: 1, becomes: 'false'}],
-		tests: ['whispers', 'flood'],
+		edits: [{in: 'createWhisperInbox.check', condition: 2, becomes: 'true'}],
+		tests: ['whisper-pair', 'flood'],
 		scenes: ['whispers'],
 	},
 	{

@@ -1,0 +1,54 @@
+/** Capture of all packets of the loopback interface, as any other program of the computer could make it. Needs root on Linux. */
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {onTestFinished} from 'vitest';
+
+export const canCapture = process.platform === 'linux' && process.getuid?.() === 0;
+
+/** Counts the packets that contain each of the texts, and the bytes to and from each TCP port. */
+const PROGRAM = `
+import collections, json, select, signal, socket, struct, sys, time
+texts = [text.encode() for text in sys.argv[1:]]
+packets = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+packets.setsockopt(socket.SOL_SOCKET, 33, 1 << 26)
+packets.bind(('lo', 0))
+found, ports, ended = collections.Counter(), collections.Counter(), []
+signal.signal(signal.SIGTERM, lambda *_: ended.append(time.monotonic()))
+print('ready', flush=True)
+while True:
+    # Other programs may use the interface all the time, so the capture reads what waits at the end, for one second at most.
+    waits = select.select([packets], [], [], 0.2)[0]
+    if ended and (not waits or time.monotonic() - ended[0] > 1): break
+    if not waits: continue
+    frame = packets.recv(1 << 18)
+    for text in texts: found[text.decode()] += text in frame
+    if frame[12:14] == b'\\x08\\x00' and frame[23] == 6:
+        for port in struct.unpack_from('>HH', frame, 14 + 4 * (frame[14] & 15)): ports[port] += len(frame)
+print(json.dumps({'found': found, 'ports': ports}))
+`;
+
+export interface Captured {
+	/** Number of packets that contain a text. */
+	readonly found: Readonly<Record<string, number>>;
+	/** Bytes of the TCP packets to and from a port. */
+	readonly ports: Readonly<Record<string, number>>;
+}
+
+/** Begins a capture that searches for these texts. Resolves when it runs. */
+export async function captureLoopback(texts: readonly string[]): Promise<{stop(): Promise<Captured>}> {
+	const child = spawn('python3', ['-c', PROGRAM, ...texts], {stdio: ['ignore', 'pipe', 'inherit']});
+	onTestFinished(() => void child.kill('SIGKILL'));
+	let output = '';
+	child.stdout.setEncoding('utf8').on('data', text => {
+		output += text;
+	});
+	const closed = once(child, 'close');
+	await Promise.race([once(child.stdout, 'data'), closed]);
+	return {
+		async stop() {
+			child.kill('SIGTERM');
+			await closed;
+			return JSON.parse(output.slice(output.indexOf('\n')));
+		},
+	};
+}
