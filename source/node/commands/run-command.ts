@@ -69,7 +69,7 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 			const state = chatNode.store.getState();
 			return {
 				type: 'lines',
-				title: `Who is here: you, and peers ${selectConnectedCount(state)}/${selectKnownCount(state)}`,
+				title: `Who is here (peers ${selectConnectedCount(state)}/${selectKnownCount(state)})`,
 				lines: listPeople(state),
 			};
 		}

@@ -41,6 +41,9 @@ import {createLinePrompt} from './line-prompt.js';
 import {intentLines} from './linear-commands.js';
 import {collectNewEntries, formatSpokenEntry} from './spoken-entry.js';
 
+/** Pause after which the history of other peers counts as complete, ms. */
+const BACKFILL_PAUSE_MS = 1000;
+
 const LINE_EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
 	backspace: {type: 'edit', edit: 'delete-back'},
 	'ctrl+u': {type: 'set', text: ''},
@@ -241,6 +244,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		if (exited) return;
 		exited = true;
 		line.stop();
+		backfillTimer?.cancel();
 		unsubscribe();
 		reader.stop();
 		stdout.off('close', onOutputClosed);
@@ -252,6 +256,21 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 
 	// Restores the terminal after a crash. The sequence is harmless if bracketed paste is off.
 	const removeExitHandler = hooks.onProcessExit?.(() => DISABLE_BRACKETED_PASTE);
+	let backfilledEvents = 0;
+	let backfillTimer: {cancel(): void} | undefined;
+
+	/** Says once how many earlier events arrived, when no more have arrived for BACKFILL_PAUSE_MS. */
+	function noteBackfill(count: number): void {
+		if (count === 0) return;
+		backfilledEvents += count;
+		backfillTimer?.cancel();
+		backfillTimer = clock.after(BACKFILL_PAUSE_MS, () => {
+			const noun = backfilledEvents === 1 ? 'event' : 'events';
+			line.printAbove(`Received ${backfilledEvents} earlier ${noun}. Read them with /messages, /search and /goto.`);
+			backfilledEvents = 0;
+		});
+	}
+
 	/** Says how many messages were missed. Says nothing if their number is the same as before. */
 	function announceUnread(): void {
 		const unread = chatNode.reading?.unread() ?? noUnread;
@@ -273,10 +292,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		}
 		const {live, backfilled} = collectNewEntries(state, inputs);
 		const shown = live.filter(entry => !isIgnored(state, ignored, entry));
-		if (backfilled > 0)
-			line.printAbove(
-				`Received ${backfilled} earlier ${backfilled === 1 ? 'event' : 'events'}. Read them with /search and /goto.`,
-			);
+		noteBackfill(backfilled);
 		if (shown.length > 0) line.printAbove(...shown.map(entry => formatSpokenEntry(state, entry)));
 		// All live messages count as read: most are printed here, and those of hidden people will never be seen.
 		chatNode.reading?.markRead(live);

@@ -18,6 +18,10 @@ import {joinParts} from '../timeline/text-parts.js';
 export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 	const time = formatTime(entry.at, 'minutes');
 	if (entry.type === 'whisper') return `${joinParts(describeEntry(state, entry)).replaceAll('\n', '\n    ')} (${time})`;
+	if (isEffect(entry) && isOurs(state, entry.peer)) {
+		const [, ...act] = describeEffect(state, entry) ?? [];
+		return `You${joinParts(act)}, ${time}`;
+	}
 	if (!isWritten(entry)) {
 		return `${entry.type === 'notice' ? 'Notice: ' : ''}${entryText(state, entry)}, ${time}`;
 	}

@@ -53,7 +53,7 @@ describe('running commands', () => {
 		session.join('Bot', '192.168.1.9', {identity: 'b0b0b0b0'});
 		const result = run('/who', session);
 		// The same numbers as in the status line and in the peers pane: people, not sessions.
-		expect(result).toMatchObject({title: 'Who is here: you, and peers 2/2'});
+		expect(result).toMatchObject({title: 'Who is here (peers 2/2)'});
 		expect(result.type === 'lines' && result.lines.slice(1)).toEqual([
 			'Bob#b0b0b0b0  192.168.1.10  connected, 2 sessions, same identity as Bot, 2 ms',
 			'Bot#b0b0b0b0  192.168.1.9  connected, same identity as Bob, 2 ms',

@@ -201,7 +201,11 @@ describe('the linear screen', () => {
 			),
 			false,
 		);
-		await terminal.see('Received 50 earlier events');
+		chatNode.commit(
+			Array.from({length: 3}, () => chatNode.make(bob, {type: 'posted', text: 'older'})),
+			false,
+		);
+		await terminal.see('Received 53 earlier events. Read them with /messages, /search and /goto.');
 		expect(terminal.text()).not.toContain('old 7');
 	});
 
@@ -216,7 +220,7 @@ describe('the linear screen', () => {
 		terminal.type('/correct last yes, since one\r');
 		await terminal.see('yes, since one');
 		terminal.type('/react 2 :eyes:\r');
-		await terminal.see('reacted with 👀');
+		await terminal.see('You reacted with 👀 to “and the docs?” by Bob');
 		terminal.type('/pin 2\r');
 		await terminal.see('pinned');
 		terminal.type('/withdraw last\r');
