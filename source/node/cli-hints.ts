@@ -20,17 +20,27 @@ export function usesLoopbackOnly({addresses}: Pick<SelfInfo, 'addresses'>): bool
 }
 
 /** Command with which another person joins this room. It contains room, port and secret only if they are not the defaults. */
-export function inviteCommand(
-	self: Pick<SelfInfo, 'room' | 'hasSecret' | 'udpPort' | 'addresses' | 'programCommand'>,
-): string {
-	const {room, hasSecret, udpPort, programCommand = PROGRAM_COMMAND} = self;
+export function inviteCommand(self: RoomOptions & Pick<SelfInfo, 'programCommand'>): string {
+	const {programCommand = PROGRAM_COMMAND} = self;
+	return [`${usesLoopbackOnly(self) ? programCommand : PROGRAM_COMMAND} --name NAME`, ...roomOptions(self)].join(' ');
+}
+
+/** Command that starts the package of the window for guests on another computer, in this room. */
+export function packageCommand(self: RoomOptions): string {
+	return ['npx ./p2pchat-ink.tgz --name YOU', ...roomOptions(self)].join(' ');
+}
+
+type RoomOptions = Pick<SelfInfo, 'room' | 'hasSecret' | 'udpPort' | 'addresses'>;
+
+/** Options that lead into this room. Defaults are left out, and the secret always. */
+function roomOptions(self: RoomOptions): string[] {
+	const {room, hasSecret, udpPort} = self;
 	return [
-		`${usesLoopbackOnly(self) ? programCommand : PROGRAM_COMMAND} --name NAME`,
 		...(room === DEFAULT_ROOM
 			? []
 			: [room.startsWith('-') ? `--room=${quoteShellArgument(room)}` : `--room ${quoteShellArgument(room)}`]),
 		...(udpPort === DEFAULT_PORT ? [] : [`--port ${udpPort}`]),
 		...(hasSecret ? ['--ask-secret'] : []),
 		...(usesLoopbackOnly(self) ? ['--interface lo'] : []),
-	].join(' ');
+	];
 }

@@ -4,6 +4,7 @@ import {expect, test} from 'vitest';
 import {invitationLines, parseInviteAction, runInvite} from '../../source/node/commands/invite-command.js';
 import type {Invitation, InvitationInfo} from '../../source/node/invitation.js';
 import {qrCodeLines} from '../../source/ui/text/qr-code.js';
+import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 
 // The package is CommonJS, and its types do not say so.
 const jsQR = jsqr as unknown as typeof jsqr.default;
@@ -16,6 +17,8 @@ const info: InvitationInfo = {
 	guests: [{number: 3, address: '10.0.0.9', isConnected: false}],
 	until: 0,
 };
+
+const self = createFakeChatNode().self;
 
 /** Reads the code as a camera sees it on a terminal: a cell is one module wide and two high. */
 function scan(lines: readonly string[], isLight: boolean): string | undefined {
@@ -57,13 +60,20 @@ test('/invite takes nothing, off, kick and a number, or --in-secret-room', () =>
 });
 
 test('the lines name the link, the guests, the two commands of the hand-over and the whole hash', () => {
-	const text = invitationLines(info).join('\n');
+	const text = invitationLines(info, self).join('\n');
 	expect(text).toContain(URL);
 	expect(text).toContain('3 (10.0.0.9, away)');
 	expect(text).toContain(
 		'    curl -O http://192.168.100.107:40123/p2pchat-ink.tgz\n    npx ./p2pchat-ink.tgz --name YOU\n',
 	);
 	expect(text.replace(/\s/g, '')).toContain('ab'.repeat(32));
+});
+
+test('the command of the hand-over leads into the room of the person who invites, and does not show its secret', () => {
+	const crew = createFakeChatNode('Carol', {room: 'our crew', hasSecret: true}).self;
+	expect(invitationLines(info, {...crew, udpPort: 48_151})).toContain(
+		'    npx ./p2pchat-ink.tgz --name YOU --room "our crew" --port 48151 --ask-secret',
+	);
 });
 
 test('nothing can be closed or ended while no window is open', async () => {
@@ -73,11 +83,11 @@ test('nothing can be closed or ended while no window is open', async () => {
 		kick: () => false,
 		info: () => undefined,
 	};
-	expect(await runInvite({action: 'off'}, invitation)).toMatchObject({type: 'error'});
-	expect(await runInvite({action: 'kick', guest: 1}, invitation)).toMatchObject({type: 'error'});
-	expect(await runInvite({action: 'open', inSecretRoom: false}, invitation)).toEqual({
+	expect(await runInvite({action: 'off'}, invitation, self)).toMatchObject({type: 'error'});
+	expect(await runInvite({action: 'kick', guest: 1}, invitation, self)).toMatchObject({type: 'error'});
+	expect(await runInvite({action: 'open', inSecretRoom: false}, invitation, self)).toEqual({
 		type: 'error',
 		text: 'This room has a secret.',
 	});
-	expect(await runInvite({action: 'off'}, undefined)).toMatchObject({type: 'error'});
+	expect(await runInvite({action: 'off'}, undefined, self)).toMatchObject({type: 'error'});
 });

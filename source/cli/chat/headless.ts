@@ -1,6 +1,6 @@
 /** Runs a node without a screen, for `--json` and `--plain`: executes input lines and prints events in the order of the log. */
 
-import type {ChatNode} from '../../node/chat-node.js';
+import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import {invitationLines} from '../../node/commands/invite-command.js';
 import {qrCodeLines} from '../../ui/text/qr-code.js';
 import {themeOf} from '../../ui/theme.js';
@@ -45,7 +45,7 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 		const self = await Promise.race([node.start(), exitRequest.requested]);
 		if (typeof self === 'object') {
 			reporter.start(jsonFormatter && [jsonReady(self, node.name), ...jsonUnread(chatNode)].map(toJsonLine).join('\n'));
-			if (options.command === 'invite' && !(await openWindow(context, chatNode, reporter, mode))) {
+			if (options.command === 'invite' && !(await openWindow(context, chatNode, self, reporter, mode))) {
 				exitCode = exitCodes.failed;
 				exitRequest.request('quit');
 			}
@@ -81,6 +81,7 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 async function openWindow(
 	{options, stdout, printError}: CliContext,
 	{invitation}: ChatNode,
+	self: SelfInfo,
 	reporter: Reporter,
 	mode: 'json' | 'plain',
 ): Promise<boolean> {
@@ -91,7 +92,7 @@ async function openWindow(
 	}
 	const theme = themeOf(process.env, options);
 	const code = stdout.isTTY && theme.isUnicode ? qrCodeLines(opened.code, theme.background === 'light') : [];
-	const lines = mode === 'json' ? [] : [...code, ...invitationLines(opened)].map(line => `    ${line}`.trimEnd());
+	const lines = mode === 'json' ? [] : [...code, ...invitationLines(opened, self)].map(line => `    ${line}`.trimEnd());
 	if (mode === 'json') reporter.writeLine(toJsonLine(jsonInvitation(opened)));
 	for (const line of lines) reporter.writeLine(line);
 	return true;

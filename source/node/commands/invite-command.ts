@@ -1,4 +1,6 @@
 /** The command `/invite`: opens, describes and closes the window for guests. */
+import type {SelfInfo} from '../chat-node.js';
+import {packageCommand} from '../cli-hints.js';
 import type {Invitation, InvitationInfo, InvitationResult} from '../invitation.js';
 
 export type InviteAction =
@@ -29,11 +31,12 @@ const CLOSED = 'The window for guests is not open. /invite opens it.';
 export function runInvite(
 	action: InviteAction,
 	invitation: Invitation | undefined,
+	self: SelfInfo,
 ): InviteOutcome | Promise<InviteOutcome> {
 	if (!invitation) return {type: 'error', text: 'The window for guests is not available here.'};
 	switch (action.action) {
 		case 'open':
-			return invitation.open(action).then(toOutcome);
+			return invitation.open(action).then(result => toOutcome(result, self));
 		case 'off':
 			if (!invitation.info()) return {type: 'error', text: CLOSED};
 			return invitation.close().then(() => ({type: 'done', text: 'The window for guests is closed.'}));
@@ -50,13 +53,13 @@ export function runInvite(
 	}
 }
 
-function toOutcome(result: InvitationResult): InviteOutcome {
+function toOutcome(result: InvitationResult, self: SelfInfo): InviteOutcome {
 	if ('refused' in result) return {type: 'error', text: result.refused};
-	return {type: 'lines', title: 'Window for guests', lines: invitationLines(result), invitation: result};
+	return {type: 'lines', title: 'Window for guests', lines: invitationLines(result, self), invitation: result};
 }
 
 /** Everything about an open window as lines of text, without the QR code. */
-export function invitationLines(info: InvitationInfo): string[] {
+export function invitationLines(info: InvitationInfo, self: SelfInfo): string[] {
 	const [first = '', ...others] = info.urls;
 	return [
 		'With a phone or any browser in this network, to read along:',
@@ -67,7 +70,7 @@ export function invitationLines(info: InvitationInfo): string[] {
 		'',
 		'To pass this program on to a computer with Node and npm, type there:',
 		`    curl -O ${shellUrl(info.packageUrl)}`,
-		'    npx ./p2pchat-ink.tgz --name YOU',
+		`    ${packageCommand(self)}`,
 		'This runs a program from this computer. Others on this network can replace it on the way.',
 		'So before the second line, compare the code that this prints there: sha256sum p2pchat-ink.tgz',
 		'(macOS: shasum -a 256 p2pchat-ink.tgz). It must be:',

@@ -110,7 +110,7 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 		case 'peers':
 			return filterPeers(command.person, context);
 		case 'invite': {
-			const outcome = runInvite(command.invite, chatNode.invitation);
+			const outcome = runInvite(command.invite, chatNode.invitation, context.self);
 			return 'then' in outcome ? {type: 'pending', result: outcome} : outcome;
 		}
 		case 'search':
