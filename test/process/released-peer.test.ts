@@ -1,3 +1,6 @@
+import {randomBytes} from 'node:crypto';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {releasedProgram} from '../helpers/released-program.js';
@@ -104,5 +107,46 @@ describe('release 1.0.0 and the present program', () => {
 		await newcomer.waitFor('synced', ({type}) => type === 'synced');
 		const states = newcomer.events().flatMap(({window}) => window ?? []);
 		expect(states).toEqual(['opened', 'closed']);
+	});
+});
+
+describe('release 1.0.0 in a room with files', () => {
+	it('release 1.0.0 is not disturbed by a file that others share and fetch, and passes its event on', async () => {
+		const {old, present, port} = await startBoth();
+		const downloads = makeHome();
+		const path = join(makeHome(), 'photo.jpg');
+		const content = randomBytes(3_000_000);
+		writeFileSync(path, content);
+		const nell = await startNode({home: makeHome(), port, name: 'Nell', args: ['--download-dir', downloads]});
+		await nell.waitUntil('two peers', lines => lines.filter(({type}) => type === 'synced').length >= 2);
+		const write = (node: RunningNode, line: object) => node.write(`${JSON.stringify(line)}\n`);
+		write(present, {type: 'share', path});
+		const event = await nell.waitFor('the file', ({kind}) => kind === 'shared');
+		write(nell, {type: 'fetch', target: event.id});
+		old.post('while the file is sent');
+		await Promise.all([present, nell].map(node => hasText(node, 'while the file is sent')));
+		const done = await nell.waitFor('done', ({type, state}) => type === 'file' && state === 'done');
+		expect(Buffer.compare(readFileSync(done.path), content)).toBe(0);
+		present.post('after the file');
+		await hasText(old, 'after the file');
+		expect(old.lines.filter(({type}) => type === 'notice' || type === 'error')).toEqual([]);
+		expect(old.lines.filter(({status}) => status === 'left' || status === 'unreachable')).toEqual([]);
+
+		// Both programs with files are gone. A newcomer gets the event from the old program, and learns that nobody has the file.
+		for (const node of [present, nell]) {
+			node.child.kill('SIGKILL');
+			await node.result;
+		}
+		const late = await startNode({home: makeHome(), port, name: 'Lara'});
+		expect(await late.waitFor('the event', ({kind}) => kind === 'shared')).toMatchObject({
+			id: event.id,
+			fileName: 'photo.jpg',
+			size: content.length,
+		});
+		write(late, {type: 'fetch', target: event.id});
+		const waiting = await late.waitFor('waiting', ({type, state}) => type === 'file' && state === 'waiting');
+		expect(waiting.reason).toBe('nobody who is connected has it');
+		late.post('still here');
+		await hasText(old, 'still here');
 	});
 });
