@@ -246,6 +246,14 @@ describe('the text of a message', () => {
 		});
 	});
 
+	it('a message that says that a window for guests is open keeps its text, whatever its author writes later', () => {
+		const opened = {...message, window: 'opened' as const};
+		const state = reduceInputs(initialState, [
+			learn(0, [...joins, opened, correction(bob, 3, 20, 'nothing'), withdrawal]),
+		]);
+		expect(contentOf(state, opened)).toEqual({text: 'helo'});
+	});
+
 	it('another launch of the author can correct a message only with the same verified identity', () => {
 		const target = {peer: ann, seq: 2};
 		const ofAnn = feedEvent(ann, 2, 10, {type: 'posted', text: 'helo'}) as FeedEvent & {type: 'posted'};

@@ -1,7 +1,17 @@
 import {expect, it, onTestFinished} from 'vitest';
 import type {PeerId} from '../../source/core/event.js';
 import type {InvitationPorts} from '../../source/node/invitation.js';
+import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 import {createMemoryRoom} from '../helpers/memory-room.js';
+
+it('the message that says that a window for guests is open cannot be corrected or withdrawn', () => {
+	const chatNode = createFakeChatNode();
+	const {own} = chatNode;
+	chatNode.tell(own, {type: 'posted', text: 'shows this room', action: true, window: 'opened'});
+	const target = {peer: own.peer, seq: own.seq};
+	for (const result of [chatNode.correct(target, 'nothing'), chatNode.withdraw(target)])
+		expect(result).toEqual({refused: expect.stringContaining('cannot be changed')});
+});
 
 it('a person whom the user ignores is ignored by the window in every launch, also in a later one', async () => {
 	const room = await createMemoryRoom();
