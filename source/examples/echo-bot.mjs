@@ -25,5 +25,11 @@ for await (const line of node) {
 	// `live` is false for history, which this bot must not answer again.
 	if (line.type !== 'event' || line.kind !== 'posted' || line.own || !line.live) continue;
 	const [, text] = /^!echo (.+)/s.exec(line.text) ?? [];
-	if (text) node.reply(line.id, text);
+	if (!text) continue;
+	try {
+		node.reply(line.id, text);
+	} catch (error) {
+		// For example a text that is empty or begins with /msg. What somebody writes must not end the bot.
+		console.error(`Not answered: ${error.message}`);
+	}
 }

@@ -28,6 +28,8 @@ const node = createNode({
 const VIA = /^<[^<>]{1,80} via [\w-]+> /;
 /** IRC allows 512 bytes in a line, with the prefix that the server adds. */
 const MAX_LINE_BYTES = 380;
+/** A message of the room has at most 16 KiB. No server should send such a line, and none may end the bridge with it. */
+const MAX_POST_CHARACTERS = 4000;
 /** Lines that wait to be sent. Further ones are dropped, as an IRC server disconnects a client that floods. */
 const MAX_QUEUED_LINES = 200;
 const LINE_INTERVAL_MS = 600;
@@ -86,7 +88,7 @@ function passToRoom(from, text) {
 	const isAction = text.startsWith('\u0001ACTION ');
 	if (text.startsWith('\u0001') && !isAction) return;
 	const clean = withoutFormats(isAction ? `* ${text.slice(8)}` : text);
-	if (clean.trim() && !VIA.test(clean)) node.post(`<${from} via IRC> ${clean}`);
+	if (clean.trim() && !VIA.test(clean)) node.post(`<${from} via IRC> ${clean.slice(0, MAX_POST_CHARACTERS)}`);
 }
 
 function handle(line) {

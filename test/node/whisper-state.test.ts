@@ -60,6 +60,17 @@ describe('the state of whispers', () => {
 		expect(sent).toHaveLength(6);
 	});
 
+	it('a whisper that arrives again is answered again, because the first answer may be lost, and one behind a gap is not', () => {
+		const {written, whispers, connect} = setUp();
+		const {link, sent} = connect(fakePeerId(2));
+		for (const id of [1, 1, 3]) whispers.message(link, whisper(id));
+		expect(sent).toEqual([
+			{type: 'whisper-ack', id: 1},
+			{type: 'whisper-ack', id: 1},
+		]);
+		expect(written).toHaveLength(1);
+	});
+
 	it('an unrequested answer is remembered only as long as its connection exists', () => {
 		const {whispers, connect} = setUp();
 		const bob = fakePeerId(2);

@@ -108,6 +108,7 @@ describe('the API in a program', () => {
 		const bot = example('echo-bot.mjs', [], {PORT: String(port)});
 		await bot.waitFor('ready');
 		await ann.waitFor('synced', ({type}) => type === 'synced');
+		for (const refused of ['!echo /msg Ann hello', '!echo  ']) ann.post(refused);
 		ann.post('!echo hello\nyou');
 		const answer = await ann.waitFor('the echo', ({kind, name}) => kind === 'posted' && name === 'Echo');
 		const question = ann.events().find(({text}) => text === '!echo hello\nyou');

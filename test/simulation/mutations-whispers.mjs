@@ -15,12 +15,13 @@ export const whisperMutations = [
 	{
 		rule: 'A whisper that was handled before is answered again, because the first answer may be lost.',
 		edits: [{in: 'createWhispers.receive', call: 'answer', onlyIf: "check === 'next'"}],
+		tests: ['whisper-state'],
 		scenes: ['whispers'],
 	},
 	{
 		rule: 'Whispers without an answer are sent again on a new connection.',
 		edits: [{in: 'createWhispers.linked', call: 'restart', becomes: 'removed'}],
-		tests: ['whispers'],
+		tests: ['whisper-state'],
 		scenes: ['whispers'],
 	},
 	{

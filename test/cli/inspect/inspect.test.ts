@@ -2,8 +2,9 @@ import {readFileSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {inspectFrames} from '../../../source/cli/inspect/inspect-frames.js';
-import {createLogInspector} from '../../../source/cli/inspect/inspect-log.js';
+import {createLogInspector, entryLines} from '../../../source/cli/inspect/inspect-log.js';
 import {encodeLogRecord} from '../../../source/codec/log-record.js';
+import type {Batch, ObservationBody} from '../../../source/core/event.js';
 import {MAX_FRAME_BYTES} from '../../../source/core/limits.js';
 import {createLogScanner} from '../../../source/storage/log-scanner.js';
 import {peerOf} from '../../storage/log-samples.js';
@@ -97,6 +98,60 @@ describe('inspect of a log', () => {
 		expect(lines.at(-1)).toBe(
 			`${String(bytes.length).padStart(8)} ${String(record.length).padStart(6)}  unknown kind="future"`,
 		);
+	});
+});
+
+describe('inspect of every kind', () => {
+	const entries: {title: string; hex: string}[] = JSON.parse(fixture('codec/entries.json').toString());
+
+	test.each(entries.map(({title, hex}, index) => [index + 1, title, hex] as const))(
+		'inspect names the kind of entry %i of the fixtures, %s',
+		(_, title, hex) => {
+			const [line = '', ...more] = entryLines({
+				peer: peerOf(1),
+				firstSeq: 7,
+				entries: [Buffer.from(hex, 'hex')],
+				previousHash: new Uint8Array(32),
+				signature: new Uint8Array(64),
+			} as Batch);
+			expect(more).toEqual([]);
+			expect(line).toMatch(new RegExp(`^ +7 ${title} at="20`));
+		},
+	);
+
+	const subject = peerOf(2);
+	const bodies: readonly ObservationBody[] = [
+		{type: 'launched', version: '1.0.0'},
+		{type: 'peer-connected', subject, address: '10.0.0.2'},
+		{type: 'peer-disconnected', subject, reason: 'reset', alone: true},
+		{type: 'notice', level: 'info', code: 'x', text: 'y'},
+		{type: 'whisper', subject, own: true, id: 3, text: 'for you'},
+	];
+	test.each(bodies.map(body => [body.type, body] as const))(
+		'inspect names the observation %s with its fields',
+		(_, body) => {
+			const bytes = fixture('log/good.p2plog');
+			const scanner = createLogScanner(crc32);
+			scanner.push(bytes);
+			const observation = {...body, peer: peerOf(1), seq: 0 as const, at: 1, ms: 1, counter: 0};
+			const record = encodeLogRecord(
+				{type: 'observation', loggedAt: 5, observation},
+				scanner.marker ?? new Uint8Array(8),
+				crc32,
+			);
+			const line = inspectLog(Buffer.concat([bytes, record])).lines.at(-1) ?? '';
+			expect(line).toContain(`  ${body.type} `);
+			for (const value of Object.values(body).slice(1)) expect(line).toContain(`${value}`);
+		},
+	);
+
+	test('inspect prints the same lines for the common part of two logs, so that a diff shows only what differs', () => {
+		const bytes = fixture('log/good.p2plog');
+		const whole = inspectLog(bytes).lines;
+		const [last = 0] = positionsOf(whole).at(-1) ?? [];
+		const shorter = inspectLog(bytes.subarray(0, last)).lines;
+		expect(whole.slice(0, shorter.length)).toEqual(shorter);
+		expect(shorter.length).toBeGreaterThan(3);
 	});
 });
 
