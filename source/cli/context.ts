@@ -16,6 +16,8 @@ export interface CliContext {
 	readonly output: Output;
 	/** Prints one line to standard error. */
 	printError(text: string): void;
+	/** Prints one line of the answer to a typed command to standard error. */
+	printAnswer(text: string): void;
 	/** Set only in the demo, in which Esc also quits. `exitText` is printed at the end instead of the path of the log. */
 	readonly demoVisit?: {readonly exitText: string};
 }

@@ -28,7 +28,7 @@ export async function main(argv: readonly string[], secret: string | undefined):
 	installPatientTerminals();
 	const {stdout, stderr} = process;
 	const errorOutput = createErrorOutput(stderr);
-	const {printError} = errorOutput;
+	const {printError, printAnswer} = errorOutput;
 	let debug: Debug = () => {};
 	let debugLog: DebugLog | undefined;
 	const fail = (error: unknown) => {
@@ -55,7 +55,17 @@ export async function main(argv: readonly string[], secret: string | undefined):
 		const {stdin} = process;
 		ensureTerminalSize(stdout);
 		const [version, clock] = [programVersion(), createSystemClock()];
-		process.exitCode = await runCommand({options, version, clock, debug, stdin, stdout, output, printError});
+		process.exitCode = await runCommand({
+			options,
+			version,
+			clock,
+			debug,
+			stdin,
+			stdout,
+			output,
+			printError,
+			printAnswer,
+		});
 	} catch (error) {
 		process.exitCode = fail(error);
 	}

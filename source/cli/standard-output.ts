@@ -97,6 +97,8 @@ function writeFailure(stream: Writable, error: Error): Error | undefined {
 export interface ErrorOutput {
 	/** Prints one line that begins with the name of the program. Control characters are replaced. */
 	printError(text: string): void;
+	/** Prints one line of the answer to a typed command. Control characters are replaced. */
+	printAnswer(text: string): void;
 	/** Prints text unchanged. */
 	write(text: string): void;
 	/** Whether a write failed for another reason than a closed reader. */
@@ -106,11 +108,10 @@ export interface ErrorOutput {
 /** Creates the output for messages to the user, usually on standard error. Its failures never crash the program. */
 export function createErrorOutput(stream: Writable): ErrorOutput {
 	const output = createOutput(stream);
+	const toLine = (text: string) => text.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}|\p{Bidi_Control}/gu, '\uFFFD');
 	return {
-		printError(text) {
-			const line = text.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}|\p{Bidi_Control}/gu, '\uFFFD');
-			output.write(`p2pchat-ink: ${line}\n`);
-		},
+		printError: text => output.write(`p2pchat-ink: ${toLine(text)}\n`),
+		printAnswer: text => output.write(`${toLine(text)}\n`),
 		write: output.write,
 		get hasFailed() {
 			return output.failure !== undefined;

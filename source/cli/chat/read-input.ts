@@ -101,7 +101,8 @@ function reportResult(
 ): void {
 	if (error) {
 		if (json) reporter.writeLine(toJsonLine({type: 'error', code: error.code, line: lineNumber, text: error.text}));
-		else context.printError(`Line ${lineNumber}: ${error.text}`);
+		// At a terminal the error follows the line that was typed.
+		else context.printError(context.stdin.isTTY ? error.text : `Line ${lineNumber}: ${error.text}`);
 	}
 	if (json && invitation) {
 		reporter.writeLine(toJsonLine(jsonInvitation(invitation)));
@@ -109,7 +110,7 @@ function reportResult(
 	}
 	for (const text of replyLines ?? []) {
 		if (json) reporter.writeLine(toJsonLine({type: 'notice', level: 'info', code: 'answer', text}));
-		else context.printError(text);
+		else context.printAnswer(text);
 	}
 }
 
