@@ -59,7 +59,8 @@ async function pair(downloads: string) {
 		/** Ann shares the file; returns Bob's event about it. */
 		async share(path: string): Promise<Line> {
 			send(ann, {type: 'share', path});
-			return bob.waitFor('shared', line => line.kind === 'shared' && line.fileName === basename(path));
+			const isIt = (line: Line) => line.kind === 'shared' && line.fileName === basename(path);
+			return bob.waitFor('shared', isIt, 30_000 + 100 * LARGE_MIB);
 		},
 		fetch(event: Line) {
 			const later = reports();

@@ -250,7 +250,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	function onFrame(frame: Uint8Array, defer: DeferWork): void {
 		const message = closing ? undefined : decodeMessage(frame);
 		if (!message) return;
-		if (message.type === 'file-data' && wantedSlices > 0) {
+		if ((message.type === 'file-data' || message.type === 'file-none') && wantedSlices > 0) {
 			wantedSlices--;
 			inbound.noteWanted();
 		}
