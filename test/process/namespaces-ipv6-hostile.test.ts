@@ -1,5 +1,5 @@
 /** Nodes on IPv6 networks, in network namespaces, among people who listen, flood, or answer names with wrong addresses. */
-import {readFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 import {describe, expect, it} from 'vitest';
 import {EAVESDROPPER} from '../helpers/eavesdropper.js';
@@ -30,7 +30,7 @@ function spawnScript<Line>(host: NamespaceHost, source: string, args: readonly s
 /** Name of an interface that occurs nowhere else. */
 const ZONE = 'zq7x4w';
 
-describe.skipIf(reason).concurrent('the name of an interface', {timeout: 120_000}, () => {
+describe.skipIf(reason).concurrent('the name of an interface', {timeout: 180_000}, () => {
 	it('the zone of an address is in no beacon, in no message and in no log', () =>
 		withRoom(async room => {
 			const [here, there, outside] = ['a', 'b', 'm'].map((name, index) =>
@@ -71,5 +71,118 @@ describe.skipIf(reason).concurrent('the name of an interface', {timeout: 120_000
 			// The address itself is not sent either, because it leads to the peer only on this network.
 			expect(bytes.filter(one => one.includes('fe80:')).length).toBe(0);
 			for (const {lines} of [ann, bob]) expect(readFileSync(lines[0]!.log).includes(ZONE)).toBe(false);
+		}));
+});
+
+/** Opens connections, each from an address that was not used before, sends nothing, and holds them until the node closes them. */
+const SILENT_FLOOD = `
+	import {connect} from 'node:net';
+	const [host, port] = process.argv.slice(1);
+	let opened = 0, refused = 0;
+	const open = () => {
+		const localAddress = 'fd00:77::bad:0:' + (++opened & 0xffff).toString(16);
+		connect({host, port: Number(port), localAddress}).on('error', () => {}).on('close', () => refused++).resume();
+	};
+	setInterval(() => { for (let index = 0; index < 4; index++) open(); }, 20);
+	setInterval(() => console.log(JSON.stringify({opened, refused})), 200);
+`;
+
+/** Makes 20 TLS handshakes with the key of the room, one after another, and prints how many a node accepted. */
+const DIALS = `
+	import {deriveRoomKeys} from ${JSON.stringify(new URL('../../dist/feed/room-keys.js', import.meta.url).href)};
+	import {createTlsTransport} from ${JSON.stringify(new URL('../../dist/network/transport/tls-transport.js', import.meta.url).href)};
+	const [host, port] = process.argv.slice(1);
+	const keys = await deriveRoomKeys({room: 'lan'});
+	const transport = createTlsTransport({psk: keys.psk, identity: keys.pskIdentity});
+	let accepted = 0;
+	const failures = [];
+	for (let index = 0; index < 20; index++) {
+		const {connection, failure} = await transport.dial(host, Number(port));
+		if (failure) failures.push(failure.text);
+		if (!connection) continue;
+		accepted++;
+		connection.handle({data() {}, drain() {}, closed() {}});
+	}
+	console.log(JSON.stringify({accepted, failures}));
+	process.exit();
+`;
+
+describe.skipIf(reason).concurrent('a machine with many addresses of one IPv6 prefix', {timeout: 180_000}, () => {
+	it('a machine that opens connections from thousands of addresses of a /64 keeps nobody of another network out, and delays no member', () =>
+		withRoom(async room => {
+			const [here, there, other] = [1, 2, 3].map(n => {
+				const addresses = n === 3 ? '10.77.0.3/24' : `10.77.0.${n}/24 fd00:77::${n}/64`;
+				return room.host(`h${n}`, {lan: addresses});
+			}) as [NamespaceHost, NamespaceHost, NamespaceHost];
+			const flooder = room.host('m', {lan: 'fd00:77::4/64'});
+			// The flooder owns a whole /96 of the prefix.
+			flooder.run('ip', '-6', 'route', 'add', 'local', 'fd00:77::bad:0:0/96', 'dev', 'lo');
+			here.run('ip', '-6', 'route', 'add', 'fd00:77::bad:0:0/96', 'via', 'fd00:77::4');
+			const [ann, bob] = await Promise.all([room.start(here, 'Ann'), room.start(there, 'Bob')]);
+			await room.until('Ann and Bob meet', () => allConnected([ann, bob]), 30_000);
+			const words = ['fd00:77::1', String(ann.tcpPort)];
+			const counts = spawnScript<{opened: number; refused: number}>(flooder, SILENT_FLOOD, words);
+			await room.until('connections are refused', () => (counts.at(-1)?.refused ?? 0) > 1000, 60_000);
+
+			const dials = spawnScript<{accepted: number; failures: string[]}>(other, DIALS, [
+				'10.77.0.1',
+				String(ann.tcpPort),
+			]);
+			await room.until('20 dials from another network', () => dials.length > 0, 60_000);
+			expect(dials[0]?.accepted, dials[0]?.failures.join()).toBeGreaterThanOrEqual(18);
+
+			// Ann cannot dial Cid, so that the connection has to be accepted.
+			other.setFaults({type: 'broadcast'}, {type: 'multicast'}, {type: 'ipv6'}, {type: 'incoming-tcp'});
+			const cid = await room.start(other, 'Cid', ['--peer', `10.77.0.1:${ann.tcpPort}`]);
+			await room.until('Cid reaches Ann', () => cid.statusOf('Ann') === 'connected', 30_000);
+			bob.post('in spite of the flood');
+			await room.until('the post', () => allAgree([ann, bob, cid], ['in spite of the flood']), 30_000);
+			expect([ann.statuses('Bob'), bob.statuses('Ann')]).toEqual([['connected'], ['connected']]);
+		}));
+});
+
+describe.skipIf(reason).concurrent('a host name with several addresses', {timeout: 180_000}, () => {
+	it('a name with AAAA and A is raced: an address without an answer does not matter, and IPv4 is kept if both answer', () =>
+		withRoom(async room => {
+			const [here, there] = [1, 2].map(n => room.host(`h${n}`, {lan: `10.77.0.${n}/24 fd00:77::${n}/64`})) as [
+				NamespaceHost,
+				NamespaceHost,
+			];
+			// Packets to these addresses are sent, and nobody answers.
+			for (const address of ['10.77.0.99', 'fd00:77::99', 'fd00:77::98'])
+				here.run('ip', 'neigh', 'add', address, 'lladdr', '02:00:00:00:00:99', 'dev', 'eth0');
+			const names: Record<string, readonly string[]> = {
+				'both.test': ['fd00:77::2', '10.77.0.2'],
+				'only-aaaa-answers.test': ['10.77.0.99', 'fd00:77::2'],
+				'only-a-answers.test': ['fd00:77::99', '10.77.0.2'],
+				'third-answers.test': ['fd00:77::99', 'fd00:77::98', '10.77.0.2'],
+			};
+			// `ip netns exec` puts this file in the place of /etc/hosts.
+			const folder = `/etc/netns/${here.namespace}`;
+			mkdirSync(folder, {recursive: true});
+			try {
+				const lines = Object.entries(names).flatMap(([name, all]) => all.map(address => `${address} ${name}\n`));
+				writeFileSync(`${folder}/hosts`, `127.0.0.1 localhost\n${lines.join('')}`);
+				for (const host of [here, there])
+					host.setFaults({type: 'broadcast'}, {type: 'multicast'}, {type: 'ipv6-beacons'});
+				const bob = await room.start(there, 'Bob');
+				const met = await Promise.all(
+					Object.keys(names).map(async name => {
+						const ann = await room.start(here, name, ['--peer', `${name}:${bob.tcpPort}`]);
+						await room.until(`${name} connects`, () => allConnected([ann, bob]), 30_000);
+						const address = ann.lines.find(line => line.type === 'peer' && line.name === 'Bob')?.address;
+						const failures = ann.lines.filter(line => line.code === 'peer-unreachable').length;
+						return [name, address, failures];
+					}),
+				);
+				expect(met).toEqual([
+					['both.test', '10.77.0.2', 0],
+					['only-aaaa-answers.test', 'fd00:77::2', 0],
+					['only-a-answers.test', '10.77.0.2', 0],
+					['third-answers.test', '10.77.0.2', 0],
+				]);
+			} finally {
+				rmSync(folder, {recursive: true});
+			}
 		}));
 });

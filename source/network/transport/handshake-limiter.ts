@@ -19,6 +19,14 @@ export interface HandshakeLimiter {
 	release(key: object): void;
 }
 
+interface Entry {
+	/** Address and group, by which connections are counted. */
+	readonly keys: readonly string[];
+	readonly group: string | undefined;
+	readonly begin: () => void;
+	active: boolean;
+}
+
 /**
  * `groupOf`: the IPv6 prefix of an address; undefined for none. All connections of one prefix together get at most half of
  * the places. `exempt`: whether `perAddress` does not apply to an address, for example to loopback, which many peers share.
@@ -28,22 +36,33 @@ export function createHandshakeLimiter(
 	exempt: (address: string) => boolean,
 	groupOf: (address: string) => string | undefined = () => undefined,
 ): HandshakeLimiter {
-	const admitted = new Map<object, {readonly keys: readonly string[]; readonly begin: () => void; active: boolean}>();
+	const admitted = new Map<object, Entry>();
 	const countByAddress = new Map<string, number>();
+	/** Number of active handshakes of each group. Those of one group must not fill all active places while others wait. */
+	const activeByGroup = new Map<string, number>();
 	let active = 0;
 
-	function count(key: string, change: number): void {
-		const next = (countByAddress.get(key) ?? 0) + change;
-		if (next > 0) countByAddress.set(key, next);
-		else countByAddress.delete(key);
+	function count(counts: Map<string, number>, key: string, change: number): void {
+		const next = (counts.get(key) ?? 0) + change;
+		if (next > 0) counts.set(key, next);
+		else counts.delete(key);
 	}
+
+	function setActive(entry: Entry, isActive: boolean): void {
+		if (entry.active === isActive) return;
+		entry.active = isActive;
+		active += isActive ? 1 : -1;
+		if (entry.group !== undefined) count(activeByGroup, entry.group, isActive ? 1 : -1);
+	}
+
+	const isGroupActive = ({group}: Entry) =>
+		group !== undefined && (activeByGroup.get(group) ?? 0) >= prefixBudget(limits.active);
 
 	function admitNext(): void {
 		for (const entry of admitted.values()) {
 			if (active >= limits.active) return;
-			if (entry.active) continue;
-			entry.active = true;
-			active++;
+			if (entry.active || isGroupActive(entry)) continue;
+			setActive(entry, true);
 			entry.begin();
 		}
 	}
@@ -56,8 +75,8 @@ export function createHandshakeLimiter(
 			const places = limits.active + limits.waiting;
 			if (group !== undefined && (countByAddress.get(group) ?? 0) >= prefixBudget(places)) return false;
 			const keys = group === undefined ? [address] : [address, group];
-			admitted.set(key, {keys, begin, active: false});
-			for (const one of keys) count(one, 1);
+			admitted.set(key, {keys, group, begin, active: false});
+			for (const one of keys) count(countByAddress, one, 1);
 			admitNext();
 			return true;
 		},
@@ -65,9 +84,9 @@ export function createHandshakeLimiter(
 			const entry = admitted.get(key);
 			if (!entry) return;
 			admitted.delete(key);
-			for (const one of entry.keys) count(one, -1);
+			for (const one of entry.keys) count(countByAddress, one, -1);
 			if (!entry.active) return;
-			active--;
+			setActive(entry, false);
 			admitNext();
 		},
 	};
