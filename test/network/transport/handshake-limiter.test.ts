@@ -67,15 +67,21 @@ it('waiting handshakes of one IPv6 prefix leave half of the active places to oth
 	const begun: string[] = [];
 	const group = (address: string) => (address.startsWith('fd00:') ? 'fd00::/64' : undefined);
 	const limiter = createHandshakeLimiter({active: 4, waiting: 20, perAddress: 10}, () => false, group);
-	const acquire = (address: string) => limiter.acquire(address, address, () => void begun.push(address));
+	const keys = new Map<string, object>();
+	const acquire = (address: string) => {
+		const key = {};
+		keys.set(address, key);
+		return limiter.acquire(key, address, () => void begun.push(address));
+	};
+	const release = (address: string) => limiter.release(keys.get(address)!);
 	for (let index = 0; index < 5; index++) acquire(`fd00::${index}`);
 	acquire('10.0.0.1');
 	acquire('10.0.0.2');
 	expect(begun).toEqual(['fd00::0', 'fd00::1', '10.0.0.1', '10.0.0.2']);
-	limiter.release('fd00::0');
-	limiter.release('10.0.0.1');
+	release('fd00::0');
+	release('10.0.0.1');
 	expect(begun.slice(4)).toEqual(['fd00::2']);
-	limiter.release('fd00::4');
-	limiter.release('fd00::1');
+	release('fd00::4');
+	release('fd00::1');
 	expect(begun.slice(5)).toEqual(['fd00::3']);
 });
