@@ -248,6 +248,26 @@ describe('a hostile holder', () => {
 			},
 		],
 		[
+			'that never sends the hashes of the parts',
+			(asked, reply) => asked.type === 'file-ask' && reply({type: 'file-info', id: asked.id, have: true}),
+		],
+		[
+			'that sends one byte for each slice',
+			(asked, reply) => {
+				if (asked.type === 'file-ask') reply(all(asked.id));
+				if (asked.type === 'file-want') reply({type: 'file-data', id: asked.id, bytes: slice(asked).subarray(0, 1)});
+			},
+		],
+		[
+			'that sends every slice a hundred times',
+			(asked, reply) => {
+				if (asked.type === 'file-ask') reply(all(asked.id));
+				if (asked.type !== 'file-want') return;
+				const bytes = slice(asked).map(byte => byte ^ 1);
+				for (let count = 0; count < 100; count++) reply({type: 'file-data', id: asked.id, bytes});
+			},
+		],
+		[
 			'with slices that are too long',
 			(asked, reply) => {
 				if (asked.type === 'file-ask') reply(all(asked.id));
