@@ -201,7 +201,7 @@ export const optionTable = {
 		help: 'folder for fetched files',
 		defaultText: 'the download folder of the system',
 		config: true,
-		commands: ['chat', 'fetch'],
+		commands: ['chat', 'fetch', 'keep'],
 	},
 	serve: {
 		long: 'serve',
@@ -210,7 +210,7 @@ export const optionTable = {
 		help: 'off: share no files, and pass fetched files on to nobody',
 		defaultText: 'on',
 		config: true,
-		commands: ['chat', 'fetch'],
+		commands: ['chat', 'fetch', 'keep'],
 	},
 	inSecretRoom: {
 		long: 'in-secret-room',

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {systemdUnit} from '../../../source/cli/keep/systemd-unit.js';
 import {checkOptions} from '../../../source/cli/options/check-options.js';
-import type {OptionKey} from '../../../source/cli/options/option-table.js';
+import {listOptionSpecs, type OptionKey} from '../../../source/cli/options/option-table.js';
 import type {Options} from '../../../source/cli/options/options.js';
 import {makeHome} from '../../helpers/data-home.js';
 
@@ -34,6 +34,34 @@ it('the unit of a keeper starts it with the same options and the file of the sec
 		`ExecStart=${node} /opt/p2pchat/cli.js keep --room "crew 7%%" --secret-file ${secret} --name "Ann \\"the $$1\\" \\\\ Smith" --port 5000 --interface eth0 --peer "[fd00::7]:99" --no-identity\n`,
 	);
 	expect(unit).toContain('Description=p2pchat-ink, keeper of the room crew 7%%\n');
+});
+
+it('the unit contains every option that a keeper accepts', () => {
+	const values: Partial<Record<OptionKey, string | boolean | string[]>> = {
+		name: 'Ann',
+		room: 'crew',
+		secretFile: '/secret',
+		port: '5000',
+		tcpPort: '5001',
+		interface: ['eth0'],
+		peer: ['10.0.0.2:99'],
+		log: '/a.p2plog',
+		dataDir: '/data',
+		downloadDir: '/downloads',
+		serve: 'off',
+		refuseWhispers: true,
+		noIdentity: true,
+		hook: 'cat',
+		debug: '/debug.txt',
+	};
+	const accepted = listOptionSpecs().filter(([, {commands}]) => commands.includes('keep'));
+	// These ask for a secret at the terminal, or print something and end.
+	const others: readonly OptionKey[] = ['askSecret', 'printUnit', 'help', 'version'];
+	const keys = accepted.map(([key]) => key).filter(key => !others.includes(key));
+	expect(keys.sort()).toEqual(Object.keys(values).sort());
+	const unit = systemdUnit(optionsWith(values), {node, program: '/cli.js'});
+	const missing = accepted.filter(([key, {long}]) => key in values && !new RegExp(` --${long}[ \\n]`).test(unit));
+	expect(missing).toEqual([]);
 });
 
 it('the unit is refused if the secret does not come from a file, and if a path has a line break', () => {
