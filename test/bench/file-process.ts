@@ -111,4 +111,6 @@ process.on('message', (request: FileRequest) => {
 	} else if (request.type === 'serve') void serve(request.path);
 	else void copy(request.port, request.path);
 });
+// The parent has ended, perhaps with an error.
+process.on('disconnect', () => process.exit());
 tell({type: 'up'});

@@ -47,7 +47,7 @@ describe('people who fetch one file together', () => {
 		for (const node of others) expectContent(node, file, content);
 		expect(author.sentBytes / file.size).toBeLessThan(2.5);
 		expect(reportOf(author, file)).toBeUndefined();
-	});
+	}, 90_000);
 
 	test('people who fetch one file finish without the author if together they have all parts', async () => {
 		world = createFileWorld(2);
