@@ -15,6 +15,7 @@ import {
 	mayReach,
 	normaliseAddress,
 	shareKey,
+	withoutZone,
 } from '../../source/network/ip-address.js';
 
 function localInterface(address: string, prefix: number): LocalInterface {
@@ -156,4 +157,9 @@ describe('addresses', () => {
 it('a share of a budget belongs to an address, and on loopback to a peer', () => {
 	const keys = ['192.168.1.7', 'fd00:1:2:3::7', '127.0.0.1', '::1'].map(address => shareKey(address, 'peer'));
 	expect(keys).toEqual(['192.168.1.7', 'fd00:1:2:3::7', 'peer', 'peer']);
+});
+
+it('the zone of an address can be removed, and an address without one stays as it is', () => {
+	const addresses = ['fe80::1%eth0', 'fe80::1', '10.0.0.1'];
+	expect(addresses.map(withoutZone)).toEqual(['fe80::1', 'fe80::1', '10.0.0.1']);
 });
