@@ -48,7 +48,7 @@ async function shrinkScripts() {
 	for (const path of readdirSync(join(staging, 'dist'), {recursive: true})) {
 		if (!path.endsWith('.js')) continue;
 		const file = join(staging, 'dist', path);
-		const {code} = await minify(readFileSync(file, 'utf8'), {module: true, ecma: 2022});
+		const {code} = await minify(readFileSync(file, 'utf8'), {module: true, ecma: 2022, compress: {passes: 3}});
 		writeFileSync(file, code);
 	}
 }
