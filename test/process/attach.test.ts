@@ -106,7 +106,7 @@ it('send, doctor and export use a running keeper, a second keeper refuses to sta
 	const {keeper: kept, ok} = JSON.parse(checked.stdout);
 	expect([ok, kept.name, kept.pid, kept.report.tcpPort > 0]).toEqual([true, 'Ann', keeper.pid, true]);
 	const names = kept.report.peers.flatMap(({name, connected}: Line) => (connected ? [name] : []));
-	expect(names).toEqual(['Bob']);
+	expect(names).toContain('Bob');
 	const exported = await runToEnd(['export'], {home: place.home});
 	expect(exported.stdout).toContain('Ann (127.0.0.1): and again');
 	const second = await runToEnd(['keep', ...place.args, '--port', String(place.port)], {home: place.home});
