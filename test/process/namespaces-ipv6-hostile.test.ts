@@ -81,7 +81,8 @@ const SILENT_FLOOD = `
 	let opened = 0, refused = 0;
 	const open = () => {
 		const localAddress = 'fd00:77::bad:0:' + (++opened & 0xffff).toString(16);
-		connect({host, port: Number(port), localAddress}).on('error', () => {}).on('close', () => refused++).resume();
+		const socket = connect({host, port: Number(port), localAddress}).on('error', () => {}).resume();
+		socket.on('connect', () => socket.on('close', () => refused++));
 	};
 	setInterval(() => { for (let index = 0; index < 4; index++) open(); }, 20);
 	setInterval(() => console.log(JSON.stringify({opened, refused})), 200);
@@ -116,6 +117,7 @@ describe.skipIf(reason).concurrent('a machine with many addresses of one IPv6 pr
 			}) as [NamespaceHost, NamespaceHost, NamespaceHost];
 			const flooder = room.host('m', {lan: 'fd00:77::4/64'});
 			// The flooder owns a whole /96 of the prefix.
+			flooder.run('sysctl', '-qw', 'net.ipv6.ip_nonlocal_bind=1');
 			flooder.run('ip', '-6', 'route', 'add', 'local', 'fd00:77::bad:0:0/96', 'dev', 'lo');
 			here.run('ip', '-6', 'route', 'add', 'fd00:77::bad:0:0/96', 'via', 'fd00:77::4');
 			const [ann, bob] = await Promise.all([room.start(here, 'Ann'), room.start(there, 'Bob')]);
