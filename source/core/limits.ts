@@ -204,7 +204,7 @@ export const MAX_DIALS_PER_SECOND = 32;
 export const DIAL_BURST = 64;
 /** Initial limit of dials in progress. Fast dials raise the limit, up to MAX_DIALS_AT_ONCE; slow dials lower it. */
 export const DIALS_AT_FIRST = 4;
-/** Time from the start of a dial to the hello above which the dial counts as slow. */
+/** A dial counts as slow if the hello of the peer arrives later than this after the start of the dial. */
 export const SLOW_DIAL_MS = 500;
 /** Time for a TCP connection to open. It allows two retransmissions of a lost SYN. */
 export const DIAL_TIMEOUT_MS = 4000;

@@ -20,7 +20,7 @@ import type {State} from './state.js';
 
 /** A person, shown as one of their launches: this launch for ourselves, otherwise the newest one. */
 export interface PersonView extends PeerView {
-	/** The present launches of the person, the shown one first; only the shown one if the person is absent. */
+	/** The connected launches of the person, beginning with the one that lists show. If no launch is connected: only that one. */
 	readonly sessions: readonly PeerId[];
 	/** Whether the person has our identity but another name: we are running twice, or somebody has a copy of our data folder. */
 	readonly hasOurIdentity: boolean;

@@ -45,7 +45,7 @@ async function pair(downloads: string) {
 	const ann = await startNode({home: makeHome(), port, name: 'Ann'});
 	const bob = await startNode({home: makeHome(), port, name: 'Bob', args: ['--download-dir', downloads]});
 	await bob.waitFor('synced', ({type}) => type === 'synced');
-	/** Lines about the transfer of the file that were printed after this call. */
+	/** Reads the lines about the transfer of the file that are printed from now on. */
 	const reports = () => {
 		const from = bob.lines.length;
 		return {

@@ -112,7 +112,7 @@ describe('JSON lines', () => {
 });
 
 describe('plain lines', () => {
-	it('piped lines are posted unchanged: no commands, without CR, without empty lines, with an incomplete last line', async () => {
+	it('piped lines are posted as text and never run as commands; CRs and empty lines are dropped, and a last line without a newline is posted too', async () => {
 		const {stdout, code} = await runToEnd(['--plain', '--name', 'Bob', '--wait', '0', ...(await common())], {
 			home: makeHome(),
 			input: 'one\r\n\n   \n/quit\nlast',

@@ -41,7 +41,7 @@ export interface WorldNode {
 	/** Largest size of a send queue at the moment when file data was added to it, in bytes. */
 	mostQueued: number;
 	named: Set<FileId>;
-	/** Fetches a file, whose reports are then in `reports`. */
+	/** Fetches a file. The progress reports of the fetch are added to `reports`. */
 	fetch(file: NamedFile): void;
 	/** Sends a message of a hostile program to another node. */
 	ask(to: WorldNode, message: FileMessage): void;

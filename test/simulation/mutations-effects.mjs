@@ -1,4 +1,4 @@
-/** Mutations of effects (replies, reactions, corrections, withdrawals, pins) and of features. Format: mutations.mjs. */
+/** Faults that mutate.mjs puts into the rules of effects (replies, reactions, corrections, withdrawals, pins) and of features. The simulator or a test must find each one. Format: mutations.mjs. */
 export const effectMutations = [
 	{
 		rule: 'The last correction in timeline order wins, not the one found last.',

@@ -1,4 +1,4 @@
-/** Mutations of the transfer of files. Format: mutations.mjs. */
+/** Faults that mutate.mjs puts into the rules of the transfer of files. The simulator or a test must find each one. Format: mutations.mjs. */
 export const fileMutations = [
 	{
 		rule: 'Files: file data is queued only when nothing else waits to be sent.',

@@ -1,4 +1,4 @@
-/** Mutations of sync, clocks, order and stopping. Format: mutations.mjs. */
+/** Faults that mutate.mjs puts into the rules of sync, clocks, order and stopping. The simulator or a test must find each one. Format: mutations.mjs. */
 export const historyMutations = [
 	{
 		rule: 'A batch that starts after a gap is not accepted.',

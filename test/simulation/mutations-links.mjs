@@ -1,4 +1,4 @@
-/** Mutations of connections and discovery. Format: mutations.mjs. */
+/** Faults that mutate.mjs puts into the rules of connections and discovery. The simulator or a test must find each one. Format: mutations.mjs. */
 export const linkMutations = [
 	{
 		rule: 'Only the peer with the lower id closes a duplicate connection.',

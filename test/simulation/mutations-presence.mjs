@@ -1,4 +1,4 @@
-/** Mutations of presence. Format: mutations.mjs. */
+/** Faults that mutate.mjs puts into the rules of presence. The simulator or a test must find each one. Format: mutations.mjs. */
 export const presenceMutations = [
 	{
 		rule: 'Peers report a lost peer one after another, by rank.',

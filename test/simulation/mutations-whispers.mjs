@@ -1,4 +1,5 @@
-/** Mutations of whispers. Format: mutations.mjs. The scene plays rooms in which connections break and processes are killed. */
+/** Faults that mutate.mjs puts into the rules of whispers. The simulator or a test must find each one. Format: mutations.mjs. The scene plays rooms in
+ * which connections break and processes are killed. */
 export const whisperMutations = [
 	{
 		rule: 'A receiver handles only the whisper that follows the last one.',

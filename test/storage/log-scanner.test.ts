@@ -11,7 +11,7 @@ const bob = peerOf(2);
 
 interface Sample {
 	readonly bytes: Buffer;
-	/** Offset of each record, including the headers, and of the end of the file. */
+	/** Offset of each record (header records too), and of the end of the file. */
 	readonly offsets: readonly number[];
 	readonly records: readonly LogRecord[];
 }

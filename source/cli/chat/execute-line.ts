@@ -104,7 +104,7 @@ function executeWhisper(
 	return {whisperedTo: addressee.peer};
 }
 
-/** Shares a file. Other lines are executed while it is read, so its ref is attached directly before its event. */
+/** Shares a file. Other lines are executed while the file is read. So the ref of this line is set when the reading is done, immediately before the event is written. */
 async function shareFile(
 	{path, note, ref}: JsonInput & {readonly type: 'share'},
 	chatNode: ChatNode,

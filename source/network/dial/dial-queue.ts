@@ -77,7 +77,7 @@ export function createDialQueue(): DialQueue {
 	const inProgress = new Map<Candidate, string | undefined>();
 	const concurrency = createDialConcurrency();
 	let targets = 0;
-	/** Number of dials in progress to the candidates of each owner, and of each IPv6 prefix. */
+	/** Number of dials in progress, by owner (the address that announced the candidate) and by IPv6 prefix. */
 	const dialsByOwner = new Map<string, number>();
 	/** Number of failed dials to candidates of an owner since its last success. */
 	const failuresByOwner = new LruMap<string, number>(MAX_CANDIDATES);

@@ -93,7 +93,7 @@ export function createLinkPipe(link: PeerLink): LinkPipe {
 		return Math.min(MAX_WANTED_FILE_BYTES, Math.max(FEWEST_BYTES, bytes));
 	}
 
-	/** Updates the least time and the rate with a slice that has arrived. */
+	/** Updates the shortest time of a slice, and the rate of the connection, when a slice has arrived. */
 	function measure({sentAt, arrivedBefore}: Want, now: number): void {
 		const ms = Math.max(0.1, now - sentAt);
 		if (isProbing) {

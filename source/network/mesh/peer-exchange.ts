@@ -101,7 +101,7 @@ export function createPeerExchangeSender(
 	let stopped = false;
 	/** Pace of names on each connection, and the changes that wait until the pace allows them. */
 	const senders = new WeakMap<PeerLink, {readonly pace: MessagePace; readonly backlog: PeerListBacklog}>();
-	/** Peers that other peers reported as lost after the last flush, while changes waited. */
+	/** Peers that other peers reported as lost while changes wait to be sent. The next flush names these peers first. */
 	const urgent = new Set<PeerId>();
 	/** Whether changes or a full list wait for the pace of a connection. */
 	let hasBacklog = false;

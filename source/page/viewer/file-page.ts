@@ -5,7 +5,7 @@ import {elementById} from './elements.js';
 import {headView, peopleView, pinsView} from './head-view.js';
 import {createSearch} from './search.js';
 
-/** Range of ids of a block. */
+/** First and last row id in a block of rows of the page. */
 interface BlockRange {
 	readonly first: number;
 	readonly last: number;

@@ -127,7 +127,7 @@ function createFileSink(
 	};
 }
 
-/** The parts that a kept part file of this length may contain. */
+/** The parts that the file of an unfinished fetch can contain, by its length on disk. */
 function claimParts(size: number, keptBytes: number): PartSet {
 	const parts = emptyPartSet(partCount(size));
 	for (let part = 0; part < partCount(size); part++)

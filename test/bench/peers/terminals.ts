@@ -60,7 +60,7 @@ async function type(file: string, words: readonly string[], env: Record<string, 
 	}
 }
 
-/** Compares the time from a key to its echo, and the memory of an empty screen. */
+/** Compares this program with other terminal programs for chat: the time from a key to its echo, and the memory of an empty screen. */
 export async function compareTerminals(): Promise<PeerResult> {
 	const home = mkdtempSync(join(tmpdir(), 'p2pchat-bench-'));
 	const env = {

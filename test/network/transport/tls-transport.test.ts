@@ -80,7 +80,7 @@ describe('a TLS transport that dials', () => {
 			});
 	});
 
-	it('a TLS transport that dials reports a name that does not exist, and a link-local address without the interface', async () => {
+	it('a dial over TLS fails with a reason if the host name does not exist, or if a link-local address lacks its interface', async () => {
 		const lookUp = () => Promise.reject(Object.assign(new Error(), {code: 'ENOTFOUND'}));
 		const unknown = await create({lookUp}).dial('localhost', 9);
 		expect(unknown).toMatchObject({failure: {code: 'unreachable', text: 'no such host name'}});

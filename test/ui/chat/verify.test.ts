@@ -41,7 +41,7 @@ test('wrong digits are an error and Esc cancels, without text in the draft', asy
 	expect(chatNode.posted).toEqual([{text: 'hello', action: false}]);
 });
 
-test('verified people, and other people with their names, have marks in columns that no name reaches', async () => {
+test('verified people, and unverified people who use the same names, are marked in columns that no name reaches', async () => {
 	const {chatNode} = room(0);
 	const bob = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 	const other = chatNode.join('Bob', '192.168.1.10', {identity: 'c0c0c0c0'});
