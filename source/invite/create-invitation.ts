@@ -82,7 +82,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 			streams,
 			changes,
 			program,
-			guests: createGuestList(randomBytes),
+			guests: createGuestList(randomBytes, ports.groupOf),
 			rows: createWindowRows(ports.isIgnored, store.getState()),
 			launch: randomBytes(8).toString('hex'),
 			packageHash: createHash('sha256').update(program).digest('hex'),
@@ -128,6 +128,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 	}
 
 	const handler: WindowHandler = {
+		groupOf: ports.groupOf,
 		answer: request => (window ? answer(window, request) : {status: 503}),
 		stream(request, response) {
 			if (request.path !== '/events') return undefined;

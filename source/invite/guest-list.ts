@@ -46,7 +46,11 @@ interface Failures {
 	since: number;
 }
 
-export function createGuestList(random: (bytes: number) => Uint8Array): GuestList {
+/** Failures count by `groupOf` of the address, because one machine can use any number of IPv6 addresses. */
+export function createGuestList(
+	random: (bytes: number) => Uint8Array,
+	groupOf: (address: string) => string,
+): GuestList {
 	const guests = new Map<string, GuestRecord>();
 	const failures = new LruMap<string, Failures>(MAX_FAILING_ADDRESSES);
 	const allFailures: Failures = {count: 0, since: Number.NEGATIVE_INFINITY};
@@ -78,8 +82,9 @@ export function createGuestList(random: (bytes: number) => Uint8Array): GuestLis
 			return token;
 		},
 		admit(given, address, now) {
-			const own = refresh(failures.get(address) ?? {count: 0, since: now}, now);
-			failures.set(address, own);
+			const group = groupOf(address);
+			const own = refresh(failures.get(group) ?? {count: 0, since: now}, now);
+			failures.set(group, own);
 			refresh(allFailures, now);
 			if (own.count >= MAX_TOKEN_FAILURES_PER_ADDRESS || allFailures.count >= MAX_TOKEN_FAILURES_PER_MINUTE)
 				return {refused: 429};

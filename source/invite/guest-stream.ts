@@ -127,6 +127,8 @@ export function createGuestStream(options: GuestStreamOptions): GuestStream {
 			if (isStopped) return;
 			send({type: 'end', reason});
 			stop();
+			// A guest that does not read its last lines must not keep the connection.
+			stallTimer = clock.after(WINDOW_STALL_TIMEOUT_MS, cutOff);
 		},
 		stop,
 	};

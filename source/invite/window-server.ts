@@ -42,6 +42,8 @@ export interface WindowHandler {
 	answer(request: WindowRequest): Answer;
 	/** Takes over the response to a request for events. Returns undefined if the request is not for events. */
 	stream(request: WindowRequest, response: ServerResponse): true | Answer | undefined;
+	/** See `InvitationPorts.groupOf`. */
+	groupOf(address: string): string;
 }
 
 export interface WindowServer {
@@ -76,10 +78,17 @@ export async function openWindowServer(address: string, handler: WindowHandler, 
 	);
 	server.maxConnections = MAX_WINDOW_CONNECTIONS;
 	server.maxHeadersCount = 64;
-	server.on('connection', socket => limitConnections(sockets, socket));
+	const isIpv6 = parseIp(address)?.family === 6;
+	const ownGroup = handler.groupOf(address);
+	server.on('connection', socket => {
+		const group = handler.groupOf(socket.remoteAddress ?? '');
+		// An IPv6 address can often be reached from the internet. The window is for the local network only.
+		if (isIpv6 && group !== ownGroup) socket.destroy();
+		else limitConnections(sockets, socket, group);
+	});
 	server.on('clientError', (_, socket) => socket.destroy());
 	// Brackets as in a URL, and as browsers send them in Host. The address has no zone.
-	const host = `${parseIp(address)?.family === 6 ? `[${address}]` : address}:${await listen(server, address)}`;
+	const host = `${isIpv6 ? `[${address}]` : address}:${await listen(server, address)}`;
 
 	/** Answers a request. Nothing that a client sends may throw here: the error would end the program. */
 	function serve(request: IncomingMessage, response: ServerResponse): void {
@@ -181,19 +190,19 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 	return Buffer.concat(chunks).toString('utf8');
 }
 
-function limitConnections(sockets: Map<string, Set<Socket>>, socket: Socket): void {
-	const address = socket.remoteAddress ?? '';
-	const group = sockets.get(address) ?? new Set();
+/** Closes a new connection above the limit of its group of addresses. */
+function limitConnections(sockets: Map<string, Set<Socket>>, socket: Socket, key: string): void {
+	const group = sockets.get(key) ?? new Set();
 	if (group.size >= MAX_WINDOW_CONNECTIONS_PER_ADDRESS) {
 		socket.destroy();
 		return;
 	}
-	sockets.set(address, group);
+	sockets.set(key, group);
 	group.add(socket);
 	socket.on('error', () => {});
 	socket.on('close', () => {
 		group.delete(socket);
-		if (group.size === 0 && sockets.get(address) === group) sockets.delete(address);
+		if (group.size === 0 && sockets.get(key) === group) sockets.delete(key);
 	});
 }
 

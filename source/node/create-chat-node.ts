@@ -8,7 +8,7 @@ import {type PeerId, shortFingerprint} from '../core/event.js';
 import {JOINED_AFTER_MS} from '../core/limits.js';
 import {findPeer} from '../core/roster.js';
 import type {State} from '../core/state.js';
-import {isLinkLocal, withoutZone} from '../network/ip-address.js';
+import {addressGroup, isLinkLocal, withoutZone} from '../network/ip-address.js';
 import type {ChatNode, ChatNodeAdapters, ChatNodeOptions, SelfInfo} from './chat-node.js';
 import {createConversation, whenDelivered} from './conversation.js';
 import {createNetwork, type Network} from './create-network.js';
@@ -122,6 +122,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		room: options.room,
 		hasSecret: keys.hasSecret,
 		addresses: windowAddresses,
+		groupOf: addressGroup,
 		isIgnored,
 		announce: state => conversation.announceWindow(state),
 		showGuests: guests => pipeline.publish({type: 'window', guests}),

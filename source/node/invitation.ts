@@ -53,6 +53,8 @@ export interface InvitationPorts {
 	 * addresses come first. Within each family, the addresses that connected peers use come first.
 	 */
 	addresses(): readonly string[];
+	/** Key of all addresses that one machine can use together (`addressGroup` in network/ip-address.ts). */
+	groupOf(address: string): string;
 	isIgnored(peer: PeerId): boolean;
 	/** Tells the room that the window is open, or closed. */
 	announce(state: 'opened' | 'closed'): void;

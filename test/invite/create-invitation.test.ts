@@ -3,6 +3,7 @@ import {request} from 'node:http';
 import {networkInterfaces} from 'node:os';
 import {expect, onTestFinished, test} from 'vitest';
 import {createInvitation} from '../../source/invite/create-invitation.js';
+import {addressGroup} from '../../source/network/ip-address.js';
 import type {InvitationInfo} from '../../source/node/invitation.js';
 import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
@@ -16,6 +17,7 @@ async function openWindow(addresses: readonly string[]) {
 			room: 'lan',
 			hasSecret: false,
 			addresses: () => addresses,
+			groupOf: addressGroup,
 			isIgnored: () => false,
 			announce: () => {},
 			showGuests: connected => shown.push(connected),

@@ -5,10 +5,11 @@ import {
 	MAX_WINDOW_GUESTS,
 } from '../../source/core/limits.js';
 import {createGuestList} from '../../source/invite/guest-list.js';
+import {addressGroup} from '../../source/network/ip-address.js';
 
 function createList() {
 	let count = 0;
-	return createGuestList(length => new Uint8Array(length).fill(++count));
+	return createGuestList(length => new Uint8Array(length).fill(++count), addressGroup);
 }
 
 function admitted(list: ReturnType<typeof createList>, address = '10.0.0.9', now = 0) {
@@ -34,6 +35,14 @@ test('an address that guesses tokens is refused for a minute, even with the righ
 	expect(list.admit(list.token, '10.0.0.66', 1000)).toEqual({refused: 429});
 	expect(admitted(list, '10.0.0.9', 1000).guest).toBe(1);
 	expect(admitted(list, '10.0.0.66', 61_000).guest).toBe(2);
+});
+
+test('guesses from many IPv6 addresses of one /64 count as guesses from one address', () => {
+	const list = createList();
+	for (let count = 0; count < MAX_TOKEN_FAILURES_PER_ADDRESS; count++)
+		expect(list.admit('guess', `2001:db8::${count}`, 0)).toEqual({refused: 401});
+	expect(list.admit(list.token, '2001:db8::beef', 0)).toEqual({refused: 429});
+	expect(admitted(list, '2001:db8:0:1::9').guest).toBe(1);
 });
 
 test('guesses from many addresses together are limited', () => {

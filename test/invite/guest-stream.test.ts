@@ -130,7 +130,18 @@ test('a guest that reads slowly gets one line at a time, however many changes wa
 	expect(texts()).toEqual(['3', '4', '5']);
 });
 
-test('a guest that reads nothing for 30 s is cut off, and one that reads in time is not', async () => {
+test('a guest that is sent away and does not read its last lines is cut off', async () => {
+	const {clock, open} = openWindow();
+	const {stream, guest} = open();
+	guest.isSlow = true;
+	stream.end('kicked');
+	await clock.advance(WINDOW_STALL_TIMEOUT_MS - 1);
+	expect(guest.isCutOff).toBe(false);
+	await clock.advance(1);
+	expect(guest.isCutOff).toBe(true);
+});
+
+test('a guest that does not read for WINDOW_STALL_TIMEOUT_MS is cut off, and one that reads in time is not', async () => {
 	const {chatNode, dave, clock, open} = openWindow();
 	const {stream, guest} = open();
 	guest.isSlow = true;

@@ -1,21 +1,23 @@
 /** The HTTP server of the window, with clients that violate HTTP. Real sockets on loopback, fake clock. */
 import {connect, type Socket} from 'node:net';
+import {networkInterfaces} from 'node:os';
 import {expect, onTestFinished, test} from 'vitest';
 import {WINDOW_ANSWER_TIMEOUT_MS} from '../../source/core/limits.js';
 import {openWindowServer, streamHeaders, type WindowHandler} from '../../source/invite/window-server.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 
-async function openServer(handler: Partial<WindowHandler> = {}) {
+async function openServer(handler: Partial<WindowHandler> = {}, address = '127.0.0.1') {
 	const clock = createFakeClock();
 	const answered: string[] = [];
 	const server = await openWindowServer(
-		'127.0.0.1',
+		address,
 		{
 			answer(request) {
 				answered.push(request.path);
 				return {status: 200, body: Buffer.from('here')};
 			},
 			stream: () => undefined,
+			groupOf: address => address,
 			...handler,
 		},
 		clock,
@@ -147,3 +149,26 @@ test('the time limit for answers does not end a stream of events', async () => {
 	expect(await second).toContain('two');
 	expect(clock.pending).toBe(0);
 });
+
+const hasIpv6 = networkInterfaces().lo?.some(({address}) => address === '::1') ?? false;
+
+test.skipIf(!hasIpv6)(
+	'a window on an IPv6 address answers its own network, and closes connections from others',
+	async () => {
+		let isForeign = false;
+		const {server} = await openServer({groupOf: () => (isForeign ? String(Math.random()) : 'own network')}, '::1');
+		const get = async () => {
+			const socket = connect(Number(server.host.split(']:')[1]), '::1');
+			onTestFinished(() => void socket.destroy());
+			socket.on('error', () => {});
+			socket.write(`GET / HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`);
+			return new Promise<string>(resolve => {
+				socket.once('data', bytes => resolve(bytes.toString().slice(0, 15)));
+				socket.once('close', () => resolve('closed'));
+			});
+		};
+		expect(await get()).toBe('HTTP/1.1 200 OK');
+		isForeign = true;
+		expect(await get()).toBe('closed');
+	},
+);

@@ -4,6 +4,7 @@ import {request} from 'node:http';
 import {connect, type Socket} from 'node:net';
 import {afterAll, describe, expect, onTestFinished, test} from 'vitest';
 import {createInvitation} from '../../source/invite/create-invitation.js';
+import {addressGroup} from '../../source/network/ip-address.js';
 import type {Invitation, InvitationInfo} from '../../source/node/invitation.js';
 import {closeBrowser, hasChromium, openPage, PHONE, WITHOUT_CHROMIUM} from '../helpers/browser.js';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
@@ -35,6 +36,7 @@ async function openWindow({hasSecret = false, chatNode = createFakeChatNode()} =
 			room: 'lan',
 			hasSecret,
 			addresses: () => ['127.0.0.1'],
+			groupOf: addressGroup,
 			isIgnored: () => false,
 			announce: state => announced.push(state),
 			showGuests: () => {},

@@ -9,6 +9,7 @@ import {initialState, reduceInputs} from '../../../source/core/reduce.js';
 import type {State} from '../../../source/core/state.js';
 import {sliceTimeline} from '../../../source/core/timeline.js';
 import {createInvitation} from '../../../source/invite/create-invitation.js';
+import {addressGroup} from '../../../source/network/ip-address.js';
 import {createSystemClock} from '../../../source/network/system-clock.js';
 import {createStore} from '../../../source/node/store.js';
 import type {PageAssets} from '../../../source/page/html-document.js';
@@ -52,6 +53,7 @@ async function measureWindow(browser: Browser, state: State, assets: PageAssets)
 			room: 'bench',
 			hasSecret: false,
 			addresses: () => ['127.0.0.1'],
+			groupOf: addressGroup,
 			isIgnored: () => false,
 			announce: () => {},
 			showGuests: () => {},
