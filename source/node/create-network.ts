@@ -11,7 +11,13 @@ import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
 import type {Files} from '../network/files/files.js';
 import {withoutZone} from '../network/ip-address.js';
-import {createHelloProof, FEATURES, LOWEST_VERSION, PROTOCOL_VERSION} from '../network/link/handshake.js';
+import {
+	createHelloProof,
+	FEATURES,
+	LOWEST_VERSION,
+	PORT_WITHOUT_LISTENER,
+	PROTOCOL_VERSION,
+} from '../network/link/handshake.js';
 import type {LinkClosing, OwnHello, PeerLink} from '../network/link/peer-link.js';
 import {createAliveSender} from '../network/mesh/alive-sender.js';
 import {createFailureDetector} from '../network/mesh/failure-detector.js';
@@ -27,12 +33,6 @@ import {labelOf} from './notices.js';
 import {createPresence} from './presence.js';
 import {createSystemFailureReporter} from './system-failures.js';
 import {createTypingExpiry} from './typing-expiry.js';
-
-/**
- * Port in the hello of a node that does not listen, because the system refuses its sockets. On nearly every computer
- * nothing listens on this port (tcpmux). It is not 0, because release 1.0.0 treats a hello with port 0 as a fault.
- */
-const PORT_WITHOUT_LISTENER = 1;
 
 export interface NetworkOptions {
 	readonly localState: LocalState;

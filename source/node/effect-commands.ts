@@ -1,12 +1,13 @@
 /** Reactions, corrections, withdrawals and pins of the local user: checks the target and the content, then appends. */
 import {effectsOn} from '../core/effect-index.js';
-import type {EffectBody, EventRef, PeerId, WrittenEvent} from '../core/event.js';
+import {type EffectBody, type EventRef, isWritten, type PeerId, type WrittenEvent} from '../core/event.js';
 import {findPosted} from '../core/find-posted.js';
 import {MAX_WORD_BYTES, MAX_WORDS_PER_FEED} from '../core/limits.js';
 import {findPeer} from '../core/roster.js';
 import type {State} from '../core/state.js';
 import {cleanLine, cleanText, isReactionWord} from '../core/text.js';
 import {contentOf} from '../core/text-of.js';
+import {entryAt} from '../core/timeline.js';
 import type {ChatNode} from './chat-node.js';
 import {type PostResult, refuseText} from './conversation.js';
 
@@ -76,6 +77,28 @@ export function createEffectCommands(
 			return typeof message === 'string' ? {refused: message} : append({type: 'pinned', target, on});
 		},
 	};
+}
+
+/** Number of newest rows that are searched by `findNewest`. */
+const MAX_SEARCHED_ROWS = 512;
+
+/** The newest message that meets the condition, if it is among the newest rows. Withdrawn messages do not count. */
+export function findNewest(state: State, isSought: (message: WrittenEvent) => boolean): WrittenEvent | undefined {
+	const {timeline} = state;
+	const oldest = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
+	for (let position = timeline.length - 1; position >= oldest; position--) {
+		const entry = entryAt(timeline, position);
+		if (entry && isWritten(entry) && isSought(entry) && !contentOf(state, entry).withdrawal) return entry;
+	}
+	return undefined;
+}
+
+/** The newest message that the user can correct or withdraw. */
+export function newestOwnMessage(state: State, self: PeerId): WrittenEvent | undefined {
+	return findNewest(
+		state,
+		message => isOwnMessage(state, self, message) && !(message.type === 'posted' && message.window),
+	);
 }
 
 /** Whether a message is of this launch, or of another launch with the same verified identity. */

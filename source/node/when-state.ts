@@ -31,7 +31,7 @@ export function nextValue<T>(
 	return {value, stop: () => stop()};
 }
 
-/** Resolves to true as soon as the state meets the condition, or to false after `ms`. */
+/** Resolves to true as soon as the state meets the condition, or to false after `ms`. Rejects with an error of `isMet`. */
 export async function whenState(
 	store: Store,
 	clock: Clock,
@@ -39,14 +39,11 @@ export async function whenState(
 	isMet: (state: State) => boolean,
 ): Promise<boolean> {
 	const {value, stop} = nextValue(store, state => isMet(state) || undefined);
-	return new Promise(resolve => {
+	return new Promise((resolve, reject) => {
 		const timer = clock.after(ms, () => {
 			stop();
 			resolve(false);
 		});
-		void value.then(() => {
-			timer.cancel();
-			resolve(true);
-		});
+		void value.finally(() => timer.cancel()).then(() => resolve(true), reject);
 	});
 }

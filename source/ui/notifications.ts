@@ -3,7 +3,7 @@
 import type {Clock} from '../core/environment.js';
 import {type Input, isWritten, type PeerId} from '../core/event.js';
 import {isMentionOfAll} from '../core/mention.js';
-import {personKeyOf} from '../core/name-collisions.js';
+import {isIgnored, personKeyOf} from '../core/name-collisions.js';
 import {isOurs} from '../core/own-sessions.js';
 import {findPeer} from '../core/roster.js';
 import type {State} from '../core/state.js';
@@ -84,7 +84,7 @@ export function updateNotifications(
 	for (const input of inputs) {
 		if (input.type === 'observed' && input.live !== false) {
 			const {observation} = input;
-			if (observation.type !== 'whisper' || observation.own || isIgnored(state, observation.subject, attention))
+			if (observation.type !== 'whisper' || observation.own || isIgnored(state, attention.ignored, observation))
 				continue;
 			unread++;
 			mentions++;
@@ -94,7 +94,7 @@ export function updateNotifications(
 		}
 		if (input.type !== 'events' || !input.live) continue;
 		for (const event of input.events) {
-			if (!isWritten(event) || isOurs(state, event.peer) || isIgnored(state, event.peer, attention)) continue;
+			if (!isWritten(event) || isOurs(state, event.peer) || isIgnored(state, attention.ignored, event)) continue;
 			const {text, withdrawal} = contentOf(state, event);
 			if (withdrawal) continue;
 			unread++;
@@ -140,10 +140,6 @@ function firstContactAt({roster}: State, author: PeerId): number {
 	const feeds = key === undefined ? [author] : feedsOfIdentity(roster, key);
 	const contacts = feeds.flatMap(feed => Object.values(findPeer(roster, feed)?.contacts ?? {}));
 	return Math.min(...contacts.map(({firstConnected}) => firstConnected?.at ?? Number.POSITIVE_INFINITY));
-}
-
-function isIgnored(state: State, peer: Parameters<typeof personKeyOf>[1], {ignored}: Attention): boolean {
-	return ignored.includes(peer) || ignored.includes(personKeyOf(state, peer));
 }
 
 /** Resets the counts when the user is back. */

@@ -48,11 +48,24 @@ test('whenState resolves to false if the condition is not met within the time, a
 	expect(listeners()).toBe(0);
 });
 
-test('whenState rejects with an error of the condition, and leaves no listener', async () => {
+test('nextValue rejects with an error of the selector, and leaves no listener', async () => {
 	const {store, listeners} = room();
 	const {value} = nextValue(store, () => {
 		throw new Error('broken');
 	});
 	await expect(value).rejects.toThrow('broken');
 	expect(listeners()).toBe(0);
+});
+
+test('whenState rejects with an error of its condition at a later commit, and leaves no listener and no timer', async () => {
+	const {store, join, listeners} = room();
+	const clock = createFakeClock();
+	const before = rowsOf(store.getState());
+	const met = whenState(store, clock, 1000, state => {
+		if (rowsOf(state) > before) throw new Error('broken');
+		return false;
+	});
+	join('Ann', '10.0.0.2');
+	await expect(met).rejects.toThrow('broken');
+	expect([listeners(), clock.pending]).toEqual([0, 0]);
 });

@@ -92,14 +92,13 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 	function activeFetches(): Fetch[] {
 		const active: Fetch[] = [];
 		for (const {watch: fetch} of running.values())
-			if (fetch.isActive && active.length < MAX_ACTIVE_FETCHES) active.push(fetch);
+			if (active.length < MAX_ACTIVE_FETCHES && fetch.isActive) active.push(fetch);
 		return active;
 	}
 
 	/** Requests slices from a peer, for each fetch in turn, until no more bytes may be outstanding. */
-	function fill({pipe}: Peer): void {
+	function fill({pipe}: Peer, active = activeFetches()): void {
 		const {peer} = pipe.link;
-		const active = activeFetches();
 		const now = clock.monotonic();
 		let without = 0;
 		while (without < active.length && pipe.hasRoom(now)) {
@@ -110,7 +109,8 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 	}
 
 	function fillAll(): void {
-		for (const peer of peers.values()) fill(peer);
+		const active = activeFetches();
+		for (const peer of peers.values()) fill(peer, active);
 	}
 
 	function* tracked(): Generator<Tracked> {

@@ -50,7 +50,7 @@ export interface Holders {
 	isAnswerDue(): boolean;
 	/** Gives up expecting answers that have not come within FILE_ANSWER_MS. Returns whether there were any. */
 	giveUpAnswers(now: number): boolean;
-	/** Whether a peer that is not excluded has a part that is not in `have`. */
+	/** Whether a peer that is not excluded has a part that is not in `have`. From call to call, `have` may only grow. */
 	canAddTo(have: PartSet): boolean;
 	/** Number of peers that have at least one part and are not excluded. */
 	count(): number;
@@ -65,6 +65,8 @@ interface Entry extends Holder {
 	restUntil: number;
 	restMs: number;
 	isComplete: boolean;
+	/** False if the peer is known to have no part that is missing here, so that its parts are not compared again. */
+	mayAdd: boolean;
 	/** Monotonic time from which the first answer of the peer is expected; undefined after it, or when it is given up. */
 	answerDueSince: number | undefined;
 }
@@ -107,6 +109,7 @@ export function createHolders(count: number, now: () => number): Holders {
 				restUntil: 0,
 				restMs: 0,
 				isComplete: false,
+				mayAdd: false,
 				get isAvailable() {
 					if (!isUsable(entry, now())) return false;
 					if (pipe.rate === 0) return pipe.outstandingBytes === 0 || now() - pipe.progressAt < BACKLOG_MS;
@@ -129,6 +132,7 @@ export function createHolders(count: number, now: () => number): Holders {
 				clearUnusedBits(entry.parts, count);
 			}
 			entry.heldCount = countParts(entry.parts);
+			entry.mayAdd = entry.heldCount > 0;
 			entry.isComplete = have === true || (count > 0 && entry.heldCount === count);
 		},
 		refused(holder, part, at) {
@@ -158,8 +162,11 @@ export function createHolders(count: number, now: () => number): Holders {
 			return isAny;
 		},
 		canAddTo(have) {
-			for (const {parts, pipe} of entries.values())
-				if (!liars.has(pipe.link.peer) && parts.some((byte, index) => (byte & ~(have[index] ?? 0)) !== 0)) return true;
+			for (const entry of entries.values()) {
+				if (!entry.mayAdd || liars.has(entry.pipe.link.peer)) continue;
+				if (entry.parts.some((byte, index) => (byte & ~(have[index] ?? 0)) !== 0)) return true;
+				entry.mayAdd = false;
+			}
 			return false;
 		},
 		count() {

@@ -14,6 +14,12 @@ export const PROTOCOL_VERSION = 1;
 /** Lowest protocol version that this program speaks. */
 export const LOWEST_VERSION = 1;
 /**
+ * Port in the hello of a node that does not listen, because the system refuses its sockets. On nearly every computer
+ * nothing listens on this port (tcpmux). It is not 0, because release 1.0.0 treats a hello with port 0 as a fault. Peers pass
+ * on no address with this port or a lower one, and do not dial it.
+ */
+export const PORT_WITHOUT_LISTENER = 1;
+/**
  * Optional features of this program, sent in the hello. Append-only. A peer receives the messages of a feature only if its
  * own hello names the feature.
  *

@@ -12,6 +12,7 @@ import type {PeerId} from '../../core/event.js';
 import {MAX_PEERS_LISTED, PEERS_INTERVAL_CROWD_MS, PEERS_INTERVAL_MS} from '../../core/limits.js';
 import type {HostAddress, LocalInterface} from '../ip-address.js';
 import {isIpLiteral, isIpv6, isLinkLocal, isLoopback, isOnLink, isPublic, normaliseAddress} from '../ip-address.js';
+import {PORT_WITHOUT_LISTENER} from '../link/handshake.js';
 import {createMessagePace, type MessagePace} from '../link/message-rate-limiter.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {createPeerListBacklog, type PeerListBacklog} from './peer-list-backlog.js';
@@ -19,13 +20,14 @@ import {createPeerListBacklog, type PeerListBacklog} from './peer-list-backlog.j
 type LocalInterfaces = readonly LocalInterface[];
 
 /**
- * Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless 0. An IPv6
- * address is named only if it is on a prefix of this computer, and never if it is link-local, because others may be unable
- * to use such an address. A peer without an address is listed too, because peers that nobody lists are reported as lost.
+ * Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless the peer
+ * does not listen. An IPv6 address is named only if it is on a prefix of this computer, and never if it is link-local,
+ * because others may be unable to use such an address. A peer without an address is listed too, because peers that nobody
+ * lists are reported as lost.
  */
 function addressOfLink({peer, remoteAddress: host, hello: {port}}: PeerLink, interfaces: LocalInterfaces): PeerAddress {
 	const isNamed = !isIpv6(host) || isLoopback(host) || (!isLinkLocal(host) && isOnLink(host, interfaces));
-	return {peer, addresses: port > 0 && isNamed ? [{host, port}] : []};
+	return {peer, addresses: port > PORT_WITHOUT_LISTENER && isNamed ? [{host, port}] : []};
 }
 
 /** Messages with the full list of connections. The list includes the receiver, which ignores its own entry. */
@@ -54,8 +56,8 @@ function chunk<Item>(items: readonly Item[]): Item[][] {
 /**
  * Addresses reported by `reporter` that this node may dial. Only IP addresses count: with a host name, the reporter would
  * choose what this node asks the DNS, and the DNS would choose what this node dials. Excluded are link-local addresses,
- * public ones other than IPv6 addresses on a prefix of this computer, and loopback addresses unless the reporter runs on
- * this computer.
+ * public ones other than IPv6 addresses on a prefix of this computer, loopback addresses unless the reporter runs on this
+ * computer, and the port of a peer that does not listen, which release 1.0.0 passes on.
  */
 export function dialableAddresses(reporter: PeerLink, named: PeerAddress, interfaces: LocalInterfaces): HostAddress[] {
 	const isDialable = (host: string) => {
@@ -63,7 +65,7 @@ export function dialableAddresses(reporter: PeerLink, named: PeerAddress, interf
 		return !isLinkLocal(host) && (!isPublic(host) || (isIpv6(host) && isOnLink(host, interfaces)));
 	};
 	return named.addresses
-		.filter(({host}) => isIpLiteral(host))
+		.filter(({host, port}) => port > PORT_WITHOUT_LISTENER && isIpLiteral(host))
 		.map(({host, port}) => ({host: normaliseAddress(host), port}))
 		.filter(({host}) => isDialable(host));
 }

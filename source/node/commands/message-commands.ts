@@ -2,20 +2,15 @@
  * Commands about one message. The user names it by its number in a list, or as `last`. They are the only way to reply,
  * react, correct, withdraw and pin in the line modes, where no row can be selected.
  */
-import {isWritten, type WrittenEvent} from '../../core/event.js';
+import type {WrittenEvent} from '../../core/event.js';
 import {findPosted} from '../../core/find-posted.js';
 import {isIgnored} from '../../core/name-collisions.js';
 import {selectMarks} from '../../core/select-marks.js';
-import {contentOf} from '../../core/text-of.js';
-import {entryAt} from '../../core/timeline.js';
 import type {PostResult} from '../conversation.js';
-import {isOwnMessage} from '../effect-commands.js';
+import {findNewest, isOwnMessage, newestOwnMessage} from '../effect-commands.js';
 import type {CommandContext, CommandResult} from './command-result.js';
 import {expandEmoji} from './emoji.js';
 import type {MessageCommand} from './parse-command.js';
-
-/** Number of newest rows in which `last` is searched. */
-const MAX_SEARCHED_ROWS = 512;
 
 export function runMessageCommand(command: MessageCommand, context: CommandContext): CommandResult {
 	const message = resolveMessage(command, context);
@@ -62,13 +57,10 @@ function resolveMessage({type, message}: MessageCommand, context: CommandContext
 /** The newest own message, or the newest message of somebody else who is not hidden. Withdrawn messages do not count. */
 function findLast(isOwn: boolean, {chatNode, self, ignored}: CommandContext): WrittenEvent | string {
 	const state = chatNode.store.getState();
-	const {timeline} = state;
-	const oldest = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
-	for (let position = timeline.length - 1; position >= oldest; position--) {
-		const entry = entryAt(timeline, position);
-		if (!entry || !isWritten(entry) || contentOf(state, entry).withdrawal) continue;
-		if (isOwnMessage(state, self.peer, entry) === isOwn && !isIgnored(state, ignored, entry)) return entry;
-	}
+	const found = isOwn
+		? newestOwnMessage(state, self.peer)
+		: findNewest(state, one => !isOwnMessage(state, self.peer, one) && !isIgnored(state, ignored, one));
+	if (found) return found;
 	return isOwn
 		? 'None of the newest messages is yours. /messages lists messages with their numbers.'
 		: 'None of the newest messages is by somebody else. /messages lists messages with their numbers.';

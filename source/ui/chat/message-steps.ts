@@ -1,12 +1,5 @@
 /** Updates for what a user does with a message: reply, react, correct, withdraw, pin, follow a quote, show a thread. */
-import {
-	type EventRef,
-	eventId,
-	isWritten,
-	type PostedEvent,
-	type Whisper,
-	type WrittenEvent,
-} from '../../core/event.js';
+import {type EventRef, eventId, isWritten, type Whisper, type WrittenEvent} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import {hasFailed, isFetching} from '../../core/file-transfer.js';
 import {findPosted} from '../../core/find-posted.js';
@@ -17,7 +10,7 @@ import {selectPins} from '../../core/select-pins.js';
 import {contentOf, textOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {quoteName, typedMessage} from '../../node/commands/parse-command.js';
-import {isOwnMessage} from '../../node/effect-commands.js';
+import {isOwnMessage, newestOwnMessage} from '../../node/effect-commands.js';
 import {addresseeOf} from '../addressee.js';
 import {editorWith} from '../input/editor-state.js';
 import {displayName, plainName} from '../timeline/display-name.js';
@@ -108,12 +101,12 @@ function correct(ui: UiState, {state}: ChatContext, message: WrittenEvent): UiSt
 /**
  * Begins the correction of the user's newest message, for ↑ in an empty input. After a restart the input has no
  * history, and the message is of an earlier launch. Undefined if the draft is not empty, or if the user has no
- * message.
+ * message, or if it is a file without a note.
  */
 export function correctNewest(ui: UiState, context: ChatContext): UiState | undefined {
 	if (ui.editor.text !== '' || ui.composing) return undefined;
 	const message = newestOwnMessage(context.state, context.self.peer);
-	return message && !contentOf(context.state, message).withdrawal ? correct(ui, context, message) : undefined;
+	return message && textOf(context.state, message) !== '' ? correct(ui, context, message) : undefined;
 }
 
 /**
@@ -131,18 +124,8 @@ export function composingAfterHistory(
 			? undefined
 			: after.composing;
 	const message = newestOwnMessage(state, self.peer);
-	if (!message || contentOf(state, message).withdrawal || typedMessage(textOf(state, message)) !== editor.text)
-		return undefined;
+	if (!message || typedMessage(textOf(state, message)) !== editor.text) return undefined;
 	return {type: 'correct', target: refOf(message), original: editor.text};
-}
-
-/** Number of newest rows that are searched for the user's newest message. */
-const MAX_SEARCHED_ROWS = 512;
-
-function newestOwnMessage(state: ChatContext['state'], self: EventRef['peer']): PostedEvent | undefined {
-	const rows = state.timeline.pages.slice(-2).flat().slice(-MAX_SEARCHED_ROWS);
-	const found = rows.findLast(row => row.type === 'posted' && isOwnMessage(state, self, row) && !row.action);
-	return found?.type === 'posted' ? found : undefined;
 }
 
 export function askReaction(ui: UiState, context: ChatContext): ChatStep {

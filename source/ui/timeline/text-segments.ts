@@ -22,12 +22,12 @@ export function textSegments(
 	const row = text.slice(start, end);
 	const matches = search === '' ? [] : findFolded(row, search);
 	const linked = links
+		.filter(link => Math.max(start, link.start) < Math.min(end, link.end))
 		.map(link => ({
 			start: Math.max(0, link.start - start),
 			end: Math.min(row.length, link.end - start),
 			target: theme.hasLinks ? linkTarget(text.slice(link.start, link.end)) : undefined,
-		}))
-		.filter(link => link.start < link.end);
+		}));
 	if (matches.length === 0 && linked.length === 0) return [{text: row}];
 	const bounds = [...new Set([0, row.length, ...[...matches, ...linked].flatMap(range => [range.start, range.end])])];
 	bounds.sort((a, b) => a - b);

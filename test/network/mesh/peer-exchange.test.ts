@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import type {LocalInterface} from '../../../source/network/ip-address.js';
+import {PORT_WITHOUT_LISTENER} from '../../../source/network/link/handshake.js';
 import type {PeerLink} from '../../../source/network/link/peer-link.js';
 import {addedMessages, dialableAddresses} from '../../../source/network/mesh/peer-exchange.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';
@@ -58,13 +59,22 @@ test('of the texts that a peer reports as addresses, only IP addresses without a
 	expect(dialable.map(({host}) => host)).toEqual(['10.0.0.7']);
 });
 
-test('a peer that does not listen is listed without an address', () => {
-	const link = (port: number) =>
-		({peer: fakePeerId(3), remoteAddress: '10.0.0.3', hello: {port}}) as unknown as PeerLink;
-	expect(addedMessages([link(0)], [])[0]?.added).toEqual([{peer: fakePeerId(3), addresses: []}]);
-	expect(addedMessages([link(9)], [])[0]?.added).toEqual([
-		{peer: fakePeerId(3), addresses: [{host: '10.0.0.3', port: 9}]},
-	]);
+test.each([0, PORT_WITHOUT_LISTENER])(
+	'a peer that does not listen and says so by port %i is listed without an address',
+	port => {
+		const link = (named: number) =>
+			({peer: fakePeerId(3), remoteAddress: '10.0.0.3', hello: {port: named}}) as unknown as PeerLink;
+		expect(addedMessages([link(port)], [])[0]?.added).toEqual([{peer: fakePeerId(3), addresses: []}]);
+		expect(addedMessages([link(9)], [])[0]?.added).toEqual([
+			{peer: fakePeerId(3), addresses: [{host: '10.0.0.3', port: 9}]},
+		]);
+	},
+);
+
+test('a reported address with the port of a peer that does not listen is not dialled', () => {
+	const addresses = [PORT_WITHOUT_LISTENER, 9].map(port => ({host: '10.0.0.9', port}));
+	const reporter = {remoteAddress: '10.0.0.1'} as PeerLink;
+	expect(dialableAddresses(reporter, {peer: fakePeerId(9), addresses}, [])).toEqual([{host: '10.0.0.9', port: 9}]);
 });
 
 test('loopback addresses may be dialled if a peer on this computer reports them', () => {

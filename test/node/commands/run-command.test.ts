@@ -6,6 +6,7 @@ import type {CommandResult} from '../../../source/node/commands/command-result.j
 import {createMessageNumbers} from '../../../source/node/commands/message-numbers.js';
 import {parseCommand} from '../../../source/node/commands/parse-command.js';
 import {runCommand} from '../../../source/node/commands/run-command.js';
+import {newestOwnMessage} from '../../../source/node/effect-commands.js';
 import {createFakeChatNode, type FakeChatNode} from '../../helpers/fake-chat-node.js';
 
 const NOW = new Date(2026, 10, 22, 14, 0).getTime();
@@ -93,6 +94,18 @@ describe('running commands', () => {
 		expect(own && textOf(state, own)).toBe('better');
 		expect(run('/withdraw last', session)).toMatchObject({type: 'done'});
 		expect(run('/withdraw last', session)).toMatchObject({type: 'error', text: expect.stringContaining('yours')});
+	});
+
+	test('the newest own message to correct is no withdrawn message and no row about an invitation, and may be a /me', () => {
+		const session = createFakeChatNode();
+		session.tell(session.own, {type: 'posted', text: 'waves', action: true});
+		const action = {peer: session.own.peer, seq: session.own.seq};
+		session.post('withdrawn');
+		session.withdraw({peer: session.own.peer, seq: session.own.seq});
+		session.tell(session.own, {type: 'posted', text: 'shows the room', window: 'opened'});
+		const state = session.store.getState();
+		expect(newestOwnMessage(state, session.own.peer)).toMatchObject(action);
+		expect(run('/correct last nods', session)).toMatchObject({type: 'done'});
 	});
 
 	test('/react takes the same reaction back when it is repeated, also by its short name', () => {

@@ -121,6 +121,19 @@ describe('what a user does with a message', () => {
 		await terminal.see('the old text (edited)');
 	});
 
+	test('↑ in an empty input without a history corrects a /me, and skips a withdrawn message', async () => {
+		const {chatNode} = lunchRoom();
+		chatNode.post('teh old text');
+		chatNode.tell(chatNode.own, {type: 'posted', text: 'wavs', action: true});
+		chatNode.post('withdrawn');
+		chatNode.withdraw({peer: chatNode.own.peer, seq: chatNode.own.seq});
+		const {terminal, press} = await launch({chatNode});
+		await press(UP);
+		await terminal.see('Enter: correct your message');
+		await press('\u0015', 'waves\r');
+		await terminal.see('waves (edited)');
+	});
+
 	test('↑ and Enter without a change sends the text once more, and ↑ again leads to older drafts', async () => {
 		const {chatNode} = lunchRoom();
 		const {terminal, press} = await launch({chatNode});

@@ -86,3 +86,20 @@ test('a link is not clickable if it is too long, if it is no web link, or if the
 		textSegments('https://a.example', {start: 0, end: 17}, linksOf('https://a.example'), {search: '', theme})[0],
 	).not.toHaveProperty('link');
 });
+
+test('the target of each link of a long message is computed only for the rows that show the link', () => {
+	let targets = 0;
+	const counting = {
+		...linking,
+		get hasLinks() {
+			targets++;
+			return true;
+		},
+	};
+	const text = 'http://a '.repeat(1820);
+	const links = linksOf(text);
+	const lines = wrapMessage(text, 80, 80);
+	for (const line of lines) textSegments(text, line, links, {search: '', theme: counting});
+	expect(lines.length).toBeGreaterThan(200);
+	expect(targets).toBe(1820);
+});

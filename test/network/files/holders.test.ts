@@ -1,0 +1,48 @@
+import {expect, test, vi} from 'vitest';
+import type {PeerId} from '../../../source/core/event.js';
+import {addPart, emptyPartSet, fullPartSet} from '../../../source/core/part-set.js';
+import {createHolders} from '../../../source/network/files/holders.js';
+import type {LinkPipe} from '../../../source/network/files/link-pipe.js';
+import {fakePeerId} from '../../helpers/fake-chat-node.js';
+
+const COUNT = 8192;
+const pipeOf = (peer: PeerId) => ({link: {peer}}) as LinkPipe;
+
+function partsOf(...parts: number[]) {
+	const set = emptyPartSet(COUNT);
+	for (const part of parts) addPart(set, part);
+	return set;
+}
+
+test('a peer can add to a file while it has a missing part that it did not refuse, and is not excluded', () => {
+	const holders = createHolders(COUNT, () => 0);
+	const holder = holders.add(pipeOf(fakePeerId(1)));
+	const have = partsOf(3);
+	const answers = [holders.canAddTo(have)];
+	holders.update(holder, partsOf(3));
+	answers.push(holders.canAddTo(have));
+	holders.update(holder, partsOf(3, 4, 5));
+	answers.push(holders.canAddTo(have));
+	addPart(have, 4);
+	answers.push(holders.canAddTo(have));
+	holders.refused(holder, 5, 0);
+	answers.push(holders.canAddTo(have));
+	holders.update(holder, true);
+	answers.push(holders.canAddTo(have));
+	holders.exclude(holder);
+	answers.push(holders.canAddTo(have));
+	expect(answers).toEqual([false, false, true, true, false, true, false]);
+});
+
+test('the parts of 200 peers that have nothing new are compared once at most, however often the question is asked', () => {
+	const holders = createHolders(COUNT, () => 0);
+	const have = fullPartSet(COUNT);
+	for (let number = 1; number <= 200; number++) {
+		const holder = holders.add(pipeOf(fakePeerId(number)));
+		if (number % 2 === 0) holders.update(holder, have);
+	}
+	const comparisons = vi.spyOn(Object.getPrototypeOf(Uint8Array.prototype), 'some');
+	for (let asked = 0; asked < 50; asked++) expect(holders.canAddTo(have)).toBe(false);
+	expect(comparisons).toHaveBeenCalledTimes(100);
+	comparisons.mockRestore();
+});
