@@ -10,7 +10,7 @@ import {listPeers, type RosterPeer} from './roster.js';
 import type {State} from './state.js';
 
 /** The word after `@` that means everybody, even if a person has this name. */
-const ALL = 'all';
+export const ALL = 'all';
 
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
 /** Text after a name that continues its word: a letter or digit, or a hyphen followed by a letter or digit. */

@@ -216,7 +216,7 @@ export function createNotices(
 				notify(
 					'warn',
 					'sockets-unusable',
-					`Network sockets cannot be opened: ${reason}. They are tried again every few seconds. Until then, other computers may not find this one.`,
+					`Network sockets cannot be opened: ${reason}. They are tried again every few seconds. Until then, other computers may not find this one. If it lasts, close some programs or raise the limit (ulimit -n), or choose other ports (--port, --tcp-port).`,
 				);
 		},
 		savingAgain(path, losses, self) {

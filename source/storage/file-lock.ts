@@ -54,13 +54,17 @@ const MAX_READ_ATTEMPTS = 6;
 const MAX_TAKEOVER_DEPTH = 4;
 
 /**
- * Locks `path`. `subject` names the file in messages. Throws StorageError: `locked` if a running process owns the lock,
- * `failed` if the lock cannot be created.
+ * Locks `path`. `subject` names the file in messages. `advice`: what to do if a process on this computer owns the lock.
+ * Throws StorageError: `locked` if a running process owns the lock, `failed` if the lock cannot be created.
  */
-export function acquireLock(path: string, subject = 'the log'): FileLock {
+export function acquireLock(
+	path: string,
+	subject = 'the log',
+	advice = 'End that program, or use another file.',
+): FileLock {
 	const owner: LockOwner = {...identifyCurrentProcess(), token: randomBytes(8).toString('hex')};
 	try {
-		return acquireLockFile(`${path}.lock`, owner, {path, subject}, MAX_TAKEOVER_DEPTH);
+		return acquireLockFile(`${path}.lock`, owner, {path, subject, advice}, MAX_TAKEOVER_DEPTH);
 	} catch (error) {
 		throw toStorageError(error, `cannot lock ${subject}`, path);
 	}
@@ -70,6 +74,7 @@ export function acquireLock(path: string, subject = 'the log'): FileLock {
 interface LockedFile {
 	readonly path: string;
 	readonly subject: string;
+	readonly advice: string;
 }
 
 function acquireLockFile(lockPath: string, owner: LockOwner, file: LockedFile, takeoverDepth: number): FileLock {
@@ -141,12 +146,12 @@ function parseOwner(text: string): LockOwner | undefined {
 	return {pid, started, place, token};
 }
 
-function createLockedError(holder: LockOwner, {path, subject}: LockedFile, lockPath: string): StorageError {
+function createLockedError(holder: LockOwner, file: LockedFile, lockPath: string): StorageError {
 	const advice =
 		holder.place === identifyCurrentProcess().place
-			? 'End that program, or use another file.'
-			: `It runs on another machine or in another container. If it has ended, delete ${lockPath}.`;
-	return new StorageError('locked', `process ${holder.pid} is writing ${subject}`, path, advice);
+			? file.advice
+			: `It runs on another machine or in another container, or this computer had another name. If it has ended, delete ${lockPath}.`;
+	return new StorageError('locked', `process ${holder.pid} is writing ${file.subject}`, file.path, advice);
 }
 
 function createFileLock(lockPath: string, owner: LockOwner): FileLock {

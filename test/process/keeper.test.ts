@@ -1,5 +1,5 @@
 /** Keepers in real processes. */
-import {readFileSync, writeFileSync} from 'node:fs';
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
@@ -53,6 +53,15 @@ it('a keeper that was killed and started again sends the whole history to people
 	second.child.kill('SIGTERM');
 	expect((await second.result).code).toBe(0);
 	await back.waitFor('left', ({kind, name}) => kind === 'left' && name === 'Kept');
+});
+
+it('a keeper that cannot open its log leaves no lock of the room behind', async () => {
+	const home = makeHome();
+	const log = join(home, 'text.p2plog');
+	writeFileSync(log, 'not a log');
+	const {code, stderr} = await runToEnd(['keep', '--interface', 'lo', '--log', log], {home});
+	expect([code, stderr]).toEqual([1, expect.stringContaining(log)]);
+	expect(readdirSync(join(home, 'keep'))).toEqual([]);
 });
 
 it('a keeper says that a room without a secret is forgotten at a restart, and prints no unit with a secret in it', async () => {

@@ -89,7 +89,7 @@ describe('a node', () => {
 		const ready = await node.waitFor('ready', line => line.type === 'ready');
 		expect(ready.tcpPort).toBe(0);
 		const notice = await node.waitFor('the notice', line => line.code === 'sockets-unusable');
-		expect(notice.text).toMatch(/too many open files \(TCP over IPv4, .*UDP on 0\.0\.0\.0/);
+		expect(notice.text).toMatch(/too many open files \(TCP over IPv4, .*UDP on 0\.0\.0\.0.*\(ulimit -n\).*--tcp-port/);
 		node.post('while refused');
 		await node.waitFor('the message', line => line.text === 'while refused');
 		free();
@@ -98,6 +98,21 @@ describe('a node', () => {
 		await bob.waitFor('the history', line => line.text === 'while refused', 30_000);
 		expect(node.lines.filter(line => line.code === 'sockets-unusable')).toHaveLength(1);
 		expect(node.stderr).toBe('');
+	});
+
+	it.each([
+		['send', 'hello'],
+		['fetch', 'notes.txt'],
+	])('%s without free file descriptors ends at once and names the port and the remedy', async (command, operand) => {
+		const home = makeHome();
+		const {environment} = useUpDescriptors(home);
+		const prefix = ['bash', '-c', 'ulimit -n 64; exec "$@"', '--'];
+		const words = [command, operand, '--interface', 'lo', '--port', String(await findFreeUdpPort()), '--wait', '80'];
+		const {code, stderr} = await runToEnd(words, {home, prefix, environment});
+		expect([code, stderr]).toEqual([
+			1,
+			expect.stringMatching(/TCP port 0 cannot be opened: too many open files\..*ulimit -n/),
+		]);
 	});
 
 	it('a node keeps running and saving while connections of others use up its file descriptors, and receives messages afterwards', {

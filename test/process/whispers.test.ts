@@ -117,10 +117,12 @@ describe('whispers between processes', () => {
 		await startNode({home: makeHome(), port, name: 'Otto', args: ['--refuse-whispers'], environment: secret});
 		const bob = await startNode({home: makeHome(), port, name: 'Bob', environment: secret});
 		const ann = await startNode({home, port, name: 'Ann', environment: secret});
-		await ann.waitUntil('synced with all', all => all.filter(isSynced).length === 3);
+		await ann.waitUntil('synced with all', all => new Set(all.filter(isSynced).map(({peer}) => peer)).size === 3);
 		for (const to of ['Olga', 'Otto']) send(ann, {type: 'whisper', to, text: 'hidden'});
+		// Ann has the history of Bob, but he may not know her name yet, and a command with an unknown name is an error.
+		await bob.waitFor('the name', ({kind, name}) => kind === 'joined' && name === 'Ann');
 		send(bob, {type: 'command', text: '/ignore Ann'});
-		await bob.waitFor('the answer', ({type}) => type === 'notice');
+		await bob.waitFor('the answer', ({type, text}) => type === 'notice' && text.includes('is hidden'));
 		// Messages on one connection keep their order. When Ann has this post, her node also knows that Bob ignores her.
 		bob.post('after the command');
 		await ann.waitFor('the post', ({text}) => text === 'after the command');
@@ -129,7 +131,7 @@ describe('whispers between processes', () => {
 		const refusals = ann.lines.filter(({type}) => type === 'error').map(({text}) => text.replace(/"\w+"/, 'NAME'));
 		expect(new Set(refusals).size).toBe(1);
 		send(bob, {type: 'command', text: '/unignore Ann'});
-		await bob.waitUntil('both answers', all => all.filter(({type}) => type === 'notice').length === 2);
+		await bob.waitFor('the second answer', ({type, text}) => type === 'notice' && text.includes('is shown again'));
 		send(bob, {type: 'whisper', to: 'Ann', text: 'kept in the log'});
 		await ann.waitFor('the whisper', ({type}) => type === 'whisper');
 		ann.post('the end');

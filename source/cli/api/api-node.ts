@@ -48,7 +48,7 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 			printError: (text: string) => printError(text),
 		};
 		const relaunch = () => void stopOnce('network-changed');
-		const opened = await open(context, {keepsLog: true, relaunch});
+		const opened = await open(context, {keepsLog: true, keepsTrying: true, relaunch});
 		const {store} = opened.chatNode;
 		const {format} = createJsonReportFormatter();
 		const reporter = createReporter(lines.output, format, clock, store.getState, () =>

@@ -11,7 +11,7 @@ import {attachCommand, keepCommand} from '../keep/attach-command.js';
 import type {KeeperMessage, OpenedMessage} from '../keep/keeper-messages.js';
 import {type KeeperDescription, listKeepers} from '../keep/keeper-place.js';
 import {type AttachedNode, createAttachedNode, readKeptState} from './attached-node.js';
-import {type ConnectFailure, connectToKeeper} from './connect.js';
+import {type OpenFailure, openKeeper} from './open-keeper.js';
 
 const RETRY_INTERVAL_MS = 500;
 
@@ -74,29 +74,18 @@ async function attachOnce(
 	let hasEnded = false;
 	/** Messages that arrived while the log was read. */
 	const early: KeeperMessage[] = [];
-	let onFirst: (message: KeeperMessage | undefined) => void = () => {};
-	const first = new Promise<KeeperMessage | undefined>(resolve => {
-		onFirst = resolve;
-	});
-	const connection = await connectToKeeper(keeper, version, clock, {
+	const openedKeeper = await openKeeper(context, keeper, {
 		onMessage(message) {
-			if (message.type === 'opened' || message.type === 'unavailable') onFirst(message);
-			else if (node) node.receive(message);
+			if (node) node.receive(message);
 			else early.push(message);
 		},
 		onClosed() {
 			hasEnded = true;
-			onFirst(undefined);
 			screen?.stop('signal');
 		},
 	});
-	if ('failed' in connection) return describeFailure(connection, keeper, version);
-	const opened = await first;
-	if (opened === undefined) return {type: 'absent'};
-	if (opened.type !== 'opened') {
-		connection.end();
-		return {type: 'failed', text: opened.type === 'unavailable' ? opened.text : 'The keeper does not answer.'};
-	}
+	if ('failed' in openedKeeper) return describeFailure(openedKeeper, keeper, version);
+	const {connection, opened} = openedKeeper;
 	const state = await readKeptState(opened).catch((error: unknown) => errorMessage(error));
 	if (typeof state === 'string') {
 		connection.end();
@@ -162,10 +151,12 @@ function describeMissing({options}: CliContext): string {
 	return `No keeper of room ${options.room} runs on this computer. To start one: ${keepCommand(options.room)}`;
 }
 
-function describeFailure(failure: ConnectFailure, {socket}: KeeperDescription, version: string): AttachResult {
+function describeFailure(failure: OpenFailure, {socket}: KeeperDescription, version: string): AttachResult {
 	switch (failure.failed) {
 		case 'not-running':
 			return {type: 'absent'};
+		case 'unavailable':
+			return {type: 'failed', text: failure.text};
 		case 'not-authentic':
 			return {
 				type: 'failed',

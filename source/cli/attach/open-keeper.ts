@@ -1,10 +1,10 @@
-/** Connection to the running keeper of a room, for commands without a screen. */
+/** Opens a running keeper: connects to it and waits until it says what it keeps. */
 import {bytesToHex} from '../../codec/bytes.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import type {CliContext} from '../context.js';
 import type {KeeperMessage, OpenedMessage} from '../keep/keeper-messages.js';
 import {type KeeperDescription, listKeepers} from '../keep/keeper-place.js';
-import {connectToKeeper, type KeeperConnection} from './connect.js';
+import {type ConnectFailure, connectToKeeper, type KeeperConnection} from './connect.js';
 
 export interface OpenKeeper {
 	readonly description: KeeperDescription;
@@ -12,18 +12,33 @@ export interface OpenKeeper {
 	readonly connection: KeeperConnection;
 }
 
-/**
- * Connects to the keeper of the room with this tag. Resolves to undefined if no keeper runs, if the keeper has another
- * version, or if nobody can attach to it now. After the connection, `onMessage` gets the messages of the keeper, and
- * `onClosed` is called when the keeper ends.
- */
-export async function openKeeper(
-	{options, version, clock}: CliContext,
+/** `unavailable`: nobody can attach to the keeper now, for the reason in `text`. */
+export type OpenFailure = ConnectFailure | {readonly failed: 'unavailable'; readonly text: string};
+
+interface KeeperEvents {
+	/** Called with each message of the keeper after `opened`. */
+	onMessage(message: KeeperMessage): void;
+	/** Called when the keeper ends. */
+	onClosed(): void;
+}
+
+/** Opens the keeper of the room with this tag. Resolves to undefined if no keeper runs or if it cannot be opened. */
+export async function openKeeperOfRoom(
+	context: CliContext,
 	tag: Uint8Array,
-	events: {onMessage(message: KeeperMessage): void; onClosed(): void},
+	events: KeeperEvents,
 ): Promise<OpenKeeper | undefined> {
-	const description = listKeepers(resolveSystemDataDir(options.dataDir).root).find(one => one.tag === bytesToHex(tag));
-	if (!description) return undefined;
+	const {root} = resolveSystemDataDir(context.options.dataDir);
+	const description = listKeepers(root).find(one => one.tag === bytesToHex(tag));
+	const keeper = description && (await openKeeper(context, description, events));
+	return keeper && 'opened' in keeper ? keeper : undefined;
+}
+
+export async function openKeeper(
+	{version, clock}: CliContext,
+	description: KeeperDescription,
+	events: KeeperEvents,
+): Promise<OpenKeeper | OpenFailure> {
 	let settle: (message: KeeperMessage | undefined) => void = () => {};
 	const first = new Promise<KeeperMessage | undefined>(resolve => {
 		settle = resolve;
@@ -38,9 +53,9 @@ export async function openKeeper(
 			events.onClosed();
 		},
 	});
-	if ('failed' in connection) return undefined;
+	if ('failed' in connection) return connection;
 	const opened = await first;
 	if (opened?.type === 'opened') return {description, opened, connection};
 	connection.end();
-	return undefined;
+	return opened?.type === 'unavailable' ? {failed: 'unavailable', text: opened.text} : {failed: 'not-running'};
 }

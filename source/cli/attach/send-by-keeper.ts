@@ -4,7 +4,7 @@
  */
 import {type CliContext, exitCodes} from '../context.js';
 import type {KeeperMessage} from '../keep/keeper-messages.js';
-import {openKeeper} from './open-keeper.js';
+import {openKeeperOfRoom} from './open-keeper.js';
 
 type Answer = KeeperMessage & {readonly type: 'sent' | 'refused'};
 
@@ -18,7 +18,7 @@ export async function sendByKeeper(context: CliContext, tag: Uint8Array, text: s
 	const answer = new Promise<Answer | 'closed'>(resolve => {
 		settle = resolve;
 	});
-	const keeper = await openKeeper(context, tag, {
+	const keeper = await openKeeperOfRoom(context, tag, {
 		onMessage(message) {
 			if (message.type === 'sent' || message.type === 'refused') settle(message);
 		},

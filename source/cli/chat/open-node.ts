@@ -37,6 +37,8 @@ export interface OpenedNode {
 export interface OpenNodeOptions {
 	/** If false, nothing is logged to disk, whatever the options say. */
 	readonly keepsLog: boolean;
+	/** Whether sockets that the system refuses at the start are opened later. If false, the start fails. */
+	readonly keepsTrying: boolean;
 	/** Whether the node says that it is a keeper. */
 	readonly isKeeper?: boolean;
 	/** Called with the tag of the room before a file is opened. If it rejects, nothing was opened. */
@@ -51,7 +53,7 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 	const name = chooseName(options.name);
 	const truncationWarning = options.name === undefined ? undefined : describeNameTruncation(options.name);
 	if (truncationWarning !== undefined) context.printError(truncationWarning);
-	const {keys, transport, beacon, loopbackOnly} = await createNetworkAdapters(context, {keepsTrying: true});
+	const {keys, transport, beacon, loopbackOnly} = await createNetworkAdapters(context, openOptions);
 	await openOptions.checkRoom?.(keys.tag);
 	let warn = context.printError;
 	const files = openFileStore({

@@ -13,7 +13,7 @@ import {systemRandom} from '../../network/system-clock.js';
 import type {NetworkReport} from '../../node/network-report.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {readRememberedPeers} from '../../storage/remembered-peers.js';
-import {openKeeper} from '../attach/open-keeper.js';
+import {openKeeperOfRoom} from '../attach/open-keeper.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
 import {createNetworkAdapters} from '../network-adapters.js';
@@ -68,7 +68,7 @@ interface KeeperFacts {
  * Asks the keeper of the room for its measurements. Resolves to undefined if no keeper of the room runs on this computer.
  */
 async function readKeeper(context: CliContext, tag: Uint8Array): Promise<KeeperFacts | undefined> {
-	const keeper = await openKeeper(context, tag, {onMessage() {}, onClosed() {}});
+	const keeper = await openKeeperOfRoom(context, tag, {onMessage() {}, onClosed() {}});
 	if (!keeper) return undefined;
 	const {connection, description, opened} = keeper;
 	connection.end();

@@ -1,7 +1,7 @@
 /** `keep`: a node without a screen that stays in a room, so that the history of the room stays available. */
 import {errorMessage} from '../../core/errors.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
-import {openNode} from '../chat/open-node.js';
+import {type OpenedNode, openNode} from '../chat/open-node.js';
 import {type CliContext, exitCodes} from '../context.js';
 import {createExitRequest} from '../exit-request.js';
 import {ownProgramPath} from '../program-command.js';
@@ -27,19 +27,22 @@ async function keepOnce(context: CliContext): Promise<'exited' | 'network-change
 	let outcome: 'exited' | 'network-changed' = 'exited';
 	let claimed: ClaimedRoom | undefined;
 	const exitRequest = createExitRequest(output);
-	const {chatNode, name, start} = await openNode(context, {
-		keepsLog: true,
-		isKeeper: true,
-		async checkRoom(tag) {
-			claimed = claimRoom(root, {room: options.room, tag, version: context.version});
-		},
-		relaunch() {
-			outcome = 'network-changed';
-			exitRequest.request('quit');
-		},
-	});
+	let node: OpenedNode | undefined;
 	let closeAttach = async () => {};
 	try {
+		node = await openNode(context, {
+			keepsLog: true,
+			keepsTrying: true,
+			isKeeper: true,
+			async checkRoom(tag) {
+				claimed = claimRoom(root, {room: options.room, tag, version: context.version});
+			},
+			relaunch() {
+				outcome = 'network-changed';
+				exitRequest.request('quit');
+			},
+		});
+		const {chatNode, name, start} = node;
 		const self = await Promise.race([start(), exitRequest.requested]);
 		if (typeof self === 'string') return 'exited';
 		printError(`Keeping room ${options.room} as ${name}. Log: ${self.logPath ?? 'none'}`);
@@ -52,7 +55,7 @@ async function keepOnce(context: CliContext): Promise<'exited' | 'network-change
 		return outcome;
 	} finally {
 		await closeAttach();
-		await chatNode.stop();
+		await node?.chatNode.stop();
 		claimed?.release();
 		exitRequest.stop();
 		context.stdin.destroy();

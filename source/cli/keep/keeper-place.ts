@@ -12,6 +12,7 @@ import {ensurePrivateDirectory} from '../../storage/ensure-directory.js';
 import {StorageError} from '../../storage/errors.js';
 import {acquireLock, type FileLock} from '../../storage/file-lock.js';
 import {readTextFile} from '../../storage/regular-file.js';
+import {attachCommand} from './attach-command.js';
 
 /** What `attach` needs to know about a keeper. */
 export interface KeeperDescription {
@@ -85,10 +86,10 @@ export function claimRoom(
 
 function lockRoom(path: string, room: string): FileLock {
 	try {
-		return acquireLock(path, 'the room');
+		return acquireLock(path, 'the room', `To open its screen: ${attachCommand(room)}`);
 	} catch (error) {
 		if (!(error instanceof StorageError) || error.code !== 'locked') throw error;
-		throw new Error(`A keeper of room ${room} runs already.`, {cause: error});
+		throw new Error(`A keeper of room ${room} runs already. ${error.advice}`, {cause: error});
 	}
 }
 

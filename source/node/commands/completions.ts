@@ -1,5 +1,6 @@
 /** Candidates of Tab completion: commands, their arguments, names of people and emoji. Pure. */
 import {foldText} from '../../core/fold-text.js';
+import {ALL} from '../../core/mention.js';
 import {commandRows, findCommandRow} from './command-table.js';
 import {findEmoji} from './emoji.js';
 import {quoteName} from './parse-command.js';
@@ -10,9 +11,6 @@ export interface Completion {
 	readonly end: number;
 	readonly candidates: readonly string[];
 }
-
-/** The name after `@` that means everybody. */
-const ALL = 'all';
 
 /** Finds candidates for the word before the cursor. `names`: distinct names, the most recent speaker first. */
 export function findCompletion(text: string, cursor: number, names: readonly string[]): Completion | undefined {

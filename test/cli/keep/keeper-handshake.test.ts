@@ -1,4 +1,4 @@
-import {chmodSync, existsSync, mkdirSync, statSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {createAttachHandshake, createKeeperHandshake} from '../../../source/cli/keep/keeper-handshake.js';
@@ -99,6 +99,16 @@ describe('the description of a keeper', () => {
 		expect(() => claimRoom(root, {...room, tag: new Uint8Array(8).fill(9)})).not.toThrow();
 		release();
 		expect(() => claimRoom(root, room)).not.toThrow();
+	});
+
+	it('a keeper that finds the lock of another container, or of this computer under another name, says which file to delete', () => {
+		const root = makeHome();
+		claimRoom(root, room);
+		expect(() => claimRoom(root, room)).toThrow(/ attach --room crew$/);
+		const path = join(keeperFolder(root), '0707070707070707.lock');
+		const lock = JSON.parse(readFileSync(path, 'utf8'));
+		writeFileSync(path, JSON.stringify({...lock, place: 'elsewhere'}));
+		expect(() => claimRoom(root, room)).toThrow(`If it has ended, delete ${path}.`);
 	});
 
 	it('the description of a keeper is ignored if others can read it, or if it is damaged', () => {
