@@ -31,6 +31,27 @@ describe('release 1.0.0 and the present program', () => {
 		for (const node of [old, present]) expect(node.lines.filter(({type}) => type === 'notice')).toEqual([]);
 	});
 
+	it('a node whose listener the system refuses chats with release 1.0.0, which does not cut it off', async () => {
+		const [home, port] = [makeHome(), await findFreeUdpPort()];
+		const preload = join(home, 'refuse-listening.cjs');
+		writeFileSync(
+			preload,
+			`require('node:net').Server.prototype.listen = function () {
+				process.nextTick(() => this.emit('error', Object.assign(new Error('listen EMFILE'), {code: 'EMFILE'})));
+				return this;
+			};`,
+		);
+		const old = await startNode({home: makeHome(), port, name: 'Olga', program: await releasedProgram()});
+		const environment = {NODE_OPTIONS: `--require ${preload}`};
+		const present = await startNode({home, port, name: 'Pia', environment});
+		expect(present.lines[0]).toMatchObject({type: 'ready', tcpPort: 0});
+		old.post('from the old one');
+		await hasText(present, 'from the old one');
+		present.post('from the one without a listener');
+		await hasText(old, 'from the one without a listener');
+		expect(old.lines.filter(({type}) => type === 'notice')).toEqual([]);
+	});
+
 	it('release 1.0.0 passes effects on and shows replies as plain messages, and both programs can open its log', async () => {
 		const {old, present, port, oldHome} = await startBoth();
 		old.post('helo');
