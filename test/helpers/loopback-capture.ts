@@ -11,14 +11,16 @@ import collections, json, select, signal, socket, struct, sys, time
 texts = [text.encode() for text in sys.argv[1:]]
 packets = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 packets.setsockopt(socket.SOL_SOCKET, 33, 1 << 26)
+# Each packet passes this interface twice, out and in. Option PACKET_IGNORE_OUTGOING leaves out one of the two.
+packets.setsockopt(263, 23, 1)
 packets.bind(('lo', 0))
 found, ports, ended = collections.Counter(), collections.Counter(), []
 signal.signal(signal.SIGTERM, lambda *_: ended.append(time.monotonic()))
 print('ready', flush=True)
 while True:
-    # Other programs may use the interface all the time, so the capture reads what waits at the end, for one second at most.
+    # Packets are read in order. When the last text is found, nothing that was sent before it still waits.
     waits = select.select([packets], [], [], 0.2)[0]
-    if ended and (not waits or time.monotonic() - ended[0] > 1): break
+    if ended and (found[texts[-1].decode()] or time.monotonic() - ended[0] > 60): break
     if not waits: continue
     frame = packets.recv(1 << 18)
     for text in texts: found[text.decode()] += text in frame
@@ -34,8 +36,14 @@ export interface Captured {
 	readonly ports: Readonly<Record<string, number>>;
 }
 
-/** Begins a capture that searches for these texts. Resolves when it runs. */
-export async function captureLoopback(texts: readonly string[]): Promise<{stop(): Promise<Captured>}> {
+/**
+ * Begins a capture that searches for these texts. Resolves when it runs. `stop` calls `sendLast`, which sends the last text,
+ * until the capture finds this text. So it has read all packets before, also on a busy computer.
+ */
+export async function captureLoopback(
+	texts: readonly string[],
+	sendLast: () => Promise<void>,
+): Promise<{stop(): Promise<Captured>}> {
 	const child = spawn('python3', ['-c', PROGRAM, ...texts], {stdio: ['ignore', 'pipe', 'inherit']});
 	onTestFinished(() => void child.kill('SIGKILL'));
 	let output = '';
@@ -47,6 +55,10 @@ export async function captureLoopback(texts: readonly string[]): Promise<{stop()
 	return {
 		async stop() {
 			child.kill('SIGTERM');
+			while (child.exitCode === null && child.signalCode === null) {
+				await sendLast();
+				await Promise.race([closed, new Promise(resolve => setTimeout(resolve, 100))]);
+			}
 			await closed;
 			return JSON.parse(output.slice(output.indexOf('\n')));
 		},

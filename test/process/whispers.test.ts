@@ -38,7 +38,8 @@ describe('whispers between processes', () => {
 		const homes = {ann: makeHome(), bob: makeHome(), eve: makeHome(), nell: makeHome()};
 		const secret = 'zebra-crossing-4711';
 		const control = 'zebra control 4711';
-		const capture = canCapture ? await captureLoopback(['zebra-crossing', control]) : undefined;
+		const sendControl = () => sendDatagram(port, control);
+		const capture = canCapture ? await captureLoopback(['zebra-crossing', control], sendControl) : undefined;
 		const debug = (home: string) => ['--debug', join(home, 'debug.txt')];
 		const ann = await startNode({home: homes.ann, port, name: 'Ann', args: debug(homes.ann)});
 		const hooked = join(makeHome(), 'hook.jsonl');
@@ -58,7 +59,6 @@ describe('whispers between processes', () => {
 		await nell.waitUntil('synced with all', all => all.filter(isSynced).length >= 3);
 		const annLog = ann.lines[0]?.log as string;
 		for (const node of [nell, eve, bob, ann]) await end(node);
-		await sendDatagram(port, control);
 		const captured = await capture?.stop();
 		if (captured) {
 			expect(captured.found).toEqual({'zebra-crossing': 0, [control]: expect.toSatisfy(count => count > 0)});
