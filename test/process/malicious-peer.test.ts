@@ -114,7 +114,8 @@ async function runAttacks(
 	return (await runGroups([attacks], wanted, placesOf))[0]!;
 }
 
-function expectResponsive({attacked, underAttack, control}: Siege, slackMs: number): void {
+/** `times`: how many times as long as in the control room the slowest message in a hundred may take. */
+function expectResponsive({attacked, underAttack, control}: Siege, slackMs: number, times = 2): void {
 	const {ann, bob} = attacked;
 	for (const node of [ann, bob]) {
 		expect(node.child.exitCode).toBeNull();
@@ -125,10 +126,10 @@ function expectResponsive({attacked, underAttack, control}: Siege, slackMs: numb
 	expect(ann.lines.filter(isDisconnected)).toEqual([]);
 	const report = JSON.stringify({underAttack, control});
 	expect(underAttack.p50, report).toBeLessThan(2 * control.p50 + SLACK_MS);
-	expect(underAttack.p99, report).toBeLessThan(2 * control.p99 + slackMs);
+	expect(underAttack.p99, report).toBeLessThan(times * control.p99 + slackMs);
 }
 
-it('all attacks at once at most double the message delay of the control room', {
+it('all attacks at once at most double the median message delay of the control room, and end no connection of honest nodes', {
 	timeout: 300_000,
 }, async () => {
 	const inside = Object.keys(ATTACKS).filter(name => !HANDSHAKE_ATTACKS.has(name));
@@ -137,7 +138,7 @@ it('all attacks at once at most double the message delay of the control room', {
 	expect(siege.memoryMb).toBeLessThan(250);
 	expect(notices.length).toBeLessThanOrEqual(20 + 20 * Math.ceil(siege.seconds / 60) + 2);
 	expect(Object.keys(siege.ends)).toEqual(expect.arrayContaining(FAULT_CODES));
-	expectResponsive(siege, SLACK_P99_MS);
+	expectResponsive(siege, SLACK_P99_MS, MOST_TIMES_AT_ONCE);
 });
 
 /** The attacks that delay others most. */
