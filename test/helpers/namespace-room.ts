@@ -143,9 +143,20 @@ export function allConnected(nodes: readonly RoomNode[]): boolean {
 	return nodes.every(one => nodes.every(other => one === other || one.statusOf(other.name) === 'connected'));
 }
 
-/** Whether all nodes show the same timeline and it contains all `texts`. */
+/**
+ * Whether all nodes show the same timeline and it contains all `texts`. If two peers report the same loss at the same time, each
+ * node prints the report that it knew first. So of `lost` lines only the lost peers are compared.
+ */
 export function allAgree(nodes: readonly RoomNode[], texts: readonly string[] = []): boolean {
 	const [first, ...others] = nodes.map(node => node.timeline());
 	if (!first || !texts.every(text => first.some(row => row.endsWith(` ${text}`)))) return false;
-	return others.every(rows => JSON.stringify(rows) === JSON.stringify(first));
+	const isLoss = (row: string) => row.startsWith('lost ');
+	const comparable = (rows: readonly string[]) => [
+		...rows.filter(row => !isLoss(row)),
+		...rows
+			.filter(isLoss)
+			.map(row => row.split(' ')[2])
+			.sort(),
+	];
+	return others.every(rows => JSON.stringify(comparable(rows)) === JSON.stringify(comparable(first)));
 }

@@ -18,6 +18,8 @@ export function hookEnvironment(environment: Readonly<Record<string, string | un
 
 /** Time that a hook has to end after its standard input ended, and again after SIGTERM. */
 const STOP_GRACE_MS = 200;
+/** Time from the end of the standard input of a process to its exit, in ms, before only the former is reported. */
+const EXIT_WAIT_MS = 200;
 /** Standard error is read at intervals, so that a hook that floods it slows down itself and not the node. */
 const READ_INTERVAL_MS = 100;
 const MAX_REASON_LENGTH = 200;
@@ -49,7 +51,10 @@ export function startHookProcess(command: string, {onDrain, onEnd}: HookProcessE
 		};
 		child.on('error', error => end(`it cannot be started: ${describeSystemError(error)}`));
 		child.on('exit', (code, signal) => end(signal === null ? `exit code ${code}` : signal));
-		child.stdin.on('error', () => end('it closed its standard input'));
+		// A process that crashes closes its standard input too. Its exit code or signal says more, and follows at once.
+		child.stdin.on('error', () => {
+			setTimeout(() => end('it closed its standard input'), EXIT_WAIT_MS).unref();
+		});
 	});
 	child.stdin.on('drain', onDrain);
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -211,6 +211,22 @@ describe('the reserve of a full log for live events', () => {
 	});
 });
 
+it('the reserve of a full log for live events cannot be used up from many addresses of one IPv6 prefix', async () => {
+	const {clock, node, connect} = createRoom({addressOf: peer => `2001:db8::${Number.parseInt(peer, 16)}`});
+	const eventsInReserve = 100;
+	const count = () => Object.values(node.held()).reduce((sum, held) => sum + held, 0);
+	node.usage = () => 1 + (count() / eventsInReserve) * LIVE_RESERVE;
+	node.costOf = events => (events / eventsInReserve) * LIVE_RESERVE;
+	for (let index = 0; index < 20; index++) {
+		const peer = fakePeerId(100 + index);
+		const mallory = connect(peer, feed(peer, 0));
+		for (let seq = 1; seq <= 10; seq++) mallory.say(pushed(batchOf(peer, seq, seq, 8)));
+		await clock.advance(10);
+	}
+	expect(count()).toBeGreaterThanOrEqual(eventsInReserve / 2);
+	expect(count()).toBeLessThanOrEqual(eventsInReserve / 2 + 1);
+});
+
 describe('a node stays below the rates that its peers accept', () => {
 	it('a node answers each digest exactly once and stays below the accepted rates if peers send as many digests as they may', async () => {
 		const {clock, node, connect} = createRoom();

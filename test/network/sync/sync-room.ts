@@ -9,12 +9,14 @@ export const page = (...feeds: HaveFeed[]): Message => ({type: 'have', kind: 'pa
 export const delta = (...feeds: HaveFeed[]): Message => ({type: 'have', kind: 'delta', feeds});
 export const pushed = (...batches: Batch[]): Message => ({type: 'events', batches});
 
-export function createRoom() {
+/** `addressOf`: address of a peer; by default each peer has another IPv4 address. */
+export function createRoom({addressOf}: {addressOf?: (peer: PeerId) => string} = {}) {
 	const clock: FakeClock = createFakeClock();
 	const node: SyncNode = createSyncNode(1, clock);
 	/** Opens a connection. If `feeds` are given, the peer lists them as its whole inventory. */
 	function connect(peer: PeerId, ...feeds: HaveFeed[]): FakeLink & {say(...messages: Message[]): void} {
 		const fake = createFakeLink(peer);
+		if (addressOf) Object.assign(fake.link, {remoteAddress: addressOf(peer)});
 		const say = (...messages: Message[]) => {
 			for (const message of messages) node.sync.message(fake.link, message);
 		};
