@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {ALT, CTRL, ESC, launch, room} from '../../helpers/chat-room.js';
-import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
+import {createFakeChatNode, fakePeerId, START} from '../../helpers/fake-chat-node.js';
 import {liveClock} from '../../helpers/launch-chat.js';
 import {INPUT_HINT} from '../../helpers/screen-texts.js';
 
@@ -42,6 +42,17 @@ describe('the three panes', () => {
 		expect(terminal.rows()[2]).toMatch(/ 192\.168\.1\.5$/);
 		chatNode.join('Bob', '192.168.1.9');
 		await terminal.seeNot('searching');
+	});
+
+	test('a keeper is called so in the peers pane and in the row about its arrival', async () => {
+		const {chatNode} = room();
+		const keeper = {peer: fakePeerId(9), seq: 0};
+		const {terminal} = await launch({columns: 120, chatNode});
+		const address = '192.168.1.77';
+		chatNode.tell(keeper, {type: 'joined', name: 'Archive', addresses: [address], version: '1.0.0', keeper: true});
+		chatNode.observe({type: 'peer-connected', subject: keeper.peer, address});
+		await terminal.see('joined as keeper');
+		await expect.poll(() => terminal.text()).toMatch(/Archive +keeper/);
 	});
 
 	test('below 100 columns the peers pane is hidden until the user asks for it, and the messages have the width', async () => {

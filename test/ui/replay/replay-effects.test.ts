@@ -33,3 +33,15 @@ test('a review shows each text as it was at the position, and a quote as it was 
 	await press('G');
 	await terminal.see('the end (edited)');
 });
+
+test('a replay calls a keeper so in the row about its arrival', async () => {
+	const keeper = feedEvent(bob, 1, 1000, {
+		type: 'joined',
+		name: 'Archive',
+		addresses: [],
+		version: '1.0.0',
+		keeper: true,
+	});
+	replay = await launchReplay({inputs: [learn(1000, [keeper])], columns: 100, rows: 20});
+	await replay.terminal.see('Archive joined as keeper');
+});
