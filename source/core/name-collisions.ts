@@ -149,3 +149,10 @@ export function collisionKeys(nameChange: Pick<NameChange, 'name'>): readonly st
 	keyCache.set(nameChange, keys);
 	return keys;
 }
+
+/** Whether the user ignores a peer: itself, or another launch of the same verified identity. */
+export function isIgnoredPerson({roster}: State, ignored: ReadonlySet<PeerId>, peer: PeerId): boolean {
+	if (ignored.has(peer)) return true;
+	const key = findPeer(roster, peer)?.identity?.key;
+	return key !== undefined && [...ignored].some(other => findPeer(roster, other)?.identity?.key === key);
+}

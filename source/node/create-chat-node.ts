@@ -6,9 +6,9 @@
 import type {Timer} from '../core/environment.js';
 import {type PeerId, shortFingerprint} from '../core/event.js';
 import {JOINED_AFTER_MS} from '../core/limits.js';
+import {isIgnoredPerson} from '../core/name-collisions.js';
 import {findPeer} from '../core/roster.js';
-import type {State} from '../core/state.js';
-import {addressGroup, isLinkLocal, withoutZone} from '../network/ip-address.js';
+import {addressGroup} from '../network/ip-address.js';
 import type {ChatNode, ChatNodeAdapters, ChatNodeOptions, SelfInfo} from './chat-node.js';
 import {createConversation, whenDelivered} from './conversation.js';
 import {createNetwork, type Network} from './create-network.js';
@@ -19,6 +19,7 @@ import {createIsolationMonitor} from './isolation-monitor.js';
 import {createLocalState} from './local-state.js';
 import {createNetworkReport} from './network-report.js';
 import {labelOf} from './notices.js';
+import {createOwnAddresses} from './own-addresses.js';
 import {createReading} from './reading.js';
 import {createResumeDetector} from './resume-detector.js';
 import {createVerification} from './verification.js';
@@ -54,13 +55,17 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		},
 	});
 	const {mesh, dialler, sync} = network;
+	const addresses = createOwnAddresses(
+		() => beacon.interfaces(),
+		() => mesh.links(),
+	);
 	const isIgnored = (peer: PeerId) => isIgnoredPerson(store.getState(), ignored, peer);
 	const conversation = createConversation({
 		name: options.name,
 		version: options.version,
 		isKeeper: options.isKeeper,
 		clock,
-		addresses: announcedAddresses,
+		addresses: addresses.announced,
 		append: bodies => pipeline.append(bodies),
 		sendTyping: () => {
 			for (const link of mesh.links()) if (link.features.has('typing')) link.send({type: 'typing'});
@@ -121,7 +126,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		clock,
 		room: options.room,
 		hasSecret: keys.hasSecret,
-		addresses: windowAddresses,
+		addresses: addresses.forWindow,
 		groupOf: addressGroup,
 		isIgnored,
 		announce: state => conversation.announceWindow(state),
@@ -143,42 +148,6 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		timers.add(timer);
 	}
 
-	/**
-	 * IPv4 addresses that `joined` and `moved` announce. IPv6 addresses are left out: they change all the time, and each
-	 * change would be a row in everybody's log. A computer that has only a loopback address announces that address.
-	 */
-	function announcedAddresses(): string[] {
-		const all = beacon.interfaces();
-		const outside = all.filter(one => !one.loopback);
-		return (outside.length > 0 ? outside : all).filter(({family}) => family === 4).map(one => one.address);
-	}
-
-	/**
-	 * Own addresses to show to the user. IPv6 addresses are shown only if there is no IPv4 address, because they are long and
-	 * many.
-	 */
-	function shownAddresses(): string[] {
-		const addresses = announcedAddresses();
-		if (addresses.length > 0) return addresses;
-		const routed = routedIpv6();
-		const ipv6 = beacon.interfaces().filter(({family}) => family === 6);
-		return routed.length > 0 ? routed : ipv6.map(one => withoutZone(one.address));
-	}
-
-	/** IPv6 addresses of the selected interfaces, without their zones. Others cannot use our link-local ones. */
-	function routedIpv6(): string[] {
-		const ipv6 = beacon.interfaces().filter(({family, address}) => family === 6 && !isLinkLocal(address));
-		return ipv6.map(({address}) => address);
-	}
-
-	/** Addresses for the window, as `InvitationPorts.addresses` describes them. */
-	function windowAddresses(): string[] {
-		const uses = new Map<string, number>();
-		for (const {localAddress} of mesh.links()) uses.set(localAddress, (uses.get(localAddress) ?? 0) + 1);
-		const byUse = (a: string, b: string) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0);
-		return [...announcedAddresses().sort(byUse), ...routedIpv6().sort(byUse)];
-	}
-
 	function publishTime(): void {
 		pipeline.publish({type: 'time-passed', now: nodeClock.wall()});
 		schedule(TIME_PUBLISH_INTERVAL_MS, publishTime);
@@ -189,7 +158,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		reading?.start();
 		for (const damage of openedLog.damage) notices.logDamaged(damage);
 		if (keys.hasSecret) for (const peer of tips.peers()) inventory.update(peer);
-		const ports = await network.listen();
+		const udpPort = await network.listen();
 		pipeline.observe({type: 'launched', version: options.version});
 		verification.start();
 		startIdentityMonitor({store, notices, clock});
@@ -203,11 +172,11 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 			peer: self,
 			room: options.room,
 			hasSecret: keys.hasSecret,
-			udpPort: ports.udpPort,
+			udpPort,
 			get tcpPort() {
-				return transport.port ?? ports.tcpPort;
+				return network.tcpPort();
 			},
-			addresses: shownAddresses(),
+			addresses: addresses.shown(),
 			version: options.version,
 			...(identity ? {identity: shortFingerprint(identity.identity), identityKey: identity.identity.key} : {}),
 			get logPath() {
@@ -301,11 +270,4 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 				clockCorrectionMs: nodeClock.correctionMs,
 			}),
 	};
-}
-
-/** Whether the user ignores a peer: itself, or another launch of the same verified identity. */
-function isIgnoredPerson({roster}: State, ignored: ReadonlySet<PeerId>, peer: PeerId): boolean {
-	if (ignored.has(peer)) return true;
-	const key = findPeer(roster, peer)?.identity?.key;
-	return key !== undefined && [...ignored].some(other => findPeer(roster, other)?.identity?.key === key);
 }

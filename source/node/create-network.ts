@@ -58,8 +58,10 @@ export interface Network {
 	readonly discovery: Discovery;
 	/** Announces committed batches to the peers: own batches are pushed, feeds of other authors are listed in `have`. */
 	announce(batches: readonly CommittedBatch[]): void;
-	/** Opens the sockets without announcing this node. Rejects with the error of the system. */
-	listen(): Promise<{readonly tcpPort: number; readonly udpPort: number}>;
+	/** Opens the sockets without announcing this node, and resolves with the UDP port. Rejects with the error of the system. */
+	listen(): Promise<number>;
+	/** Port on which this node accepts connections now. 0 as long as the system refuses the socket. */
+	tcpPort(): number;
 	/** Starts to announce this node and to dial. */
 	start(): void;
 	/** Sends `bye` to every peer and waits until all links are closed, at most MAX_BYE_FLUSH_MS. */
@@ -266,8 +268,9 @@ export function createNetwork(options: NetworkOptions): Network {
 		},
 		async listen() {
 			({port: portAtStart} = await transport.listen(connection => mesh.adopt(connection)));
-			return {tcpPort: tcpPort(), udpPort: await discovery.listen()};
+			return discovery.listen();
 		},
+		tcpPort,
 		start() {
 			mesh.start();
 			presence.start();

@@ -84,7 +84,7 @@ describe('the state of whispers', () => {
 		expect(whispers.send(bob, 'y')).toEqual({id: 2});
 	});
 
-	it('the number of peers whose whispers are counted is limited, and nobody who is connected is forgotten', () => {
+	it('whispers are counted for a limited number of peers, and the count of a connected peer is never dropped', () => {
 		const {links, left, written, whispers, connect} = setUp();
 		const bob = connect(fakePeerId(2));
 		whispers.message(bob.link, whisper(1));

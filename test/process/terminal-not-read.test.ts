@@ -27,7 +27,7 @@ async function openRoom(words: readonly string[]): Promise<Room> {
 	return {bob, terminal};
 }
 
-/** Posts more than the buffers hold while nobody reads. Resolves when Ann has received the last message. */
+/** Bob posts more than the buffers of a terminal can hold. Resolves when the node of Ann, whose terminal nobody reads, has received the last message. */
 async function flood(bob: RunningNode): Promise<void> {
 	for (let number = 1; number <= FLOOD_LINES; number++) bob.post(`${number} ${LINE}`);
 	bob.post('the last one', 'last');

@@ -131,6 +131,7 @@ export function createFileWorld(seed = 1): FileWorld {
 					else transmit(from, to, message);
 					return true;
 				},
+				noteWanted() {},
 				fail(code: string) {
 					from.faults.push(code);
 					disconnect(from, to);

@@ -16,7 +16,7 @@ test.each(['Dave', 'Dave Smith', '@Dave', 'Dave "the" Smith', 'Dave ✓', 'C#', 
 	},
 );
 
-test('a kept draft for a person who has left or is renamed has no addressee, even if another person now has the name', () => {
+test('a saved draft loses its addressee when that person leaves or takes another name, even if somebody else now has the old name', () => {
 	const chatNode = createFakeChatNode('Carol');
 	const dave = chatNode.join('Dave', '192.168.1.8', {identity: 'aaaaaaaa'});
 	const draft = `${whisperPrefix(stateOf(chatNode), dave.peer)}half a text`;

@@ -3,13 +3,13 @@ import {silent} from '../../core/environment.js';
 import {type EventRef, eventId, type PeerId, parseEventId} from '../../core/event.js';
 import {listShared} from '../../core/find-shared.js';
 import {isFileId} from '../../core/shared-file.js';
-import type {State} from '../../core/state.js';
 import {refuseScriptText} from '../../core/whisper-command.js';
 import {createSystemClock} from '../../network/system-clock.js';
 import type {ChatNode as NodeOfRoom} from '../../node/chat-node.js';
 import {findAddressee} from '../../node/commands/resolve-addressee.js';
 import {describeFileError} from '../../node/commands/typed-files.js';
 import type {PostResult} from '../../node/conversation.js';
+import {nextValue} from '../../node/when-state.js';
 import type {openNode} from '../chat/open-node.js';
 import {apiOptions} from '../options/api-options.js';
 import type {NodeOptions} from '../options/node-options.js';
@@ -48,7 +48,7 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 			printError: (text: string) => printError(text),
 		};
 		const relaunch = () => void stopOnce('network-changed');
-		const opened = await open(context, {keepsLog: true, keepsTrying: true, relaunch});
+		const opened = await open(context, {keepsLog: true, relaunch});
 		const {store} = opened.chatNode;
 		const {format} = createJsonReportFormatter();
 		const reporter = createReporter(lines.output, format, clock, store.getState, () =>
@@ -123,26 +123,23 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 		const {files: before} = store.getState().ephemeral;
 		const begun = fetch(parseTarget(target), directory === undefined ? {} : {directory});
 		if ('refused' in begun) throw new Error(begun.refused);
-		let unsubscribe = () => {};
+		const {value, stop} = nextValue(store, ({ephemeral}) => {
+			const transfer = ephemeral.files[begun.file];
+			// The state before this call belongs to an earlier fetch of the same file.
+			if (!transfer || transfer === before[begun.file]) return undefined;
+			const {state, path, reason} = transfer;
+			if (state === 'failed') throw new Error(reason ?? 'The fetch has failed.');
+			if (state === 'cancelled') throw new Error('The fetch was cancelled.');
+			return state === 'done' ? path : undefined;
+		});
 		let onStop: (error: Error) => void = () => {};
-		const result = new Promise<string>((resolve, reject) => {
+		const stopped = new Promise<never>((_, reject) => {
 			onStop = reject;
-			const check = ({ephemeral}: State) => {
-				const transfer = ephemeral.files[begun.file];
-				// The state before this call belongs to an earlier fetch of the same file.
-				if (!transfer || transfer === before[begun.file]) return;
-				const {state, path, reason} = transfer;
-				if (state === 'done' && path !== undefined) resolve(path);
-				if (state === 'failed') reject(new Error(reason ?? 'The fetch has failed.'));
-				if (state === 'cancelled') reject(new Error('The fetch was cancelled.'));
-			};
-			unsubscribe = store.subscribe(check);
-			check(store.getState());
 		});
 		waiting.add(onStop);
-		return result.finally(() => {
+		return Promise.race([value, stopped]).finally(() => {
 			waiting.delete(onStop);
-			unsubscribe();
+			stop();
 		});
 	}
 

@@ -11,7 +11,7 @@ import {runCommand} from '../../node/commands/run-command.js';
 import {describeFileError} from '../../node/commands/typed-files.js';
 import type {PostResult} from '../../node/conversation.js';
 import type {InvitationInfo} from '../../node/invitation.js';
-import {FULL_SCREEN_COMMANDS, intentLines} from '../../ui/linear/linear-commands.js';
+import {FULL_SCREEN_COMMANDS, intentLines, MESSAGES_HELP} from '../../ui/linear/linear-commands.js';
 import type {JsonReportFormatter} from '../output/report-formats.js';
 import {type JsonInput, parseJsonInput} from './json-input.js';
 
@@ -158,7 +158,7 @@ function plainHelpLines(): string[] {
 	const rows = commandRows.filter(({name}) => !REFUSED_COMMANDS.has(name));
 	return [
 		'Every other line is sent as a message. // sends a slash at the start of a message.',
-		'/messages lists the newest messages with numbers, which /reply, /react, /correct, /withdraw, /thread and /pin take.',
+		MESSAGES_HELP,
 		...rows.map(row => `${commandUsage(row)}: ${row.description}`),
 	];
 }

@@ -32,7 +32,7 @@ async function runLaunch(context: CliContext, screenModule: ReturnType<typeof lo
 		startupWarnings.push(text);
 		context.printError(text);
 	};
-	const {chatNode, start} = await openNode({...context, printError}, {keepsLog: true, keepsTrying: true, relaunch});
+	const {chatNode, start} = await openNode({...context, printError}, {keepsLog: true, relaunch});
 	try {
 		const self = await Promise.race([start(), exitRequest.requested]);
 		if (typeof self === 'string') return outcome;

@@ -26,7 +26,7 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 		exitCode = exitCodes.failed;
 		exitRequest.request('quit');
 	};
-	const node = await openNode(context, {keepsLog: true, keepsTrying: true, relaunch});
+	const node = await openNode(context, {keepsLog: true, relaunch});
 	const {chatNode} = node;
 	const jsonFormatter = mode === 'json' ? createJsonReportFormatter() : undefined;
 	const {reading} = chatNode;

@@ -35,10 +35,11 @@ export interface OpenedNode {
 }
 
 export interface OpenNodeOptions {
-	/** If false, nothing is logged to disk, whatever the options say. */
+	/**
+	 * False for a command that ends soon: nothing is logged to disk, whatever the options say, and a socket that the system
+	 * refuses ends the start. Otherwise the socket is opened later.
+	 */
 	readonly keepsLog: boolean;
-	/** Whether sockets that the system refuses at the start are opened later. If false, the start fails. */
-	readonly keepsTrying: boolean;
 	/** Whether the node says that it is a keeper. */
 	readonly isKeeper?: boolean;
 	/** Called with the tag of the room before a file is opened. If it rejects, nothing was opened. */
@@ -53,7 +54,9 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 	const name = chooseName(options.name);
 	const truncationWarning = options.name === undefined ? undefined : describeNameTruncation(options.name);
 	if (truncationWarning !== undefined) context.printError(truncationWarning);
-	const {keys, transport, beacon, loopbackOnly} = await createNetworkAdapters(context, openOptions);
+	const {keys, transport, beacon, loopbackOnly} = await createNetworkAdapters(context, {
+		keepsTrying: openOptions.keepsLog,
+	});
 	await openOptions.checkRoom?.(keys.tag);
 	let warn = context.printError;
 	const files = openFileStore({

@@ -22,7 +22,7 @@ const TELL_MS = 1000;
 /** Resolves to the exit code: `failed` if the file is not found or not complete after `--wait` without progress. */
 export async function runFetch(context: CliContext): Promise<number> {
 	const {options, output, clock, printError} = context;
-	const {chatNode, files, start} = await openNode(context, {keepsLog: false, keepsTrying: false});
+	const {chatNode, files, start} = await openNode(context, {keepsLog: false});
 	const folders = createTemporaryFolders('p2pchat-ink-');
 	const exitRequest = createExitRequest(output);
 	const idle = createIdleTimer(clock, options.waitMs);

@@ -29,7 +29,6 @@ export async function runSend(context: CliContext): Promise<number> {
 	const opened = await openNode(context, {
 		// A log file for one message would clutter the list of saved logs.
 		keepsLog: false,
-		keepsTrying: false,
 		async checkRoom(tag) {
 			// Files are served by the node that shares them, so this command shares them itself.
 			if (sharesFiles) return;

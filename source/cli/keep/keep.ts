@@ -32,7 +32,6 @@ async function keepOnce(context: CliContext): Promise<'exited' | 'network-change
 	try {
 		node = await openNode(context, {
 			keepsLog: true,
-			keepsTrying: true,
 			isKeeper: true,
 			async checkRoom(tag) {
 				claimed = claimRoom(root, {room: options.room, tag, version: context.version});

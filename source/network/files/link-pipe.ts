@@ -145,6 +145,7 @@ export function createLinkPipe(link: PeerLink): LinkPipe {
 		answered(id, bytes, now) {
 			const want = wants.get(id);
 			if (!want) return undefined;
+			link.noteWanted();
 			remove(id, want);
 			progressAt = now;
 			arrivedBytes += bytes;

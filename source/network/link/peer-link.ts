@@ -46,6 +46,8 @@ export interface PeerLink {
 	readonly clockOffsetMs: number | undefined;
 	/** Returns false if the send queue is above its high-water mark. The `drained` handler is called later. */
 	send(message: Message): boolean;
+	/** To be called while a message is handled that answers a request of this node (`ScheduledLink.noteWanted`). */
+	noteWanted(): void;
 	/** Sends an encoded frame, so that a message to many peers is encoded only one time. */
 	sendFrame(frame: Uint8Array): boolean;
 	pause(): void;
@@ -111,13 +113,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	let closing: LinkClosing | undefined;
 	let hasClosed = false;
 
-	/** Slices of files that this node wants and that have not been answered. */
-	let wantedSlices = 0;
-
-	function send(message: Message): boolean {
-		if (message.type === 'file-want') wantedSlices++;
-		return sendFrom(() => writer.send(message));
-	}
+	const send = (message: Message) => sendFrom(() => writer.send(message));
 
 	const sendPing = () => send(keepalive.nextPing());
 
@@ -155,6 +151,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 			return keepalive.clockOffsetMs;
 		},
 		send,
+		noteWanted: inbound.noteWanted,
 		sendFrame: frame => sendFrom(() => writer.sendFrame(frame)),
 		pause: reader.pause,
 		resume: reader.resume,
@@ -250,10 +247,6 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	function onFrame(frame: Uint8Array, defer: DeferWork): void {
 		const message = closing ? undefined : decodeMessage(frame);
 		if (!message) return;
-		if ((message.type === 'file-data' || message.type === 'file-none') && wantedSlices > 0) {
-			wantedSlices--;
-			inbound.noteWanted();
-		}
 		if (hello) onMessage(message, defer);
 		else onHello(message);
 	}

@@ -35,6 +35,7 @@ import {createOwnFeedSender} from './own-feed-sender.js';
 import {createRangeRequester} from './range-requester.js';
 import {createRangeResponder} from './range-responder.js';
 import {createSyncLink, dropClaim, dropCompleteClaims, type SyncLink} from './sync-link.js';
+import {createSyncProgress} from './sync-progress.js';
 
 export interface SyncOptions {
 	readonly self: PeerId;
@@ -273,34 +274,6 @@ export function createSync(options: SyncOptions): Sync {
 			ingest.stop();
 			requester.stop();
 			for (const peer of [...links.keys()]) close(peer);
-		},
-	};
-}
-
-/**
- * Counts events that were missing and have arrived. Reports the count while events are missing, and once more when none is
- * missing.
- */
-interface SyncProgress {
-	/** Adds a number of events that were missing and have arrived. */
-	add(count: number): void;
-	/** `outstanding`: number of events that are still missing. */
-	report(outstanding: number): void;
-}
-
-function createSyncProgress(onProgress: (received: number, expected: number) => void): SyncProgress {
-	let received = 0;
-	let isReported = false;
-
-	return {
-		add(count) {
-			received += count;
-		},
-		report(outstanding) {
-			const isComplete = outstanding === 0;
-			if (!isComplete || isReported) onProgress(received, isComplete ? 0 : received + outstanding);
-			isReported = !isComplete;
-			if (isComplete) received = 0;
 		},
 	};
 }

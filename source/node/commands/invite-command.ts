@@ -65,7 +65,7 @@ export function invitationLines(info: InvitationInfo, self: SelfInfo): string[] 
 		'With a phone or any browser in this network, to read along:',
 		`    ${first}`,
 		...others.map(url => `    ${url}`),
-		'Anybody who has this link can read the whole room. It is not encrypted. /invite off closes it.',
+		'Anybody who has this link can read the whole room. The page travels without encryption. /invite off closes the page.',
 		`Guests: ${describeGuests(info)}`,
 		'',
 		'To pass this program on to a computer with Node and npm, type there:',

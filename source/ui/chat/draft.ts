@@ -6,11 +6,11 @@ import {isReactionWord, utf8Length} from '../../core/text.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {type Command, parseCommand} from '../../node/commands/parse-command.js';
 import {CONFIRMATION_DIGITS} from '../../node/verification.js';
-import {type Addressee, addresseeError, whisperText} from '../addressee.js';
+import {type Addressee, addresseeError, addressingOf, comesBack, whisperText} from '../addressee.js';
 import type {Token} from '../input/key-token.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {completionNames} from '../timeline/display-name.js';
-import {type Composing, type Question, type UiState, withInfo} from './chat-state.js';
+import {type Composing, type Question, type ScreenMessage, type UiState, withInfo} from './chat-state.js';
 import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
 import {composingAfterHistory, correctNewest, toggleReaction} from './message-steps.js';
 import {REACTIONS} from './reactions.js';
@@ -190,4 +190,22 @@ export function requestQuit(ui: UiState, {state}: ChatContext): ChatStep {
 	const count = ui.isVisitor ? 0 : selectUndeliveredCount(state);
 	if (count === 0) return step(ui, {type: 'quit', reason: 'quit'});
 	return step({...ui, question: {type: 'quit-undelivered', count}});
+}
+
+/** Shows why a draft was refused, and puts a message back into the input with its addressee. A command comes back with ↑. */
+export function restoreRefusedDraft(
+	ui: UiState,
+	{draft, text, addressee}: ScreenMessage & {type: 'draft-rejected'},
+	{state}: ChatContext,
+): UiState {
+	const refused: UiState = {...ui, flash: {text, level: 'error', until: 0}};
+	// The user may have begun another draft.
+	if (ui.editor.text !== '' || !(addressee || comesBack(draft))) return refused;
+	const addressing = addressingOf(draft, state);
+	return {
+		...refused,
+		...addressing,
+		...(addressee && {addressee}),
+		editor: {...ui.editor, text: draft, cursor: draft.length},
+	};
 }

@@ -1,5 +1,5 @@
 /** Reducer of the chat screen: a pure function from state and message to the new state and effects. */
-import {addressingOf, comesBack, updateAddressing} from '../addressee.js';
+import {updateAddressing} from '../addressee.js';
 import type {Flash} from '../flash.js';
 import {type Action, findAction, type KeyContext} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
@@ -17,7 +17,7 @@ import {
 	type UiState,
 	withInfo,
 } from './chat-state.js';
-import {answerQuestion, editDraft, typeInDraft} from './draft.js';
+import {answerQuestion, editDraft, restoreRefusedDraft, typeInDraft} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {performAction} from './perform-action.js';
 import {endOpening, firstUnreadKey, keepSelectionVisible, scrollRows} from './reading-position.js';
@@ -47,23 +47,6 @@ export function updateChat(ui: UiState, message: ScreenMessage, context: ChatCon
 		case 'tick':
 			return step(expireMessages(ui, context.now));
 	}
-}
-
-function restoreRefusedDraft(
-	ui: UiState,
-	{draft, text, addressee}: ScreenMessage & {type: 'draft-rejected'},
-	{state}: ChatContext,
-): UiState {
-	const refused: UiState = {...ui, flash: {text, level: 'error', until: 0}};
-	// The user may have begun another draft.
-	if (ui.editor.text !== '' || !(addressee || comesBack(draft))) return refused;
-	const addressing = addressingOf(draft, state);
-	return {
-		...refused,
-		...addressing,
-		...(addressee && {addressee}),
-		editor: {...ui.editor, text: draft, cursor: draft.length},
-	};
 }
 
 /** A message that is shown until the next key also ends this long after the last key, ms. */

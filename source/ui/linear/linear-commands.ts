@@ -72,10 +72,14 @@ export function intentLines(
 /** Commands that act on the panes of the full screen. Modes without it refuse them, and their help does not list them. */
 export const FULL_SCREEN_COMMANDS: ReadonlySet<string> = new Set(['copy', 'peers', 'times', 'addresses']);
 
+/** Help line of the modes that show no timeline. */
+export const MESSAGES_HELP =
+	'/messages lists the newest messages with numbers, which /reply, /react, /correct, /withdraw, /thread and /pin take.';
+
 function linearHelpLines(): string[] {
 	return [
 		'Type a line and press Enter to send it. Tab completes a name or command, Up repeats your last message.',
-		'/messages lists the newest messages with numbers, which /reply, /react, /correct, /withdraw, /thread and /pin take.',
+		MESSAGES_HELP,
 		'Ctrl+J starts a new line in the same message. Ctrl+U deletes the draft. Ctrl+C twice leaves.',
 		...commandRows
 			.filter(({name}) => !FULL_SCREEN_COMMANDS.has(name))

@@ -37,12 +37,10 @@ import {createTokenReader, RESUME_DELAY_MS} from '../terminal/token-reader.js';
 import {describeUnread, noUnread} from '../timeline/describe-unread.js';
 import {completionNames} from '../timeline/display-name.js';
 import {createTransferAnnouncer} from '../timeline/format-file.js';
+import {createBackfillAnnouncer} from './backfill-announcer.js';
 import {createLinePrompt} from './line-prompt.js';
 import {intentLines} from './linear-commands.js';
 import {collectNewEntries, formatSpokenEntry} from './spoken-entry.js';
-
-/** Pause after which the history of other peers counts as complete, ms. */
-const BACKFILL_PAUSE_MS = 1000;
 
 const LINE_EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
 	backspace: {type: 'edit', edit: 'delete-back'},
@@ -106,10 +104,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		const text = whisperText(draft, addressee);
 		const result =
 			text === '' ? {refused: `Write a text for ${addressee.name}.`} : chatNode.whisper(addressee.peer, text);
-		if (!('refused' in result)) return;
-		line.restoreDraft(draft);
-		setAddressing(submitted);
-		line.printAbove(`Error: ${result.refused}`);
+		if ('refused' in result) rejectDraft(draft, result.refused, submitted);
 	}
 
 	function submitDraft(draft: string, submitted: Addressing): void {
@@ -120,8 +115,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		}
 		const unaddressed = addresseeError(submitted, draft, chatNode.store.getState());
 		if (unaddressed !== undefined) {
-			line.restoreDraft(draft);
-			line.printAbove(`Error: ${unaddressed}`);
+			rejectDraft(draft, unaddressed, noAddressing);
 			return;
 		}
 		const parsed = parseCommand(draft);
@@ -134,14 +128,17 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		}
 	}
 
-	/** Prints the reason. A message returns to the line, unless the user has begun another one. A command comes back with ↑. */
-	function rejectDraft(draft: string, reason: string): void {
+	/**
+	 * Prints the reason. A message, or a draft with a known addressing, returns to the line unless the user has begun another
+	 * one. A command comes back with ↑.
+	 */
+	function rejectDraft(draft: string, reason: string, submitted?: Addressing): void {
 		line.printAbove(`Error: ${reason}`);
-		if (line.editor.text === '' && comesBack(draft)) restoreDraft(draft);
+		if (line.editor.text === '' && (submitted || comesBack(draft))) restoreDraft(draft, submitted);
 	}
 
-	function restoreDraft(draft: string): void {
-		setAddressing(addressingOf(draft, chatNode.store.getState()));
+	function restoreDraft(draft: string, kept = addressingOf(draft, chatNode.store.getState())): void {
+		setAddressing(kept);
 		line.restoreDraft(draft);
 	}
 
@@ -244,7 +241,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		if (exited) return;
 		exited = true;
 		line.stop();
-		backfillTimer?.cancel();
+		backfill.stop();
 		unsubscribe();
 		reader.stop();
 		stdout.off('close', onOutputClosed);
@@ -256,20 +253,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 
 	// Restores the terminal after a crash. The sequence is harmless if bracketed paste is off.
 	const removeExitHandler = hooks.onProcessExit?.(() => DISABLE_BRACKETED_PASTE);
-	let backfilledEvents = 0;
-	let backfillTimer: {cancel(): void} | undefined;
-
-	/** Says once how many earlier events arrived, when no more have arrived for BACKFILL_PAUSE_MS. */
-	function noteBackfill(count: number): void {
-		if (count === 0) return;
-		backfilledEvents += count;
-		backfillTimer?.cancel();
-		backfillTimer = clock.after(BACKFILL_PAUSE_MS, () => {
-			const noun = backfilledEvents === 1 ? 'event' : 'events';
-			line.printAbove(`Received ${backfilledEvents} earlier ${noun}. Read them with /messages, /search and /goto.`);
-			backfilledEvents = 0;
-		});
-	}
+	const backfill = createBackfillAnnouncer(clock, line.printAbove);
 
 	/** Says how many messages were missed. Says nothing if their number is the same as before. */
 	function announceUnread(): void {
@@ -292,7 +276,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		}
 		const {live, backfilled} = collectNewEntries(state, inputs);
 		const shown = live.filter(entry => !isIgnored(state, ignored, entry));
-		noteBackfill(backfilled);
+		backfill.note(backfilled);
 		if (shown.length > 0) line.printAbove(...shown.map(entry => formatSpokenEntry(state, entry)));
 		// All live messages count as read: most are printed here, and those of hidden people will never be seen.
 		chatNode.reading?.markRead(live);

@@ -29,7 +29,9 @@ it('the unit of a keeper starts it with the same options and the file of the sec
 		noIdentity: true,
 	});
 	const unit = systemdUnit(options, {node, program: '/opt/p2pchat/cli.js'});
-	const secret = join(process.cwd(), 'crew-secret');
+	// The path of this folder may contain a space.
+	const path = join(process.cwd(), 'crew-secret');
+	const secret = path.includes(' ') ? `"${path}"` : path;
 	expect(unit).toContain(
 		`ExecStart=${node} /opt/p2pchat/cli.js keep --room "crew 7%%" --secret-file ${secret} --name "Ann \\"the $$1\\" \\\\ Smith" --port 5000 --interface eth0 --peer "[fd00::7]:99" --no-identity\n`,
 	);

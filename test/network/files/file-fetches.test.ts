@@ -19,7 +19,12 @@ async function readsPerTick(peers: number): Promise<number> {
 		partAdded() {},
 	});
 	for (let peer = 1; peer <= peers; peer++)
-		fetches.connected({peer: fakePeerId(peer), features: new Set(['files']), send() {}} as unknown as PeerLink);
+		fetches.connected({
+			peer: fakePeerId(peer),
+			features: new Set(['files']),
+			send() {},
+			noteWanted() {},
+		} as unknown as PeerLink);
 	for (let file = 0; file < 20; file++) {
 		const named = {id: `${file}`, name: 'a', size: 1} as unknown as NamedFile;
 		fetches.start(named, () => Promise.reject(new Error('no leaves arrive')));

@@ -1,0 +1,30 @@
+/** Announcement of history that arrives from other peers while the linear screen runs: one line, when no more arrives. */
+import type {Clock, Timer} from '../../core/environment.js';
+
+/** Pause after which the history of other peers counts as complete, ms. */
+const BACKFILL_PAUSE_MS = 1000;
+
+export interface BackfillAnnouncer {
+	/** Notes that `count` earlier events have arrived. */
+	note(count: number): void;
+	stop(): void;
+}
+
+export function createBackfillAnnouncer(clock: Clock, print: (line: string) => void): BackfillAnnouncer {
+	let events = 0;
+	let timer: Timer | undefined;
+
+	return {
+		note(count) {
+			if (count === 0) return;
+			events += count;
+			timer?.cancel();
+			timer = clock.after(BACKFILL_PAUSE_MS, () => {
+				const noun = events === 1 ? 'event' : 'events';
+				print(`Received ${events} earlier ${noun}. Read them with /messages, /search and /goto.`);
+				events = 0;
+			});
+		},
+		stop: () => timer?.cancel(),
+	};
+}
