@@ -41,8 +41,8 @@ export interface BeaconDatagram {
 }
 
 /**
- * Computes the MAC: HMAC-SHA-256 with the beacon key, truncated to 16 bytes. It is a parameter because the codec imports
- * no crypto.
+ * Computes the MAC: HMAC-SHA-256 with the beacon key, truncated to 16 bytes. The function is a parameter because the codec
+ * imports no crypto.
  */
 export type BeaconMac = (bytes: Uint8Array) => Uint8Array;
 
@@ -52,7 +52,7 @@ export type BeaconMac = (bytes: Uint8Array) => Uint8Array;
  */
 export type BeaconSigner = (bytes: Uint8Array) => Uint8Array;
 
-/** Signature in a beacon, and the bytes that it must sign. The codec does not verify the signature. */
+/** Signature in a beacon, and the bytes that the signature must cover. The codec does not verify the signature. */
 export interface BeaconSignature {
 	readonly signed: Uint8Array;
 	readonly signature: Uint8Array;

@@ -52,7 +52,7 @@ const HEADER_BYTES = new Uint8Array([
 ]);
 
 function createTruncatedError(): ProtocolError {
-	return new ProtocolError('truncated', 'the value ends before its bytes do');
+	return new ProtocolError('truncated', 'the bytes end before the value does');
 }
 
 function isProto(bytes: Uint8Array, offset: number, length: number): boolean {

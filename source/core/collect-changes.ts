@@ -17,7 +17,10 @@ export interface CollectedChanges {
 	readonly state: State;
 	/** Peers whose roster record changed, or whose presence rows must be computed again. */
 	readonly peers: Map<PeerId, RosterPeer>;
-	/** Rows and effects, each made from one record. The reducer computes the presence rows afterwards and adds them here. */
+	/**
+	 * Timeline rows and effects, each made from one record. After all inputs, the reducer computes the presence rows and
+	 * adds them here.
+	 */
 	readonly rows: TimelineEntry[];
 	readonly unreadable: FeedEvent[];
 	/**
@@ -28,8 +31,8 @@ export interface CollectedChanges {
 	/** `lost` events about peers that are not in the roster. */
 	readonly hearsay: Map<PeerId, LostEvent[]>;
 	/**
-	 * For each author of a `lost` event: the reports that count, by subject. `finishReports` stores them as
-	 * `RosterPeer.reports`.
+	 * For each author of `lost` events: the seqs of those within the limits of the feed, by subject. `finishReports` stores
+	 * them as `RosterPeer.reports`.
 	 */
 	readonly reports: Map<PeerId, Map<string, readonly number[]>>;
 	launch: State['launch'];
@@ -130,8 +133,8 @@ function updatePeer(changes: CollectedChanges, peer: PeerId, change: (known: Ros
 }
 
 /**
- * Counts a `lost` event. Returns false if the author's feed has reached a limit for `lost` events, so that the event does
- * not count. Only the author's feed decides this, so all nodes agree.
+ * Counts a `lost` event of its author. Returns false if the author's feed has reached a limit for `lost` events; the event
+ * then has no effect. Only the author's feed decides this, so all nodes agree.
  */
 function countReport(changes: CollectedChanges, {peer, subject, seq}: LostEvent): boolean {
 	const counted = changes.reports.get(peer) ?? new Map(Object.entries(currentPeer(changes, peer).reports));
@@ -146,7 +149,7 @@ function countReport(changes: CollectedChanges, {peer, subject, seq}: LostEvent)
 	return true;
 }
 
-/** Stores the counted reports in the records of their authors. */
+/** Stores the counted reports in the roster records of their authors. */
 export function finishReports(changes: CollectedChanges): void {
 	for (const [author, counted] of changes.reports)
 		updatePeer(changes, author, known => ({...known, reports: Object.fromEntries(counted)}));
@@ -213,7 +216,7 @@ function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
 	}
 }
 
-/** Marks all peers that `own`, a peer id of this node, had contact with, so that their rows are computed again. */
+/** Marks all peers that `own`, a peer id of this node, had contact with. Their presence rows are then computed again. */
 function touchContactedPeers(changes: CollectedChanges, own: PeerId | undefined): void {
 	if (own === undefined) return;
 	for (const subject of currentPeer(changes, own).contactedPeers) {

@@ -62,7 +62,7 @@ function replacePairs(text: string): string {
 	return Array.from(text, letter => CONFUSABLES.get(letter) ?? letter).join('');
 }
 
-/** Replaces look-alikes with the Unicode table and with our own pairs. The result is in NFKD. */
+/** Replaces look-alikes according to the Unicode table and our own pairs. The result is in NFKD. */
 function replaceLookalikes(text: string): string {
 	const pairs = replacePairs(text.normalize('NFKD'));
 	if (ASCII.test(pairs)) return pairs;
@@ -70,7 +70,10 @@ function replaceLookalikes(text: string): string {
 	return replacePairs(replaceByPrototypes(replaceByPrototypes(pairs)));
 }
 
-/** Replaces look-alikes with the Unicode table only. Signs such as `$` stay, because only our own pairs replace them. */
+/**
+ * Replaces look-alikes according to the Unicode table only. Signs such as `$` stay, because only our own pairs replace
+ * them.
+ */
 export function toPrototypes(text: string): string {
 	return ASCII.test(text) ? text : replaceByPrototypes(text.normalize('NFKD'));
 }
@@ -112,7 +115,7 @@ const SCRIPTS: readonly {readonly own: RegExp; readonly foreign: RegExp}[] = [
 
 /**
  * Whether a word of a name mixes scripts, as in `C\u0430rol` with a Cyrillic letter. Such a name can imitate another one
- * even by characters that no table knows.
+ * even with characters that no table contains.
  */
 export function mixesScripts(name: string): boolean {
 	if (ASCII.test(name)) return false;
@@ -139,7 +142,10 @@ function classifyCharacter(character: string): string {
 	return /[\p{L}\p{N}]/u.test(folded) ? 'a' : '.';
 }
 
-/** Matches `#` with 4 or more digits, which can select a person (`/ignore Bob#a1b2`), or 7 or more look-alikes of digits. */
+/**
+ * Pattern over the classes of `classifyCharacter`: `#` and at least 4 hexadecimal digits, which can select a person
+ * (`/ignore Bob#a1b2`), or `#` and at least 7 characters that are or look like such digits.
+ */
 const FINGERPRINT_PATTERN = /#m*(?:(?:hm*){8,}|(?:hm*){4,}(?![hla])|(?:[hl]m*){7,}(?![hla]))/;
 
 /** Start and end of the first spoofed fingerprint, in UTF-16 units. Takes linear time in the length of the name. */
@@ -157,7 +163,10 @@ export function containsSpoofedFingerprint(name: string): boolean {
 	return findSpoofedFingerprint(name) !== undefined;
 }
 
-/** Removes all spoofed fingerprints, including those that appear when the text around a removed one joins. */
+/**
+ * Removes all spoofed fingerprints. A removal joins the text before and after it, which can form another one, so the search
+ * repeats until it finds none.
+ */
 export function removeSpoofedFingerprints(name: string): string {
 	let cleaned = name;
 	for (let found = findSpoofedFingerprint(cleaned); found; found = findSpoofedFingerprint(cleaned)) {

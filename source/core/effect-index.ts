@@ -1,6 +1,6 @@
 /**
  * Effects in pages, sorted by the event that they change. An effect is stored even if its target is unknown. A row looks up
- * its effects when the row is drawn. So the order of arrival cannot matter.
+ * its effects when the row is drawn. So it does not matter whether an effect or its target arrives first.
  *
  * An index is immutable. Each effect is one event of a log, so MAX_EVENTS limits the size of an index.
  */
@@ -31,7 +31,10 @@ function compareRefs(a: EventRef, b: EventRef): number {
 	return a.seq - b.seq;
 }
 
-/** Adds effects in any order. Skips those that the index has. Takes O(effects × log n + touched pages). */
+/**
+ * Adds effects in any order. Skips effects that the index already contains. Takes O(effects × log n + touched pages) for n
+ * effects in the index.
+ */
 export function addEffects(index: EffectIndex, effects: readonly EffectEvent[]): EffectIndex {
 	const old = index.pages;
 	const added = effects.toSorted(compareEffects);
@@ -54,7 +57,9 @@ export function addEffects(index: EffectIndex, effects: readonly EffectEvent[]):
 	return Object.freeze({pages, length});
 }
 
-/** Number of the first page whose last effect is at or after this one; the number of pages if there is none. */
+/**
+ * Number of the first page whose last effect is `effect` or comes after it; the number of pages if there is no such page.
+ */
 function findPage({pages}: EffectIndex, effect: EffectEvent | undefined): number {
 	return effect ? findFirstIndex(0, pages.length, number => isAtOrAfter(pages[number]?.at(-1), effect)) : pages.length;
 }
@@ -63,7 +68,7 @@ function isAfter(candidate: EffectEvent | undefined, effect: EffectEvent): boole
 	return candidate === undefined || compareEffects(candidate, effect) > 0;
 }
 
-/** Merges effects, which are in order, into a page. Copies whole runs of the page, since most pages get few effects. */
+/** Merges sorted effects into a page. Copies whole runs of the page, since most pages get few effects. */
 function mergeEffects(page: EffectPage, added: readonly EffectEvent[]): EffectPage {
 	const merged: EffectEvent[] = [];
 	let copied = 0;
@@ -89,7 +94,8 @@ function splitPage(page: EffectPage): EffectPage[] {
 }
 
 /**
- * Effects on one event, by author and seq, at most `max`. With `author` only those of this author. Takes O(log n + result).
+ * Effects on one event, sorted by author and seq, at most `max`. With `author`: only the effects of this author. Takes
+ * O(log n + result).
  */
 export function effectsOn(
 	index: EffectIndex,

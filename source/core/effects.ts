@@ -1,7 +1,7 @@
 /**
  * All effects of a log: what replies, reactions, corrections, withdrawals and pins change about other events.
  *
- * `text-of.ts`, `select-marks.ts` and `select-pins.ts` select from it what a row shows.
+ * `text-of.ts`, `select-marks.ts` and `select-pins.ts` select from these effects what a row shows.
  */
 
 import {addEffects, type EffectIndex, emptyEffectIndex, hasEffect} from './effect-index.js';
@@ -14,7 +14,7 @@ export interface Effects {
 	readonly texts: EffectIndex;
 	/** Reactions, by target. */
 	readonly marks: EffectIndex;
-	/** `pinned` events in timeline order, because the last event about a message decides. */
+	/** `pinned` events in timeline order, because the last event about a message decides whether it is pinned. */
 	readonly pins: Timeline;
 	/** Only effects at or before this position in timeline order count. Set in a replay (`stateAsOf`). */
 	readonly until?: OrderKey;

@@ -44,10 +44,10 @@ export function isDue(remote: Hlc, wall: number): boolean {
 }
 
 /**
- * Highest HLC, in ms, that our clock follows: between 22 h and 23 h ahead of our wall clock. It moves in steps of an hour,
- * so that nodes whose wall clocks differ by seconds have the same limit except during these seconds. If it moved
- * continuously, an event at the limit of one node would be beyond the limit of another node. Answers of the other node would
- * then sort before the event.
+ * Highest HLC, in ms, that our clock follows: between 22 h and 23 h ahead of our wall clock. The limit moves in steps of an
+ * hour. Two nodes whose wall clocks differ by seconds therefore have the same limit, except for these seconds at each step.
+ * If the limit moved continuously, an event at the limit of one node would be beyond the limit of another node. Answers of
+ * the other node would then sort before the event.
  */
 export function hlcLimit(wall: number): number {
 	return Math.floor(wall / HLC_LIMIT_STEP_MS) * HLC_LIMIT_STEP_MS + MAX_HLC_MERGED_MS;

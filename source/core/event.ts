@@ -93,8 +93,8 @@ export type FeedEventBody =
 	  }
 	/** `replyTo`: the event that the message answers. */
 	/**
-	 * `window`: the author shows the room to guests over HTTP from now on, or not any more. The text of the message says so
-	 * too.
+	 * `window`: the author begins to show the room to guests over HTTP (`opened`), or ends this (`closed`). The text of the
+	 * message says so too.
 	 */
 	| {
 			readonly type: 'posted';
@@ -115,11 +115,16 @@ export type FeedEventBody =
 	| {readonly type: 'renamed'; readonly name: string}
 	| {readonly type: 'moved'; readonly addresses: readonly string[]}
 	| {readonly type: 'left'}
-	/** `subject` did not reconnect in time. `absence`: number of `returned` in the feed of `subject` at that time. */
+	/**
+	 * `subject` did not reconnect in time. `absence`: number of `returned` events in the feed of `subject` at that time.
+	 */
 	| {readonly type: 'lost'; readonly subject: PeerId; readonly absence: number}
 	| {readonly type: 'returned'; readonly absence: number}
 	| EffectBody
-	/** A signed entry that is malformed, of unknown kind or out of place. It is kept, forwarded and counted, but not shown. */
+	/**
+	 * A signed entry that is malformed, has an unknown kind, or is at a position where its kind is not allowed. Nodes
+	 * store, forward and count it, but do not show it.
+	 */
 	| {readonly type: 'unreadable'; readonly reason: string};
 
 /** Content of an effect: a change to how another event, its `target`, is shown. It is no row of the timeline. */
@@ -176,7 +181,7 @@ export interface WhisperBody {
 /** A whisper in the log and in the timeline. Its position is the time at which this node sent or received the whisper. */
 export type Whisper = ObservationHead & WhisperBody;
 
-/** Who wrote an entry: the sender of a whisper, else the author of an event or this node. */
+/** Who wrote an entry: the sender of a whisper, the author of a feed event, or this node for any other observation. */
 export function writerOf(entry: FeedEvent | Observation): PeerId {
 	return entry.type === 'whisper' && !entry.own ? entry.subject : entry.peer;
 }
@@ -232,7 +237,10 @@ export type EphemeralEvent =
 	  }
 	/** A peer is typing. `until`: wall clock in ms at which the indicator ends. */
 	| {readonly type: 'typing'; readonly peer: PeerId; readonly until: number}
-	/** Number of requested history events received and expected. `expected` is 0 when the transfer has finished. */
+	/**
+	 * Numbers of requested history events: those received so far, and those expected in total. `expected` is 0 when the
+	 * transfer has finished.
+	 */
 	| {readonly type: 'sync-progress'; readonly received: number; readonly expected: number}
 	/**
 	 * This node has received all events that the peer listed when it connected. Only the JSON output uses it; the state does

@@ -16,10 +16,10 @@ export interface ServedFile {
 	read(part: number): Promise<Uint8Array | undefined>;
 }
 
-/** Content that a `shared` event names. */
+/** File that a `shared` event describes. */
 export interface NamedFile {
 	readonly id: FileId;
-	/** Name by its author, not cleaned for a file system. */
+	/** Name that the author gave to the file, not cleaned for a file system. */
 	readonly name: string;
 	/** In bytes. */
 	readonly size: number;
@@ -29,7 +29,7 @@ export interface NamedFile {
 export interface FileSink {
 	/** Parts kept from an earlier run. Their content is not verified. */
 	readonly kept: PartSet;
-	/** A part is written only if it is fewer than this many parts after the first missing part. */
+	/** The caller writes a part only if it is fewer than this many parts after the first missing part. */
 	readonly windowParts: number;
 	/**
 	 * Writes one verified part. After a rejection the caller writes the part again later, for example when the disk was full.
@@ -49,8 +49,8 @@ export interface FileSink {
 /** Files of one room on this computer. */
 export interface FileStore {
 	/**
-	 * Hashes a file and serves it from now on. `onProgress`: bytes hashed so far. Rejects with a UsageError or StorageError if it
-	 * is no regular file, cannot be read, or changes meanwhile.
+	 * Hashes a file and serves it from now on. `onProgress`: bytes hashed so far. Rejects with a UsageError or StorageError
+	 * if it is no regular file, cannot be read, or changes meanwhile.
 	 */
 	share(path: string, onProgress?: (bytes: number, of: number) => void): Promise<NamedFile>;
 	/** The file with this content, if it was shared or fetched in this room and is unchanged. */

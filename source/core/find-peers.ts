@@ -103,8 +103,8 @@ export function suggestNames(state: State, typed: string): readonly string[] {
 }
 
 /**
- * Whether `author` wrote a row. `author` is the name at the time of the row, NAME#FINGERPRINT or a whole peer id.
- * Rows of our own observations have no author.
+ * Whether `author` wrote a row. `author` is the name at the time of the row, NAME#FINGERPRINT or a whole peer id. Rows of
+ * our own observations other than whispers have no author.
  */
 export function matchesAuthor(state: State, entry: TimelineEntry, author: string): boolean {
 	const sender = senderOf(state, entry);
@@ -121,7 +121,10 @@ export function matchesAuthor(state: State, entry: TimelineEntry, author: string
 	);
 }
 
-/** Who wrote a row: the author of an event, or the sender of a whisper. The name is that of the feed at `seq`. */
+/**
+ * Who wrote a row: the author of an event, or the sender of a whisper. `seq` selects the name that this peer had at that
+ * seq of its feed.
+ */
 function senderOf(state: State, entry: TimelineEntry): {peer: PeerId; seq: number | undefined} | undefined {
 	if (entry.seq > 0) return entry;
 	if (entry.type !== 'whisper') return undefined;

@@ -6,7 +6,7 @@ import {isFileId} from './shared-file.js';
 import type {State} from './state.js';
 import {contentOf} from './text-of.js';
 
-/** Minimum number of hexadecimal digits in a text that can be the start of an id. */
+/** A typed text is compared with the start of ids only if it has at least this many hexadecimal digits. */
 const MIN_ID_DIGITS = 8;
 
 /** The shared files of a room, the newest first, without withdrawn ones. Files with the same content are listed once. */

@@ -12,7 +12,7 @@ export type LostEvent = FeedEvent & {readonly type: 'lost'};
 
 export interface Hearsay {
 	readonly buckets: readonly Readonly<Record<PeerId, readonly LostEvent[]>>[];
-	/** Number of events. At most MAX_HEARSAY: further ones are not remembered. */
+	/** Number of events. At most MAX_HEARSAY; further events are not remembered. */
 	readonly count: number;
 }
 

@@ -111,7 +111,10 @@ interface SnapshotStore {
 	findAtOrBefore(index: number): Snapshot;
 	/** Number of stored snapshots, without the remembered ones. */
 	readonly count: number;
-	/** Estimated bytes of the stored snapshots that the newest one does not share. */
+	/**
+	 * Estimated bytes of the stored snapshots, without the parts that each of them shares with the next one. The newest
+	 * snapshot counts 0.
+	 */
 	readonly bytes: number;
 }
 
@@ -119,7 +122,7 @@ interface SnapshotStore {
 const MIN_INTERVAL_RECORDS = 1024;
 const MAX_SNAPSHOTS = 1024;
 const MAX_SNAPSHOT_BYTES = 96 * 1024 * 1024;
-/** Maximum number of visited states in the store. */
+/** Maximum number of recently visited states in the store. */
 const MAX_RECENT_SNAPSHOTS = 4;
 const POINTER_BYTES = 8;
 /** Bytes that a page takes in the tables of a timeline: a reference to the page, and its start position. */

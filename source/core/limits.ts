@@ -53,7 +53,10 @@ export const MAX_FILE_NAME_BYTES = 255;
 export const MAX_NOTE_BYTES = 1024;
 /** Bytes of a slice: what one `file-want` asks for. An event that is written meanwhile waits for at most one slice. */
 export const MAX_SLICE_BYTES = 256 * 1024;
-/** Bytes of a slice at first, and from a slow holder. A `file-want` for fewer bytes counts as this many bytes. */
+/**
+ * Bytes of the first slices from a holder, and of all slices from a slow holder. A `file-want` for fewer bytes counts as
+ * this many bytes.
+ */
 export const MIN_SLICE_BYTES = 16 * 1024;
 /**
  * Bytes of files that a peer may have requested on one connection without having received them. Also the bytes of received
@@ -69,22 +72,22 @@ export const MAX_FILE_ASKS_PER_SECOND = 16;
 /** Descriptions of held parts (`file-info`) accepted per second on one connection. */
 export const MAX_FILE_INFOS_PER_SECOND = 256;
 /**
- * Interval between two `file-info` about one file to one peer. Short, because other peers fetch the parts that a `file-info`
- * names.
+ * Interval between two `file-info` about one file to one peer. It is short, because other peers fetch the parts that a
+ * `file-info` names.
  */
 export const FILE_INFO_INTERVAL_MS = 20;
 /**
- * Time for which the requested bytes of a connection may fill a queue in the network. A message on the way is delayed by up
- * to this time.
+ * Time for which the bytes that a node requests on a connection may wait in queues of the network. They delay other
+ * messages on the same path by up to this time.
  */
 export const FILE_QUEUE_MS = 30;
-/** Time without any slice after which a holder counts as silent. Its parts are wanted from others. */
+/** Time without any slice after which a holder counts as silent. Its parts are then requested from other holders. */
 export const FILE_ANSWER_MS = 10_000;
 /** Time for which a node requests nothing from a silent holder. The time doubles with each further silence of the holder. */
 export const FILE_REST_MS = 10_000;
 /** Refusals of parts that a holder said it has, after which the holder counts as silent. */
 export const MAX_PART_REFUSALS = 16;
-/** Holders from which parts of one file are wanted at the same time. */
+/** Holders from which parts of one file are requested at the same time. */
 export const MAX_FILE_HOLDERS = 16;
 /** Interval between two attempts to write a part to a disk that refused it. */
 export const FILE_RETRY_MS = 5000;
@@ -96,7 +99,10 @@ export const MAX_SERVED_CACHE_BYTES = 16 * 1024 * 1024;
 export const MAX_TEXT_BYTES = 16 * 1024;
 /** Bytes of the word of a reaction: one emoji, or a short word. */
 export const MAX_WORD_BYTES = 16;
-/** Distinct words of reactions by one feed to one event that count: the first ones by seq. */
+/**
+ * Distinct words with which one feed can react to one event: the first ones in the order of seq. Further words have no
+ * effect.
+ */
 export const MAX_WORDS_PER_FEED = 8;
 /** Reactions to one event that are counted. Bounds the work for a row that many keys react to. */
 export const MAX_MARKS_COUNTED = 4096;
@@ -130,9 +136,15 @@ export const MAX_CONTACTS_KEPT = 1024;
 // Clocks
 /** Events in one millisecond, counted in two bytes, before the HLC advances to the next millisecond. */
 export const MAX_HLC_COUNTER = 65_535;
-/** 24 h. Events further ahead of our clock are hidden until they are due, so that a wrong clock does not keep them last. */
+/**
+ * 24 h. Events further ahead of our clock are hidden until they are due. Otherwise the events of a wrong clock would stay
+ * at the end of the timeline.
+ */
 export const MAX_HLC_AHEAD_MS = 24 * 60 * 60 * 1000;
-/** 23 h. Our clock follows no HLC further than this. An hour less than MAX_HLC_AHEAD_MS, so that peers show our events. */
+/**
+ * 23 h. Our clock follows no HLC further than this. It is an hour less than MAX_HLC_AHEAD_MS, so that peers show our
+ * events.
+ */
 export const MAX_HLC_MERGED_MS = 23 * 60 * 60 * 1000;
 /**
  * 1 h. Step in which the limit MAX_HLC_MERGED_MS moves, so that nodes whose clocks differ by seconds nearly always have the
@@ -142,7 +154,8 @@ export const HLC_LIMIT_STEP_MS = 60 * 60 * 1000;
 /** Difference between our clock and the median of the room above which our clock counts as wrong. */
 export const CLOCK_WRONG_MS = 10 * 60 * 1000;
 /**
- * Time before a node follows a clock that contradicts its own. Peers that agree with its own clock may still be connecting.
+ * Time that a node waits before it follows a clock that contradicts its own clock. During this time, peers whose clocks
+ * agree with its own may connect.
  */
 export const LONE_CLOCK_WAIT_MS = 800;
 /** Time for which a clock counts as supported after the last peer that agreed with it has disconnected. */
@@ -281,8 +294,8 @@ export const MAX_WANTS_PER_SECOND = 64;
 /** Peers named per second in the peer exchange messages on one connection. */
 export const MAX_PEERS_NAMED_PER_SECOND = 64;
 /**
- * Peers named per second in `alive` messages on one connection. More than twice the rate of MAX_PEERS_LISTED in each
- * ALIVE_INTERVAL_MS.
+ * Peers named per second in `alive` messages on one connection. It is more than twice the rate of a sender that names
+ * MAX_PEERS_LISTED peers in each ALIVE_INTERVAL_MS.
  */
 export const MAX_ALIVE_NAMED_PER_SECOND = 256;
 /** Pings accepted per second on one connection, and separately pongs. */
@@ -301,8 +314,8 @@ export const MAX_WHISPERERS = 1024;
 /** Time without an answer after which a node sends its unanswered whispers again on the same connection. */
 export const WHISPER_RETRY_MS = 10_000;
 /**
- * Maximum time from the first byte of a frame to its last. A connection beyond it is closed, because a partial frame
- * occupies memory.
+ * Maximum time from the first byte of a frame to its last. If a frame takes longer, its connection is closed, because a
+ * partial frame occupies memory.
  */
 export const MAX_FRAME_MS = 60_000;
 /**
@@ -362,15 +375,20 @@ export const RETURNED_INTERVAL_MS = 60_000;
 /** Limit of the absences of a peer. Events with this absence number or a greater one are stored, but not counted. */
 export const MAX_ABSENCES = 1024;
 /**
- * Peers about which the `lost` events of one feed count. No honest node reports so many; the limit bounds what a liar can
- * claim.
+ * Number of peers that one feed can report as lost; its `lost` events about further peers have no effect. No honest node
+ * reports so many. The limit bounds what a liar can claim.
  */
 export const MAX_REPORTED_SUBJECTS = 1024;
-/** `lost` events of one feed about one peer that count. Each one makes that peer write a `returned`. */
+/**
+ * Number of `lost` events of one feed about one peer that have an effect. Each of them makes that peer write a `returned`.
+ */
 export const MAX_REPORTS_PER_SUBJECT = 32;
 /** Remembered `lost` events about peers of which nothing else is known, for all feeds together. */
 export const MAX_HEARSAY = 16_384;
-/** Longest time that a node waits for a first hello before it writes `joined`. From a hello it would first set its clock. */
+/**
+ * Longest time that a node waits for a first hello before it writes `joined`. It waits because it corrects its clock by the
+ * clock in that hello.
+ */
 export const JOINED_AFTER_MS = 1000;
 /** Interval between two inventory deltas. */
 export const HAVE_INTERVAL_MS = 250;

@@ -3,8 +3,8 @@
  *
  * Setting a key makes its entry the newest; with `touchOnGet`, reading it does so too. The order is a linked list, because
  * a `Map` is too slow here. A new iterator of a `Map` first skips the slots of all deleted entries, on average 500 for each
- * eviction from 1024 entries. An iterator that is kept prevents freeing the tables that the map has outgrown: measured,
- * 100 MB after two million updates of a map of two entries.
+ * eviction from 1024 entries. A kept iterator prevents freeing the tables that the map has outgrown: 100 MB were measured
+ * after two million updates of a map of two entries.
  */
 
 interface Node<K, V> {
@@ -45,7 +45,7 @@ export class LruMap<K, V> implements Iterable<readonly [K, V]> {
 		return node?.value;
 	}
 
-	/** Whether the map has the key. It does not change the order, even with `touchOnGet`. */
+	/** Whether the map has the key. The call does not change the order, even with `touchOnGet`. */
 	has(key: K): boolean {
 		return this.#nodes.has(key);
 	}

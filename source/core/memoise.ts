@@ -1,6 +1,9 @@
 /** Memoisation of selectors. A result is reused while the parts of the state that the selector reads are the same objects. */
 
-/** Caches the last result of a selector while `parts` returns the same values. Its array must have a constant length. */
+/**
+ * Caches the last result of a selector while `parts` returns the same values. The array that `parts` returns must have a
+ * constant length.
+ */
 export function memoise<S, R>(parts: (state: S) => readonly unknown[], select: (state: S) => R): (state: S) => R {
 	let last: {readonly parts: readonly unknown[]; readonly result: R} | undefined;
 	return state => {
@@ -12,7 +15,7 @@ export function memoise<S, R>(parts: (state: S) => readonly unknown[], select: (
 	};
 }
 
-/** Caches the last result for each key object in a WeakMap, while its `parts` are the same. */
+/** Caches the last result for each key object in a WeakMap, until a call for this key passes other `parts`. */
 export function memoiseByKey<K extends object, R>(): (key: K, parts: readonly unknown[], make: () => R) => R {
 	const cache = new WeakMap<K, {readonly parts: readonly unknown[]; readonly result: R}>();
 	return (key, parts, make) => {

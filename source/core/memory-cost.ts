@@ -25,7 +25,7 @@ function textBytes(text: string): number {
 	return TEXT_BYTES + text.length * (WIDE.test(text) ? 2 : 1);
 }
 
-/** Bytes that the event takes. */
+/** Estimated bytes of memory that an event takes. */
 export function memoryCost(event: FeedEvent): number {
 	switch (event.type) {
 		case 'posted':

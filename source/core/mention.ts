@@ -1,8 +1,9 @@
 /**
  * Mentions: whether a text addresses us by our name or by its first words, or everybody by `@all`.
  *
- * `@Mary` means Mary Ann Lee only if no other present person is called Mary or has a name that begins with Mary. Presence
- * counts at the time of the text, so a mention does not appear or disappear when people join or leave later.
+ * `@Mary` means Mary Ann Lee only if no other present person is called Mary or has a name that begins with Mary. What
+ * matters is who was present at the time of the text. So a mention does not appear or disappear when people join or leave
+ * later.
  */
 import {foldText} from './fold-text.js';
 import {isOurs} from './own-sessions.js';

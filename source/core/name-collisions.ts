@@ -19,7 +19,10 @@ import type {State} from './state.js';
 type Launches = State['launches'];
 type Bucket = Roster[number];
 
-/** For each collision key: the people who use it, each with the number of their names and launches that have this key. */
+/**
+ * For each collision key: the people who use it, each with the number of times that this person's launches and names
+ * produce the key.
+ */
 type NameHolders = Map<string, Map<string, number>>;
 
 interface CollisionIndex {
@@ -68,7 +71,7 @@ function fingerprintKey(known: RosterPeer): string {
 	return `print ${longFingerprint(known).slice(0, SHORT_FINGERPRINT_DIGITS)}`;
 }
 
-/** Name in effect at `seq` of the feed; the newest name without `seq`. */
+/** Name in effect at `seq` of the feed; if `seq` is undefined, the newest name. */
 export function nameAt({names}: RosterPeer, seq?: number): NameChange | undefined {
 	return seq === undefined ? names.at(-1) : (findLastAtMost(names, seq, item => item.seq) ?? names[0]);
 }
@@ -100,8 +103,8 @@ export function isIgnored(state: State, ignored: readonly string[], entry: FeedE
 }
 
 /**
- * Index of this roster. If the cache has none, the least recently used index is updated to this roster. A new launch needs a
- * new index.
+ * Index of this roster. If the cache has none, the least recently used index is updated to this roster. After a new launch
+ * of ours a new index is built, because our launches count as one person.
  */
 function getIndex({roster, launches}: State): CollisionIndex {
 	const cached = indexes.get(roster);
@@ -150,7 +153,7 @@ export function collisionKeys(nameChange: Pick<NameChange, 'name'>): readonly st
 	return keys;
 }
 
-/** Whether the user ignores a peer: itself, or another launch of the same verified identity. */
+/** Whether the user ignores a peer: the peer itself, or another launch with the same verified identity. */
 export function isIgnoredPerson({roster}: State, ignored: ReadonlySet<PeerId>, peer: PeerId): boolean {
 	if (ignored.has(peer)) return true;
 	const key = findPeer(roster, peer)?.identity?.key;

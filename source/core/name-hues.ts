@@ -95,7 +95,7 @@ function launchesOf(bucket: Roster[number], launches: State['launches']): readon
 	return found;
 }
 
-/** The launch of a peer. It is the same object as before if nothing that matters here has changed. */
+/** The launch of a peer. If none of its properties has changed, the result is the same object as before. */
 function launchOf(known: RosterPeer, launches: State['launches']): Launch | undefined {
 	const {peer, names, joined, left, lost, absences} = known;
 	if (!joined) return undefined;
@@ -137,7 +137,8 @@ function assignHues(found: readonly Launch[]): ReadonlyMap<PeerId, number> {
 		const holder = holders.get(gone.peer);
 		if (holder) circle.leave(holder);
 	}
-	// Renames come after all arrivals and departures. A rename can change only the hue of the person who took the name.
+	// Renames are applied after all arrivals and departures. A rename can change only the hue of the person who took the
+	// name.
 	for (const {peer, names} of ordered) {
 		const holder = holders.get(peer);
 		for (const name of names.slice(1)) if (holder) circle.rename(holder, collisionKeysOf(name));
@@ -158,7 +159,7 @@ function createHolder({identity, names}: Launch, others: number): Holder {
 	return {hue: -1, hash, name: foldText(names[0]?.name ?? ''), presentLaunches: 0, collisionKeys: new Set()};
 }
 
-/** The hues in a circle, and who has each of them. */
+/** The circle of hues, with the number of people who have each hue. */
 function createCircle() {
 	const present = new Array<number>(HUE_COUNT).fill(0);
 	const absent = new Array<number>(HUE_COUNT).fill(0);
@@ -192,7 +193,7 @@ function createCircle() {
 		);
 	}
 
-	/** The hue with the least cost. The hash decides between equal ones. */
+	/** The hue with the least cost. The hash decides between hues of equal cost. */
 	function chooseHue(holder: Holder): number {
 		let best = 0;
 		let bestCost = Number.POSITIVE_INFINITY;
@@ -204,7 +205,10 @@ function createCircle() {
 		return best;
 	}
 
-	/** A holder keeps its hue, unless another holder of the same hue is present or has an equal name. */
+	/**
+	 * A holder keeps its hue if no other holder of this hue is present or has an equal name, or if no other hue has fewer
+	 * such conflicts.
+	 */
 	function settle(holder: Holder): void {
 		const conflicts = (hue: number) => Math.floor(costOf(holder, hue) / COST_OF_EQUAL_NAME);
 		if (holder.hue >= 0 && conflicts(holder.hue) === 0) return;

@@ -34,7 +34,7 @@ export function ownSessionOf(state: State, peer: PeerId): OwnSession | undefined
 	return joinedLater || Object.keys(known.contacts).length > 0 ? 'elsewhere' : 'earlier';
 }
 
-/** Whether a launch is ours. Another session counts only while it has the same name as this launch. */
+/** Whether a launch is ours. Another session of our identity is ours only while it has the same name as this launch. */
 export function isOurs(state: State, peer: PeerId): boolean {
 	const session = ownSessionOf(state, peer);
 	return session === 'elsewhere' ? hasOurName(state, peer) : session !== undefined;

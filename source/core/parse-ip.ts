@@ -37,7 +37,7 @@ export function parseIp(text: string): IpAddress | undefined {
 }
 
 function parseIpv4(text: string): IpAddress | undefined {
-	// Most other texts, for example peer ids, contain no dot.
+	// A fast check: most texts that are not IPv4 addresses, for example peer ids, contain no dot.
 	if (!text.includes('.')) return undefined;
 	const parts = text.split('.', 5);
 	if (parts.length !== 4) return undefined;

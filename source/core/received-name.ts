@@ -9,8 +9,8 @@ const MAX_SAVED_NAME_BYTES = 255;
 /** Name of a file whose own name has no usable character. */
 const FALLBACK_NAME = 'file';
 /**
- * Maximum bytes of an extension. A longer text after the last dot belongs to the name, of which little would remain
- * otherwise.
+ * Maximum bytes of an extension. A longer text after the last dot counts as part of the name; otherwise truncation would
+ * leave little of the name.
  */
 const MAX_EXTENSION_BYTES = 32;
 const SUFFIX = '.download';
@@ -18,7 +18,7 @@ const SUFFIX = '.download';
 /** Characters that Windows forbids, or that name an alternate data stream there. */
 const FORBIDDEN = /[:<>"|?*]/g;
 /**
- * Includes marks and joiners: they are removed at the start of a name, and a dot behind them would then be the first
+ * Includes marks and joiners: sanitising removes them at the start of a name, so a dot after them would become the first
  * character.
  */
 const LEADING = /^[\s\u2800.\-\p{M}\u200c\u200d]+/u;

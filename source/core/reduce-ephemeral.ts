@@ -128,7 +128,7 @@ function isSameAudience(last: Audience | undefined, peers: readonly PeerId[]): b
 	return last !== undefined && last.peers.length === peers.length && peers.every((peer, at) => peer === last.peers[at]);
 }
 
-/** Keys of a record by peer id, with their type. */
+/** Keys of a record that is indexed by peer id, with the type PeerId. */
 export function listPeerKeys(record: Readonly<Record<PeerId, unknown>>): PeerId[] {
 	const keys: PeerId[] = [];
 	for (const key in record) if (isPeerId(key)) keys.push(key);

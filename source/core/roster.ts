@@ -73,7 +73,7 @@ export interface RosterPeer {
 	 */
 	readonly connections: readonly Observation[];
 	readonly unreadableCount: number;
-	/** `lost` events in the feed of this peer that count: their seqs, by subject. */
+	/** Seqs of the `lost` events in the feed of this peer that are within the limits of the feed, by subject. */
 	readonly reports: Readonly<Record<PeerId, readonly number[]>>;
 }
 
@@ -176,7 +176,7 @@ function addFirstByAbsence(
 	return {...known, [absence]: event};
 }
 
-/** Whether another `lost` event of `author` about `subject` would count. */
+/** Whether another `lost` event of `author` about `subject` would be within the limits of the author's feed. */
 export function mayReport(author: RosterPeer | undefined, subject: PeerId): boolean {
 	const seqs = author?.reports[subject];
 	if (seqs !== undefined) return seqs.length < MAX_REPORTS_PER_SUBJECT;

@@ -33,9 +33,9 @@ export interface MarkOptions {
 const NO_MARKS: readonly MarkSummary[] = [];
 
 /**
- * Reactions to an event, ordered by the first reaction with each word. For each feed, only the first MAX_WORDS_PER_FEED
- * distinct words by seq count. All launches of one identity count as one person: for each word, their last reaction in
- * timeline order counts.
+ * Reactions to an event, ordered by the first reaction with each word. Of each feed, only the first MAX_WORDS_PER_FEED
+ * distinct words in the order of seq have an effect. All launches of one identity are one person. For each word, the
+ * person's last reaction in timeline order decides.
  */
 export function selectMarks(state: State, target: EventRef, options: MarkOptions = {}): readonly MarkSummary[] {
 	const {marks, until, isIgnored} = state.effects;
@@ -46,7 +46,7 @@ export function selectMarks(state: State, target: EventRef, options: MarkOptions
 	return cachedMarks(target, parts, () => countMarks(state, target, {position, isIgnored: ignores}));
 }
 
-/** Cache of reactions. The key is the object with the reference, which is the row of the timeline. */
+/** Cache of reactions. The cache key is the object that contains the reference: the row of the timeline. */
 const cachedMarks = memoiseByKey<EventRef, readonly MarkSummary[]>();
 
 function countMarks(state: State, target: EventRef, options: MarkOptions): readonly MarkSummary[] {
@@ -65,7 +65,10 @@ function isMark(effect: EffectEvent): effect is Mark {
 	return effect.type === 'marked';
 }
 
-/** The marks that count. `marks` is sorted by author and seq. */
+/**
+ * The marks that have an effect: those within MAX_WORDS_PER_FEED, not after the position, and not by ignored peers. `marks`
+ * must be sorted by author and seq.
+ */
 function countedMarks(marks: readonly Mark[], {position, isIgnored}: MarkOptions): Mark[] {
 	let author: PeerId | undefined;
 	let words = new Set<string>();

@@ -24,7 +24,7 @@ import type {State} from './state.js';
 
 export type PeerStatus = 'self' | 'connected' | 'suspect' | 'unreachable' | 'left';
 
-/** The word for a status that people read, everywhere. JSON lines have the status itself. */
+/** The word that all texts for people use for a status. JSON lines contain the status itself. */
 export function statusWord(status: PeerStatus): string {
 	return {self: 'you', connected: 'connected', suspect: 'silent', unreachable: 'lost', left: 'left'}[status];
 }
@@ -64,12 +64,12 @@ export interface PeerView {
 	readonly unreadable: number;
 }
 
-/** Name of a peer at `seq` of its feed, or its newest name without `seq`. The short peer id if no name is known. */
+/** Name of a peer at `seq` of its feed; if `seq` is undefined, its newest name. The short peer id if no name is known. */
 export function nameOf(state: State, peer: PeerId, seq?: number): string {
 	return findName(state, peer, seq) ?? shortPeerId(peer);
 }
 
-/** Name of a peer at `seq` of its feed, or its newest name without `seq`. Undefined if no name is known. */
+/** Name of a peer at `seq` of its feed; if `seq` is undefined, its newest name. Undefined if no name is known. */
 export function findName(state: State, peer: PeerId, seq?: number): string | undefined {
 	const known = findPeer(state.roster, peer);
 	return (known && nameAt(known, seq)?.name) || undefined;
@@ -167,7 +167,8 @@ function rankPeer(state: State, known: RosterPeer): RankedView {
 	return memoisePeer(known, [links[known.peer], state.launch, state.launches, own, ...shown], () => {
 		const view = createPeerView(state, known);
 		const foldedName = foldText(view.name);
-		// Departed launches without an identity cannot be distinguished: a name that many of them had is listed once.
+		// Departed launches without an identity cannot be told apart by their name, so a name that many of them had is
+		// listed once.
 		const isNameless = view.status === 'left' && !known.identity && !state.launches[known.peer];
 		const person = isNameless ? `departed ${foldedName}` : personKey(known, state.launches);
 		return {view, rank: STATUS_RANKS[view.status], foldedName, personKey: person, joined: known.joined};
@@ -235,8 +236,8 @@ export function selectPeer(state: State, peer: PeerId): PeerView | undefined {
 }
 
 /**
- * Suffix `#a1b2c3d4` of a name that can be taken for another person's; otherwise an empty string. It refers to the name at `seq` of
- * the feed, or to the newest name without `seq`. Our own peers never have a suffix.
+ * Suffix `#a1b2c3d4` of a name that can be taken for another person's; otherwise an empty string. It refers to the name at
+ * `seq` of the feed; if `seq` is undefined, to the newest name. Our own peers never have a suffix.
  */
 export function formatFingerprintSuffix(state: State, peer: PeerId, seq?: number): string {
 	const known = findPeer(state.roster, peer);

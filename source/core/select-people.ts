@@ -20,7 +20,10 @@ import type {State} from './state.js';
 
 /** A person, shown as one of their launches: this launch for ourselves, otherwise the newest one. */
 export interface PersonView extends PeerView {
-	/** The connected launches of the person, beginning with the one that lists show. If no launch is connected: only that one. */
+	/**
+	 * The connected launches of the person. The first is the launch that lists show. If none is connected, the array
+	 * contains only the launch that lists show.
+	 */
 	readonly sessions: readonly PeerId[];
 	/** Whether the person has our identity but another name: we are running twice, or somebody has a copy of our data folder. */
 	readonly hasOurIdentity: boolean;
@@ -99,7 +102,10 @@ export const selectPeople: (state: State) => readonly PersonView[] = memoise(
 	},
 );
 
-/** The listed person to whom a launch (one run of the program) belongs. Undefined if the person lists no such session. */
+/**
+ * The listed person to whom a launch (one run of the program) belongs. Undefined if no listed person has this launch among
+ * its sessions.
+ */
 export function findPerson(people: readonly PersonView[], peer: PeerId | undefined): PersonView | undefined {
 	return people.find(person => peer !== undefined && (person.peer === peer || person.sessions.includes(peer)));
 }
@@ -163,7 +169,10 @@ export function firstOtherPeer(peers: readonly PersonView[]): PersonView | undef
 /** Time after which a person who left is no longer listed by name, but only counted, in ms. */
 const LEFT_LONG_AGO_MS = 10 * 60 * 1000;
 
-/** People who left more than LEFT_LONG_AGO_MS ago, by the launch that is shown. Lists count these people in one line. */
+/**
+ * People who left more than LEFT_LONG_AGO_MS ago, each as the peer id of the launch that lists show. Lists count these
+ * people in one line.
+ */
 export const selectLongGone: (state: State) => ReadonlySet<PeerId> = memoise(
 	state => [selectPeople(state), state.loggedAt, state.ephemeral.now],
 	state => {

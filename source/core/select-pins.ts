@@ -22,7 +22,7 @@ export interface PinOptions {
 
 /**
  * Pinned messages that are known and not withdrawn, at most MAX_PINS_SHOWN. The most recently pinned one is first. Only the
- * last MAX_PINS_CONSIDERED events count.
+ * last MAX_PINS_CONSIDERED `pinned` events are examined.
  */
 export function selectPins(
 	state: State,

@@ -81,7 +81,10 @@ export interface Link {
 	readonly direction?: 'dialled' | 'accepted';
 }
 
-/** Peers that were connected when we wrote our posts, from seq `fromSeq` to before the `fromSeq` of the next audience. */
+/**
+ * Peers that were connected when we wrote posts of ours: the posts from seq `fromSeq` up to, but not including, the
+ * `fromSeq` of the next audience.
+ */
 export interface Audience {
 	readonly fromSeq: number;
 	readonly peers: readonly PeerId[];

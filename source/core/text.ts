@@ -1,6 +1,5 @@
 /**
  * Sanitising of untrusted text for a terminal: removes control characters, escape sequences, and characters that are
- *
  * invisible or reorder text. It runs on input (codec, node) and on output (screen, logs, exports). Sanitising a sanitised
  * text changes nothing. Every step takes linear time in the length of its input.
  */
@@ -36,7 +35,10 @@ const INVISIBLE = new RegExp([FORMAT, BLANK, CONTROL].map(({source}) => source).
 /** Variation selectors after a character that has no such variants. */
 const STRAY_SELECTORS = /(?<!\p{Emoji})[\ufe0e\ufe0f]|[\ufe00-\ufe0d]|(?<!\p{Script=Han})[\u{e0100}-\u{e01ef}]/gu;
 
-/** Several consecutive joiners. Joiners between marks would let a text exceed MAX_COMBINING_MARKS. */
+/**
+ * Several consecutive joiners. EXCESS_MARKS matches at most one joiner before a mark, so more joiners would let a text
+ * exceed MAX_COMBINING_MARKS.
+ */
 const JOINER_RUNS = /([\u200c\u200d])[\u200c\u200d]+/g;
 const JOINED_MARK = String.raw`[\u200c\u200d]?\p{M}`;
 const EXCESS_MARKS = new RegExp(`((?:${JOINED_MARK}){${MAX_COMBINING_MARKS}})(?:${JOINED_MARK})+`, 'gu');

@@ -97,7 +97,7 @@ export function shareKey(address: string, peer: string): string {
 
 /**
  * The /64 of an IPv6 address, with the zone if it is link-local. One machine can use any number of addresses of a /64, so
- * all its strangers together get at most half of a budget. Undefined for IPv4, loopback and other texts.
+ * all untrusted peers of one /64 together get at most half of a budget. Undefined for IPv4, loopback and other texts.
  */
 export function prefixGroup(address: string): string | undefined {
 	const ip = parseIp(address);
@@ -120,8 +120,8 @@ export function isIpLiteral(address: string): boolean {
 }
 
 /**
- * Key of the addresses that have one vote together about our clock: an IPv4 address, a link-local address, or the /64 of another IPv6 address.
- * One machine can use any number of addresses of a /64.
+ * Key of the addresses that have one vote together about our clock: an IPv4 address, a link-local address, or the /64 of
+ * another IPv6 address. One machine can use any number of addresses of a /64.
  */
 export function addressGroup(address: string): string {
 	const ip = parseIp(address);

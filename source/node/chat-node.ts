@@ -51,7 +51,7 @@ export interface ChatNodeAdapters {
 	/** The opened log, whose records have not been read yet. */
 	readonly openedLog: OpenedLog;
 	readonly debug: Debug;
-	/** Keeps the reading position of the log. Undefined if it is not kept. */
+	/** Saves the reading position of the log. Undefined if the position is not saved. */
 	readonly saveReadingPosition?: (place: LogPlace) => Promise<void>;
 	/** Verified people of this room. Undefined if nothing may be kept on disk. */
 	readonly contacts?: ContactStore;
@@ -69,7 +69,8 @@ export interface ChatNodeAdapters {
 }
 
 /**
- * Identity, ports and addresses of the node. The values are those of the start, except a port or a path that is a getter.
+ * Identity, ports and addresses of the node. The values are those at the start of the node. A port or a path that is a
+ * getter returns the current value.
  */
 export interface SelfInfo {
 	readonly peer: PeerId;
@@ -107,7 +108,10 @@ export interface ChatNode extends FileCommands {
 	 * do not receive it. While both nodes run, the message is sent again until the peer has it.
 	 */
 	whisper(peer: PeerId, text: string): WhisperResult;
-	/** Says that somebody reads here. A keeper takes no whispers before, because they would wait unread without a word. */
+	/**
+	 * Declares that a person reads the messages of this node. Before this call, a keeper refuses whispers, because they
+	 * would stay unread and their senders would not know.
+	 */
 	readWhispers(): void;
 	/** Number of own whispers to this peer that it has not answered yet. */
 	outstandingWhispers(peer: PeerId): number;
@@ -115,7 +119,7 @@ export interface ChatNode extends FileCommands {
 	mark(target: EventRef, word: string, on: boolean): PostResult;
 	/** Replaces the text of an own message. Every version stays in the history of all peers. */
 	correct(target: EventRef, text: string): PostResult;
-	/** Withdraws an own message: it is hidden everywhere. It is not erased, since all peers hold it. */
+	/** Withdraws an own message: all programs hide it. It is not erased, since all peers hold it. */
 	withdraw(target: EventRef): PostResult;
 	/** Pins a message for everybody, or unpins it. */
 	pin(target: EventRef, on: boolean): PostResult;

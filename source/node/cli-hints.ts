@@ -19,7 +19,10 @@ export function usesLoopbackOnly({addresses}: Pick<SelfInfo, 'addresses'>): bool
 	return addresses.length > 0 && addresses.every(address => address.startsWith('127.') || address === '::1');
 }
 
-/** Command with which another person joins this room. It contains room, port and secret only if they are not the defaults. */
+/**
+ * Command with which another person joins this room. It names the room and the port only if they are not the defaults. It
+ * never contains the secret: the program asks for it.
+ */
 export function inviteCommand(self: RoomOptions & Pick<SelfInfo, 'programCommand'>): string {
 	const {programCommand = PROGRAM_COMMAND} = self;
 	return [`${usesLoopbackOnly(self) ? programCommand : PROGRAM_COMMAND} --name NAME`, ...roomOptions(self)].join(' ');
@@ -32,7 +35,7 @@ export function packageCommand(self: RoomOptions): string {
 
 type RoomOptions = Pick<SelfInfo, 'room' | 'hasSecret' | 'udpPort' | 'addresses'>;
 
-/** Options that lead into this room. Defaults are left out, and the secret always. */
+/** Options with which a node joins this room. Options with default values are left out. The secret is never included. */
 function roomOptions(self: RoomOptions): string[] {
 	const {room, hasSecret, udpPort} = self;
 	return [

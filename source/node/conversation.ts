@@ -13,7 +13,7 @@ import {whenState} from './when-state.js';
 export type PostResult = {readonly seq: number} | {readonly refused: string};
 
 export interface PostOptions {
-	/** In the third person, as with `/me`. */
+	/** Whether the text is an action in the third person, as with `/me`. */
 	readonly action?: boolean;
 	/** The message that this one answers. */
 	readonly replyTo?: EventRef;

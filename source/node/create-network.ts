@@ -44,10 +44,12 @@ export interface NetworkOptions {
 	onReadyToJoin(): void;
 	/** Called when the timers of this process fired late, because the computer may have been asleep. */
 	onTimersStalled(): void;
-	/** Called when messages to a peer are sent on this connection from now on. */
+	/** Called when this connection becomes the one on which messages to its peer are sent. */
 	onLinked(link: PeerLink): void;
 	onWhisper(link: PeerLink, message: WhisperMessage | WhisperAckMessage): void;
-	/** Called when a beacon was sent. The interfaces were read before it, so own addresses may have changed. */
+	/**
+	 * Called after a beacon was sent. The interfaces were read just before the beacon, so own addresses may have changed.
+	 */
 	onBeaconSent(): void;
 }
 

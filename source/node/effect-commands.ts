@@ -1,4 +1,7 @@
-/** Reactions, corrections, withdrawals and pins of the local user: checks the target and the content, then appends. */
+/**
+ * Reactions, corrections, withdrawals and pins of the local user: checks the target and the content, and then appends the
+ * event.
+ */
 import {effectsOn} from '../core/effect-index.js';
 import {type EffectBody, type EventRef, isWritten, type PeerId, type WrittenEvent} from '../core/event.js';
 import {findPosted} from '../core/find-posted.js';

@@ -1,6 +1,6 @@
 /**
  * Event pipeline: the only way into the log and the state. Own events, batches of peers and observations are staged. A
- * commit appends all staged ones to the log, reduces them, and then passes the batches to `onCommitted`.
+ * commit appends everything that is staged to the log, reduces it, and then passes the batches to `onCommitted`.
  *
  * Invariants
  * 1. An event or observation is appended to the log before it reaches the state.
@@ -64,7 +64,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 	let pendingRecords: LogRecord[] = [];
 	let pendingInputs: Input[] = [];
 	let pendingBatches: CommittedBatch[] = [];
-	/** Seq up to which staged batches fill the gaps of a lost feed. */
+	/** For each feed of which the log has lost events: the seq up to which staged batches restore them. */
 	const refilledSeqs = new Map<PeerId, number>();
 	const commitTimer = createCoalescedTimer(clock, commit);
 
@@ -83,8 +83,8 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 	}
 
 	/**
-	 * Merges the clock readings of events into the clock. It begins with the last event and stops at the first one within the
-	 * limit, because the readings of a feed rise.
+	 * Merges the clock readings of events into the clock. It goes backwards from the last event, and stops at an event
+	 * whose reading is within the limit. The readings before it are lower, because the readings of a feed rise.
 	 */
 	function mergeClock(events: readonly FeedEvent[]): void {
 		for (let index = events.length - 1; index >= 0; index -= 1) {

@@ -7,7 +7,7 @@ import type {PostResult} from './conversation.js';
 export interface ShareOptions {
 	/** Text about the file. */
 	readonly note?: string;
-	/** Name for others. Default: that of the file. */
+	/** Name of the file for other people. Default: its name on this computer. */
 	readonly name?: string;
 	/** Called while the file is read, with the bytes read so far. */
 	onProgress?(bytes: number, of: number): void;
@@ -30,6 +30,6 @@ export interface FileCommands {
 	shareFile(path: string, options?: ShareOptions): Promise<PostResult>;
 	/** Fetches a shared file. The state of the transfer is in `State.ephemeral.files`. */
 	fetchFile(target: EventRef, options?: FetchFileOptions): FetchResult;
-	/** Cancels a fetch and deletes what has arrived. Returns false if there is none. */
+	/** Cancels a fetch and deletes what has arrived. Returns false if this file is not being fetched. */
 	cancelFile(file: FileId): boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * Tells the user when one identity is present several times: our own in another session, or one under two names. Computers
- * that were copied with their data folder share an identity, and then two people look like one.
+ * Tells the user when one identity is present several times: our own in another session, or any identity under two names.
+ * Computers that were copied with their data folder share an identity, and then two people look like one.
  */
 import type {Clock} from '../core/environment.js';
 import type {Input} from '../core/event.js';
@@ -13,7 +13,9 @@ import type {Notices} from './notices.js';
 import type {Store} from './store.js';
 
 const MAX_NOTICES_REMEMBERED = 4096;
-/** A check looks at everybody, so it is made at most this often: many peers may join at once, also on purpose. */
+/**
+ * Minimum interval between two checks. A check examines all people, and many peers may join at once, perhaps to cause load.
+ */
 const CHECK_INTERVAL_MS = 2000;
 
 interface Parts {

@@ -11,7 +11,7 @@ export interface PathReport {
 	readonly destination: string;
 	readonly sent: number;
 	readonly failed: number;
-	/** Number of own beacons received back. */
+	/** Number of beacons that this node sent and also received. */
 	readonly echoes: number;
 	/** Number of beacons received from other nodes of this room. */
 	readonly heard: number;
@@ -27,7 +27,7 @@ export interface InterfaceReport {
 	readonly virtual: boolean;
 	readonly beaconsSent: number;
 	readonly beaconsFailed: number;
-	/** Number of own beacons received back. */
+	/** Number of beacons that this node sent and also received. */
 	readonly echoes: number;
 	/** Number of beacons received from other nodes in this subnet, answers included. */
 	readonly heard: number;

@@ -29,7 +29,10 @@ export interface InvitationInfo {
 export type InvitationResult = InvitationInfo | {readonly refused: string};
 
 export interface Invitation {
-	/** Opens the window, or returns the window that is open. `inSecretRoom`: the user wants it although the room has a secret. */
+	/**
+	 * Opens the window, or returns the window that is open. `inSecretRoom`: the user wants the window although the room has
+	 * a secret.
+	 */
 	open(options: {readonly inSecretRoom: boolean}): Promise<InvitationResult>;
 	/** Closes the window and all its connections. Does nothing if it is closed. */
 	close(): Promise<void>;
@@ -60,6 +63,6 @@ export interface InvitationPorts {
 	announce(state: 'opened' | 'closed'): void;
 	/** Shows the local user that the window is open, and how many guests are connected; undefined: it is closed. */
 	showGuests(connected: number | undefined): void;
-	/** Tells the local user. */
+	/** Shows a notice to the local user. */
 	notify(code: string, text: string): void;
 }

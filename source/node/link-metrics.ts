@@ -54,7 +54,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 	const changedPeers = new Set<PeerId>();
 	let timer: Timer | undefined;
 	let hasCheckedClocks = false;
-	/** Monotonic time since which clocks are measured and none of them agrees with ours, ms. */
+	/** Monotonic time since which at least one clock is measured and none agrees with ours, ms. */
 	let contradictedSince: number | undefined;
 	let contradictionTimer: Timer | undefined;
 	let stopped = false;
@@ -87,8 +87,9 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 	}
 
 	/**
-	 * Whether nobody has agreed with our clock for LONE_CLOCK_WAIT_MS. Until then the correction is computed again, because a
-	 * node that joins is connected to one peer first, and own stamps never go back.
+	 * Whether no peer has agreed with our clock for LONE_CLOCK_WAIT_MS. Until this time has passed, our clock must not
+	 * follow a clock far ahead: a joining node is connected to only one peer at first, and own stamps never go back. When
+	 * the time has passed, a timer updates the correction.
 	 */
 	function hasWaitedForAgreement(votes: readonly ClockVote[]): boolean {
 		const isContradicted =
@@ -142,7 +143,8 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 			timer ??= clock.after(PUBLISH_INTERVAL_MS, flush);
 		},
 		checkClock(link) {
-			// If our clock needs no correction and the clock of the peer agrees with it, the peer cannot change the result.
+			// If our clock needs no correction and the clock of the peer agrees with it, the vote of the peer cannot change
+			// the result.
 			if (!hasCheckedClocks || nodeClock.correctionMs !== 0 || !clockAgrees(link)) updateCorrection();
 		},
 		clockAgrees,

@@ -1,6 +1,7 @@
 /**
- * Contents that the `shared` events of this room name. A node answers questions about a file only if the room names it. The log
- * is searched once for each file that is here; later events are noted as they arrive.
+ * Contents that the `shared` events of this room name. A node answers questions about a file only if such an event names
+ * the content. The timeline is searched once for each content, at the first question about it. Later events are noted as
+ * they arrive.
  */
 import {type EventRef, isWritten} from '../core/event.js';
 import {findPosted} from '../core/find-posted.js';

@@ -1,6 +1,6 @@
 /**
  * Hybrid logical clock of this node (protocol.md, Time and order). It is based on the wall clock, which is corrected if it
- * is clearly wrong. Each stamp is greater than all earlier stamps of this process and all readings that it followed.
+ * is clearly wrong. Each stamp is greater than all earlier stamps of this process and all readings that the clock followed.
  *
  * The reading of another node moves the clock at most to `hlcLimit` of the corrected wall clock. Only own stamps may exceed
  * this limit, because the stamps of a feed must rise.
@@ -17,7 +17,7 @@ import {
 
 /** 2026-11-01 UTC. A wall clock before this time is wrong, because the first build of this program is newer. */
 export const EARLIEST_WALL_MS = Date.UTC(2026, 10, 1);
-/** 2036-11-01 UTC. A wall clock after this time counts as wrong, and a peer that claims it is not believed. */
+/** 2036-11-01 UTC. A wall clock after this time counts as wrong, also that of a peer. */
 export const LATEST_WALL_MS = Date.UTC(2036, 10, 1);
 
 export interface Stamp {
@@ -50,8 +50,8 @@ export interface NodeClock {
 	reading(): Hlc;
 	/**
 	 * Merges a reading of another node or of the own log. Returns false if the reading is beyond the limit. The clock then
-	 * follows it only up to the limit, and further each time the limit moves. It ignores a reading that is too far ahead to
-	 * be shown (`isDue`).
+	 * follows it only up to the limit, and further each time the limit moves. The clock ignores a reading of an event that
+	 * is too far ahead to be shown (`isDue`).
 	 */
 	merge(hlc: Hlc): boolean;
 	/**
@@ -75,7 +75,10 @@ function offsetPerSource(votes: readonly ClockVote[]): number[] {
 	return [...nearest.values()];
 }
 
-/** The middle value, or the two middle values, the lower one first. `values` must not be empty. */
+/**
+ * The two middle values, the lower one first. If the number of values is odd, both are the middle value. `values` must not
+ * be empty.
+ */
 function middleValues(values: readonly number[]): readonly [lower: number, upper: number] {
 	const all = [...values].sort((a, b) => a - b);
 	const upper = all[all.length >> 1] ?? 0;
@@ -85,9 +88,8 @@ function middleValues(values: readonly number[]): readonly [lower: number, upper
 /**
  * Median of our own clock, offset 0, and the offsets of the others, ms. Of two middle values, the one nearest to our clock
  * wins. There is one exception: if nobody agrees with us and the later value is too far ahead for us to follow, the later
- * value wins. Otherwise two nodes alone, of which one is days behind, could not talk: the late node would hide all messages
- * of the other one. `isSupported`: somebody agreed with us a
- * short time ago, or may still do so.
+ * value wins. Otherwise a room of two nodes, one of them days behind, would not work: the late node would hide all messages
+ * of the other one. `isSupported`: somebody agreed with us a short time ago, or may still do so.
  */
 export function medianOffset(offsets: readonly number[], isSupported = false): number {
 	const [lower, upper] = middleValues([0, ...offsets]);
@@ -132,7 +134,7 @@ export function createNodeClock(now: () => number): NodeClock {
 		return maxHlc(followedHlc(received, at), followedHlc(ahead, at));
 	}
 
-	/** Lower bound of the next stamp, as far as our clock follows. */
+	/** Lower bound of the next stamp: the highest stamp or reading, as far as our clock follows it. */
 	function floorAt(at: number): Hlc {
 		return [followedHlc(observed, at), followedHlc(whispered, at), followed(at)].reduce(maxHlc, own);
 	}

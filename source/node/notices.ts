@@ -1,7 +1,7 @@
 /**
  * Notices for the user about problems of the network, the clock and the log. Their rate is limited, so that a faulty peer
- * cannot flood the timeline. Scripts read their codes, so codes must not change. Notices are in the log, so their addresses have
- * no zone.
+ * cannot flood the timeline. Scripts read their codes, so codes must not change. Notices are in the log, so their addresses
+ * have no zone.
  */
 
 import {DEFAULT_PORT} from '../core/defaults.js';

@@ -1,4 +1,6 @@
-/** Own addresses, chosen for the places where they are told to others or shown. */
+/**
+ * Addresses of this node for three purposes: announcing them to peers, showing them to the user, and the window for guests.
+ */
 import {isLinkLocal, type LocalInterface, withoutZone} from '../network/ip-address.js';
 
 export interface OwnAddresses {

@@ -18,7 +18,7 @@ import type {Store} from './store.js';
 export interface Unread {
 	/** In the order of the timeline. */
 	readonly messages: Timeline;
-	/** Whether one of them was missed: it was written while this node was away. */
+	/** Whether at least one of these messages was written while this node was away. */
 	readonly hasMissed?: true;
 	/** Wall clock in ms at which the last record before the position was logged. Undefined if the log is new. */
 	readonly since?: number;
@@ -47,7 +47,7 @@ export interface ReadingOptions {
 	readonly clock: Clock;
 	/** Place behind the last record of the log; undefined while there is none. */
 	logEnd(): LogPlace | undefined;
-	/** Keeps the position. Undefined if nothing is kept. */
+	/** Saves the position. Undefined if the position is not saved. */
 	readonly savePosition?: ((place: LogPlace) => Promise<void>) | undefined;
 }
 

@@ -55,7 +55,10 @@ const MAX_WARNINGS_REMEMBERED = 4096;
 
 export function createVerification(options: VerificationOptions): Verification {
 	const {ownKey, contacts, store, notices} = options;
-	/** Key of the safety number that was shown last. Digits confirm no other key, as five digits can be matched by trying. */
+	/**
+	 * Key of the safety number that was shown last. The digits confirm only this key: an attacker can find a key with any
+	 * five digits by trying.
+	 */
 	let shown: {readonly key: string; readonly number: string} | undefined;
 	const warned = new LruMap<string, true>(MAX_WARNINGS_REMEMBERED);
 

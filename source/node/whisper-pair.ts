@@ -18,11 +18,11 @@ export interface WhisperOutbox {
 	add(text: string): number;
 	/** Takes the next whisper to send, in order; undefined if all of them were sent. */
 	takeNext(): WhisperMessage | undefined;
-	/** Lets all whispers without an answer wait to be sent again. Called after a new connection, or if no answer came. */
+	/** Marks all whispers without an answer to be sent again. Called after a new connection, or if no answer came. */
 	restart(): void;
 	/**
-	 * Applies an answer. Returns the number up to which the whispers are answered now, and which of the newly answered ones
-	 * are refused.
+	 * Applies an answer. Returns the number up to which the whispers are answered now, and which of the newly answered
+	 * whispers are refused. Returns undefined if the answer covers no whisper that was unanswered.
 	 */
 	apply(answer: WhisperAckMessage): {readonly id: number; readonly refused: readonly number[]} | undefined;
 }
@@ -70,7 +70,7 @@ export interface WhisperInbox {
 	take(): void;
 	/** Notes that the next whisper is refused. */
 	refuse(): void;
-	/** Notes that everything taken so far is saved. Only such whispers are answered. */
+	/** Notes that everything taken so far is saved. Only saved whispers are answered. */
 	markSaved(): void;
 	/** The answer to all whispers so far; undefined if there is nothing to answer. */
 	answer(): WhisperAckMessage | undefined;

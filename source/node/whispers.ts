@@ -1,11 +1,12 @@
 /**
  * Whispers: private messages between this node and a connected peer (protocol.md, Whispers). They travel only over a
- * connection between these two nodes, whose hellos bind it to both peer ids. Only these two nodes hold them.
+ * connection between these two nodes. The hellos of both ends bind the connection to their peer ids. Only these two nodes
+ * hold them.
  *
  * Invariants
  * 1. An own whisper is in the log before the peer receives it. A whisper of a peer is in the log before it is answered.
- * 2. A whisper is sent only to a peer whose hello names the feature. It is sent again until that launch of the peer
- * answers.
+ * 2. A whisper is sent only to a peer whose hello names the feature `whispers`. It is sent again until that launch of the
+ *    peer answers.
  */
 import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
 import type {Clock, Timer} from '../core/environment.js';
@@ -29,7 +30,7 @@ export interface WhisperOptions {
 	linkOf(peer: PeerId): PeerLink | undefined;
 	labelFor(peer: PeerId): string;
 	isIgnored(peer: PeerId): boolean;
-	/** Whether somebody reads here. If not, peers are told that this node takes no whispers. */
+	/** Whether a person reads the whispers of this node. If not, this node tells its peers that it takes no whispers. */
 	hasReader(): boolean;
 	/** Whether this launch of the peer has ended, so that it never comes back. */
 	hasLeft(peer: PeerId): boolean;
@@ -48,14 +49,14 @@ export interface Whispers {
 	send(peer: PeerId, text: string): WhisperResult;
 	/** Number of own whispers that this peer has not answered. */
 	outstanding(peer: PeerId): number;
-	/** Number of peers whose whispers are counted. */
+	/** Number of peers for which this node remembers the last whisper, at most MAX_WHISPERERS. */
 	readonly whisperers: number;
-	/** Messages to the peer of this connection are sent on it from now on. */
+	/** Called when this connection becomes the one on which messages to its peer are sent. */
 	linked(link: PeerLink): void;
 	message(link: PeerLink, message: WhisperMessage | WhisperAckMessage): void;
-	/** Whispers of these peers are taken from now on, or no longer. */
+	/** Called when this node begins or ceases to take the whispers of these peers. */
 	takingChanged(peers: readonly PeerId[]): void;
-	/** The log is saved again. */
+	/** Called when the log is saved again after a failure. */
 	saved(): void;
 	stop(): void;
 }
@@ -72,7 +73,7 @@ const TICK_MS = 1000;
 export function createWhispers(options: WhisperOptions): Whispers {
 	const {clock, linkOf} = options;
 	const outboxes = new Map<PeerId, Outgoing>();
-	/** The peer that whispered last is the last one. */
+	/** Inbox of each peer. The peer that whispered last is at the end. */
 	const inboxes = new Map<PeerId, WhisperInbox>();
 	const paces = new WeakMap<PeerLink, MessagePace>();
 	/** Connections whose peer says that it takes no whispers of this node at present. */
@@ -111,7 +112,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		}
 	}
 
-	/** Whispers without an answer are sent again, once. */
+	/** Marks all whispers without an answer to be sent once more. */
 	function restart(outgoing: Outgoing): void {
 		outgoing.outbox.restart();
 		outgoing.waitingSince = clock.monotonic();
@@ -137,7 +138,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		return outgoing;
 	}
 
-	/** Answers the whispers of a peer so far, and tells it whether it is ignored. */
+	/** Answers the whispers of a peer so far, and tells the peer whether this node takes its whispers. */
 	function answer(peer: PeerId): void {
 		const link = linkOf(peer);
 		const inbox = inboxes.get(peer);

@@ -1,6 +1,6 @@
 /**
  * JSON file with the people whose identity keys the user has verified. Only `/verify` adds an entry, and no entry is ever
- * evicted: a forgotten key would let somebody else take the name. A damaged file is never overwritten for the same reason.
+ * evicted: a forgotten key would let somebody else take the name. For the same reason, a damaged file is never overwritten.
  */
 import type {Contact} from '../core/event.js';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';

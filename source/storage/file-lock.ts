@@ -39,7 +39,7 @@ const MALFORMED = {token: 'ill-formed'} as const;
 
 type LockHolder = LockOwner | typeof MALFORMED;
 
-/** Bytes above which a file is no lock. */
+/** A longer file is not read as a lock file. */
 const MAX_LOCK_BYTES = 64 * 1024;
 const MAX_ATTEMPTS = 50;
 const RETRY_DELAY_MS = 10;
@@ -49,7 +49,8 @@ const RETRY_DELAY_MS = 10;
  */
 const MAX_READ_ATTEMPTS = 6;
 /**
- * Maximum number of stale takeover locks in a chain. A crash during a takeover leaves one, and taking it over needs another.
+ * Maximum number of stale takeover locks in a chain. A crash during a takeover leaves a stale takeover lock. To take over
+ * that lock, a process needs a further takeover lock.
  */
 const MAX_TAKEOVER_DEPTH = 4;
 

@@ -11,8 +11,8 @@ import {openLogReader, readHeader} from './log-reader.js';
 
 const LOG_SUFFIX = '.p2plog';
 /**
- * Maximum size of a file that is read without a request of the user. A node writes at most half of it, so a larger file is
- * no valid log.
+ * Maximum size of a log that the program reads without a request of the user. A node writes logs of at most half this size,
+ * so a larger file is no valid log.
  */
 export const MAX_SOUND_LOG_BYTES = 2 * MAX_LOG_BYTES;
 /** Maximum number of characters of the room name in the name of a log file. */
@@ -31,8 +31,8 @@ export function formatLogName(room: string, at: Date, random: Uint8Array): strin
 }
 
 /**
- * Whether a file of this name can be a log of the room. Only the header makes it certain, because file names contain
- * shortened room names.
+ * Whether a file of this name can be a log of the room. Only the header of the file can confirm it, because file names
+ * contain shortened room names.
  */
 export function isLogNameOfRoom(room: string, name: string): boolean {
 	const start = `${toFileSafeName(room)}-`;

@@ -58,8 +58,8 @@ export class LogFile {
 	}
 
 	/**
-	 * Appends all of `bytes` and returns their offset. If it fails, readers of the file find no part of them. Throws
-	 * `changed` if another program deleted, replaced, truncated or extended the file.
+	 * Appends all of `bytes` and returns their offset. If the append fails, readers of the file find no part of `bytes`.
+	 * Throws `changed` if another program deleted, replaced, truncated or extended the file.
 	 */
 	append(bytes: Uint8Array): number {
 		const offset = this.#size;

@@ -81,7 +81,8 @@ export interface LogReader {
 	readonly marker: string;
 	/**
 	 * Valid records from the end of the previous call to the current end of the file, in chunks. Repeated calls, one at a
-	 * time, follow a growing file. `end`: byte offset at which to stop before the end of the file. Throws StorageError `changed` if the file has become shorter.
+	 * time, follow a growing file. `end`: byte offset at which to stop before the end of the file. Throws StorageError
+	 * `changed` if the file has become shorter.
 	 */
 	read(end?: number): AsyncIterable<readonly LogRecord[]>;
 	/**

@@ -35,11 +35,14 @@ interface ScanStart {
 export interface LogScanner {
 	/** Returns the records that `chunk` completes, in file order. Their bytes may be views of `chunk`. */
 	push(chunk: Uint8Array): ScannedRecord[];
-	/** Ends the scan. Returns the records in the remaining bytes; they can follow a record whose length is damaged. */
+	/**
+	 * Ends the scan. Returns the records in the bytes that are not scanned yet. Such bytes remain, for example, after a
+	 * record whose damaged length points behind the end of the file.
+	 */
 	end(): ScannedRecord[];
 	/** Header of the file. Undefined until it has been read, and after `end` if both headers are invalid. */
 	readonly header: LogHeader | undefined;
-	/** Marker of the file; undefined as long as `header` is. */
+	/** Marker of the file; undefined as long as `header` is undefined. */
 	readonly marker: Uint8Array | undefined;
 	/** Length in bytes of one header; 0 until a header has been read. */
 	readonly headerLength: number;

@@ -51,7 +51,7 @@ export interface Log {
 	savedSeq(peer: PeerId): number;
 	/**
 	 * Keeps the batches of the own feed in memory from now on, so that they can be written again if another program empties
-	 * the file: nobody else might hold them. A log that cannot lose them does not have this method.
+	 * the file: perhaps no other node holds them. A log that cannot lose them does not have this method.
 	 */
 	keepFeed?(own: PeerId): void;
 	/** Whether the operating system has everything that was appended. False while saving fails (resilient-log.ts). */

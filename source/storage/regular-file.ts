@@ -6,7 +6,9 @@ import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 import {withoutByteOrderMark} from '../core/text.js';
 import {StorageError} from './errors.js';
 
-/** Makes opening a FIFO return at once. It has no effect on regular files, and Windows does not have it. */
+/**
+ * Flag that makes the opening of a FIFO return at once. It has no effect on regular files. Windows does not have this flag.
+ */
 const NO_WAITING = constants.O_NONBLOCK ?? 0;
 
 /** Error for a file that is longer than the limit of its reader. */
@@ -18,7 +20,10 @@ export class FileTooLongError extends Error {
 	}
 }
 
-/** Opens a regular file and returns its descriptor. Throws the error of the system, or StorageError for anything else. */
+/**
+ * Opens a regular file and returns its descriptor. Throws the error of the system, or StorageError if there is anything but
+ * a regular file at the path.
+ */
 export function openRegularFile(path: string, flags: number, mode?: number): number {
 	const file = openSync(path, flags | NO_WAITING, mode);
 	try {

@@ -24,7 +24,7 @@ interface ReadResult {
 	readonly peers: readonly RememberedPeer[];
 	/** Text for the user if the file or an entry was skipped. */
 	readonly warning?: string;
-	/** Set if the file could not be read. Its content may be valid. */
+	/** Error of the system that prevented reading. The content of the file may still be valid. */
 	readonly failure?: unknown;
 }
 

@@ -3,7 +3,7 @@
  * cannot be written, and appends them in order when saving works again. If another program changed the file, it copies all
  * records that are still readable to a new file. It then adds what is missing of the own feed and of the whispers of this
  * launch, which it keeps in memory. Other feeds may have lost entries: the caller learns this from `heldSeq`, and requests
- * them again.
+ * these entries again.
  */
 import {type Batch, batchByteLength, lastSeq, type Observation, type PeerId} from '../core/event.js';
 import {mergeBatches} from '../feed/merge-batches.js';
@@ -41,7 +41,9 @@ export interface ResilientLogOptions {
 }
 
 const MAX_UNSAVED_BYTES = 64 * 1024 * 1024;
-/** Bytes of the own feed that are kept to be written again. A person does not write as much in one launch. */
+/**
+ * Maximum bytes of own records that are kept in memory to be written again. A person does not write as much in one launch.
+ */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 const SAVE_RETRY_MS = 2000;
 const SAVE_CHUNK_BYTES = 1024 * 1024;
@@ -73,7 +75,9 @@ class ResilientLog implements Log {
 	#keptBytes = 0;
 	#log: FileLog | undefined;
 	#failure: StorageError | undefined;
-	/** Whether the next attempt must create a new file, because there is none or another program changed it. */
+	/**
+	 * Whether the next attempt must create a new file, because no file is open or another program changed the open file.
+	 */
 	#needsNewFile = false;
 	#retryTimer: {cancel(): void} | undefined;
 	#migration: Promise<void> | undefined;
@@ -248,8 +252,8 @@ class ResilientLog implements Log {
 	}
 
 	/**
-	 * Appends what the file lost of the own feed and of the whispers. The buffer still contains the newest part. `salvaged`: ids
-	 * of the observations that the new file has already.
+	 * Appends the records of the own feed and the whispers that the old file has lost. Records that are still in the buffer
+	 * are left out, because they are written after this. `salvaged`: ids of the observations that the new file has already.
 	 */
 	#restoreKept(log: FileLog, salvaged: ReadonlySet<string>): void {
 		const own = this.#ownPeer;

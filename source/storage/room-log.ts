@@ -48,8 +48,9 @@ export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
 			const opened = openFileLog(roomLog, {...(timer && {timer})});
 			return {...opened, reopened: true, skipped: [...skipped, ...listUnreadableLogs(options, opened.log.path)]};
 		} catch (error) {
-			// If another instance writes the newest log, this one syncs with it into a new file, because older logs would be
-			// outdated. A log that cannot be opened for another reason is skipped.
+			// If another instance of the program writes the newest log, this instance creates a new log and fills it by
+			// sync with the other instance. Older logs would be outdated. A log that cannot be opened for another reason is
+			// skipped.
 			if (!(error instanceof StorageError)) throw error;
 			if (error.code === 'locked') return {...openNewLog(options.folder, header, timer), reopened: false, skipped: []};
 			skipped.push(error);
@@ -89,7 +90,10 @@ const NON_EMPTY_LOG_BYTES = 64 * 1024;
 /** Number of events of a launch without other peers and messages: `joined` and `left`. */
 const EVENTS_OF_EMPTY_LAUNCH = 2;
 
-/** Newest log of the room, except `current`, with another author or a message. Undefined if there is none. */
+/**
+ * Newest log of the room, except `current`, that contains a message or events of another author. Undefined if there is
+ * none.
+ */
 export async function findEarlierLog(
 	folder: string,
 	header: Pick<LogHeader, 'roomName' | 'roomTag'>,

@@ -56,8 +56,8 @@ export function createDialConcurrency(): DialConcurrency {
 export interface DialQueue {
 	add(candidate: Candidate): void;
 	/**
-	 * Returns the next candidate to dial. Returns undefined if no candidate waits or the limit is reached. One dial above the
-	 * limit is allowed for a candidate in the bypass slot.
+	 * Returns the next candidate to dial. Returns undefined if no candidate waits or the limit is reached. One dial above
+	 * the limit is allowed for the candidate that `bypassCandidate` returns.
 	 */
 	next(): Candidate | undefined;
 	/** Moves a candidate from the queue to the dials in progress. `finished` must be called after its dial. */

@@ -16,7 +16,10 @@ export interface BeaconScheduleOptions {
 	readonly clock: Clock;
 	readonly random: Random;
 	connectedCount(): number;
-	/** Sends a beacon. The schedule calls it last, because it may call `burst` or `stop`. */
+	/**
+	 * Sends a beacon. It is always the last call in a function of the schedule, because `announce` may call `burst` or
+	 * `stop`.
+	 */
 	announce(): void;
 }
 

@@ -97,8 +97,8 @@ function onePerSubnet(interfaces: readonly LocalInterface[]): LocalInterface[] {
 }
 
 /**
- * Whether an address is worth using if nothing is selected. A computer that runs containers has dozens of virtual interfaces
- * whose only address is link-local.
+ * Whether an address is used if the user selects nothing. Virtual interfaces whose only address is link-local are left out,
+ * because a computer that runs containers has dozens of them.
  */
 function isUsedByDefault(one: LocalInterface, all: readonly LocalInterface[]): boolean {
 	if (one.family === 4 || !one.virtual || !isLinkLocal(one.address)) return true;

@@ -34,11 +34,14 @@ export interface UdpBeaconOptions {
 	readonly port: number;
 	/** Interface names or addresses; undefined means all. With only loopback, no datagram leaves this computer. */
 	readonly selection?: readonly string[] | undefined;
-	/** If true, `start` resolves although the system refuses the discovery port for now (`isTriedAgain`). */
+	/**
+	 * If true, `start` also resolves if the system refuses the discovery port for a reason that may be temporary
+	 * (`isTriedAgain`).
+	 */
 	readonly keepsTrying?: boolean;
 	readonly clock?: Clock;
 	readonly interfaceReader?: InterfaceReader;
-	/** Called whenever the interfaces were read, with the selected ones. */
+	/** Called with the selected interfaces whenever the interfaces were read. */
 	readonly onInterfacesRead?: (interfaces: readonly LocalInterface[]) => void;
 	readonly log?: (line: string) => void;
 }
@@ -81,8 +84,8 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	}
 
 	/**
-	 * Joins the multicast group, for every broadcast: the system ends a membership when the interface disappears. EADDRINUSE
-	 * means that the socket is already a member.
+	 * Joins the multicast group. Called for every broadcast, because the system ends a membership when the interface
+	 * disappears. EADDRINUSE means that the socket is already a member.
 	 */
 	function joinGroup(from: LocalInterface): void {
 		try {
@@ -93,8 +96,8 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	}
 
 	/**
-	 * Opens the socket that receives the beacons of one family. Returns the error if it fails, which is no reason to stop: the next
-	 * beacon tries again.
+	 * Opens the socket that receives the beacons of one family. Returns the error if opening fails. The node continues
+	 * after a failure, because the next beacon tries again.
 	 */
 	async function openShared(family: 4 | 6): Promise<unknown> {
 		const socket =

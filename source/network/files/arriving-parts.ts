@@ -1,6 +1,6 @@
 /**
- * Parts of one file that are arriving: which slice is wanted next from which holder (protocol.md, Files). All slices of a
- * part come from one holder, so that it is known who sent wrong content.
+ * Parts of one file that are arriving: which slice is requested next from which holder (protocol.md, Files). All slices of
+ * a part come from one holder, so that it is known who sent wrong content.
  */
 import {FILE_QUEUE_MS, MAX_FILE_HOLDERS, MIN_SLICE_BYTES} from '../../core/limits.js';
 import {hasPart} from '../../core/part-set.js';
@@ -13,12 +13,13 @@ import type {PartBuffers} from './part-buffers.js';
 /** Time without a slice after which a holder counts as stalled. A holder without other work then takes over its parts. */
 const STALLED_MS = 2000;
 /**
- * A part moves to another holder if the time that it still needs exceeds this plus twice the time that the new holder needs.
+ * A part moves to a new holder if the rest of the part takes longer than this, plus twice the time that the new holder
+ * needs for the whole part.
  */
 const MOVE_AFTER_MS = 500;
 /**
- * Total rate for which one more holder is used, in bytes per second. At this rate, the smallest amount that a holder has
- * outstanding arrives within FILE_QUEUE_MS.
+ * One more holder is used for each such amount of the total rate, in bytes per second. At this rate, the smallest number of
+ * bytes that is requested ahead from a holder arrives within FILE_QUEUE_MS.
  */
 const RATE_PER_HOLDER = (2 * MIN_SLICE_BYTES * 1000) / FILE_QUEUE_MS;
 
@@ -31,18 +32,18 @@ export interface ArrivingPartsOptions {
 	random(): number;
 	/** Whether a part is neither verified nor kept from an earlier run. */
 	isMissing(part: number): boolean;
-	/** Range of the parts that may be wanted: the first part, and the exclusive end. */
+	/** Range of the parts that may be requested: the first part, and the exclusive end. */
 	window(): readonly [number, number];
 }
 
 export interface ArrivingParts {
-	/** The slice to want next from a holder; undefined if nothing is to be wanted from it now. */
+	/** The slice to request next from a holder; undefined if nothing can be requested from the holder now. */
 	nextSlice(holder: Holder, now: number): Slice | undefined;
 	/** Stores a slice. Returns the part if it is complete; its memory stays reserved until it is written. */
 	receive(pipe: LinkPipe, slice: Slice, bytes: Uint8Array, now: number): Uint8Array | undefined;
 	/** Gives up a part that a holder refused. */
 	refused(pipe: LinkPipe, part: number): void;
-	/** Gives up all parts that are wanted from a holder. */
+	/** Gives up all parts that are requested from a holder. */
 	release(pipe: LinkPipe): void;
 	releaseAll(): void;
 }
@@ -110,8 +111,8 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 	}
 
 	/**
-	 * Moves the part that is expected to arrive last from a much slower holder to this one. The part starts again from its
-	 * first byte.
+	 * Chooses the part that is expected to be complete last, of those at much slower holders, and moves it to this holder.
+	 * The part starts again from its first byte.
 	 */
 	function takeOver(holder: Holder, now: number): ArrivingPart | undefined {
 		let slowest: ArrivingPart | undefined;

@@ -1,4 +1,4 @@
-/** Choice of the part to want next from one holder (protocol.md, Files). Pure. */
+/** Choice of the part to request next from one holder (protocol.md, Files). Pure. */
 import {hasPart, type PartSet} from '../../core/part-set.js';
 
 /** What one peer has of a file. */
@@ -7,16 +7,17 @@ export interface Holding {
 	/** Whether the peer has all parts. Usually this is the author. */
 	readonly isComplete: boolean;
 	/**
-	 * Whether the peer can send a part soon: it is not silent, and the parts that are already wanted from it will arrive soon.
+	 * Whether the peer can send a part soon: it is not silent, and the parts that are already requested from it will arrive
+	 * soon.
 	 */
 	readonly isAvailable: boolean;
 }
 
 export interface Choice {
-	/** Range of the parts that may be wanted, with an exclusive end: the parts close to the first missing one. */
+	/** Range of the parts that may be requested, with an exclusive end: the parts close to the first missing one. */
 	readonly from: number;
 	readonly to: number;
-	/** Whether a part is missing and not wanted from anybody yet. */
+	/** Whether a part is missing and not yet requested from any holder. */
 	isMissing(part: number): boolean;
 	/** The peer to choose for. */
 	readonly holder: Holding;
@@ -27,9 +28,9 @@ export interface Choice {
 }
 
 /**
- * The part to want from the holder: of the parts that it has, a random one of those that the fewest others have. Undefined
- * if there is none. A part that another holder can send is not wanted from a holder that has all parts. So the author sends
- * each part about once, and the peers that fetch the file exchange the parts.
+ * The part to request from the holder: of the missing parts that the holder has, a random one of those that the fewest
+ * other peers have. Undefined if there is none. If the holder has all parts, it is not asked for a part that an incomplete
+ * holder can send soon. So the author sends each part about once, and the peers that fetch the file exchange the parts.
  */
 export function choosePart({from, to, isMissing, holder, others, random}: Choice): number | undefined {
 	let fewest = Number.POSITIVE_INFINITY;

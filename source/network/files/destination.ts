@@ -1,8 +1,8 @@
 /**
- * Destination of one fetch: tracks which parts are verified and written, and which wait for the disk, and gives the file its
- * final name.
+ * Destination of one fetch: tracks which parts are verified and written, and which wait for the disk, and gives the file
+ * its final name.
  *
- * If the disk refuses to write, only this fetch stops: its parts are kept in memory, and the write is tried again every
+ * If the disk refuses to write, only this fetch pauses: its parts are kept in memory, and the write is tried again every
  * FILE_RETRY_MS.
  */
 import type {Clock} from '../../core/environment.js';
@@ -42,7 +42,7 @@ export interface Destination {
 	readonly isWriting: boolean;
 	/** Why the disk refuses to write. Undefined if it does not refuse. */
 	readonly refusal: string | undefined;
-	/** First missing part that may be wanted, and the exclusive end of the parts close to it. */
+	/** Range of the parts that may be requested: the first missing part, and the exclusive end of the parts close to it. */
 	window(): readonly [number, number];
 	/** Whether a part is neither verified nor kept from an earlier run. */
 	isMissing(part: number): boolean;

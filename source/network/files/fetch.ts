@@ -39,19 +39,19 @@ export interface FetchOptions {
 	changed(): void;
 	/** Called when one more part is verified and written. `bytes`: undefined for a part kept from an earlier run. */
 	partAdded(part: number, bytes?: Uint8Array): void;
-	/** Called when the fetch can want more parts after a change that no message caused. */
+	/** Called when the fetch can request more parts after a change that no message caused. */
 	wake(): void;
 }
 
 export interface Fetch extends HolderWatch {
 	/** False after the fetch has ended: done, failed or cancelled. */
 	readonly isFetching: boolean;
-	/** Whether parts can be wanted from somebody. */
+	/** Whether the fetch can proceed: a peer has something that is missing here, or parts are being written. */
 	readonly isActive: boolean;
 	nextSlice(peer: PeerId): Slice | undefined;
 	receive(pipe: LinkPipe, slice: Slice, bytes: Uint8Array): void;
 	refused(pipe: LinkPipe, slice: Slice): void;
-	/** The peer was silent for too long. */
+	/** To be called when the peer was silent for too long. */
 	silent(peer: PeerId): void;
 	/** To be called regularly: gives up waiting for the leaves from a peer that does not send them. */
 	tick(): void;

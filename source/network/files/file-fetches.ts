@@ -1,6 +1,6 @@
 /**
- * All fetches of this node, and the connections from which they want parts. At most MAX_ACTIVE_FETCHES want parts at the
- * same time, the oldest first. A fetch that no peer can serve is not counted.
+ * All fetches of this node, and the connections on which they request parts. At most MAX_ACTIVE_FETCHES request parts at
+ * the same time, the oldest first. A fetch that no peer can serve is not counted.
  */
 import type {FileInfoMessage, FileMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
@@ -48,13 +48,16 @@ export interface FileFetches {
 	/** Cancels a fetch. Returns false if there is none. */
 	cancel(file: FileId): boolean;
 	isFetching(file: FileId): boolean;
-	/** Begins to report which peers have a file that is complete on this node. It replaces the finished fetch of the file. */
+	/**
+	 * Begins to report which peers have a file that is complete on this node. This report replaces that of the finished
+	 * fetch of the file.
+	 */
 	watch(file: NamedFile, at: {readonly state: 'sharing' | 'done'; readonly path?: string | undefined}): void;
 	/** Verified parts of a file that is being fetched. */
 	content(file: FileId): ServedContent | undefined;
 	/** Whether the peer is known to have the whole file. */
 	hasAll(peer: PeerId, file: FileId): boolean;
-	/** To be called when messages to the peer go over this connection from now on. */
+	/** To be called when this connection becomes the one on which messages to its peer are sent. */
 	connected(link: PeerLink): void;
 	disconnected(peer: PeerId): void;
 	/** Handles `file-info`, `file-data` and `file-none`. */

@@ -2,13 +2,13 @@
  * Serving side of the transfer of files: answers `file-ask` and `file-want` (protocol.md, Files).
  *
  * Invariants
- * 1. Nothing of a file is put into the send queue of a connection unless that queue is empty, and then one message. An event
- *    therefore waits for at most one slice.
- * 2. The answer does not tell apart a file that this room does not name, one that was fetched in another room, and one that
- *    does not exist here.
+ * 1. A message about a file enters the send queue of a connection only if that queue is empty. An event therefore waits for
+ *    at most one slice.
+ * 2. The answer is the same for a file that this room does not name, for one that was fetched in another room, and for one
+ *    that does not exist here.
  * 3. A part is sent only if its hash is its leaf.
- * 4. The bytes that a peer may want are limited. A peer that wants more is disconnected with `flood`; there is no other
- *    fault.
+ * 4. The bytes that a peer may request at the same time are limited. A peer that requests more is disconnected with
+ *    `flood`; there is no other fault.
  */
 import type {FileAskMessage, FileMessage, FileWantMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
@@ -23,7 +23,7 @@ import {chargedBytes} from './link-pipe.js';
 import {createPartCache, type PartCache} from './part-cache.js';
 import type {ServedContent} from './served-content.js';
 
-/** Files of which the sent bytes are counted. */
+/** Maximum number of files of which the sent bytes are counted. */
 const MAX_COUNTED_FILES = 1024;
 
 export interface FileServerOptions {
@@ -43,7 +43,7 @@ export interface FileServer {
 	idle(link: PeerLink): void;
 	/** To be called when this node has more or fewer parts of a file. Peers that asked about the file get a file-info. */
 	changed(file: FileId): void;
-	/** Drops everything that a closed connection wanted. */
+	/** Drops all requests that arrived on a closed connection. */
 	closed(link: PeerLink): void;
 	readonly cache: PartCache;
 	/** Bytes of a file that were sent since the start. */
@@ -51,7 +51,10 @@ export interface FileServer {
 	stop(): void;
 }
 
-/** Questions for which parts are read ahead. Reading and hashing one part takes longer than sending it on a fast path. */
+/**
+ * Number of waiting questions whose parts are read ahead. Reading and hashing one part takes longer than sending it on a
+ * fast path.
+ */
 const PREFETCHED_QUESTIONS = 4;
 const NOTHING = -1;
 
@@ -142,7 +145,7 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 		return {type: 'file-data', id, bytes: bytes.subarray(offset, offset + length)};
 	}
 
-	/** Reads the parts that are wanted next while a slice is being sent. */
+	/** Reads the parts for the next answers while a slice is being sent. */
 	function prefetch({questions}: Client): void {
 		for (const next of questions.slice(0, PREFETCHED_QUESTIONS)) {
 			if (next.type !== 'file-want') continue;

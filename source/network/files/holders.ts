@@ -14,9 +14,12 @@ import {
 import type {Holding} from './choose-part.js';
 import type {LinkPipe} from './link-pipe.js';
 
-/** Time after which parts that are wanted from a peer should have arrived, so that another peer need not send them. */
+/**
+ * Time within which the parts that are requested from a peer must be expected to arrive. Otherwise the peer does not count
+ * as available, and other peers are asked for its parts.
+ */
 const BACKLOG_MS = 1000;
-/** Peers that are remembered because their content was wrong. */
+/** Maximum number of remembered peers that sent wrong content. */
 const MAX_LIARS = 1024;
 
 export interface Holder extends Holding {
@@ -39,14 +42,14 @@ export interface Holders {
 	 * Notes that the peer refused a part that it said it has. After MAX_PART_REFUSALS such refusals the peer counts as silent.
 	 */
 	refused(holder: Holder, part: number, now: number): void;
-	/** Notes that the peer is silent. Nothing is wanted from the peer for FILE_REST_MS, which doubles with each call. */
+	/** Notes that the peer is silent. Nothing is requested from the peer for FILE_REST_MS, which doubles with each call. */
 	rest(holder: Holder, now: number): void;
-	/** Excludes a peer that sent wrong content: nothing is wanted from it again, even on a new connection. */
+	/** Excludes a peer that sent wrong content: nothing is requested from it again, even on a new connection. */
 	exclude(holder: Holder): void;
 	isExcluded(peer: PeerId): boolean;
-	/** Whether parts may be wanted from the peer now. */
+	/** Whether parts may be requested from the peer now. */
 	isUsable(holder: Holder, now: number): boolean;
-	/** Whether the first answer of a peer is expected, so that it is not known yet what can be fetched. */
+	/** Whether the first answer of some peer is still expected, so that it is not known yet what can be fetched. */
 	isAnswerDue(): boolean;
 	/** Gives up expecting answers that have not come within FILE_ANSWER_MS. Returns whether there were any. */
 	giveUpAnswers(now: number): boolean;
@@ -67,7 +70,10 @@ interface Entry extends Holder {
 	isComplete: boolean;
 	/** False if the peer is known to have no part that is missing here, so that its parts are not compared again. */
 	mayAdd: boolean;
-	/** Monotonic time from which the first answer of the peer is expected; undefined after it, or when it is given up. */
+	/**
+	 * Monotonic time since which the first answer of the peer is expected. Undefined after the answer, or when this node no
+	 * longer expects one.
+	 */
 	answerDueSince: number | undefined;
 }
 

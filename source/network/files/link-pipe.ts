@@ -1,34 +1,35 @@
 /**
- * Wants of this node on one connection: which slices are outstanding, and how many bytes may be outstanding (protocol.md,
+ * Requests for slices on one connection: which slices are outstanding, and how many bytes may be outstanding (protocol.md,
  * Files).
  *
- * The limit is the number of bytes that the path transports in the least time of a slice plus FILE_QUEUE_MS. So the queue
- * that this node causes in the network delays a message by at most FILE_QUEUE_MS, whatever the speed of the path (the idea
- * of LEDBAT, RFC 6817). The rate is the highest of the last seconds, measured as BBR does: the bytes that arrived since a
- * slice was wanted, divided by the time since then. The least time is measured again every PROBE_MS with hardly anything
- * outstanding, because the queue that this node causes would hide it.
+ * The *least time* is the shortest time between the request and the arrival of a slice. The limit is the number of bytes
+ * that the path transports in the least time plus FILE_QUEUE_MS. So the queue that this node causes in the network delays a
+ * message by at most FILE_QUEUE_MS, whatever the speed of the path (the idea of LEDBAT, RFC 6817). The rate is the highest
+ * of the last seconds, measured as BBR does: the bytes that arrived since a slice was requested, divided by the time since
+ * then. The least time is measured again every PROBE_MS with hardly any bytes outstanding. Otherwise the queue that this
+ * node causes would lengthen it.
  */
 import {FILE_QUEUE_MS, MAX_SLICE_BYTES, MAX_WANTED_FILE_BYTES, MIN_SLICE_BYTES} from '../../core/limits.js';
 import type {FileId} from '../../core/shared-file.js';
 import type {PeerLink} from '../link/peer-link.js';
 
-/** Interval between two measurements of the least time of a slice. */
+/** Interval between two measurements of the least time. */
 const PROBE_MS = 10_000;
 /**
- * Time in which the rate falls to a lower sample. Higher samples count at once. Lower ones do not, because they can come
- * from a busy machine instead of a slower path.
+ * Time in which the rate falls to a lower sample. A higher sample replaces the rate at once. A lower one does not, because
+ * its cause can be a busy machine instead of a slower path.
  */
 const RATE_FALL_MS = 2000;
-/** Time that a slice may take: an event waits for at most one slice in the holder. */
+/** Time that the transfer of a slice may take. It is short, because an event waits in the holder for at most one slice. */
 const SLICE_MS = 4;
 /**
- * Weight with which a slice that took less than the least time lowers it. Small, because a busy machine makes the times
- * uneven.
+ * Weight with which a slice that took less than the least time lowers the least time. It is small, because a busy machine
+ * makes the times uneven.
  */
 const LOWER_WEIGHT = 0.1;
 const FEWEST_BYTES = 2 * MIN_SLICE_BYTES;
 
-/** Bytes of one part that were wanted with one message. */
+/** Bytes of one part that were requested with one message. */
 export interface Slice {
 	readonly file: FileId;
 	readonly part: number;
@@ -40,7 +41,7 @@ export interface Slice {
 interface Want {
 	readonly slice: Slice;
 	readonly sentAt: number;
-	/** Bytes that had arrived on this connection when the slice was wanted. */
+	/** Bytes that had arrived on this connection when the slice was requested. */
 	readonly arrivedBefore: number;
 }
 
@@ -49,22 +50,22 @@ export interface LinkPipe {
 	/** Bytes per second that arrive while slices are outstanding; 0 until the first slice has arrived. */
 	readonly rate: number;
 	readonly outstandingBytes: number;
-	/** Monotonic time of the last sign of progress: a slice arrived, or the first one was wanted. */
+	/** Monotonic time of the last sign of progress: a slice arrived, or the first one was requested. */
 	readonly progressAt: number;
 	/** Id for the next question on this connection. */
 	nextId(): number;
-	/** Length of the next slice in bytes. If `hasRoom` is true, a slice of this length may be wanted now. */
+	/** Length of the next slice in bytes. If `hasRoom` is true, a slice of this length may be requested now. */
 	sliceBytes(): number;
-	/** Whether another slice may be wanted now. */
+	/** Whether another slice may be requested now. */
 	hasRoom(now: number): boolean;
-	/** Wants a slice. */
+	/** Requests a slice. */
 	want(slice: Slice, now: number): void;
 	/**
-	 * Removes a want that was answered with `bytes` bytes (0: refused), and returns its slice. Undefined if there is no such
-	 * want.
+	 * Removes a request that was answered with `bytes` bytes (0: refused), and returns its slice. Undefined if there is no
+	 * such request.
 	 */
 	answered(id: number, bytes: number, now: number): Slice | undefined;
-	/** Drops the outstanding wants for which `matches` is true. Their answers will be ignored. */
+	/** Drops the outstanding requests for which `matches` is true. Their answers will be ignored. */
 	drop(matches: (slice: Slice) => boolean): void;
 }
 

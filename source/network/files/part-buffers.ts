@@ -1,6 +1,6 @@
 /**
  * Parts of all fetches that are in memory: those that are arriving, and those that wait to be written. Bounded by
- * MAX_WANTED_FILE_BYTES. So a slow disk has only one effect: this node wants fewer parts.
+ * MAX_WANTED_FILE_BYTES. So a slow disk has only one effect: this node requests fewer parts.
  */
 import {MAX_WANTED_FILE_BYTES} from '../../core/limits.js';
 

@@ -1,6 +1,6 @@
 /**
- * Parts in memory that are being served. Peers that fetch the same file at the same time want the same parts. A part is checked
- * against its leaf when it is read, so that a file which changed unnoticed is never sent.
+ * Parts in memory that are being served. Peers that fetch the same file at the same time request the same parts. A part is
+ * checked against its leaf when it is read, so that a file which changed unnoticed is never sent.
  */
 import {MAX_SERVED_CACHE_BYTES} from '../../core/limits.js';
 import {LEAF_BYTES, partLength} from '../../core/shared-file.js';
@@ -14,7 +14,8 @@ export interface PartCache {
 }
 
 /**
- * Parts that are read at the same time. Peers that want parts in random order must not keep the disk and the processor busy.
+ * Maximum number of parts that are read at the same time. Peers that request parts in random order must not keep the disk
+ * and the processor busy.
  */
 const MAX_READS = 4;
 

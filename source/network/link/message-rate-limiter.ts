@@ -21,7 +21,9 @@ import {
 import {createTokenBucket, type TokenBucket} from '../scheduling/rate-limiters.js';
 
 export interface MessageRateLimiter {
-	/** Counts a message. Returns a text about the exceeded limit, or undefined if none is. `now`: monotonic ms. */
+	/**
+	 * Counts a message. Returns a text about the exceeded limit, or undefined if no limit is exceeded. `now`: monotonic ms.
+	 */
 	violation(message: Message, now: number): string | undefined;
 }
 
@@ -84,7 +86,10 @@ export interface MessagePace {
 	available(kind: PacedKind, now: number): number;
 }
 
-/** Kinds that depend on what other peers or the user do. Pings and typing signals follow timers of this node, and pongs follow pings. */
+/**
+ * Kinds of messages whose number depends on other peers or on the user. The other kinds need no pace: pings and typing
+ * signals follow timers of this node, and pongs follow pings.
+ */
 export type PacedKind = 'have' | 'digest' | 'want' | 'peers' | 'fileAsk' | 'fileInfo' | 'whisper' | 'whisper-ack';
 
 export function createMessagePace(): MessagePace {

@@ -1,6 +1,6 @@
 /**
- * Sender of `alive` (protocol.md, Failure reports): tells each connected peer every ALIVE_INTERVAL_MS which peers beyond this
- * node are alive. It sends nothing in a full mesh.
+ * Sender of `alive` (protocol.md, Failure reports): tells each connected peer every ALIVE_INTERVAL_MS which peers are alive
+ * to which this node is connected only through others. It sends nothing in a full mesh.
  */
 import type {Clock, Timer} from '../../core/environment.js';
 import {ALIVE_INTERVAL_MS} from '../../core/limits.js';

@@ -1,8 +1,8 @@
 /**
  * Places for verified connections, dialled and accepted ones: MAX_CONNECTIONS in all, and MAX_CONNECTIONS_PER_ADDRESS for
  * one address. If all places are taken, a new connection of another address replaces the newest connection of the address
- * that has the most. Strangers of one IPv6 prefix use more than half of the places only while nobody else needs them. A
- * trusted peer, which was connected without a fault before, replaces a peer that is not trusted.
+ * that has the most. Untrusted peers of one IPv6 prefix use more than half of the places only while nobody else needs these
+ * places. A trusted peer, which was connected without a fault before, replaces a peer that is not trusted.
  */
 import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../core/limits.js';
 import {isLoopback, prefixGroup, shareKey} from '../ip-address.js';
@@ -12,7 +12,7 @@ import {createFairShare} from '../scheduling/fair-share.js';
 
 export interface ConnectionPlaces {
 	/**
-	 * Takes a place for a connection. Returns the connection that has to close, which may be this one; undefined if no
+	 * Takes a place for a connection. Returns the connection that has to close, which may be `link` itself; undefined if no
 	 * connection has to close.
 	 */
 	take(link: PeerLink): PeerLink | undefined;

@@ -2,14 +2,14 @@
  * Failure detector with ranked reporting (protocol.md, Presence). It tracks the connections of this node and those that
  * connected peers report, and determines which peers to report as lost.
  *
- * A lost peer is reported after a grace period if it has not reconnected and no connected peer reports a connection to it. A
- * node without connections reports nobody. Of the nodes that observed the loss, the node with the lowest id reports first.
- * Each next node waits one second longer. A peer whose feed does not say that it left, and to which no node was connected
- * for a minute, is also lost.
+ * A lost peer is reported after a grace period if it has not reconnected and no connected peer reports a connection to it.
+ * A node without connections reports nobody. Of the nodes that observed the loss, the node with the lowest id reports
+ * first. Each next node waits one second longer. A peer whose feed does not say that it left, and to which no node was
+ * connected for a minute, is also lost.
  *
- * In a room in which not all nodes see each other, a node cannot know all connections. Its peers then tell it which peers
- * beyond them are alive (indirect-evidence.ts). A peer is not reported while such evidence about it is younger than a
- * minute.
+ * In a room in which not all nodes see each other, a node cannot know all connections. Its peers then report which peers
+ * are alive to which they are connected directly or through others (indirect-evidence.ts). A peer is not reported while
+ * such evidence about it is younger than a minute.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -151,8 +151,8 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		}
 
 		const known = suspects.get(peer);
-		// If a connection opened and closed between two messages, only its loss is reported. Such a report counts for known
-		// peers.
+		// If a connection opened and closed between two messages, only its loss is reported. Such a report is accepted only
+		// for peers that are connected here or already suspected.
 		const isUnreported = (known !== undefined || connectedPeers.has(peer)) && !known?.observers.includes(reporter);
 		if (reportedPeers.delete(peer) || isUnreported) suspect(peer, now, reporter);
 	}

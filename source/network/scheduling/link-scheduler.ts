@@ -28,7 +28,8 @@ const INITIAL_USAGE_MS = 2 * INTERACTIVE_USAGE_MS;
 /** Registration of one link with the scheduler. */
 export interface ScheduledLink {
 	/**
-	 * Announces `bytes` of waiting work. The work starts immediately if the slice for such links has time left in this turn.
+	 * Announces `bytes` of waiting work. The work starts immediately if this turn has time left for links of its kind:
+	 * interactive links, or all others.
 	 */
 	ready(bytes: number): void;
 	/** To be called in a step whose work this node asked for. The step does not count toward an overload. */

@@ -28,7 +28,7 @@ export interface AuthorRateLimiter {
 /** Maximum number of stored authors. An author that is evicted may send a new burst, as it could with a new key. */
 const MAX_AUTHORS = 4096;
 
-/** Bucket levels are in seconds: events add the time that they take at the limit. A level drains by 1 per second. */
+/** Bucket levels are in seconds: events add the time that they take at the maximum rate. A level drains by 1 per second. */
 export function createAuthorRateLimiter(): AuthorRateLimiter {
 	const levels = new LruMap<PeerId, LeakyBucket>(MAX_AUTHORS);
 	/** Total usage of all authors, each counted only above LIVE_FREE_SECONDS. */

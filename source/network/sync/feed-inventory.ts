@@ -22,8 +22,8 @@ export interface FeedInventory {
 	/** The listed feeds of one bucket. */
 	bucket(index: number): readonly HaveFeed[];
 	/**
-	 * About `maxBytes` of stored batches, from the one that contains `seq` on. No batch contains both the seq `boundary` and
-	 * later seqs.
+	 * About `maxBytes` of stored batches, from the one that contains `seq` on. No batch contains both the seq `boundary`
+	 * and later seqs.
 	 */
 	read(peer: PeerId, seq: number, maxBytes: number, boundary: number | undefined): readonly Batch[];
 	/**

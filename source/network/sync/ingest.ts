@@ -81,8 +81,8 @@ export function createIngest(options: IngestOptions): Ingest {
 	const queuedSeqs = new Map<PeerId, number>();
 	const queue = createIngestQueue(clock, {ingest, commit});
 	/**
-	 * Part of the reserve of a full log that pushes from each address (`shareKey`) have used, as a fraction of the limits of
-	 * the log.
+	 * For each address (`shareKey`): the part of the reserve of a full log that its pushes have used, as a fraction of the
+	 * limits of the log.
 	 */
 	const reserveUsed = new LruMap<string, number>(MAX_CANDIDATES);
 	/** Connections whose peer sent an invalid batch. Their other batches are dropped, so that they use no more time. */
@@ -114,7 +114,10 @@ export function createIngest(options: IngestOptions): Ingest {
 		return true;
 	}
 
-	/** Notes that a peer claims a feed that this node knows of. Other feeds must be listed in a `have` message. */
+	/**
+	 * Notes that a peer claims a feed, if this node already knows of this feed. Unknown feeds must be listed in a `have`
+	 * message.
+	 */
 	function noteClaim(sync: SyncLink, feed: PeerId, seq: number): void {
 		const {link} = sync;
 		if (feed !== link.peer && inventory.seqOf(feed) === 0 && !missingRanges.has(feed)) return;

@@ -46,9 +46,9 @@ export interface SyncLink {
 	/** Highest seq that the peer listed or sent, by feed. */
 	readonly theirSeqs: Map<PeerId, number>;
 	/**
-	 * Map from feed to the seq that the peer listed when it connected, for feeds not yet received up to there. These events
-	 * are history. What a peer lists is not verified, so these claims are dropped when its connection closes or it does not
-	 * serve a request.
+	 * Map from feed to the seq that the peer listed when it connected. It contains only feeds that this node has not
+	 * received up to that seq. These events are history. What a peer lists is not verified, so these claims are dropped
+	 * when its connection closes or it does not serve a request.
 	 */
 	readonly initialSeqs: Map<PeerId, number>;
 	/**

@@ -11,7 +11,10 @@ export interface SyncProgress {
 	report(outstanding: number): void;
 }
 
-/** `onProgress` gets the number of events that have arrived, and the number that will have arrived; 0 if none is missing. */
+/**
+ * `onProgress` receives the number of events that have arrived, and the number that is expected in total. The second number
+ * is 0 if no event is missing.
+ */
 export function createSyncProgress(onProgress: (received: number, expected: number) => void): SyncProgress {
 	let received = 0;
 	let isReported = false;

@@ -8,7 +8,9 @@ export interface RaceOptions<Socket> {
 	readonly clock: Pick<Clock, 'after'>;
 	/** At least one address. They are tried in this order. */
 	readonly addresses: readonly HostAddress[];
-	/** Starts to connect, and calls one of the callbacks later, at most once. Returns a function that cancels it. */
+	/**
+	 * Starts to connect, and calls one of the callbacks later, at most once. Returns a function that cancels the attempt.
+	 */
 	connect(
 		address: HostAddress,
 		connected: (socket: Socket) => void,
@@ -21,8 +23,8 @@ export interface RaceOptions<Socket> {
 }
 
 /**
- * Rank of each failure, the most informative first. A failure that the other computer answered tells more than one without
- * an answer.
+ * Rank of each failure, the most informative first. An answer of the other computer, for example a refusal, tells more than
+ * no answer.
  */
 const FAILURE_RANK: Readonly<Record<DialFailure['code'], number>> = {
 	handshake: 0,

@@ -26,12 +26,12 @@ export interface HandshakeRate {
 	ended(address: string, proven: boolean): void;
 }
 
-/** Addresses whose failures are remembered. An address that is evicted counts as new. */
+/** Maximum number of addresses whose failures are remembered. An address that is evicted counts as new. */
 const MAX_SUSPECTS = 4096;
-/** IPv6 prefixes whose rate is remembered. A local network has a few. */
+/** Maximum number of IPv6 prefixes whose rate is remembered. A local network has a few. */
 const MAX_GROUPS = 256;
 
-/** Limited, because a handshake needs more CPU time at the server than at the client. */
+/** The rate is limited because a handshake needs more CPU time at the server than at the client. */
 export function createHandshakeRate(): HandshakeRate {
 	const rate = createTokenBucket(MAX_HANDSHAKES_PER_SECOND, MAX_HANDSHAKE_BURST);
 	const suspectRate = createTokenBucket(MAX_SUSPECT_HANDSHAKES_PER_SECOND, MAX_SUSPECT_HANDSHAKES_PER_SECOND);
@@ -39,7 +39,10 @@ export function createHandshakeRate(): HandshakeRate {
 	/** Number of handshakes of each address that failed after its last success. */
 	const failures = new LruMap<string, number>(MAX_SUSPECTS);
 	const provenAddresses = new LruMap<string, true>(MAX_SUSPECTS);
-	/** Half of the total rate for the strangers of each IPv6 prefix, because one machine can use all its addresses. */
+	/**
+	 * Rate of each IPv6 prefix for its addresses that have not proved the secret: half of the total rate, because one
+	 * machine can use all addresses of a prefix.
+	 */
 	const rateByGroup = new LruMap<string, ReturnType<typeof createTokenBucket>>(MAX_GROUPS);
 
 	const strangerGroup = (address: string) => (provenAddresses.get(address) ? undefined : prefixGroup(address));

@@ -40,9 +40,9 @@ export interface TlsListener {
 	 */
 	listen(): Promise<number>;
 	/**
-	 * Moves to other bind addresses, with the same port. A family without an address stays where it is, because its address
-	 * may come back. Open connections stay. If listening fails, for example because the address is not ready yet, the next
-	 * call of `rebind` tries again.
+	 * Moves to other bind addresses, with the same port. A family without an address in `hosts` keeps its previous address,
+	 * because the address may come back. Open connections stay. If listening fails, for example because the address is not
+	 * ready yet, the next call of `rebind` tries again.
 	 */
 	rebind(hosts: ListenHosts): void;
 	/** Port on which connections are accepted now; 0 if no connections are accepted. */

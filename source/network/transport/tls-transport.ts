@@ -53,7 +53,9 @@ const CANCELLED: DialFailure = {code: 'cancelled', text: 'we are closing'};
 const lookUpAll = async (name: string) =>
 	(await lookUpName(name, {all: true, verbatim: true})).map(({address}) => address);
 
-/** Returns a function that schedules callbacks. All callbacks of one turn of the event loop run together after it. */
+/**
+ * Returns a function that schedules callbacks. All callbacks of one turn of the event loop run together after that turn.
+ */
 function createTurnEnd(): (run: () => void) => void {
 	let scheduled: (() => void)[] = [];
 	return run => {
@@ -67,7 +69,7 @@ function createTurnEnd(): (run: () => void) => void {
 }
 
 export interface TlsTransport extends Transport {
-	/** See `TlsListener.rebind`. A transport that is bound to loopback stays there, whatever the addresses are. */
+	/** See `TlsListener.rebind`. A transport that is bound to loopback keeps its addresses, whatever `hosts` contains. */
 	rebind(hosts: ListenHosts): void;
 	readonly port: number;
 	readonly listenFailures: readonly SocketFailure[];
@@ -102,7 +104,10 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		refused: () => refused++,
 	});
 
-	/** A socket bound to loopback cannot reach other computers, even if the check in `mayReach` failed. */
+	/**
+	 * Options that bind a dialling socket to loopback if this node uses only loopback. Such a socket cannot reach other
+	 * computers, even if the check in `mayReach` failed.
+	 */
 	function bindingFor(address: string): {localAddress?: string} {
 		if (host === undefined || !isLoopback(host)) return {};
 		return {localAddress: isIpv6(address) ? '::1' : '127.0.0.1'};

@@ -64,8 +64,8 @@ export type DialResult = {readonly address?: HostAddress} & (
 
 export interface Transport {
 	/**
-	 * Listens and resolves with the port. Calls `accepted` for each connection whose peer has proved the secret. A port of 0 means
-	 * that the system refuses the socket now; see `listenFailures`.
+	 * Listens and resolves with the port. Calls `accepted` for each connection whose peer has proved the secret. A port of
+	 * 0 means that the system refuses the socket now; see `listenFailures`.
 	 */
 	listen(accepted: (connection: Connection) => void): Promise<{port: number}>;
 	/**

@@ -40,7 +40,10 @@ export type Intent =
 	| {readonly type: 'ignored'; readonly keys: readonly string[]};
 
 export type CommandResult =
-	/** `whisperedTo`: peer to which the command sent a whisper. `seq`: seq of the event that a slow command has written. */
+	/**
+	 * `whisperedTo`: peer to which the command sent a whisper. `seq`: seq of the event that a command about a message or a
+	 * file has written.
+	 */
 	| {readonly type: 'done'; readonly text?: string; readonly whisperedTo?: PeerId; readonly seq?: number}
 	| {readonly type: 'error'; readonly text: string}
 	/** `invitation`: an open window, whose QR code a screen shows too. */

@@ -1,6 +1,6 @@
 /**
- * Commands about one message. The user names it by its number in a list, or as `last`. They are the only way to reply,
- * react, correct, withdraw and pin in the line modes, where no row can be selected.
+ * Commands about one message. The user names it by its number in a list, or as `last`. In the line modes, where no row can
+ * be selected, these commands are the only way to reply, react, correct, withdraw and pin.
  */
 import type {WrittenEvent} from '../../core/event.js';
 import {findPosted} from '../../core/find-posted.js';

@@ -124,7 +124,7 @@ const COMMAND_SYNONYMS: ReadonlyMap<string, CommandName> = new Map([
 
 function unknownCommand(typed: string): string {
 	const word = foldText(typed);
-	// A command of one letter is close to every short word.
+	// Commands of one letter are left out, because every short word resembles them.
 	const names = commandRows.map(({name}) => name).filter(name => name.length > 1);
 	const near = findCommandRow(COMMAND_SYNONYMS.get(word) ?? findClosest(word, names) ?? '');
 	const hint = near ? `Did you mean ${commandUsage(near)}?` : 'See /help.';
@@ -274,8 +274,8 @@ function parseVerification(text: string): {readonly person: Person; readonly dig
 }
 
 /**
- * Splits the argument of /msg into person and text. The person is the first word, or a name in quotes, each with its
- * fingerprint. Undefined if there is no text.
+ * Splits the argument of /msg into person and text. The person is the first word or a name in quotes. A fingerprint can
+ * follow either of them. Undefined if there is no text.
  */
 export function splitWhisper(argument: string): {readonly person: Person; readonly text: string} | undefined {
 	const match = /^@?("[^"]*"(?:#[0-9a-f]+)?|[^\s"]\S*)\s+(\S[\s\S]*)$/iu.exec(argument);

@@ -1,6 +1,6 @@
 /**
- * Resolves the addressee of a whisper. It is stricter than resolvePerson: a private text must not reach another person of the
- * same name, so only a complete name of exactly one known person counts, whether that person is here or not.
+ * Resolves the addressee of a whisper. It is stricter than resolvePerson: a private text must not reach another person of
+ * the same name, so it accepts only a complete name that exactly one known person has, whether that person is here or not.
  */
 import {isPeerId, type PeerId, writerOf} from '../../core/event.js';
 import {findPeersByName, groupByPerson, suggestNames} from '../../core/find-peers.js';
@@ -12,7 +12,7 @@ import {type Person, parsePerson, quoteName} from './parse-command.js';
 /** Number of newest rows in which the session that wrote last is searched. */
 const MAX_SEARCHED_ROWS = 2000;
 
-/** The session of the person that gets the whisper, or why nobody does, as a sentence for the user. */
+/** The session that receives the whisper, or a sentence for the user that says why no session does. */
 export function resolveAddressee(person: Person, state: State): PeerView | {readonly error: string} {
 	const typed = person.fingerprint ? `${person.name}#${person.fingerprint}` : person.name;
 	const people = groupByPerson(state, findPeersByName(state, typed, 'anybody'));

@@ -7,7 +7,7 @@ import {type Person, quoteName, unquote} from './parse-command.js';
 
 /**
  * Finds the only person with this name, otherwise the only person whose name starts with it. A fingerprint requires the
- * full name. `anybody`: absent people count as much as present ones, and the name must be complete. The error is a sentence
+ * full name. `anybody`: absent people are found like present ones, and the name must be complete. The error is a sentence
  * for the user that suggests other names.
  */
 export function resolvePerson(

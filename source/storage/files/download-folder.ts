@@ -26,7 +26,10 @@ function platformFolders({platform, environment, home}: DownloadEnvironment): re
 	return configured === undefined ? [standard] : [configured, standard];
 }
 
-/** XDG_DOWNLOAD_DIR in `user-dirs.dirs` (xdg-user-dirs). The home folder itself means that there is none. */
+/**
+ * XDG_DOWNLOAD_DIR in `user-dirs.dirs` (xdg-user-dirs). A value that names the home folder itself means that there is no
+ * download folder.
+ */
 function readUserDirectory(configHome: string | undefined, home: string): string | undefined {
 	const folder = configHome !== undefined && isAbsolute(configHome) ? configHome : join(home, '.config');
 	let text: string;

@@ -13,21 +13,24 @@ import {StorageError} from '../errors.js';
 import {acquireLock, type FileLock} from '../file-lock.js';
 import type {PartFile} from './final-name.js';
 
-/** Part files of one content in one folder. Several programs may fetch it at the same time. */
+/**
+ * Maximum number of part files of one content in one folder. There can be several, because several programs may fetch the
+ * same content at the same time.
+ */
 const MAX_PART_FILES = 100;
 /**
  * Maximum bytes of the file's own name in the name of its part file. The suffixes of the part file and its locks must fit
  * too, even on eCryptfs.
  */
 const MAX_STEM_BYTES = 64;
-/** No execute permission; the umask of the user removes more. */
+/** Permissions of a new file: none to execute it. The umask of the user can remove more. */
 const MODE = 0o666;
 const NO_FOLLOWING = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 export interface OpenPartFile extends PartFile {
 	/** Bytes of the file when it was opened. 0 for a new file. */
 	readonly keptBytes: number;
-	/** Excludes other programs. Released by the caller. */
+	/** Lock that excludes other programs. The caller releases it. */
 	readonly lock: FileLock;
 }
 

@@ -10,7 +10,7 @@ import {type FileId, partLength, partSize} from '../../core/shared-file.js';
 import type {Share, SharesFile} from './shares-file.js';
 import {type FileState, isMissing, isSameState, readAt, readFileState, stateOf} from './source-file.js';
 
-/** Files that are open at the same time, with their leaves: at most 512 KiB each. */
+/** Maximum number of files that are open at the same time. The leaves of each are in memory, at most 512 KiB. */
 const MAX_OPEN_FILES = 16;
 /** Maximum number of served files: more than the shares that are kept and the files that one launch fetches. */
 const MAX_SERVED_FILES = 65_536;
@@ -39,7 +39,8 @@ export interface ServedFilesOptions {
 	/** A file was changed, replaced or deleted, and is not served any more. */
 	onChanged(share: Share): void;
 	/**
-	 * A file cannot be read now, for a reason that may be temporary. Called again only if the file could be read in between.
+	 * A file cannot be read now, for a reason that may be temporary. Called again for the same file only if the file could
+	 * be read in between.
 	 */
 	onUnreadable(share: Share, error: unknown): void;
 	/** Access to the disk. Replaced by tests. */
@@ -66,9 +67,12 @@ interface OpenFile {
 export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 	const {sharesFile, now, isValid, onChanged, onUnreadable, disk = SYSTEM_DISK} = options;
 	const shares = new Map<FileId, Share>();
-	/** Files about which the user has a warning that they cannot be read. */
+	/** Files for which the user was already warned that they cannot be read. */
 	const unreadable = new Set<FileId>();
-	/** Files that are open, the least recently used first. More than MAX_OPEN_FILES only while all of them are in use. */
+	/**
+	 * Files that are open, the least recently used first. There are more than MAX_OPEN_FILES only while all open files are
+	 * in use.
+	 */
 	const openFiles = new LruMap<FileId, OpenFile>(MAX_SERVED_FILES, {touchOnGet: true});
 	let isClosed = false;
 

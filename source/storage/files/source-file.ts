@@ -30,7 +30,10 @@ export interface SourceFile {
 	readonly handle: FileHandle;
 }
 
-/** Makes opening a FIFO return at once, if one has replaced the file. Windows has neither flag. */
+/**
+ * O_NONBLOCK makes the opening of a FIFO return at once, if a FIFO has replaced the file. Windows has neither O_NONBLOCK
+ * nor O_NOCTTY.
+ */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 /** File systems whose files are made by the kernel while they are read, so that they have no fixed content. */
 const KERNEL_FOLDERS = /^\/(?:proc|sys)(?:\/|$)/;

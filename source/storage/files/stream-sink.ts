@@ -32,7 +32,8 @@ export function createStreamSink(
 		async write(part, bytes) {
 			await sink.write(part, bytes);
 			addPart(written, part);
-			// The next part in order waits for the reader, which slows the fetch down.
+			// A write of the next part in order waits for the reader of the output. So the fetch is not faster than the
+			// reader.
 			if (part !== next) return;
 			passing = passing.then(passOn);
 			await passing;
