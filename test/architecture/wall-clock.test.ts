@@ -5,14 +5,17 @@ import {expect, test} from 'vitest';
 
 const SOURCE = join(import.meta.dirname, '../../source');
 
-/** Files that read the wall clock, and how often. Each reading is a time of day, an age across launches, or a clock offset. */
+/**
+ * Files that read the wall clock, with the number of readings in each file. Each reading is a time of day, an age across
+ * launches, or a clock offset.
+ */
 const READINGS: Readonly<Record<string, number>> = {
-	// Times in files and in lines for people.
+	// These files write times of day to files or to lines that people read.
 	'cli/main.ts': 3,
 	'cli/attach/attached-node.ts': 1,
 	'cli/commands/export.ts': 1,
 	'cli/desktop-integration.ts': 1,
-	// When the window for guests closes; a timer closes it.
+	// Shows when the window for guests closes. A timer, not this clock, closes the window.
 	'invite/create-invitation.ts': 1,
 	'cli/api/api-node.ts': 1,
 	'cli/commands/logs.ts': 1,
@@ -20,14 +23,14 @@ const READINGS: Readonly<Record<string, number>> = {
 	'cli/chat/open-file-store.ts': 1,
 	'cli/demo/demo.ts': 1,
 	'cli/output/report-formats.ts': 1,
-	// How long ago the first unread message was written.
+	// Says how long ago the first unread message was written.
 	'cli/chat/headless.ts': 1,
-	// The time of day that a user types is resolved against now.
+	// These files resolve the time of day that a user types against the present day.
 	'cli/replay/replay-at-terminal.ts': 1,
 	'cli/chat/read-input.ts': 1,
 	'ui/chat/run-effects.ts': 1,
 	'ui/linear/linear-screen.ts': 2,
-	// The clock of this node, and its offset from the clocks of peers.
+	// The clock of this node, and the offset of this clock from the clocks of peers.
 	'node/local-state.ts': 1,
 	'node/create-network.ts': 1,
 	'network/link/keepalive.ts': 2,

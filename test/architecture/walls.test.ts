@@ -67,10 +67,10 @@ const importOf = (specifier: string) => `import * as planted from '${specifier}'
 const RESTRICTED_IMPORT = 'lint/style/noRestrictedImports';
 const CYCLE = 'lint/suspicious/noImportCycles';
 
-/** Folders with a rule of their own, because that rule names relative paths. */
+/** Subfolders that have a linter rule of their own, because that rule names relative paths. */
 const OWN_RULES: Readonly<Record<string, readonly string[]>> = {storage: ['files/']};
 
-/** A violation at the top of the layer and in a folder within it. */
+/** Plants each forbidden import twice: in a file of the layer's folder, and in a file of a folder below. */
 function plantImports(layer: string): Planted[] {
 	const {imports, packages = []} = LAYERS[layer]!;
 	const forbidden = layers.filter(name => name !== layer && !imports.includes(name));
@@ -113,7 +113,7 @@ const plantScreenImport = (folder: string, name: string): Planted => ({
 	rule: RESTRICTED_IMPORT,
 });
 
-/** A comparison of text that does not use the one folding. */
+/** Plants a comparison of text that does not use `foldText`, the only function allowed to fold text. */
 const plantComparison = (folder: string, expression: string): Planted => ({
 	title: `${folder} uses ${expression}`,
 	path: `${folder}/${fileName(expression)}`,
@@ -121,7 +121,7 @@ const plantComparison = (folder: string, expression: string): Planted => ({
 	rule: 'plugin',
 });
 
-/** Both ends of a cycle. */
+/** Plants two files that import each other. */
 function plantCycle(name: string, keyword: string): Planted[] {
 	const end = (own: string, other: string): Planted => ({
 		title: `${name}, ${own}`,
@@ -183,7 +183,7 @@ const allPermitted = [...permitted, ...permittedInNetwork, ...permittedInUi, ...
 
 const root = join(import.meta.dirname, '../..');
 let copy: string;
-/** Path of a file below `source/`, a space, and the rule that refused it. */
+/** Refused violations: path of the file below `source/`, a space, and the rule that refused the file. */
 let refused: Set<string>;
 
 beforeAll(async () => {

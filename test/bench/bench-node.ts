@@ -1,4 +1,6 @@
-/** Nodes in this process with TLS on 127.0.0.1, UDP on loopback or without UDP, and a log in memory unless one is given. */
+/**
+ * Creates nodes in this process: TLS on 127.0.0.1, UDP on loopback or none, and a log in memory unless the caller gives one.
+ */
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import type {FileStore} from '../../source/core/file-content.js';

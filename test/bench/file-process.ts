@@ -111,6 +111,6 @@ process.on('message', (request: FileRequest) => {
 	} else if (request.type === 'serve') void serve(request.path);
 	else void copy(request.port, request.path);
 });
-// The parent has ended, perhaps with an error.
+// The parent process has ended, perhaps with an error, so this process ends too.
 process.on('disconnect', () => process.exit());
 tell({type: 'up'});

@@ -20,7 +20,7 @@ const VISIT_MS = 20_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'p2pchat-bench-'));
 const probe = join(folder, 'probe.cjs');
-/** Loaded into the watched nodes. On SIGUSR2 it collects garbage and writes its memory usage to a file of the process. */
+/** Module that the watched nodes load. On SIGUSR2 it collects garbage and writes its memory usage to a file. */
 const PROBE = `
 process.on('SIGUSR2', () => {
 	for (let pass = 0; pass < 3; pass++) globalThis.gc();

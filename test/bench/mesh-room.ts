@@ -12,7 +12,10 @@ const SAMPLE_MS = 100;
 
 type Nodes = readonly Omit<BenchNode, 'self'>[];
 
-/** CPU times of all nodes together. Timers are listed separately, because their share grows with the duration of a step. */
+/**
+ * CPU times of all nodes together. Timers are listed separately, because the cost of timers grows with the time that the
+ * nodes take to connect.
+ */
 export interface Meshed {
 	readonly upMs: number;
 	/** CPU time of connecting, per connection end. */

@@ -11,7 +11,7 @@ export interface NodeRequest {
 	/** Whether the node starts with an empty log. */
 	readonly fresh: boolean;
 	readonly targets: readonly HostAddress[];
-	/** Number of held events at which the node reports to its parent. */
+	/** The node reports to its parent process when it holds this number of events. */
 	readonly expected: number;
 	/** Whether the node answers every post of other peers. */
 	readonly echo: boolean;

@@ -89,7 +89,7 @@ describe('the API', () => {
 		expect(create({room: 'a\u001Bb'})).toThrow('control characters');
 	});
 
-	it('a node that has not started refuses to write, and stop ends its iterators', async () => {
+	it('a node of the API refuses to write before it has started, and `stop` ends its iterators', async () => {
 		const node = createNode({log: false});
 		expect(() => node.post('early')).toThrow('not started');
 		const iterator = node[Symbol.asyncIterator]();

@@ -44,7 +44,7 @@ it.skipIf(process.platform === 'win32')('a debug log in a FIFO that nobody reads
 	expect(() => openDebugLog(path, () => 0)).toThrow(/--debug/);
 });
 
-it('the DEBUG variable enables messages only if a pattern names this program', () => {
+it('the DEBUG variable enables debug messages only if a pattern names this program', () => {
 	expect(['p2pchat*', 'express,p2pchat:mesh'].map(isDebugEnabled)).toEqual([true, true]);
 	expect([undefined, '', '*', 'express'].map(isDebugEnabled)).toEqual([false, false, false, false]);
 });

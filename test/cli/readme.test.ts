@@ -19,7 +19,7 @@ function itemsOf(markdown: string, separator: string): string[] {
 		.map(item => item.trim());
 }
 
-/** Each option with the numbers in its description, but without the words, so that the readme may use other words. */
+/** Each option with the numbers in its description. Other words are left out, because the readme may use different ones. */
 function optionsOf(markdown: string): string[] {
 	return itemsOf(markdown, '<br>')
 		.filter(item => item.startsWith('`-'))
@@ -30,7 +30,7 @@ function optionsOf(markdown: string): string[] {
 		.sort();
 }
 
-/** The keys of each action, but without its description, so that the readme may use other words. */
+/** The keys of each action. Its description is left out, because the readme may use different words. */
 function keysOf(markdown: string): string[] {
 	return itemsOf(markdown, ' · ')
 		.filter(item => item.startsWith('`') && !item.startsWith('`-'))
@@ -49,7 +49,8 @@ it('the environment variable of an option is derived from its long name', () => 
 		const {long, commands} = spec;
 		const plain = long === 'data-dir' ? 'P2PCHAT_HOME' : `P2PCHAT_${long.toUpperCase().replaceAll('-', '_')}`;
 		const past = commands.every(name => ['replay', 'export', 'logs', 'fetch'].includes(name));
-		// Options without a variable. They decide what one call does, or nobody should set them by accident.
+		// Options without an environment variable. They decide what one call does, or must not apply to all calls by
+		// accident.
 		const oneCall = ['ask-secret', 'as', 'file', 'hook', 'in-secret-room', 'print-unit', 'help', 'version'];
 		const none = past || oneCall.includes(long);
 		expect(environmentName(spec), long).toBe(none ? undefined : plain);

@@ -21,7 +21,7 @@ test('a decoded event equals the encoded one, with its peer, seq and time', () =
 	);
 });
 
-test('encoding other entries does not change the bytes of an entry', () => {
+test('encoding further entries does not change the bytes of an entry that was encoded before', () => {
 	const first = encodeEntry({type: 'posted', text: 'first'}, 5, head);
 	const copy = first.slice();
 	for (let index = 0; index < 1000; index++) encodeEntry({type: 'posted', text: 'x'.repeat(500)}, index, head);

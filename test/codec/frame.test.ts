@@ -63,7 +63,7 @@ test('a stream with an invalid length gives the payloads before that length and 
 	);
 });
 
-test('a length of 0 or above the maximum is rejected as soon as its fourth byte arrives', () => {
+test('a frame length of 0 or above the maximum is rejected as soon as its fourth byte arrives', () => {
 	for (const header of [
 		[0, 0, 0, 0],
 		[0, 16, 0, 1],
@@ -87,7 +87,7 @@ test('decoding the largest frame from chunks of one byte does not take quadratic
 	expect(Buffer.compare(output[0]!, payload)).toBe(0);
 });
 
-test('the announcement of a large frame does not allocate its length before its bytes arrive', () => {
+test('a decoder does not allocate the announced length of a large frame before its bytes arrive', () => {
 	const decoders = Array.from({length: 20_000}, () => createFrameDecoder());
 	const before = process.memoryUsage().arrayBuffers;
 	for (const decoder of decoders) decoder.push(Uint8Array.of(0, 16, 0, 0, 1));

@@ -96,7 +96,7 @@ test.each([
 	['a map key __proto__', new Uint8Array([0x81, 0xa9, ...new TextEncoder().encode('__proto__'), 0x80]), 'bad-key'],
 	['an integer above 2^53', bytesOf(0xcf, 0x00, 0x20, 0, 0, 0, 0, 0, 0), 'bad-integer'],
 	['an integer below -2^53', bytesOf(0xd3, 0x80, 0, 0, 0, 0, 0, 0, 0), 'bad-integer'],
-])('rejects %s', (_title, bytes, code) => {
+])('the MessagePack decoder rejects %s', (_title, bytes, code) => {
 	expect(codeOf(bytes)).toBe(code);
 });
 

@@ -145,7 +145,7 @@ describe('effects', () => {
 		);
 	});
 
-	it('effects by throwaway keys up to the limits give the same reactions and pins in every order, and honest ones beside invented subjects', () => {
+	it('with as many effects by throwaway keys as the limits allow, every order of arrival gives the same result, and the pin of an honest person is shown', () => {
 		const message = feedEvent(bob, 2, 5, {type: 'posted', text: 'hi'});
 		const target = {peer: bob, seq: 2};
 		const keys = Array.from({length: MAX_MARKS_COUNTED + 50}, (_, index) => peerId((0x10_000 + index).toString(16)));
@@ -284,7 +284,7 @@ describe('reactions', () => {
 		expect(marksOf([...items, mark(annAgain, 3, 13, '👍', false)])).toMatchObject([{people: [bob]}]);
 	});
 
-	it('reactions: only the first words of one feed count, and a word that is taken back still uses a place', () => {
+	it('reactions: each feed can give a message a limited number of different reactions, and one that is taken back still uses a place', () => {
 		const words = Array.from({length: MAX_WORDS_PER_FEED + 2}, (_, index) => `w${index}`);
 		const items = words.map((word, index) => mark(mallory, index + 2, index, word));
 		const counted = words.slice(0, MAX_WORDS_PER_FEED);

@@ -152,7 +152,7 @@ describe('a snapshot store', () => {
 		expect(snapshots.count).toBeLessThan(16);
 	});
 
-	test('a snapshot store counts only once the parts that several states share', () => {
+	test('a part that several states share counts only once toward the size of a snapshot store', () => {
 		const snapshots = createSnapshotStore();
 		let state = initialState;
 		for (let index = 1024; index <= 1024 * 100; index += 1024) {

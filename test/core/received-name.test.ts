@@ -58,7 +58,7 @@ test('cleaning a saved name again does not change it', () => {
 	);
 });
 
-test('a number is inserted before the extension, and a long name is shortened to fit', () => {
+test('a number is inserted before the extension of a file name, and a long file name is shortened to fit', () => {
 	expect(numberFileName('photo.jpg', 1)).toBe('photo.jpg');
 	expect(numberFileName('photo.jpg', 2)).toBe('photo (2).jpg');
 	expect(numberFileName('backup.tar.gz', 3)).toBe('backup (3).tar.gz');

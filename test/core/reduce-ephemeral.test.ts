@@ -98,7 +98,7 @@ describe('a typing indicator', () => {
 });
 
 describe('the delivery of a post', () => {
-	it('the delivery of a post counts the peers that were connected when it was written and have stored it', () => {
+	it('the delivery of a post counts the peers that were connected when the post was written and have stored the post', () => {
 		const state = reduce(launch, link(), link(dave), post(2), delivered(carol!, 2));
 		expect(selectDelivery(state, 2)).toEqual({delivered: 1, of: 2});
 		expect(selectDelivery(reduceInputs(state, [delivered(dave!, 3)]), 2)).toEqual({delivered: 2, of: 2});
@@ -146,7 +146,7 @@ describe('the delivery of a post', () => {
 		expect(selectUndeliveredCount(reduceInputs(state, [delivered(carol!, 4)]))).toBe(0);
 	});
 
-	it('the delivery of a post stores an audience only if it differs from the previous one', () => {
+	it('the audience of a post (the peers connected when it was written) is stored only if it differs from that of the previous post', () => {
 		expect(reduce(launch, link(), post(2), post(3), post(4)).ephemeral.audiences).toEqual([
 			{fromSeq: 2, peers: [carol]},
 		]);

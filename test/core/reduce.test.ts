@@ -199,7 +199,7 @@ describe('rows that are too far ahead of our clock', () => {
 	const ahead = MAX_HLC_AHEAD_MS + 10;
 	const tick: Input = {type: 'ephemeral', event: {type: 'time-passed', now: T0 + 10}};
 
-	it('rows that are too far ahead of our clock are never shown if they stop applying while they are pending', () => {
+	it('a `lost` row that is too far ahead of our clock is never shown if its subject leaves before the row becomes visible', () => {
 		const pending = [anyEntry, learn(0, [feedEvent(dave, 2, ahead, {type: 'lost', subject: carol, absence: 0})])];
 		expect(rows(reduceAll([...pending, tick]))).toEqual([`${ahead} dave lost`]);
 		expect(rows(reduceAll([...pending, left(5, 4), tick]))).toEqual(['5 carol left']);

@@ -29,7 +29,7 @@ describe('parts of a file', () => {
 		);
 	});
 
-	test('parts are as small as the number of parts allows', () => {
+	test('the parts of a file are as small as the maximum number of parts allows', () => {
 		expect(partSize(0)).toBe(MIN_PART_BYTES);
 		expect(partCount(0)).toBe(0);
 		expect(partCount(1)).toBe(1);
@@ -39,7 +39,7 @@ describe('parts of a file', () => {
 		expect(partCount(MAX_FILE_BYTES)).toBe(MAX_FILE_PARTS);
 	});
 
-	test('only whole numbers up to the limit are sizes, and only 64 lowercase hexadecimal digits are ids', () => {
+	test('only whole numbers up to the limit are sizes of files, and only 64 lowercase hexadecimal digits are ids of files', () => {
 		expect([0, 1, MAX_FILE_BYTES].every(isFileSize)).toBe(true);
 		expect([-1, 0.5, Number.NaN, MAX_FILE_BYTES + 1].some(isFileSize)).toBe(false);
 		expect(isFileId('0a'.repeat(32))).toBe(true);
@@ -62,7 +62,7 @@ describe('set of parts', () => {
 		);
 	});
 
-	test('a full set of parts has no bits behind its last part', () => {
+	test('a full set of parts has no bits after its last part', () => {
 		for (const count of [0, 1, 7, 8, 9, 16]) {
 			expect(countParts(fullPartSet(count))).toBe(count);
 			expect(hasPart(fullPartSet(count), count)).toBe(false);

@@ -19,7 +19,7 @@ const state = reduceInputs(initialState, [
 ]);
 const at = (ms: number) => stateAsOf(state, {ms: T0 + ms, counter: 0, peer: bob, seq: 9});
 
-test('a state as of a position has the texts, reactions and pins of that position, and the same rows', () => {
+test('a state as of a position has the texts, reactions and pins of that position, but the same rows as the present state', () => {
 	const shown = [15, 25, 35, 45].map(ms => [
 		textOf(at(ms), message),
 		selectMarks(at(ms), target).length,
@@ -36,7 +36,7 @@ test('a state as of a position has the texts, reactions and pins of that positio
 	expect(at(15)).toBe(at(15));
 });
 
-test('a state of somebody who ignores a person has no reactions and pins of that person', () => {
+test('a state that ignores a person has no reactions and pins of that person', () => {
 	const isIgnored = (peer: string) => peer === bob;
 	const ignoring = stateIgnoring(state, isIgnored);
 	expect([selectMarks(ignoring, target).length, selectPins(ignoring).length]).toEqual([0, 0]);

@@ -283,13 +283,13 @@ describe('the doctor', () => {
 		expect(codes(1)).toEqual(['peer-silent', 'other-room']);
 	});
 
-	it('the doctor does not report a filtered network before beacons had time to be received back', () => {
+	it('the doctor does not report a filtered network before the beacons of this node had time to return to it', () => {
 		const silent = anInterface({broadcast: path('x', {echoes: 0}), multicast: path('y', {echoes: 0})});
 		const report = aReport({...alone, interfaces: [silent], listeningMs: 200});
 		expect(diagnoseNetwork(report).map(({code}) => code)).toEqual(['alone']);
 	});
 
-	it('the doctor advises to use the refused port, and in a running chat how to remove a wrong target', () => {
+	it('the doctor advises a probe to use the refused port, and tells a running chat how to remove a wrong target', () => {
 		const report = aReport({peers: [named('refused', 'refused', {addresses: ['10.0.0.9:4321']})]});
 		expect(diagnoseNetwork(report, {isProbe: true})[0]?.next).toContain('--tcp-port 4321');
 		expect(diagnoseNetwork(report)[0]?.next).toContain('/peer -HOST');
@@ -301,7 +301,7 @@ describe('the doctor', () => {
 		expect(shown(3)).not.toBe(shown(0));
 	});
 
-	it('the doctor advises with the firewall command of the platform, and a probe advises with a fixed port', () => {
+	it('the doctor advises with the port of the running chat, a probe with a fixed port, and both with the firewall command of the platform', () => {
 		const report = aReport({peers: [aFailure('refused', 'refused')]});
 		expect(diagnoseNetwork(report)[0]?.next).toContain('--peer 10.0.0.1:50123');
 		const probeAdvice = diagnoseNetwork(report, {isProbe: true})[0]?.next;

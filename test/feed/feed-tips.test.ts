@@ -271,7 +271,7 @@ describe('an unreadable event is returned for', () => {
 		]);
 	});
 
-	test('an unreadable event is returned for malformed bytes, and for an entry of unknown kind, whose clock still counts', () => {
+	test('an unreadable event is returned for malformed bytes, for an entry of unknown kind, and for an entry whose clock does not exceed that of this unknown entry', () => {
 		const {key, feed} = createAuthor(6);
 		const first = feed.append([joined]);
 		const danced = pack(['danced', 0, post(9).hlc.ms, 0, 'tango']).slice();

@@ -42,7 +42,10 @@ export function signEntries(key: PeerKey, firstSeq: number, previousHash: Uint8A
 	return {peer: key.peer, firstSeq, previousHash, entries, signature};
 }
 
-/** The part of a batch from seq `from` to its end, with the signature of the batch. The protocol allows a node to send it. */
+/**
+ * The part of a batch from seq `from` to its end, with the signature of the batch. The protocol allows a node to send such a
+ * part.
+ */
 export function cutStart(batch: Batch, from: number, hash: Uint8Array): Batch {
 	if (from > lastSeq(batch)) throw new RangeError('the part would be empty');
 	return {...batch, firstSeq: from, previousHash: hash, entries: batch.entries.slice(from - batch.firstSeq)};

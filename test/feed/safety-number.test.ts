@@ -4,7 +4,7 @@ import {computeSafetyNumber, formatSafetyNumber} from '../../source/feed/safety-
 
 const [ann, bob] = ['0a'.repeat(32), 'b0'.repeat(32)];
 
-/** The definition of protocol.md with big integers, written apart from the program. */
+/** Digits of one key by the definition in protocol.md, computed with big integers and without code of the program. */
 function referenceDigits(hex: string): string {
 	const key = Buffer.from(hex, 'hex');
 	let hash = Buffer.concat([Buffer.from('p2pchat-ink safety number 1'), key]);
@@ -24,7 +24,7 @@ describe('safety number', () => {
 		expect(computeSafetyNumber(ann, bob)).toMatch(/^\d{60}$/);
 	});
 
-	it('a safety number consists of the digits of both keys, the smaller half first', () => {
+	it('a safety number consists of 30 digits of each key, the smaller 30 digits first', () => {
 		const halves = [referenceDigits(ann), referenceDigits(bob)];
 		expect(computeSafetyNumber(ann, bob)).toBe(halves.sort().join(''));
 	});

@@ -1,4 +1,4 @@
-/** Headless Chromium for the tests of the HTML pages. It has no access to the network but loopback. */
+/** Headless Chromium for the tests of the HTML pages. It can reach no network except loopback. */
 import {existsSync} from 'node:fs';
 import {type Browser, type BrowserContextOptions, chromium, type Page} from 'playwright-core';
 import {onTestFinished} from 'vitest';

@@ -27,7 +27,7 @@ export function room(count = 0): {chatNode: FakeChatNode; bob: FakePeer; dave: F
 	return {chatNode, bob, dave};
 }
 
-/** Bytes of keys. */
+/** Text that a terminal sends when one of these keys is pressed. */
 export const CTRL = (letter: string) => String.fromCharCode(letter.charCodeAt(0) - 96);
 export const ALT = (letter: string) => `\u001B${letter}`;
 export const PAGE_UP = '\u001B[5~';

@@ -40,9 +40,9 @@ export interface FakeChatNode extends ChatNode {
 	commit(events: readonly FeedEvent[], live?: boolean): void;
 	/** Messages that the screen posted. */
 	readonly posted: {text: string; action: boolean}[];
-	/** Calls of other methods, as text. */
+	/** Calls of other methods than `post` and `rename`, as text. */
 	readonly calls: string[];
-	/** Error that `post` and `rename` return, if set. */
+	/** Reason with which `post`, `rename`, `whisper` and all effects are refused, if set. */
 	refuse: string | undefined;
 	report: NetworkReport;
 }

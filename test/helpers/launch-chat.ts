@@ -90,7 +90,7 @@ export async function launchChat(request: LaunchOptions = {}): Promise<Chat> {
 			for (const read of reads) {
 				terminal.type(read);
 				// The escape timeout starts the timer of the screen's frame, which starts the timer of Ink's frame. One wait
-				// for each of them, in the same order, ends after all three even if timers fire late.
+				// for each of these timers, in the same order, ends after all three timers, even if they fire late.
 				const waits = read.endsWith('\u001B') ? [50, 20, 20] : [20, 20, 20];
 				for (const ms of waits) await new Promise(resolve => setTimeout(resolve, ms));
 			}

@@ -37,8 +37,9 @@ export interface Captured {
 }
 
 /**
- * Begins a capture that searches for these texts. Resolves when it runs. `stop` calls `sendLast`, which sends the last text,
- * until the capture finds this text. So it has read all packets before, also on a busy computer.
+ * Starts a capture that searches for these texts. Resolves when the capture runs. `stop` repeats `sendLast`, which sends the
+ * last of the texts, until the capture has found this text. By then the capture has read all earlier packets, even on a busy
+ * computer.
  */
 export async function captureLoopback(
 	texts: readonly string[],

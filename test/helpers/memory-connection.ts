@@ -16,7 +16,7 @@ export interface EndOptions {
 	closed(): void;
 }
 
-/** One end of a memory connection, with its fault injection. */
+/** One end of a memory connection, and the functions that inject faults into it. */
 export interface MemoryEnd {
 	readonly connection: Connection;
 	/** Breaks the connection at this end. `error` is the text of the reason. */
@@ -58,7 +58,10 @@ function createEnd(
 	let deadline: Timer | undefined;
 	let idleTimer: Timer | undefined;
 
-	/** Closes the end. `synchronous` calls the handler directly; it requires that no call of the owner is on the stack. */
+	/**
+	 * Closes the end. With `synchronous` the handler is called directly. This is allowed only while no function of the owner
+	 * is on the call stack.
+	 */
 	function finish(reason: string | undefined, synchronous = false): void {
 		if (state !== 'open') return;
 		state = 'closed';
@@ -86,7 +89,7 @@ function createEnd(
 		finish(undefined);
 	}
 
-	/** Reports an empty queue in a later turn, as TLS does, if nothing was queued meanwhile. */
+	/** Reports an empty queue in a later turn of the event loop, as TLS does, if nothing was queued meanwhile. */
 	function reportIdle(): void {
 		if (wiring.pipes.outgoing.queuedBytes > 0 || idleTimer) return;
 		idleTimer = clock.after(0, () => {
@@ -148,7 +151,7 @@ function createEnd(
 			} else {
 				otherEnded = true;
 				if (!ended) end();
-				// Both directions are finished once ours is flushed.
+				// Both directions are finished once our direction is flushed.
 				if (wiring.pipes.outgoing.queuedBytes === 0) finish(undefined, true);
 			}
 		},
@@ -181,7 +184,7 @@ export interface PairOptions {
 	readonly dialler: EndOptions;
 	readonly listener: EndOptions;
 	readonly random: SeededRandom;
-	/** Link from the dialler to the listener, or backward. */
+	/** Faults of the link from the dialler to the listener; of the opposite direction if `forward` is false. */
 	link(forward: boolean): LinkFaults;
 	/** Called when the connection opens at the listener. */
 	accepted(end: MemoryEnd): void;

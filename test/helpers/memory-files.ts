@@ -16,7 +16,10 @@ export interface MemoryFiles extends FileStore {
 	readonly writes: Map<FileId, number>;
 	/** Error with which the disk refuses to write; undefined: it writes. */
 	refusal: Error | undefined;
-	/** If set, its result is served instead of the own bytes of a part, to simulate a disk that damages data. */
+	/**
+	 * If set, a part is served with the result of this function instead of its own bytes, to simulate a disk that damages
+	 * data.
+	 */
 	corrupt: ((part: number, bytes: Uint8Array) => Uint8Array | undefined) | undefined;
 }
 

@@ -22,7 +22,7 @@ export interface MemoryHost {
 	readonly clock: ClockView;
 	createTransport(options: MemoryTransportOptions): Transport;
 	createBeacon(options: {readonly port: number}): Beacon;
-	/** Replaces the addresses, as DHCP does. Connections of the previous ones stall. */
+	/** Replaces the addresses, as DHCP does. Connections of the previous addresses stall. */
 	setAddresses(addresses: readonly string[]): void;
 	/** Sets a firewall that drops dials to these addresses of the host. */
 	blockDials(addresses: readonly string[]): void;

@@ -8,7 +8,7 @@ const WINDOW_BYTES = 256 * 1024;
 /** Probabilities that a chunk is split, and that chunks that have arrived are joined. */
 const CUT_CHANCE = 0.2;
 const JOIN_CHANCE = 0.5;
-/** Probability that the receiver is busy at an arrival, and the maximum duration, ms. */
+/** Probability that the receiver is busy at an arrival, and the maximum time for which it is busy, ms. */
 const BUSY_CHANCE = 0.2;
 const BUSY_MS = 12;
 /** Maximum size of one read. */

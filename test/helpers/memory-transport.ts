@@ -21,7 +21,7 @@ export interface MemoryListener {
 	readonly key: string;
 	accepted(end: MemoryEnd): void;
 	refused(): void;
-	/** Registers an open end, so that it breaks with its host. */
+	/** Registers an open end, so that it breaks when its host crashes. */
 	track(end: MemoryEnd): () => void;
 	readonly clock: ClockView;
 }

@@ -168,7 +168,7 @@ export function createNamespaceLab({ipv6 = false}: {readonly ipv6?: boolean} = {
 	function addNamespace(name: string): void {
 		ip('netns', 'add', name);
 		namespaces.push(name);
-		// IPv6 sends packets when an interface comes up. They would be counted as packets of the program.
+		// When an interface comes up, IPv6 sends packets of its own, which a test would count as packets of the program.
 		const setting = ipv6 && name !== hub ? 'accept_dad=0' : 'disable_ipv6=1';
 		const settings = ['all', 'default'].map(scope => `net.ipv6.conf.${scope}.${setting}`);
 		ip('netns', 'exec', name, 'sysctl', '-qw', ...settings);

@@ -34,7 +34,7 @@ export interface RunOptions {
 	readonly cwd?: string;
 	/** Path of the `cli.js` to run; by default that of this build. */
 	readonly program?: string;
-	/** Command that starts the program, given as its arguments, for example to set a limit of the system. */
+	/** Command in front of the program, which starts the program, for example to set a limit of the system. */
 	readonly prefix?: readonly string[];
 }
 
@@ -165,7 +165,10 @@ export function launchNode(options: NodeOptions): RunningNode {
 	});
 }
 
-/** Order of two lines with `order` in the timeline. The program prints events in the order in which it learns of them. */
+/**
+ * Compares the positions of two lines in the timeline, by their field `order`. The program prints events in the order in
+ * which it learns of them.
+ */
 export function compareLineOrder(a: Line, b: Line): number {
 	return a.order < b.order ? -1 : 1;
 }

@@ -32,7 +32,7 @@ export class Terminal {
 	readonly #input = new PassThrough();
 	#pending = 0;
 	readonly #changed = new EventEmitter();
-	/** Writes that the terminal has not taken; undefined while it reads. */
+	/** Callbacks of the writes that the terminal has not read yet; undefined while the terminal reads. */
 	#untaken: (() => void)[] | undefined;
 
 	constructor(columns = 80, rows = 24) {

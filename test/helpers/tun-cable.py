@@ -1,7 +1,6 @@
-"""Connects two network namespaces by a tun interface in each: what one end sends, the other end receives.
-
-Usage: tun-cable.py NAMESPACE NAMESPACE. The interfaces are called tun0. Prints a line when they exist, and ends with its input.
-"""
+"""Connects two network namespaces by a tun interface in each: what one end sends, the other end receives. Usage:
+tun-cable.py NAMESPACE NAMESPACE. The interfaces are called tun0. Prints a line when they exist, and ends when its
+standard input ends."""
 import ctypes, fcntl, os, select, struct, sys
 
 TUNSETIFF = 0x400454CA

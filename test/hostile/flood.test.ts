@@ -70,7 +70,7 @@ describe('a peer that floods a node', () => {
 		},
 	);
 
-	it('a peer that floods a node with large whispers fills neither log nor memory: above the rate of an author they are dropped', async () => {
+	it('a peer that floods a node with large whispers fills neither the log nor the memory, because whispers above the rate limit of an author are dropped', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		for (let index = 0; index < 200; index++) mallory.send({type: 'whisper', id: index + 1, text: 'x'.repeat(16_000)});
@@ -82,7 +82,7 @@ describe('a peer that floods a node', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('a peer that floods a node with whispers of repeated or missing numbers, and with too many refusals, changes nothing', async () => {
+	it('a whisper that repeats or skips a number is dropped, and a list of refusals that is too long closes the connection', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		for (const id of [7, 2, 1, 1, 3, 2, 4]) mallory.send({type: 'whisper', id, text: `text ${id}`});

@@ -119,7 +119,7 @@ export function createTinyFeed(keys: RoomKeys, at: number, text: string): Batch 
 	return feed.append([{body: {type: 'posted', text}, at, hlc: {ms: at, counter: 0}}]);
 }
 
-/** Entry of a `have` message for a feed of which this batch is the last. */
+/** Item of a `have` message that lists the feed of this batch up to the end of the batch. */
 export function haveOf(batch: Batch): {peer: PeerId; seq: number; hash: Uint8Array} {
 	const seq = batch.firstSeq + batch.entries.length - 1;
 	return {peer: batch.peer, seq, hash: chainHash(batch.previousHash, batch.entries).slice(0, 8)};

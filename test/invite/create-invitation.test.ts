@@ -81,7 +81,7 @@ test('the local user sees how many guests are connected, as long as the window f
 const hasIpv6 = networkInterfaces().lo?.some(({address}) => address === '::1') ?? false;
 
 test.skipIf(!hasIpv6)(
-	`each address has its own link, also an IPv6 address, which refuses every other Host${hasIpv6 ? '' : ' (left out: loopback has no IPv6)'}`,
+	`each address of the computer, IPv4 or IPv6, has its own link, whose server refuses requests that name another Host${hasIpv6 ? '' : ' (left out: loopback has no IPv6)'}`,
 	async () => {
 		const {opened} = await openWindow(['127.0.0.1', '::1']);
 		const {urls} = windowOf(opened);

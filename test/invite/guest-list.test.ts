@@ -18,7 +18,7 @@ function admitted(list: ReturnType<typeof createList>, address = '10.0.0.9', now
 	return result;
 }
 
-test('each use of the link gives a guest a number and a bearer of its own', () => {
+test('each use of the link gives a guest a number and a bearer token of its own', () => {
 	const list = createList();
 	const [first, second] = [admitted(list), admitted(list)];
 	expect([first.guest, second.guest]).toEqual([1, 2]);
@@ -62,7 +62,7 @@ test('a new guest replaces the guest that has been away for longest, but never a
 	expect(list.list().map(({number}) => number)).toContain(3);
 });
 
-test('a guest who is sent away has no valid bearer, and the link changes; others stay', () => {
+test('a guest who is sent away loses the bearer token, and the link changes; other guests stay connected', () => {
 	const list = createList();
 	const {token} = list;
 	const [first, second] = [admitted(list), admitted(list)];

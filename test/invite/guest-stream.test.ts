@@ -58,7 +58,7 @@ test('a guest first gets the newest rows, then every change with its position', 
 	expect(taken()).toMatchObject([{type: 'row', position: snapshot.position + 1, row: {text: 'after'}}]);
 });
 
-test('a guest that was away gets what it missed, in order, also corrections of rows that it has', async () => {
+test('a guest that was away gets the changes that it missed, in order, also corrections of rows that it already has', async () => {
 	const {chatNode, dave, clock, open} = openWindow();
 	const first = open();
 	chatNode.say(dave, 'first');
@@ -83,7 +83,7 @@ test('a guest with a position of another window, or with one that does not exist
 		expect(open(from).taken()[0].type).toBe('snapshot');
 });
 
-test('a long history that arrives at once is not sent row by row', async () => {
+test('a guest gets a snapshot of the newest rows, not one change per row, when a long history arrives at once', async () => {
 	const {chatNode, dave, clock, open} = openWindow();
 	const {taken} = open();
 	taken();
@@ -213,7 +213,7 @@ test('guests see no address, no notice and no message of people whom this node i
 	expect(text).not.toMatch(/ignored words|10\.0\.0|notice/);
 });
 
-test('of two people with the same name, the person who had it first gets no number, although guests get the newest rows first', () => {
+test('of two people with the same name, only the person who took the name second is shown with a number, although guests get the newest rows first', () => {
 	const builder = createStateBuilder();
 	builder.add(1, {type: 'joined', name: 'Dave', addresses: [], version: '1.0.0'});
 	builder.add(2, {type: 'joined', name: 'Eve', addresses: [], version: '1.0.0'});

@@ -50,7 +50,7 @@ test('a scanner reads the link from the code that the screen draws, on dark and 
 	}
 });
 
-test('/invite takes nothing, off, kick and a number, or --in-secret-room', () => {
+test('/invite takes no argument, `off`, `kick` with a number, or `--in-secret-room`', () => {
 	expect(parseInviteAction('')).toEqual({action: 'open', inSecretRoom: false});
 	expect(parseInviteAction('--in-secret-room')).toEqual({action: 'open', inSecretRoom: true});
 	expect(parseInviteAction('off')).toEqual({action: 'off'});
@@ -59,7 +59,7 @@ test('/invite takes nothing, off, kick and a number, or --in-secret-room', () =>
 		expect(parseInviteAction(argument)).toBeUndefined();
 });
 
-test('the lines name the link, the guests, the two commands of the hand-over and the whole hash', () => {
+test('the printed invitation contains the link, the guests, the two commands that install and start the program, and the whole hash of the package', () => {
 	const text = invitationLines(info, self).join('\n');
 	expect(text).toContain(URL);
 	expect(text).toContain('3 (10.0.0.9, away)');
@@ -69,14 +69,14 @@ test('the lines name the link, the guests, the two commands of the hand-over and
 	expect(text.replace(/\s/g, '')).toContain('ab'.repeat(32));
 });
 
-test('the command of the hand-over leads into the room of the person who invites, and does not show its secret', () => {
+test('the printed command that starts the program of a guest names the room and port of the inviter, and asks for the secret instead of showing it', () => {
 	const crew = createFakeChatNode('Carol', {room: 'our crew', hasSecret: true}).self;
 	expect(invitationLines(info, {...crew, udpPort: 48_151})).toContain(
 		'    npx ./p2pchat-ink.tgz --name YOU --room "our crew" --port 48151 --ask-secret',
 	);
 });
 
-test('nothing can be closed or ended while no window is open', async () => {
+test('/invite off and /invite kick give an error while no window is open', async () => {
 	const invitation: Invitation = {
 		open: async () => ({refused: 'This room has a secret.'}),
 		close: async () => {},

@@ -135,7 +135,7 @@ describe('whispers and the log', () => {
 		expect(await whispersInFile(ann.log.path as string)).toEqual([first, second, 'whisper 3', 'whisper 4']);
 	});
 
-	test('a whisper that the log cannot save is not answered, so that the sender does not take it for delivered, until it is saved', async () => {
+	test('a whisper is answered only after the log has saved it, so that the sender never takes an unsaved whisper for delivered', async () => {
 		const ann = await launchWithFile('Ann');
 		const bob = await room.launch('Bob');
 		await room.clock.advance(2000);

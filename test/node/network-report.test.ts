@@ -50,6 +50,9 @@ test.each<[string, Partial<DialReport>, {heardAgoMs?: number; events?: FeedEvent
 	['a peer that left', {failures: 5, sources: ['exchange']}, {heardAgoMs: 60_000, events: left}, []],
 	['a peer that was reported as lost', {failures: 2}, {events: lost}, []],
 	['a peer that is neither heard nor reached', {failures: 5}, {heardAgoMs: 60_000}, []],
-])('the network pane lists a peer that matters and no ghosts: %s', (_, dial, room, expected) => {
-	expect(reported(dial, room)).toEqual(expected);
-});
+])(
+	'the network pane lists a peer that we may still reach, and none that left, was lost or is silent: %s',
+	(_, dial, room, expected) => {
+		expect(reported(dial, room)).toEqual(expected);
+	},
+);

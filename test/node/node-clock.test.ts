@@ -72,12 +72,12 @@ describe('the correction of our clock', () => {
 			expect(clockAt(NOW).updateCorrection(from(offset, offset, offset))).toBe(0);
 	});
 
-	it('our clock follows even one peer if it is older than the program or years in the future', () => {
+	it('our clock follows even one peer if our time is before the release of the program or years in the future', () => {
 		expect(clockAt(EARLIEST_WALL_MS - 20_000 * DAY_MS).updateCorrection(from(20_030 * DAY_MS))).toBe(20_030 * DAY_MS);
 		expect(clockAt(LATEST_WALL_MS + YEAR_MS).updateCorrection(from(-9 * YEAR_MS))).toBe(-9 * YEAR_MS);
 	});
 
-	it('a clock that is older than the program is corrected to the earliest plausible clock among liars', () => {
+	it('a clock that shows a time before the release of the program is corrected to the earliest plausible clock among liars', () => {
 		const clock = clockAt(0);
 		expect(clock.updateCorrection(from(NOW, NOW + 100 * YEAR_MS, NOW + 5 * YEAR_MS))).toBe(NOW);
 	});
@@ -114,7 +114,7 @@ describe('a node that is connected only to a clock two days ahead', () => {
 });
 
 describe('stamps', () => {
-	it('stamps increase within one millisecond and are greater than merged readings', () => {
+	it('HLC stamps increase within one millisecond, and exceed every clock reading of a peer that was merged', () => {
 		const clock = clockAt(NOW);
 		const first = clock.stamp().hlc;
 		expect(compareHlc(clock.stamp().hlc, first)).toBeGreaterThan(0);
@@ -122,7 +122,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({ms: NOW + HOUR_MS, counter: 8});
 	});
 
-	it('stamps follow a clock reading beyond the limit only up to the limit, and do not follow readings that are not due', () => {
+	it('stamps follow a clock reading beyond the limit only up to the limit, and ignore a reading whose event would be held back', () => {
 		const clock = clockAt(NOW);
 		clock.merge({ms: NOW + 20 * HOUR_MS, counter: 0});
 		expect(clock.merge({ms: NOW + MAX_HLC_AHEAD_MS + 1, counter: 0})).toBe(false);
@@ -140,7 +140,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({...reading, counter: 4});
 	});
 
-	it('events are not hidden for good when a wrong correction of our clock has ended', () => {
+	it('events after a wrong correction of our clock get correct times again', () => {
 		const clock = clockAt(NOW);
 		clock.updateCorrection(from(30 * DAY_MS));
 		clock.merge({ms: NOW + 30 * DAY_MS, counter: 0});

@@ -183,7 +183,7 @@ describe('the reading position', () => {
 		expect(saved).toEqual([100, 200]);
 	});
 
-	it('the reading position is not saved while the log has no file, and forgets places of a file that was replaced', async () => {
+	it('the reading position is not saved while the log has no file, and refers only to the new file after the file was replaced', async () => {
 		const {reading, receive, store, saved, clock, setEnd} = setUp();
 		store.commit([launch]);
 		reading.start();

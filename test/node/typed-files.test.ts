@@ -117,21 +117,24 @@ test('/fetch without a name fetches the newest file of somebody else that is not
 	expect(cancelled).toEqual([fileId('01'), fileId('02')]);
 });
 
-test.each(['cancelled', 'failed'] as const)('/fetch without a name takes a file again whose fetch was %s', state => {
-	const {chatNode, ann, share} = room();
-	const {seq} = share(ann, 'one.txt', '01');
-	const fetched: unknown[] = [];
-	const node = {
-		...chatNode,
-		fetchFile(target: {seq: number}) {
-			fetched.push(target.seq);
-			return {file: fileId('01')};
-		},
-	};
-	const transfer = {id: fileId('01'), name: 'x', bytes: 0, of: 10, holders: 0, completeHolders: 0, sentBytes: 0};
-	chatNode.publish({type: 'file', transfer: {...transfer, state: 'fetching'}});
-	expect(fetchTypedFile(node, '')).toMatchObject({type: 'error'});
-	chatNode.publish({type: 'file', transfer: {...transfer, state}});
-	expect(fetchTypedFile(node, '')).toMatchObject({type: 'done'});
-	expect(fetched).toEqual([seq]);
-});
+test.each(['cancelled', 'failed'] as const)(
+	'/fetch without a name fetches a file again whose earlier fetch was %s',
+	state => {
+		const {chatNode, ann, share} = room();
+		const {seq} = share(ann, 'one.txt', '01');
+		const fetched: unknown[] = [];
+		const node = {
+			...chatNode,
+			fetchFile(target: {seq: number}) {
+				fetched.push(target.seq);
+				return {file: fileId('01')};
+			},
+		};
+		const transfer = {id: fileId('01'), name: 'x', bytes: 0, of: 10, holders: 0, completeHolders: 0, sentBytes: 0};
+		chatNode.publish({type: 'file', transfer: {...transfer, state: 'fetching'}});
+		expect(fetchTypedFile(node, '')).toMatchObject({type: 'error'});
+		chatNode.publish({type: 'file', transfer: {...transfer, state}});
+		expect(fetchTypedFile(node, '')).toMatchObject({type: 'done'});
+		expect(fetched).toEqual([seq]);
+	},
+);

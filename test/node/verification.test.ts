@@ -118,7 +118,7 @@ describe('the warning about the name of a verified person', () => {
 		expect(notices).toEqual([]);
 	});
 
-	it('the warning about a verified name is not suppressed by a flood of other notices, and is limited itself', () => {
+	it('the warning about a verified name is not suppressed by a flood of other notices, and the number of these warnings is limited too', () => {
 		const store = setUp({stored: stored()});
 		store.verification.start();
 		const notices: string[] = [];

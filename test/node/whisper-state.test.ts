@@ -45,7 +45,7 @@ function setUp() {
 const whisper = (id: number): WhisperMessage => ({type: 'whisper', id, text: `text ${id}`});
 
 describe('the state of whispers', () => {
-	it('whispers that wait for a new connection are sent on it once, and again only after the whole time without an answer', async () => {
+	it('whispers that wait for a new connection are sent on it once, and a second time only after the full time limit for an answer', async () => {
 		const {clock, links, whispers, connect} = setUp();
 		const bob = fakePeerId(2);
 		connect(bob);
@@ -60,7 +60,7 @@ describe('the state of whispers', () => {
 		expect(sent).toHaveLength(6);
 	});
 
-	it('a whisper that arrives again is answered again, because the first answer may be lost, and one behind a gap is not', () => {
+	it('a whisper that arrives again is answered again, because the first answer may be lost, but a whisper after a gap is not answered', () => {
 		const {written, whispers, connect} = setUp();
 		const {link, sent} = connect(fakePeerId(2));
 		for (const id of [1, 1, 3]) whispers.message(link, whisper(id));

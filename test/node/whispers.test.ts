@@ -81,7 +81,7 @@ describe('whispers', () => {
 		expect(whisper(ann, bob, 'again')).toEqual({id: 1});
 	});
 
-	it('a whisper that was on its way when the addressee began to ignore the sender is refused, and later ones do not take its number', async () => {
+	it('a whisper that was on its way when the addressee began to ignore the sender is refused, and no later whisper takes its number', async () => {
 		whisper(ann, bob, 'too late');
 		bob.chatNode.ignore([peerOf(ann)]);
 		await room.clock.advance(1000);

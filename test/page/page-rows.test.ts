@@ -89,7 +89,7 @@ describe('missing events', () => {
 describe('the document', () => {
 	const assets = {script: '', style: '', scriptHash: 'S', styleHash: 'T'};
 
-	test('no text can end a data block, begin a comment, or add an attribute', () => {
+	test('no text of a person can end a data block of the document, begin a comment, or add an attribute', () => {
 		const text = '</script><!--"><b onclick=x>';
 		const row = {id: '"><b>', at: 0, kind: 'message' as const, text};
 		const info = {mode: 'file' as const, title: text, notes: [text], people: [], pins: [row]};
@@ -100,7 +100,7 @@ describe('the document', () => {
 		expect(html.match(/<\/script>/g)).toHaveLength(3);
 	});
 
-	test('the policy allows one script and one style by hash, and requests only in the window', () => {
+	test('the content security policy of a page allows one script and one style, both by hash, and requests only in the window for guests', () => {
 		const info = {mode: 'file' as const, title: 'x', notes: [], people: [], pins: []};
 		expect(documentStart(info, assets)).toContain(
 			'script-src &#39;sha256-S&#39;; style-src &#39;sha256-T&#39;; base-uri',

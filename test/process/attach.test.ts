@@ -35,7 +35,7 @@ function attach({home}: Place) {
 	return openTerminal(process.execPath, [cliPath, 'attach', '--room', 'crew'], {env, cwd: home});
 }
 
-/** A copy of the program with another version. */
+/** Creates a copy of the program with another version number. */
 function otherVersion(): string {
 	const folder = makeHome();
 	const root = dirname(dirname(cliPath));
@@ -148,7 +148,7 @@ it('a program at the socket of a keeper that does not know its token gets nothin
 });
 
 it.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
-	'another user of the computer cannot connect to the keeper, and not even if the folders were open',
+	'another user of the computer cannot connect to the keeper, and gets nothing from it even if the access rights of its folder are open',
 	async () => {
 		const place = await makePlace();
 		const keeper = await keep(place);

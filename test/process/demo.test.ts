@@ -10,7 +10,7 @@ import {INPUT_HINT} from '../helpers/screen-texts.js';
 
 interface Demo extends Terminal {
 	readonly home: string;
-	/** Parent of its temporary folders. */
+	/** Folder in which the demo creates its temporary folders. */
 	readonly scratch: string;
 }
 

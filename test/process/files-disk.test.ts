@@ -21,7 +21,7 @@ async function digestOf(path: string): Promise<string> {
 	return hash.digest('hex');
 }
 
-/** A file with holes: some bytes at every tenth of its length. */
+/** Creates a file with holes: some bytes at every tenth of its length. */
 async function makeSparseFile(path: string, size: number): Promise<void> {
 	writeFileSync(path, '');
 	truncateSync(path, size);
@@ -100,7 +100,7 @@ describe.skipIf(!canMount)('a disk that cannot take a file', () => {
 		const {ann, share, fetch, reports, say} = await pair(disk);
 		const fetched = fetch(await share(source));
 		await fetched.wait('some parts', ({state, bytes}) => state === 'fetching' && bytes > 0);
-		// Ann stands still while the disk is filled, so that not everything has arrived before.
+		// Ann is stopped while the disk is filled. Otherwise the whole file could arrive before the disk is full.
 		ann.child.kill('SIGSTOP');
 		const filler = join(disk, 'filler');
 		const fill = () => {

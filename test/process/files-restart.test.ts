@@ -12,7 +12,7 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 const send = (node: RunningNode, line: Line) => node.write(`${JSON.stringify(line)}\n`);
 const hasParts = (line: Line) => line.type === 'file' && line.state === 'fetching' && line.bytes > 10 * MiB;
 
-it('after both nodes were killed during a transfer, it goes on with the parts that were written', async () => {
+it('a transfer during which both nodes were killed continues with the parts that were written', async () => {
 	const [port, downloads] = [await findFreeUdpPort(), makeHome()];
 	const [annHome, bobHome] = [makeHome(), makeHome()];
 	const path = join(makeHome(), 'photos.tar');

@@ -95,7 +95,7 @@ describe('files between real nodes', () => {
 	it('send --file and fetch end with 1 and a line that says why, and with 2 after wrong usage', async () => {
 		const home = makeHome();
 		writeFileSync(join(home, 'a.txt'), 'a');
-		// Each command has a port of its own, so that none finds what another one sends.
+		// Each command has a port of its own, so that no command receives what another one sends.
 		const run = async (...words: string[]) => {
 			const port = String(await findFreeUdpPort());
 			const {code, stderr} = await runCli([...words, '--port', port, '--wait', '0.3'], {home}).result;

@@ -17,7 +17,7 @@ const idOf = (node: RunningNode): string => node.lines.find(({type}) => type ===
 const tcpPortOf = (node: RunningNode): number => node.lines.find(({type}) => type === 'ready')?.tcpPort;
 const isConnected = (peer: string) => (line: Line) =>
 	line.type === 'peer' && line.peer === peer && line.status === 'connected';
-/** Waits for `synced`: later events are live. */
+/** Whether a line reports that the node is synced with this peer. Later events of the peer are live. */
 const isSynced = (peer: string) => (line: Line) => line.type === 'synced' && line.peer === peer;
 const says = (text: string) => (line: Line) => line.kind === 'posted' && line.text === text;
 const textsOf = (client: IndependentClient) =>
@@ -41,7 +41,7 @@ async function dialled(
 	return client;
 }
 
-/** A seed of a feed key whose peer id is lower, or higher, than `other`. */
+/** A seed of a feed key for whose peer id `isWanted` returns true. */
 function seedWhere(isWanted: (peer: string) => boolean): Buffer {
 	for (let number = 0; number < 10_000; number++) {
 		const seed = Buffer.alloc(32);
@@ -52,7 +52,7 @@ function seedWhere(isWanted: (peer: string) => boolean): Buffer {
 	throw new Error('no such key');
 }
 
-/** The client announces entries of a feed, so that the node requests them. */
+/** Makes the client announce entries of a feed, so that the node requests them. */
 function announce(client: IndependentClient, node: RunningNode, author: string, seq: number): void {
 	const feed = [Buffer.from(author, 'hex'), seq, Buffer.alloc(8)];
 	client.sendTo(idOf(node), {type: 'have', kind: 'delta', feeds: [feed]});

@@ -31,7 +31,8 @@ it('a keeper that was killed and started again sends the whole history to people
 		node.child.stdin?.end();
 		expect((await node.result).code).toBe(0);
 	}
-	// Ann has the message, which is enough for Bob to leave. The keeper must have saved it too before it is killed.
+	// Ann has the message, which is enough for Bob to leave. The keeper must have saved it too before the test kills the
+	// keeper.
 	const [, log = ''] = /Log: (.+)/.exec(first.stderr) ?? [];
 	await expect.poll(() => readFileSync(log).includes('and goodbye')).toBe(true);
 	first.child.kill('SIGKILL');

@@ -23,8 +23,8 @@ const SLACK_MS = 1;
  */
 const SLACK_P99_MS = 7;
 /**
- * Each attack alone at most doubles the delay. All of them at once, on loopback, where no address is banned, make the slowest
- * message in a hundred two to three times as slow on a quiet machine.
+ * How many times as long all attacks at once may delay the slowest message in a hundred. On a quiet machine they make it two
+ * to three times as slow, on loopback, where no address is banned.
  */
 const MOST_TIMES_AT_ONCE = 4;
 /**
@@ -146,7 +146,7 @@ it('all attacks at once at most double the median message delay of the control r
 	expectResponsive(siege, SLACK_P99_MS, MOST_TIMES_AT_ONCE);
 });
 
-/** The attacks that delay others most. */
+/** These attacks delay messages most. */
 it('each of the attacks peers, pages and one-by-one, run alone, at most doubles the message delay', {
 	timeout: 300_000,
 }, async () => {

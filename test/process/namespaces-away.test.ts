@@ -8,7 +8,10 @@ import {type NamespaceHost, namespacesAvailable} from '../helpers/namespaces.js'
 
 const reason = namespacesAvailable();
 const long = process.env.P2PCHAT_LONG === '1';
-/** More than the connection timeout of 9 s, the grace period of 3 s and the delays of later ranks. */
+/**
+ * Time limit for a change that all nodes must show: more than the connection timeout of 9 s, the grace period of 3 s and the
+ * delays of later ranks.
+ */
 const PATIENCE_MS = 40_000;
 
 const rows = (node: RoomNode, kind: string) => node.presence().filter(row => row.startsWith(`${kind} `));

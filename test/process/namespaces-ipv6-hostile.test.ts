@@ -144,13 +144,13 @@ describe.skipIf(reason).concurrent('a machine with many addresses of one IPv6 pr
 });
 
 describe.skipIf(reason).concurrent('a host name with several addresses', {timeout: 180_000}, () => {
-	it('a name with AAAA and A is raced: an address without an answer does not matter, and IPv4 is kept if both answer', () =>
+	it('a dial to a host name tries IPv6 and IPv4 addresses in parallel: an address without an answer delays nothing, and IPv4 is used if both answer', () =>
 		withRoom(async room => {
 			const [here, there] = [1, 2].map(n => room.host(`h${n}`, {lan: `10.77.0.${n}/24 fd00:77::${n}/64`})) as [
 				NamespaceHost,
 				NamespaceHost,
 			];
-			// Packets to these addresses are sent, and nobody answers.
+			// Packets to these addresses are sent, because their neighbour entries exist, and nobody answers.
 			for (const address of ['10.77.0.99', 'fd00:77::99', 'fd00:77::98'])
 				here.run('ip', 'neigh', 'add', address, 'lladdr', '02:00:00:00:00:99', 'dev', 'eth0');
 			const names: Record<string, readonly string[]> = {

@@ -20,9 +20,12 @@ async function withRoom(run: (room: Room) => Promise<void>, networks: readonly s
 	}
 }
 
-/** How long the addresses of a host change. `ADDRESS_CHANGE_SECONDS=60` runs longer. */
+/** For how long the addresses of a host change, in s. `ADDRESS_CHANGE_SECONDS=60` runs longer. */
 const CHANGE_SECONDS = Number(process.env.ADDRESS_CHANGE_SECONDS ?? 8);
-/** Longer than LOST_GRACE_MS and a step of LOST_RANK_STEP_MS for each of three observers. */
+/**
+ * Time after which a loss would have been reported, ms: longer than LOST_GRACE_MS and a step of LOST_RANK_STEP_MS for each of
+ * three observers.
+ */
 const GRACE_MS = 8000;
 const TUN_CABLE = new URL('../helpers/tun-cable.py', import.meta.url).pathname;
 
@@ -131,7 +134,7 @@ describe.skipIf(reason).concurrent('a node on a network that changes', {timeout:
 describe
 	.skipIf(reason)
 	.concurrent('two hosts that see each other by link-local addresses only', {timeout: 120_000}, () => {
-		it('nobody is reported as lost when others lose a host that its neighbour still sees by link-local addresses', () =>
+		it('a host that others lost is not reported as lost while its neighbour still sees it by link-local addresses, but is once the neighbour loses it too', () =>
 			withRoom(
 				async room => {
 					const hosts = [
@@ -156,13 +159,13 @@ describe
 
 					hosts[0]!.unplug(1);
 					await room.until('Bob is called lost', () => losses().length > 0, 30_000);
-					// The observer with the lowest peer id reports it.
+					// Which of these three observers reports Bob depends on their random peer ids.
 					for (const loss of losses()) expect(loss).toMatch(/^lost (Ann|Cid|Dora) Bob$/);
 				},
 				['left', 'right', 'cable'],
 			));
 
-		it('nobody is reported as lost when two hosts lose each other, because the other hosts still see both', () =>
+		it('two hosts that lose only each other do not report each other as lost, because the other hosts still see both', () =>
 			withRoom(
 				async room => {
 					const hosts = [

@@ -40,6 +40,7 @@ test.skipIf(process.platform === 'win32').each([
 	process.kill(group, 'SIGHUP');
 	process.kill(group, 'SIGTERM');
 	await once(child.stdout, 'close');
-	// Two signals that the program handles would have ended it at once, without a last line. So the hangups were ignored.
+	// A program that handles hangups as signals would have ended at the second one without this last line. So both hangups
+	// were ignored.
 	expect(lines.at(-1)).toBe('{"type":"bye","reason":"signal"}');
 });

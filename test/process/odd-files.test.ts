@@ -22,7 +22,7 @@ describe.skipIf(process.platform === 'win32')('a FIFO that nobody writes', () =>
 		['export', '%'],
 		['replay', '--plain', '%'],
 		['--plain', '--log', '%'],
-	])('a FIFO that nobody writes is refused by the command %s %s %s', async (...words) => {
+	])('a FIFO to which nobody writes is refused by the command %s %s %s', async (...words) => {
 		const home = makeHome();
 		const path = join(home, LOG_NAME);
 		makeFifo(path);

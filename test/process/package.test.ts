@@ -61,7 +61,7 @@ describe('the lock file', () => {
 	});
 });
 
-test('the built program is executable: npx links to it and sets its mode only at the first run', () => {
+test('the built program has the permission to execute, because `npx` gives it only at the first run', () => {
 	expect(statSync(join(root, 'dist/cli.js')).mode & 0o111).toBe(0o111);
 });
 

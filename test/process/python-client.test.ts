@@ -150,7 +150,7 @@ describe('a client in Python that was written from protocol.md', () => {
 		const client = await startClient(['--name', 'Zoe', addressOf(ann)], secret);
 		await client.waitFor('synced', syncedWith(ann));
 		expect(await timelineOfClient(client)).toEqual(timelineOf(ann));
-		// It knows one node and learns of the other by `peers`.
+		// This client knows one node, and learns of the other from a `peers` message.
 		const cid = await start('Cid', secret, port);
 		await client.waitFor('linked', linkedTo(cid));
 		client.say('psst');

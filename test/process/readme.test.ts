@@ -96,7 +96,10 @@ const trials: readonly Trial[] = [
 const trialOf = (command: string) => trials.find(({pattern}) => pattern.test(command));
 /** Excludes `npm install && npm test`, which runs this file, and the bot, which has its own test. */
 const isTried = (command: string) => /\bp2pchat-ink\b/.test(command) && !isInstallation(command);
-/** package.test.ts and hand-over.test.ts run these with the real npm, and attach.test.ts with a running keeper. */
+/**
+ * Commands that this test leaves out: package.test.ts and hand-over.test.ts run installations with the real npm,
+ * attach.test.ts runs `attach` with a keeper.
+ */
 const isInstallation = (command: string) =>
 	/^npm (un)?install --global |^npx --yes \.\/dist\/|^curl |^npx \.\/p2pchat-ink\.tgz | attach /.test(command);
 const screens = commands.filter(command => isTried(command) && trialOf(command)?.visit);
@@ -109,7 +112,7 @@ function chats(text: string): (terminal: Terminal) => Promise<void> {
 	};
 }
 
-/** Presses Ctrl+C when the output contains the text, to end a program that runs until then. */
+/** Presses Ctrl+C when the output contains the text, because such a program runs until it is interrupted. */
 function interrupted(text: string): (terminal: Terminal) => Promise<void> {
 	return async terminal => {
 		await terminal.until(output => output.includes(text));
@@ -197,7 +200,7 @@ describe('the readme', () => {
 	});
 
 	test.each(printing)('a command of the readme prints: %s', async command => {
-		// Another node, which receives the message that the command sends.
+		// Starts another node, which receives the message that the command sends.
 		const port = Number(env.P2PCHAT_PORT);
 		const partner = trialOf(command)?.partner;
 		const friend =

@@ -107,7 +107,7 @@ describe('release 1.0.0 and the present program', () => {
 		}
 	});
 
-	it('release 1.0.0 shows the rows of a window for guests as text, and passes them on as they are', async () => {
+	it('release 1.0.0 shows the rows of a window for guests as text, and passes them on unchanged', async () => {
 		const {old, present, port} = await startBoth();
 		const command = (text: string) => present.write(`${JSON.stringify({type: 'command', text})}\n`);
 		command('/invite');

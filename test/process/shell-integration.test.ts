@@ -55,7 +55,7 @@ const complete: Readonly<Record<string, (line: readonly string[]) => string[]>> 
 		).map(found => found.split('\t')[0] ?? '');
 	},
 	zsh(line) {
-		// zsh completes only at its line editor, so a zsh within a pseudo terminal of zsh types the line and the tab key.
+		// zsh completes only in its line editor, so a zsh within a pseudo terminal of zsh types the line and the tab key.
 		const lines = runShell(
 			'zsh',
 			['-f', '-c'],

@@ -79,7 +79,7 @@ describe('a node', () => {
 		await node.waitFor('the all-clear', line => line.code === 'interfaces-readable');
 	});
 
-	it('a node without free file descriptors starts, says so in one line, saves, and meets others as soon as it has some', {
+	it('a node without free file descriptors starts, says so in one line, saves its log, and connects to others as soon as descriptors are free', {
 		timeout: 60_000,
 	}, async () => {
 		const [home, port] = [makeHome(), await findFreeUdpPort()];

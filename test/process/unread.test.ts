@@ -17,8 +17,8 @@ const logOf = (home: string) => {
 const sawText = (text: string) => (line: Readonly<Record<string, any>>) => line.kind === 'posted' && line.text === text;
 
 /**
- * For each unread post of the log of a node that was killed at `killedAt`: how long before that the post was printed, in ms.
- * A post that was logged by an earlier launch was printed when the node was ready.
+ * For each unread post of the log of a node that was killed at `killedAt`: how long before the kill the post was printed, in
+ * ms. A post that was logged by an earlier launch was printed when the node was ready.
  */
 async function agesOfUnread(path: string, readyAt: number, killedAt: number): Promise<number[]> {
 	const opened = openFileLog(path);

@@ -28,7 +28,7 @@ const knows = (node: RunningNode, name: string, verified?: true) =>
 	);
 
 describe('/verify', () => {
-	it('/verify shows the same number at both ends, is kept across launches, and warns about the same name with another key', async () => {
+	it('/verify shows the same number at both ends; the verification outlasts launches, and warns about the same name with another key', async () => {
 		const port = await findFreeUdpPort();
 		const [annHome, bobHome] = [makeHome(), makeHome()];
 		const start = (name: string, home: string, options: Partial<NodeOptions> = secret('long secret one')) =>
@@ -68,7 +68,7 @@ describe('/verify', () => {
 		expect(JSON.parse(readFileSync(path, 'utf8')).contacts).toEqual([]);
 	}, 60_000);
 
-	it('/verify counts for one secret only: with a new secret of the room nobody is verified, and nobody is warned about', async () => {
+	it('a verification counts for one secret of the room only: with a new secret nobody is verified and no name causes a warning', async () => {
 		const port = await findFreeUdpPort();
 		const [annHome, bobHome] = [makeHome(), makeHome()];
 		const ann = await startNode({name: 'Ann', home: annHome, port, ...secret('long secret one')});
@@ -88,7 +88,7 @@ describe('/verify', () => {
 		expect(annLater.lines.some(({verified, code}) => verified || code === 'verified-name')).toBe(false);
 	}, 60_000);
 
-	it('/verify keeps nothing with --no-log, and is refused with --no-identity', async () => {
+	it('/verify saves nothing with --no-log, and is refused with --no-identity', async () => {
 		const port = await findFreeUdpPort();
 		const home = makeHome();
 		const bob = await startNode({name: 'Bob', home: makeHome(), port});

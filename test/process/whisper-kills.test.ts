@@ -10,7 +10,7 @@ import {createSeededRandom} from '../helpers/seeded-random.js';
 /** Number of processes that are killed. A longer run: P2PCHAT_KILLS=200. */
 const KILLS = Number(process.env.P2PCHAT_KILLS ?? 6);
 const SEED = Number(process.env.P2PCHAT_SEED ?? 1);
-/** Maximum time from the line that a process prints about a whisper of the round to the kill, ms. */
+/** Maximum time between a printed line about a whisper of the round and the kill, ms. */
 const MAX_KILL_DELAY_MS = 12;
 const WHISPERS_PER_ROUND = 4;
 
@@ -36,7 +36,7 @@ async function whispersIn(home: string): Promise<Whisper[]> {
 }
 
 it(
-	`whispers between processes of which one is killed ${KILLS} times arrive once, in order, and none counts as delivered that the other log has not`,
+	`whispers between processes of which one is killed ${KILLS} times arrive once, in order, and none counts as delivered that is missing in the other log`,
 	async () => {
 		const random = createSeededRandom(SEED);
 		const port = await findFreeUdpPort();

@@ -108,7 +108,7 @@ describe('whispers between processes', () => {
 		expect(texts).toEqual(['public', '/whereabouts', 'public', '/whereabouts']);
 	});
 
-	it('release 1.0.0 gets no whisper and opens a log with whispers, and this program opens it again', async () => {
+	it('release 1.0.0 gets no whisper and opens a log with whispers, and this program opens the log after that', async () => {
 		const port = await findFreeUdpPort();
 		const program = await releasedProgram();
 		const home = makeHome();

@@ -24,7 +24,7 @@ interface TestWindow {
 	readonly host: () => string;
 }
 
-/** A window of a fake node with the page of the build. */
+/** Opens the window for guests of a fake node, with the page of the build. */
 async function openWindow({hasSecret = false, chatNode = createFakeChatNode()} = {}): Promise<TestWindow> {
 	const clock = createFakeClock();
 	const announced: string[] = [];
@@ -87,7 +87,7 @@ async function becomeGuest({host, info}: TestWindow): Promise<string> {
 	return JSON.parse(body).bearer;
 }
 
-/** Resolves with the state of a raw connection after it was closed by the server, or throws after `ms`. */
+/** Resolves when the server has closed a raw connection. Rejects after `ms`. */
 function closedByServer(socket: Socket, ms: number): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const timer = setTimeout(() => reject(new Error(`still open after ${ms} ms`)), ms);
@@ -112,7 +112,7 @@ async function closedByServerExcept(sockets: readonly Socket[], count: number): 
 }
 
 describe('requests', () => {
-	test('in the window, rows and events need a bearer, the page and the package do not, and other paths and methods do not exist', async () => {
+	test('in the window, rows and events need a bearer token, the page and the package do not, and other paths and methods do not exist', async () => {
 		const opened = await openWindow();
 		const host = opened.host();
 		const bearer = await becomeGuest(opened);
@@ -150,7 +150,7 @@ describe('requests', () => {
 		expect(opened.info().guests).toEqual([]);
 	});
 
-	test('the page carries a policy without inline code, and no answer may be cached, framed or sniffed', async () => {
+	test('the page carries a content security policy without inline code, and no answer may be cached, framed or sniffed', async () => {
 		const opened = await openWindow();
 		const {headers} = await send(opened.host(), '/');
 		expect(headers).toMatchObject({

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A chat client for rooms of p2pchat-ink, written from source/protocol.md alone (its sections: §).
 
-Standard library only; TLS is done by `openssl s_client`, one process a connection. It dials and is never dialled, keeps
-its log in memory, and speaks to loopback addresses alone, for it exists to show that the document suffices.
+Standard library only; TLS is done by `openssl s_client`, one process a connection. It dials and is never dialled, and
+keeps its log in memory. It connects only to loopback addresses, because its purpose is to show that the document suffices.
 
 	client.py [--name NAME] [--room ROOM] [--discover UDP-PORT] [HOST:PORT ...]
 

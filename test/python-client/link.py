@@ -115,7 +115,8 @@ class Link:
 			getattr(self, 'on_' + message['type'])(**{name: message[name] for name in message if name != 'type'})
 
 	async def watch(self):
-		"""§10."""
+		"""§10: pings a silent peer, and ends the connection after 9 s of silence. A pause of this process does not count
+		as silence."""
 		while True:
 			before = time.monotonic()
 			await asyncio.sleep(0.5)
@@ -171,7 +172,7 @@ class Link:
 			for host, port in addresses[:1]:
 				self.node.candidate(peer, host, port)
 
-	# §14
+	# §14: requests and answers
 
 	def begin(self):
 		self.claims, self.announced, self.known, self.synced = {}, {}, False, False
@@ -279,7 +280,7 @@ class Link:
 		self.answering -= 1
 
 	def acknowledge(self):
-		"""§14, 6: announces to the author always, to others only what they are not known to hold."""
+		"""§14, 6: announces new entries, always to their author, and to others only if they are not known to hold them."""
 		feeds = []
 		for feed in self.node.held():
 			if len(feeds) == 256:

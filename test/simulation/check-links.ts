@@ -70,12 +70,12 @@ export function checkLeftBeforeGoodbye(name: string, {disk: {records}, events}: 
 		} else if (record.type === 'observation' && record.observation.type === 'peer-disconnected') {
 			const {subject, reason, peer: own} = record.observation;
 			const last = held.get(subject);
-			// A peer answers our own goodbye with a goodbye. That one does not count.
+			// A peer answers our own goodbye with a goodbye. Such an answer does not count.
 			const isOurs = (held.get(own)?.seq ?? 0) >= (ends.get(own) ?? Number.POSITIVE_INFINITY);
 			if (reason === 'leaving' && !isOurs && last && record.loggedAt - last.at > QUIET_MS)
 				heldAtGoodbye.set(subject, last.seq);
 		} else if (record.type === 'observation' && record.observation.type === 'launched') {
-			// After a restart, the events arrive that others wrote in the meantime.
+			// After a restart, events that others wrote during the absence arrive late, so earlier goodbyes no longer count.
 			heldAtGoodbye.clear();
 			for (const [peer, {seq}] of held) held.set(peer, {seq, at: record.loggedAt});
 		}

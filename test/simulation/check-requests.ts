@@ -45,13 +45,13 @@ export function createRequestCheck(room: RequestCheckOptions): RequestCheck {
 	const partner = (end: RecordedEnd) => room.recorder().partner(end);
 	const endsOf = (life: Life) => room.recorder().ends.filter(end => end.life === life);
 
-	/** Whether two ends of one life lead to the same other life. */
+	/** Whether two connection ends of one process lead to the same other process. */
 	function isSamePair(a: RecordedEnd, b: RecordedEnd): boolean {
 		const [one, other] = [partner(a)?.life, partner(b)?.life];
 		return one && other ? one === other : a.remoteAddress === b.remoteAddress;
 	}
 
-	/** Time of the last digest to this peer. It closes all earlier requests. */
+	/** Time of the last digest to this peer. A digest closes all earlier requests. */
 	function renewedAt(end: RecordedEnd): number {
 		return Math.max(0, ...endsOf(end.life).map(one => (isSamePair(one, end) ? (one.digests.at(-1) ?? 0) : 0)));
 	}
@@ -125,7 +125,8 @@ export function createRequestCheck(room: RequestCheckOptions): RequestCheck {
 		});
 		if (times.some(at => at > writtenAt - STREAM_MS)) return;
 		const own = endsOf(end.life).filter(one => one.closedAt === undefined);
-		// A peer on a new connection lists events that it did not receive live.
+		// A peer on a new connection lists events that it did not receive live, so nothing is checked before both inventories
+		// are known.
 		if (own.some(one => !isSettled(one))) return;
 		if (!own.some(one => partner(one)?.life === author)) return;
 		faults.add(

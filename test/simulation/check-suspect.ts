@@ -10,7 +10,8 @@ const IN_TIME_MS = SUSPECT_AFTER_MS - LIVENESS_TICK_MS;
 
 /**
  * Checks one ephemeral event. The network knows when bytes arrived at this host and when its program read before. Ephemeral
- * events are delivered at the end of a turn, so bytes read at the same time were still unread. `now` is true time, ms.
+ * events are delivered at the end of a turn of the event loop, so bytes that were read in the same turn count as unread.
+ * `now` is true time, ms.
  */
 export function checkSuspect(
 	{traffic}: Life,

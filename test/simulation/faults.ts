@@ -114,7 +114,10 @@ export function createFaults({scenario, network, clock, nodes}: FaultsOptions): 
 		stalls.at(-1)!.to = clock.monotonic();
 	}
 
-	/** The setting ends when the simulated process of the node ends. */
+	/**
+	 * Makes the inventories of a node claim too much, or stops this. It also stops when the simulated process of the node
+	 * ends.
+	 */
 	function setExaggerating(index: number, enabled: boolean): void {
 		for (const {traffic} of nodes()[index]?.lives ?? []) {
 			traffic.exaggerates = enabled;
@@ -122,7 +125,7 @@ export function createFaults({scenario, network, clock, nodes}: FaultsOptions): 
 		}
 	}
 
-	/** The setting ends with the process. */
+	/** Makes a node drop its answers to requests, or stops this. It also stops when the process of the node ends. */
 	function setUnresponsive(index: number, enabled: boolean): void {
 		for (const {traffic} of nodes()[index]?.lives ?? []) traffic.isUnresponsive = enabled;
 	}

@@ -32,7 +32,7 @@ export interface WorldNode {
 	readonly store: MemoryFiles;
 	/** Last reported state of each file. */
 	readonly reports: Map<FileId, FileTransfer>;
-	/** Messages that were received, by type. */
+	/** Number of received messages, by type. */
 	readonly received: Map<string, number>;
 	/** Codes of the faults for which this node closed a connection. */
 	readonly faults: string[];

@@ -14,7 +14,7 @@ export interface FinalPhaseOptions {
 const DAY_STEP_MS = 20 * 3_600_000;
 const FLOOD_ROUNDS = 90;
 const FLOOD_BYTES = 15_000;
-/** Time until the backlog has arrived at the rate limit of live events, ms. */
+/** Time that the backlog needs to arrive at the rate limit for live events, ms. */
 const FLOOD_MS = 130_000;
 /** Stalls that are too short for a node to detect as its own. */
 const SHORT_STALLS = [
@@ -40,12 +40,14 @@ function rejoin(a: number, b: number, at: number): Step[] {
 	];
 }
 
-/** An author posts right after its list. The event arrives before the newcomer has the earlier ones. */
+/**
+ * An author posts right after it listed its feeds to a newcomer. The event arrives before the newcomer has the earlier ones.
+ */
 function postAfterList(a: number, b: number, at: number): Step[] {
 	return [...rejoin(a, b, at), {type: 'trigger', node: a, action: 'post', at: at + 2900}];
 }
 
-/** The same, while the newcomer requests the earlier events from a peer that is not connected to the author. */
+/** Like `postAfterList`, while the newcomer requests the earlier events from a peer that is not connected to the author. */
 function postDuringRequest(author: number, newcomer: number, at: number): Step[] {
 	return [
 		...[0, 1, 2].map((node): Step => ({type: 'join', node, at})),
@@ -63,7 +65,7 @@ function breakNewConnection(a: number, b: number, at: number): Step[] {
 	return [...rejoin(a, b, at), trigger, {type: 'redial', node: b, other: a, at: at + 12_000}];
 }
 
-/** The same, while an answer is in flight on the first connection. */
+/** Like `breakNewConnection`, while an answer is in flight on the first connection. */
 function breakWhileAnswering(a: number, b: number, at: number): Step[] {
 	return [
 		{type: 'fault', fault: {type: 'slow', node: b, bytesPerSecond: 130_000}, at, ms: 20_000},

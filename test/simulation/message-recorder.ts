@@ -84,7 +84,7 @@ export interface EndRecorder {
 
 export interface MessageRecorderOptions {
 	readonly clock: Clock;
-	/** Called before the request is added to its end. */
+	/** Called before a request is added to the `wants` of its connection end. */
 	requestSent(end: RecordedEnd, want: RecordedWant): void;
 	/** Called for a digest and for the last page of a list. */
 	inventorySent(end: RecordedEnd, message: 'digest' | 'list'): void;

@@ -31,7 +31,7 @@ export const effectMutations = [
 		tests: ['effects'],
 	},
 	{
-		rule: 'Only the first words of one feed count.',
+		rule: 'Of the different reactions of one feed to a message, only a limited number counts.',
 		edits: [{in: 'countedMarks', limit: 'MAX_WORDS_PER_FEED', becomes: '99'}],
 		tests: ['effects'],
 	},

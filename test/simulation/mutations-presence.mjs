@@ -23,13 +23,13 @@ export const presenceMutations = [
 		tests: ['failure-detector'],
 	},
 	{
-		rule: 'A peer beyond our peers is not reported lost while somebody is connected to it.',
+		rule: 'A peer that only others are connected to is not reported lost while they say that it is alive.',
 		edits: [{in: 'createFailureDetector.dueAt', variable: 'aliveAt', becomes: 'undefined'}],
 		scenes: ['topology'],
 		tests: ['failure-detector'],
 	},
 	{
-		rule: 'A node tells its peers which peers beyond it are alive.',
+		rule: 'A node tells each peer which of the peers without a connection to that peer are alive.',
 		edits: [{in: 'createAliveSender.send', call: 'send', becomes: 'removed'}],
 		scenes: ['topology'],
 	},
@@ -44,7 +44,7 @@ export const presenceMutations = [
 		tests: ['failure-detector'],
 	},
 	{
-		rule: 'Each answer of a peer makes a node without a connection to it wait longer.',
+		rule: 'Each answer of a peer that it is alive makes nodes without a connection to it wait longer.',
 		edits: [{in: 'createFailureDetector.dueAt', limit: 'MAX_VANISHED_DOUBLINGS', becomes: '0'}],
 		tests: ['failure-detector'],
 	},

@@ -64,7 +64,7 @@ test.each([
 	['a name that imitates a fingerprint', JSON.stringify({format: 1, contacts: [contact(1, 'Carol#a1b2c3d4')]})],
 	['a time that is no whole number', JSON.stringify({format: 1, contacts: [{...contact(1), verified: 1.5}]})],
 	['a file that is too long', `{"format":1,"contacts":[]${' '.repeat(1024 * 1024)}}`],
-])('%s counts as nobody with one warning, and is not overwritten', (_, content) => {
+])('a contacts file with a fault (%s) counts as empty with one warning, and is not overwritten', (_, content) => {
 	const path = contactsPath();
 	writeFileSync(path, content);
 	expect(readContacts(path)).toEqual({contacts: [], warning: expect.stringContaining(path)});

@@ -13,7 +13,7 @@ async function readMore(reader: LogReader): Promise<string[]> {
 	return texts;
 }
 
-test('a reader takes no lock, can read a log that is being written, and continues where it stopped', async () => {
+test('a reader of a log takes no lock, can read while another process writes, and continues where it stopped', async () => {
 	const folder = makeFolder();
 	const path = join(folder, 'a.p2plog');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
@@ -31,7 +31,7 @@ test('a reader takes no lock, can read a log that is being written, and continue
 	expect(readdirSync(folder)).toEqual(['a.p2plog']);
 });
 
-test('a reader does not change the file, and reads a partly written record when it is complete', async () => {
+test('a reader of a log does not change the file, and reads a partly written record when the record is complete', async () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
 	log.append([batchRecord(carol, 1, ['one'])]);
@@ -54,7 +54,7 @@ test('a reader does not change the file, and reads a partly written record when 
 	reader.close();
 });
 
-test('a reader fails if the file has become shorter or does not exist', async () => {
+test('a reader of a log fails if the file has become shorter or does not exist', async () => {
 	const path = join(makeFolder(), 'a.p2plog');
 	const {log} = openFileLog(path, {create: SAMPLE_HEADER});
 	log.append([batchRecord(carol, 1, ['one'])]);

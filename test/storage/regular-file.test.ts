@@ -26,7 +26,7 @@ const thrown = (run: () => unknown): unknown => {
 };
 
 describe.skipIf(process.platform === 'win32')('a FIFO that nobody writes', () => {
-	it('a FIFO that nobody writes is refused at once where a log, its lock or a small file is expected', async () => {
+	it('a FIFO to which nobody writes is refused at once where a log, its lock or a small file is expected', async () => {
 		const folder = makeFolder();
 		const path = join(folder, 'x.p2plog');
 		makeFifo(path);

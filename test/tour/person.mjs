@@ -88,7 +88,7 @@ export function startPerson({name, folder, port, columns, rows, theme = 'dark', 
 		text,
 		waitFor,
 		press: keys => child.write(keys),
-		/** Types and sends a message, and waits until it is in the timeline. A newline in it is typed as Ctrl+J. */
+		/** Types and sends a message, and waits until it is in the timeline. A newline in the message is typed as Ctrl+J. */
 		async send(message) {
 			const end = message.split('\n').at(-1).trim().slice(0, 12);
 			child.write(message);

@@ -5,7 +5,7 @@ import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 const stateOf = (chatNode: ReturnType<typeof createFakeChatNode>) => chatNode.store.getState();
 
 test.each(['Dave', 'Dave Smith', '@Dave', 'Dave "the" Smith', 'Dave ✓', 'C#', 'Dave (home)', '✓'])(
-	'a kept draft for %s names this person again, whoever else takes the name',
+	'a kept draft for %s keeps this person as its addressee, even if somebody else takes the name',
 	name => {
 		const chatNode = createFakeChatNode('Carol');
 		const {peer} = chatNode.join(name, '192.168.1.8', {identity: 'aaaaaaaa'});

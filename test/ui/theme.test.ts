@@ -4,7 +4,7 @@ import {HUE_COUNT} from '../../source/core/name-hues.js';
 import {backgroundOf, createTheme, NAME_COLOURS_256, themeOf} from '../../source/ui/theme.js';
 
 const BACKGROUNDS = {dark: ['#000000', '#1e1e1e', '#282c34', '#002b36'], light: ['#ffffff', '#fdf6e3']} as const;
-/** Stated distance of two colours of names (CIEDE2000). */
+/** Smallest distance between two colours of names that the theme promises (CIEDE2000). */
 const MIN_DISTANCE = 18;
 const CUBE = [0, 95, 135, 175, 215, 255];
 
@@ -29,7 +29,7 @@ describe.each(['dark', 'light'] as const)('the palette for a %s background', bac
 		}
 	});
 
-	test('a palette of names has no two entries nearer than the stated distance', () => {
+	test('any two colours of a palette of names have a CIEDE2000 distance of at least 18', () => {
 		for (const [index, colour] of colours.entries())
 			for (const other of colours.slice(index + 1))
 				expect(colour.deltaE(other, {method: '2000'})).toBeGreaterThanOrEqual(MIN_DISTANCE);

@@ -43,7 +43,7 @@ export function findProgram(name: string): string | undefined {
 		});
 }
 
-/** First number with a dot in the program's output about its version. */
+/** Version of a program: the first number with a dot in its output for the arguments `words`. */
 export function versionOf(path: string, words: readonly string[] = ['--version']): string {
 	const text = execFileSync(path, words, {encoding: 'utf8'});
 	return /\d+\.\d+(?:\.\d+)?/.exec(text)?.[0] ?? '?';

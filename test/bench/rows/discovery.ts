@@ -32,7 +32,10 @@ async function meetOnce(port: number, loss: number): Promise<number> {
 	return ms;
 }
 
-/** Same measurement with processes in two network namespaces, from the moment when both are ready. `lossPercent`: of datagrams. */
+/**
+ * Same measurement with processes in two network namespaces, from the moment when both are ready. `lossPercent`: percentage
+ * of datagrams that are lost.
+ */
 async function meetAcross(family: 4 | 6, lossPercent = 0): Promise<number[]> {
 	const lab = createNamespaceLab({ipv6: family === 6});
 	try {

@@ -10,9 +10,9 @@ import type {FileRequest} from '../file-process.js';
 import {percentile, sleep, spreadOf} from '../measure.js';
 import type {Figure, Row} from '../row.js';
 
-/** Size of the file of the first part in MiB. P2PCHAT_BENCH_FILE_MIB makes a shorter run. */
+/** Size of the file that one node sends to another, in MiB. P2PCHAT_BENCH_FILE_MIB makes a shorter run. */
 const FILE_MIB = Number(process.env.P2PCHAT_BENCH_FILE_MIB ?? 1024);
-/** Size of the file that ten fetch, and of the files beside a chat. */
+/** Size of the file that ten nodes fetch, and of the files that are sent while people chat, in MiB. */
 const SMALL_MIB = Math.ceil(FILE_MIB / 16);
 /** One transfer may take this long. A busy machine ends the row with an error instead of running for hours. */
 const LIMIT_MS = 120_000;
@@ -26,7 +26,7 @@ type Told = Readonly<Record<string, any>>;
 interface Peer {
 	readonly child: ChildProcess;
 	tell(request: FileRequest): void;
-	/** The next message of this type for which `matches` is true. */
+	/** Resolves to the next message of this type for which `matches` is true. */
 	next(type: string, matches?: (message: Told) => boolean): Promise<Told>;
 	close(): Promise<void>;
 }
@@ -89,7 +89,7 @@ async function share(author: Node, path: string) {
 	return {peer: author.id as never, seq: Number((await shared).seq)};
 }
 
-/** Fetches and returns the time in ms. */
+/** Fetches a file. Resolves to the time that this takes, in ms. */
 async function fetchOnce(node: Node, ref: Awaited<ReturnType<typeof share>>): Promise<number> {
 	const from = performance.now();
 	const done = node.next('file', message => message.state === 'done');

@@ -50,7 +50,10 @@ async function idleTogether(count: number): Promise<Figure[]> {
 	];
 }
 
-/** CPU time of a process so far, in ms: the sum over its threads from schedstat (ns). `stat` counts in steps of 10 ms. */
+/**
+ * CPU time of a process so far, in ms: the sum over its threads from `schedstat` (ns). `stat` is too coarse: it counts in
+ * steps of 10 ms.
+ */
 function cpuOf({child}: ChatProcess): number {
 	const threads = `/proc/${child.pid}/task`;
 	const spent = readdirSync(threads).map(id =>

@@ -17,7 +17,7 @@ const PER_ROUND = 60;
  */
 const PAUSE_MS = 25;
 
-/** Two ends of which one writes a line and the other prints it. */
+/** Two connected processes. One gets a line on its standard input, the other prints the line. */
 interface Pair {
 	write(line: string): void;
 	readonly reader: JsonLines;

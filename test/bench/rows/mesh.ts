@@ -12,14 +12,14 @@ import {dialTls, listenTls, tlsKeyOf} from '../tls-pair.js';
 
 const SIZES = [10, 20, 50, 100] as const;
 const TARGETS: readonly number[] = [20, 50, 100];
-/** Size of the hello of the floor, in bytes: the signed content and its Ed25519 signature. */
+/** Size of the signed content of a hello of the floor, in bytes. A hello has an Ed25519 signature after it. */
 const CLAIM_BYTES = 136;
 const HELLO_BYTES = CLAIM_BYTES + 64;
 /** Size of one post on the wire, in bytes. */
 const POST_BYTES = 260;
 const DIALS_AT_ONCE = 16;
 
-/** Sends a signed hello and reads the one of the other end. Calls `done` once its signature is valid. */
+/** Sends a signed hello and reads the hello of the other end. Calls `done` once the signature of that hello is valid. */
 function exchangeHellos(signer: PeerKey, socket: TLSSocket, done: (rest: Buffer) => void): void {
 	const peer = Buffer.from(signer.peer, 'hex');
 	const claim = Buffer.concat([peer, randomBytes(CLAIM_BYTES - peer.length)]);

@@ -33,7 +33,7 @@ export const windowRow: Row = {
 		const {readPageAssets}: {readPageAssets(): PageAssets} = await import(join(root, 'dist/cli/page-assets.js'));
 		const events = makeEvents(EVENTS);
 		const state = reduceInputs(initialState, [{type: 'events', loggedAt: Date.now(), live: false, events}]);
-		// Loaded here, because the bundle of the other rows cannot run the module.
+		// The import is here and not at the top, because the bundle that runs the other rows cannot load the module.
 		const {chromium} = await import('playwright-core');
 		const browser = await chromium.launch({executablePath: CHROMIUM, args: ['--no-sandbox']});
 		try {
@@ -116,7 +116,7 @@ interface TraceEvent {
 }
 
 const TRACED = ['toplevel', 'loading', '__metadata'];
-/** A file of 15 MB without our script takes Chromium the same time. */
+/** Chromium takes the same time for a file of 15 MB without our script. */
 const LOADING_NOTE = 'processor time, mostly of the browser itself';
 
 function readTrace(trace: Buffer): readonly TraceEvent[] {

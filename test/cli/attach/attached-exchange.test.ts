@@ -14,14 +14,14 @@ function whispersOf({store}: ChatNode): Whisper[] {
 
 const peerOf = ({store}: ChatNode) => store.getState().launch?.peer as PeerId;
 
-it('a keeper takes no whispers until a screen was attached to it, and takes them afterwards also without a screen', async () => {
+it('a keeper accepts no whispers until a screen has attached to it; from then on it accepts them even when no screen is attached', async () => {
 	const kept = await setUp();
 	const {room, keeper} = kept;
 	const bob = (await room.launch('Bob')).chatNode;
 	await room.clock.advance(3000);
 	const kim = peerOf(keeper.chatNode);
 	expect(bob.whisper(kim, 'is anybody there?')).toEqual({refused: '"Ann" does not take whispers. Nothing was sent.'});
-	// A command that lets the keeper send something does not mean that somebody reads.
+	// A command that sends through the keeper does not prove that somebody reads what the keeper receives.
 	const session = startKeeperSession({...keeper, clock: liveClock, notes: kept.notes, send() {}});
 	session?.handle({type: 'send', text: 'from a command', waitMs: 0});
 	session?.stop();
@@ -48,7 +48,7 @@ it('a keeper takes no whispers until a screen was attached to it, and takes them
 	]);
 });
 
-it('a whisper of an attached screen reaches its addressee only, and its mark says so in the screen too', async () => {
+it('a whisper that is sent from an attached screen reaches its addressee only, and the screen shows it as delivered', async () => {
 	const kept = await setUp();
 	const {room, keeper} = kept;
 	const bob = await room.launch('Bob');
@@ -67,7 +67,7 @@ it('a whisper of an attached screen reaches its addressee only, and its mark say
 		.toEqual(['delivered']);
 });
 
-it('files are shared and fetched through an attached screen, which shows the progress of the keeper', async () => {
+it('files are shared and fetched through an attached screen, which shows the progress of the transfer in the keeper', async () => {
 	const kept = await setUp();
 	const {room, keeper} = kept;
 	const bob = await room.launch('Bob');

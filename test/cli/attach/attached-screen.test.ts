@@ -57,7 +57,7 @@ it('an attached screen shows the same as the screen of the node itself, at every
 	for (const [name, text, step] of steps) {
 		await step();
 		await clock.advance(1500);
-		// Both are read at one moment, because either of them can still change.
+		// Both screens are read at the same moment, because each of them can still change.
 		const compare = () => {
 			const shown = own.terminal.text();
 			expect(shown, name).toContain(text);
@@ -73,7 +73,7 @@ it('an attached screen shows the same as the screen of the node itself, at every
 	);
 }, 60_000);
 
-it('a message that the user reads on one attached screen is read on the keeper and on the other screen too', async () => {
+it('a message that the user reads on one attached screen becomes read on the keeper and on every other screen', async () => {
 	const kept = await setUp();
 	const {room, keeper} = kept;
 	const bob = await room.launch('Bob');

@@ -1,4 +1,4 @@
-/** `send` by a keeper that ends at different moments. */
+/** `send` through a keeper that ends at different moments. */
 import {createServer} from 'node:net';
 import {afterEach, expect, it} from 'vitest';
 import {sendByKeeper} from '../../../source/cli/attach/send-by-keeper.js';
@@ -15,8 +15,8 @@ afterEach(async () => {
 });
 
 /**
- * Sends a text through a fake keeper. It sends `onHandshake` after the handshake, and answers the text with `onSend`.
- * If the next answer is missing, the keeper closes the connection.
+ * Sends a text through a fake keeper. The fake keeper sends `onHandshake` after the handshake and answers the text with
+ * `onSend`. If the next of these two is missing, the fake keeper closes the connection instead.
  */
 async function send(answer: {onHandshake?: object; onSend?: object}) {
 	const dataDir = makeHome();
@@ -51,7 +51,7 @@ async function send(answer: {onHandshake?: object; onSend?: object}) {
 
 const opened = {type: 'opened', self: {name: 'Ann', udpPort: 47_474}};
 
-it('`send` sends the text itself if the keeper ends before it gets the text, and says that the text may be saved if the keeper ends afterwards', async () => {
+it('`send` joins the room itself if the keeper ends before it gets the text; if the keeper ends afterwards, `send` says that the text may be saved', async () => {
 	expect(await send({})).toEqual({code: undefined, printed: []});
 	const unanswered = await send({onHandshake: opened});
 	expect(unanswered).toEqual({code: 1, printed: [expect.stringContaining('It may have saved the message')]});

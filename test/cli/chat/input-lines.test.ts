@@ -10,7 +10,7 @@ function read(chunks: readonly Uint8Array[], maxBytes = 1000): InputLine[] {
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('readers of input lines', () => {
-	it('readers of input lines skip and count blank lines, remove CR, and accept a last line without a newline', () => {
+	it('readers of input lines skip blank lines but count them, remove CR, and accept a last line without a newline', () => {
 		expect(read([bytes('one\r\n\n \t\n\nfive\r\r\nsix')])).toEqual([
 			{type: 'line', number: 1, text: 'one'},
 			{type: 'line', number: 5, text: 'five'},

@@ -23,7 +23,7 @@ async function errorOutputFor(lines: string, isTTY: boolean): Promise<string> {
 	return String(stderr.read() ?? '');
 }
 
-test('plain mode at a terminal answers a typed command without the name of the program, and names it before errors only', async () => {
+test('plain mode at a terminal prints the name of the program before errors, but not before answers to typed commands', async () => {
 	expect(await errorOutputFor('/pins\n', true)).toBe('No message is pinned.\n');
 	expect(await errorOutputFor('/pin 1\n', true)).toMatch(/^p2pchat-ink: No message has the number 1\./);
 });

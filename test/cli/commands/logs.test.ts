@@ -59,7 +59,7 @@ test('logs --json prints one line per log with its room, time, counts and size',
 	]);
 });
 
-test('logs --prune prints each deleted path, and the number and size of all on standard error', async () => {
+test('logs --prune prints each deleted path, and on standard error the number and total size of all deleted logs', async () => {
 	const {home, path} = await makeHomeWithLog();
 	expect(await run('--data-dir', home, '--prune', '101d')).toMatchObject({code: 0, text: ''});
 	const {code, text, errors} = await run('--data-dir', home, '--prune', '99d');
@@ -68,7 +68,7 @@ test('logs --prune prints each deleted path, and the number and size of all on s
 });
 
 test.each(['90', '0d', '-1d', '90 days', '1y', ''])(
-	'logs --prune %j is refused with the right form',
+	'logs --prune %j is refused with a line that shows the right form',
 	async duration => {
 		await expect(run(`--prune=${duration}`)).rejects.toThrow(/--prune/);
 	},

@@ -29,7 +29,7 @@ function setUp() {
 }
 
 describe('a hook', () => {
-	it('a hook gets each line once and in order, also those that come while it does not run', async () => {
+	it('a hook gets each line once and in order, also the lines that arrive while its process does not run', async () => {
 		const {hook, clock, processes, received, notices} = setUp();
 		hook.push('1');
 		processes[0]?.events.onEnd('exit code 1');
@@ -85,7 +85,7 @@ describe('a hook', () => {
 		expect(received().at(-1)).toBe('last');
 	});
 
-	it('the lines that wait for a hook are limited by their total size too', () => {
+	it('the lines that wait for a hook are limited by their total size and not only by their number', () => {
 		const {hook, control, notices, processes, received} = setUp();
 		control.reads = false;
 		for (let number = 0; number < 100; number++) hook.push('x'.repeat(100_000));
@@ -95,7 +95,7 @@ describe('a hook', () => {
 		expect(received().length).toBeLessThan(45);
 	});
 
-	it('a hook is not started again after the stop, and gets nothing more', async () => {
+	it('after it is stopped, a hook starts no further process and passes on no further lines', async () => {
 		const {hook, clock, processes, received} = setUp();
 		processes[0]?.events.onEnd('exit code 0');
 		await hook.stop();
@@ -105,7 +105,7 @@ describe('a hook', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('a hook gets no variable of this program and no secret of another one', () => {
+	it('the process of a hook gets no environment variable of this program and no secret of another program', () => {
 		const environment = {
 			PATH: '/bin',
 			HOME: '/home/ann',

@@ -92,7 +92,7 @@ describe('the description of a keeper', () => {
 		expect(existsSync(path)).toBe(false);
 	});
 
-	it('only one keeper claims a room, and another one may do so when the first has ended', () => {
+	it('only one keeper at a time claims a room, and another one can claim the room after the first has ended', () => {
 		const root = makeHome();
 		const {release} = claimRoom(root, room);
 		expect(() => claimRoom(root, room)).toThrow(`A keeper of room ${room.room} runs already.`);

@@ -18,7 +18,7 @@ function optionsWith(values: Partial<Record<OptionKey, string | boolean | string
 	return checkOptions('keep', [], new Map(sources), 0, secret);
 }
 
-it('the unit of a keeper starts it with the same options and the file of the secret, by absolute paths', () => {
+it('the systemd unit of a keeper starts the keeper with the same options and the file of the secret, all by absolute paths', () => {
 	const options = optionsWith({
 		room: 'crew 7%',
 		secretFile: 'crew-secret',
@@ -38,7 +38,7 @@ it('the unit of a keeper starts it with the same options and the file of the sec
 	expect(unit).toContain('Description=p2pchat-ink, keeper of the room crew 7%%\n');
 });
 
-it('the unit contains every option that a keeper accepts', () => {
+it('the systemd unit of a keeper contains every option that a keeper accepts', () => {
 	const values: Partial<Record<OptionKey, string | boolean | string[]>> = {
 		name: 'Ann',
 		room: 'crew',
@@ -57,7 +57,7 @@ it('the unit contains every option that a keeper accepts', () => {
 		debug: '/debug.txt',
 	};
 	const accepted = listOptionSpecs().filter(([, {commands}]) => commands.includes('keep'));
-	// These ask for a secret at the terminal, or print something and end.
+	// These options ask for a secret at the terminal, or print something and end.
 	const others: readonly OptionKey[] = ['askSecret', 'printUnit', 'help', 'version'];
 	const keys = accepted.map(([key]) => key).filter(key => !others.includes(key));
 	expect(keys.sort()).toEqual(Object.keys(values).sort());
@@ -66,7 +66,7 @@ it('the unit contains every option that a keeper accepts', () => {
 	expect(missing).toEqual([]);
 });
 
-it('the unit is refused if the secret does not come from a file, and if a path has a line break', () => {
+it('the systemd unit of a keeper is refused if the secret does not come from a file, and if a path has a line break', () => {
 	const write = (options: Options) => () => systemdUnit(options, {node, program: '/cli.js'});
 	expect(write(optionsWith({}, 'correct horse battery'))).toThrow('--secret-file FILE');
 	expect(write(optionsWith({askSecret: true}))).toThrow('--secret-file FILE');
@@ -74,7 +74,7 @@ it('the unit is refused if the secret does not come from a file, and if a path h
 	expect(write(optionsWith({}))).not.toThrow();
 });
 
-it.runIf(hasAnalyze)('systemd accepts the unit', () => {
+it.runIf(hasAnalyze)('systemd accepts the unit of a keeper', () => {
 	const home = makeHome();
 	const path = join(home, 'p2pchat-keep-crew.service');
 	const program = join(home, 'cli.js');

@@ -163,7 +163,7 @@ describe('options', () => {
 		expect(parse([], {NO_COLOR: '1', P2PCHAT_MONO: '0'}).mono).toBe(false);
 	});
 
-	it('options do not change the operands of send', () => {
+	it('parsing does not change the operands of send, and an operand after -- may look like a flag', () => {
 		expect(parse(['send', '007', '1e3', '-']).operands).toEqual(['007', '1e3', '-']);
 		expect(parse(['send', '--name', 'a', '--', '--not-a-flag']).operands).toEqual(['--not-a-flag']);
 	});
@@ -313,7 +313,7 @@ describe('mistakes in options', () => {
 		expect(parse([], environment)).toMatchObject({port: 5000});
 	});
 
-	it('a time before now is accepted wherever a time is', () => {
+	it('every option that accepts a time also accepts a time before now, such as -10m', () => {
 		const from = {type: 'instant', ms: NOW - 600_000};
 		expect(parse(['export', '--from=-10m']).filter).toEqual({from});
 		expect(parse(['replay', '--at=-10m']).at).toEqual(from);

@@ -252,7 +252,7 @@ describe('filters', () => {
 		expect(matchingSeqs({author: 'nobody'})).toEqual([]);
 	});
 
-	it('filters reject a time range that ends before it starts, unless the log continues on the next day', () => {
+	it('filters reject a time range that ends before it starts, unless the log extends to the next day, on which the range then ends', () => {
 		const time = (ms: number) => {
 			const date = new Date(ms);
 			return {type: 'clock' as const, hour: date.getHours(), minute: date.getMinutes(), second: 0};

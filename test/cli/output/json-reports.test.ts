@@ -4,7 +4,7 @@ import {createJsonReportFormatter} from '../../../source/cli/output/report-forma
 import type {PeerId} from '../../../source/core/event.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 
-test('the JSON report of a peer is "unreachable" after its connection is lost, but there is none after we left', () => {
+test('a JSON line reports that a peer is "unreachable" after its connection is lost, but not after we have left', () => {
 	for (const leaves of [false, true]) {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.2');

@@ -69,7 +69,7 @@ describe('plain lines', () => {
 		expect(read()).toEqual(['* Bob joined', '* you lost contact with Bob', '* reconnected to Bob']);
 	});
 
-	test('plain lines contain incomplete history before our own message, when its peer disconnects, and at the end', async () => {
+	test('history that is still incomplete is printed before an own message, when the peer that sends it disconnects, and at the end', async () => {
 		for (const release of ['own', 'disconnected', 'end']) {
 			const room = start();
 			const {chatNode, read, reporter} = room;

@@ -41,7 +41,7 @@ function start(stream: Writable = new PassThrough()) {
 }
 
 describe('the reporter', () => {
-	it('the reporter prints the commits made before its start after the first line', () => {
+	it('the reporter prints commits from before its start right after its first line', () => {
 		const {store, reporter, read} = start();
 		store.commit([live(joined)]);
 		expect(read()).toEqual([]);
@@ -49,7 +49,7 @@ describe('the reporter', () => {
 		expect(read()).toEqual(['ready', 'joined 1']);
 	});
 
-	it('the reporter reports the first delivery immediately, more at most every 250 ms, and none after all peers have the post', async () => {
+	it('the reporter reports the first delivery immediately, further deliveries at most every 250 ms, and none after all peers have the post', async () => {
 		const {clock, store, reporter, read} = start();
 		reporter.start();
 		store.commit([link(bob), link(cid), live(joined), post(2)]);

@@ -329,7 +329,7 @@ describe('a beacon with a signature', () => {
 		expect(sent.length).toBeGreaterThan(0);
 	});
 
-	it('a beacon with a signature counts although another member sent an unsigned one with the highest counter in the name of the peer', () => {
+	it('a signed beacon is accepted although another member sent an unsigned one with the highest counter in the name of the same peer', () => {
 		const {reports, receive} = createNode();
 		receive({...asCarol, counter: Number.MAX_SAFE_INTEGER, kind: 'leaving'}, MALLORY);
 		receive({...asCarol, counter: 7}, FROM, carol.sign);

@@ -20,13 +20,13 @@ function choices(holder: Holding, others: readonly Holding[], missing: readonly 
 	return [...found];
 }
 
-test('each of the parts that the fewest others have can be chosen, and no other part', () => {
+test('of the missing parts of a holder, one that the fewest other peers have is chosen, and each such part can be chosen', () => {
 	expect(choices(holding([1, 2, 3, 5]), [holding([1, 2]), holding([2, 3])], [1, 2, 5, 7])).toEqual([5]);
 	expect(choices(holding([1, 2, 3]), [holding([1, 2]), holding([2, 3])])).toEqual([1, 3]);
 	expect(choices(holding('all'), [])).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
-test('a part that an available holder can send is not wanted from a holder of all parts', () => {
+test('a part is not requested from a holder of the whole file while an available holder of some parts can send it', () => {
 	expect(choices(holding('all'), [holding([0, 1, 2, 3, 4])])).toEqual([5, 6, 7]);
 	expect(choices(holding('all'), [holding([0, 1, 2, 3, 4])], [0, 1])).toEqual([undefined]);
 	expect(choices(holding('all'), [holding([0, 1, 2, 3, 4], false)], [0, 1])).toEqual([0, 1]);

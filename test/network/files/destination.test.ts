@@ -82,7 +82,7 @@ test('a fetch continues after any order of refused and successful writes', async
 	writes[0]?.fail('the disk is full');
 	await settle();
 	await clock.advance(FILE_RETRY_MS);
-	// The part that was written again succeeds before and after those of the first attempt.
+	// The second attempt to write part 0 succeeds between the first attempts to write other parts.
 	writes[1]?.succeed();
 	writes[4]?.succeed();
 	await settle();

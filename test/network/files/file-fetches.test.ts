@@ -5,7 +5,7 @@ import type {PeerLink} from '../../../source/network/link/peer-link.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 
-/** Reads of maps, among them the lists of holders, during one tick of 20 fetches that no peer can serve. */
+/** Counts calls of `Map.values`, with which lists of holders are read, during one tick of 20 fetches that no peer can serve. */
 async function readsPerTick(peers: number): Promise<number> {
 	const clock = createFakeClock();
 	const fetches = createFileFetches({
@@ -39,7 +39,7 @@ async function readsPerTick(peers: number): Promise<number> {
 }
 
 test('a tick asks each fetch once whether it is active, however many peers are connected', async () => {
-	// Each further peer costs one look at the list of fetches, for the questions to it, and none at each fetch.
+	// A further peer costs one look at the list of fetches, for the questions to that peer, but no look at each fetch.
 	const few = await readsPerTick(10);
 	expect(few).toBeGreaterThanOrEqual(20);
 	expect((await readsPerTick(100)) - few).toBeLessThanOrEqual(90);

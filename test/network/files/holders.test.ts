@@ -14,7 +14,7 @@ function partsOf(...parts: number[]) {
 	return set;
 }
 
-test('a peer can add to a file while it has a missing part that it did not refuse, and is not excluded', () => {
+test('a holder can add to a file if it has a part that is missing here and that it did not refuse, unless the holder is excluded', () => {
 	const holders = createHolders(COUNT, () => 0);
 	const holder = holders.add(pipeOf(fakePeerId(1)));
 	const have = partsOf(3);
@@ -34,7 +34,7 @@ test('a peer can add to a file while it has a missing part that it did not refus
 	expect(answers).toEqual([false, false, true, true, false, true, false]);
 });
 
-test('the parts of 200 peers that have nothing new are compared once at most, however often the question is asked', () => {
+test('the parts of 200 peers that have nothing new are compared once at most, however often the holders are asked whether they can add to the file', () => {
 	const holders = createHolders(COUNT, () => 0);
 	const have = fullPartSet(COUNT);
 	for (let number = 1; number <= 200; number++) {

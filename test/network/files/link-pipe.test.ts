@@ -3,7 +3,7 @@ import type {FileId} from '../../../source/core/shared-file.js';
 import {createLinkPipe} from '../../../source/network/files/link-pipe.js';
 import type {PeerLink} from '../../../source/network/link/peer-link.js';
 
-it('only an answer to a slice that this node wants is noted as wanted work, and only once', () => {
+it('an answer of a peer counts as work that this node wants only if it answers a requested slice, and only once', () => {
 	const noteWanted = vi.fn();
 	const pipe = createLinkPipe({send: () => true, noteWanted} as unknown as PeerLink);
 	const slice = {file: 'f'.repeat(64) as FileId, part: 0, offset: 0, length: 16_384};

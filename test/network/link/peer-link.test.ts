@@ -219,7 +219,7 @@ describe('a silent link', () => {
 		expect(calls).toEqual(['destroy']);
 	});
 
-	it('a silent link receives a ping every two seconds even if it sends all the time, because its own pings may wait in its send queue', async () => {
+	it('an idle link sends a ping every two seconds even if the peer sends all the time, because the pings of the peer may wait in its send queue', async () => {
 		const node = openLink();
 		node.verify();
 		for (let passed = 0; passed < GONE_AFTER_MS; passed += LIVENESS_TICK_MS) {
@@ -276,7 +276,7 @@ describe('a ping', () => {
 });
 
 describe('a message to a peer that does not read', () => {
-	it('a message to a peer that does not read is dropped while more than 8 MiB are queued, if it would be useless later', () => {
+	it('a message to a peer that does not read is dropped while more than 8 MiB are queued, if the message would be useless later', () => {
 		const node = openLink();
 		const link = node.verify();
 		node.queue(MAX_QUEUED_BYTES + 1);
@@ -285,7 +285,7 @@ describe('a message to a peer that does not read', () => {
 		expect(node.sent.map(({type}) => type)).toEqual(['want']);
 	});
 
-	it('a message to a peer that does not read closes the connection if more than 16 MiB are queued', () => {
+	it('a link closes if more than 16 MiB are queued for a peer that does not read', () => {
 		const node = openLink();
 		const link = node.verify();
 		node.queue(2 * MAX_QUEUED_BYTES + 1);
@@ -295,7 +295,7 @@ describe('a message to a peer that does not read', () => {
 		expect(node.reports).toEqual(['closed known fault slow-reader']);
 	});
 
-	it('a message to a peer that does not read closes the connection if the peer reads nothing for a minute, even if it sends pings', async () => {
+	it('a link closes if the peer reads nothing for a minute, even if the peer sends pings', async () => {
 		const node = openLink();
 		node.verify();
 		node.queue(1000);
@@ -348,7 +348,7 @@ describe('a received message', () => {
 		expect(node.calls).toEqual(['close']);
 	});
 
-	it('a received message above the rate of an honest peer is read in the next second', async () => {
+	it('a received message above the rate of an honest peer is read only in the next second', async () => {
 		const node = openLink();
 		node.verify();
 		await node.clock.advance(1000);
@@ -367,7 +367,7 @@ describe('a received message', () => {
 		expect(node.calls).toEqual(['pause', 'resume']);
 	});
 
-	it('a received message that stays incomplete closes the connection, unless this node has paused reading', async () => {
+	it('a link closes if a received message stays incomplete, unless this node has paused reading', async () => {
 		const node = openLink();
 		const link = node.verify();
 		const half = encodeMessageFrame(post(1)).subarray(0, 5);
@@ -405,7 +405,7 @@ describe('a received message', () => {
 		expect(node.sent).toHaveLength(1);
 	});
 
-	it('a received message closes the connection if it exceeds the rate limit of its kind', () => {
+	it('a link closes if the messages of one kind exceed the rate limit of this kind', () => {
 		const node = openLink();
 		node.verify();
 		node.say(...Array.from({length: 1000}, (): Message => ({type: 'typing'})));

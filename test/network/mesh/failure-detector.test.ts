@@ -43,7 +43,7 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
 	});
 
-	it('a peer whose connection was lost is reported first by an observer with a lower id, even if that observer announced only its loss', () => {
+	it('a peer whose connection was lost is reported first by an observer with a lower id, even if all that this observer announced is that its connection was lost', () => {
 		const detector = detectorWith(LOW, LOST);
 		detector.reportChange(LOW, LOST, false, -1);
 		detector.disconnected(LOST, 0);
@@ -182,7 +182,7 @@ describe('a peer that reports connections to invented peers', () => {
 describe('a peer to which no connected peer is connected', () => {
 	const alive = (ageMs: number) => [{peer: LOST, ageMs}];
 
-	it('a peer beyond our own peers is not reported while connected peers heard within a minute that it is alive', () => {
+	it('a peer that only connected peers hear of is not reported while they have heard within a minute that it is alive', () => {
 		const detector = detectorWith(HIGH);
 		for (let now = 0; now <= 10 * VANISHED_AFTER_MS; now += STEP_MS) {
 			if (now % 20_000 === 0) detector.reportAlive(HIGH, alive(40_000), now);
@@ -190,7 +190,7 @@ describe('a peer to which no connected peer is connected', () => {
 		}
 	});
 
-	it('a peer beyond our own peers is reported a minute after its last known connection, however late that news arrives', () => {
+	it('a peer that only connected peers hear of is reported a minute after its last known connection, however late that news arrives', () => {
 		const detector = detectorWith(HIGH);
 		expect(reportedAt(detector, 0)).toBeUndefined();
 		detector.reportAlive(HIGH, alive(4000), 30_000);
@@ -198,35 +198,35 @@ describe('a peer to which no connected peer is connected', () => {
 		expect(reportedAt(detector)).toBe(26_000 + VANISHED_AFTER_MS);
 	});
 
-	it('a peer beyond our own peers is not reported by a former observer while there is evidence from the last minute', () => {
+	it('a former observer of a peer does not report it while connected peers have evidence from the last minute that it is alive', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.reportAlive(HIGH, alive(10_000), 0);
 		detector.disconnected(LOST, 0);
 		expect(reportedAt(detector)).toBe(VANISHED_AFTER_MS - 10_000);
 	});
 
-	it('a peer beyond our own peers is reported when its only witness has disconnected', () => {
+	it('a peer that only connected peers hear of is reported when the only peer that heard of it has disconnected', () => {
 		const detector = detectorWith(HIGH, LOW);
 		detector.reportAlive(LOW, alive(0), 0);
 		detector.disconnected(LOW, 10_000);
 		expect(reportedAt(detector)).toBe(VANISHED_AFTER_MS);
 	});
 
-	it('a peer beyond our own peers gets another minute with every new event that it wrote', () => {
+	it('a peer that only connected peers hear of gets another minute with every new event that it wrote', () => {
 		const detector = detectorWith(HIGH);
 		expect(reportedAt(detector, 50_000)).toBeUndefined();
 		detector.heardFrom(LOST, 50_000);
 		expect(reportedAt(detector)).toBe(50_000 + VANISHED_AFTER_MS);
 	});
 
-	it('a peer beyond our own peers is reported later the more often it has answered that it is alive', () => {
+	it('a peer that only connected peers hear of is reported later the more often it has answered that it is alive', () => {
 		expect(reportedAt(detectorWith(HIGH), 1_000_000, false, 1)).toBe(2 * VANISHED_AFTER_MS);
 		expect(reportedAt(detectorWith(HIGH), 1_000_000, false, 3)).toBe(8 * VANISHED_AFTER_MS);
 		expect(reportedAt(detectorWith(HIGH), 10_000_000, false, 900)).toBe(64 * VANISHED_AFTER_MS);
 	});
 });
 
-describe('what a node tells a peer about peers beyond it', () => {
+describe('what a node tells a peer about peers that this peer is not connected to', () => {
 	const FAR = fakePeerId(9);
 
 	it('`alive` names peers that others are connected to or heard of, unless the receiver hears them itself', () => {

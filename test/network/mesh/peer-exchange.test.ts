@@ -33,7 +33,7 @@ function believed(reporter: string): string[] {
 	return dialableAddresses({remoteAddress: reporter} as PeerLink, named, INTERFACES).map(({host}) => host);
 }
 
-test('of the addresses that a peer on another computer reports, only private ones, and IPv6 ones on an own prefix may be dialled', () => {
+test('of the addresses that a peer on another computer reports, only private addresses, and IPv6 addresses in a prefix of this computer, may be dialled', () => {
 	expect(believed('10.0.0.1')).toEqual(['10.0.0.9', '192.168.1.9', 'fd00::9', '2001:db8:1::9']);
 });
 

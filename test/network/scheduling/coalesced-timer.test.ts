@@ -4,7 +4,7 @@ import {createFakeClock} from '../../helpers/fake-clock.js';
 
 const INTERVAL_MS = 250;
 
-/** Times at which the task ran, in ms after the creation of the timer. */
+/** Collects the times at which the task ran, in ms since the creation of the timer. */
 function createBench() {
 	const clock = createFakeClock();
 	const startedAt = clock.monotonic();

@@ -17,7 +17,10 @@ interface Bench {
 	readonly done: string[];
 	/** Fires the next timer, which is one turn of the event loop. Returns false if no timer is set. */
 	next(): boolean;
-	/** Registers a link with `steps` steps of `ms` and `bytes` each. With the default `bytes`, two steps are bulk work. */
+	/**
+	 * Registers a link with `steps` steps of `ms` and `bytes` each. With the default `bytes`, a link with two waiting steps
+	 * is not interactive.
+	 */
 	link(name: string, steps: number, ms: number, bytes?: number): BenchLink;
 	pass(ms: number): void;
 	/** Delay of the timer that was set last, in ms. */

@@ -5,7 +5,7 @@ import {createFeedInventory} from '../../../source/network/sync/feed-inventory.j
 import {createMemoryLog} from '../../../source/storage/memory-log.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';
 
-it('a log is full when its events take as much memory as they may, whatever their bytes and number', () => {
+it('a log is full when its events use the whole memory limit, whatever their bytes and number', () => {
 	const roomTag = new Uint8Array(8);
 	let memoryBytes = MAX_EVENT_MEMORY_BYTES - 1;
 	const inventory = createFeedInventory({

@@ -130,7 +130,7 @@ describe('the ingest queue', () => {
 		expect(ingested).toEqual([]);
 	});
 
-	it('the ingest queue ingests pushed batches in slices after their single commits have used up the express budget', async () => {
+	it('the ingest queue commits pushed batches singly until they have used up the express budget, and then ingests them in slices', async () => {
 		const {clock, ingested, commits, push} = createBench(1);
 		for (let seq = 1; seq <= 8 * RECEIVE_SLICE_MS + 3; seq++) {
 			push(batchOf(seq), false);
@@ -206,7 +206,7 @@ describe('the ingest queue', () => {
 		expect(ingested).toHaveLength(60);
 	});
 
-	it('the ingest queue drops all batches when it is stopped, and those that are pushed later', async () => {
+	it('the ingest queue drops all batches when it is stopped, and all that are pushed after the stop', async () => {
 		const {clock, queue, ingested, push} = createBench(1);
 		push(batchOf(1));
 		queue.stop();

@@ -9,7 +9,10 @@ const NODES = 4;
 
 type Step =
 	| {readonly type: 'post'; readonly node: number; readonly count: number}
-	/** Opens a new connection of a pair. Messages in transit on the old one are lost. `both`: both ends see it close. */
+	/**
+	 * Opens a new connection of a pair. Messages in transit on the old one are lost. `both`: both ends see the old connection
+	 * close.
+	 */
 	| {readonly type: 'connect'; readonly pair: number; readonly both: boolean}
 	| {readonly type: 'disconnect'; readonly pair: number}
 	| {readonly type: 'wait'; readonly ms: number};
@@ -26,7 +29,7 @@ const steps = array(
 	{maxLength: 40},
 );
 
-/** Nodes whose connections delay messages. When a connection closes, its messages in transit are lost. */
+/** Creates nodes whose connections delay messages. When a connection closes, the messages in transit on it are lost. */
 function createRoom(clock: FakeClock, latencyMs: number) {
 	const nodes = Array.from({length: NODES}, (_, index) => createSyncNode(index + 1, clock));
 	const pairs = nodes.flatMap((a, index) => nodes.slice(index + 1).map((b): [SyncNode, SyncNode] => [a, b]));

@@ -57,7 +57,7 @@ describe('the live rate of an author', () => {
 });
 
 describe('a claim that a feed is history', () => {
-	it('pushes of the author are live, although another peer claimed them as history', async () => {
+	it('events that their author pushes are live, although another peer listed them as history before', async () => {
 		const {clock, connect, reports} = createRoom();
 		connect(MALLORY, feed(BOB, 1_000_000));
 		const bob = connect(BOB, feed(BOB, 0));
@@ -66,7 +66,7 @@ describe('a claim that a feed is history', () => {
 		expect(ingestedBy(reports)).toEqual(['ingested 2:1-1 live']);
 	});
 
-	it('a claim of history ends with the connection of the peer that made it', async () => {
+	it('entries that a peer listed as history, but did not send, no longer count as history after its connection ends', async () => {
 		const {clock, node, sync, connect, answer, reports} = createRoom();
 		node.hold(batchOf(AUTHOR, 1));
 		connect(MALLORY, feed(AUTHOR, 1_000_000));
@@ -78,7 +78,7 @@ describe('a claim that a feed is history', () => {
 		expect(ingestedBy(reports)).toEqual(['ingested 9:2-2 live']);
 	});
 
-	it('a claim of history ends when the peer does not serve what it claims', async () => {
+	it('entries that a peer listed as history no longer count as history when the peer does not send them on request', async () => {
 		const {clock, node, connect, answer, reports} = createRoom();
 		node.hold(batchOf(AUTHOR, 1));
 		const mallory = connect(MALLORY, feed(AUTHOR, 1_000_000));
@@ -90,7 +90,7 @@ describe('a claim that a feed is history', () => {
 		expect(ingestedBy(reports)).toEqual(['ingested 9:2-2 live']);
 	});
 
-	it('a claim of history holds for pages only until the first inventory is complete', async () => {
+	it('an entry that a peer lists only after its first inventory is live, not history', async () => {
 		const {clock, node, connect, answer, reports} = createRoom();
 		node.hold(batchOf(AUTHOR, 1));
 		const mallory = connect(MALLORY, feed(AUTHOR, 1));
@@ -105,7 +105,7 @@ describe('claims that are not served', () => {
 	const invented = (from: number, count: number) =>
 		Array.from({length: count}, (_, index) => feed(fakePeerId(from + index), 5));
 
-	it('claims that nobody serves do not keep out feeds that another peer lists, and are charged to the claimant', async () => {
+	it('claims to hold entries that nobody serves do not keep out feeds that another peer lists, and are charged to the claimant', async () => {
 		const {clock, connect, reports} = createRoom();
 		const liars = MAX_MISSING_FEEDS / MAX_NEW_FEEDS_PER_MINUTE + 1;
 		for (let liar = 0; liar < liars; liar++) {
@@ -119,7 +119,7 @@ describe('claims that are not served', () => {
 		expect(reports.filter(line => line.startsWith('limited'))).not.toContain('limited new-feeds 2');
 	});
 
-	it('claims that nobody serves are dropped after a timeout, and the peer is asked for its inventory again at growing intervals', async () => {
+	it('claims to hold entries that nobody serves are dropped after a timeout, and the claimant is asked for its inventory again at growing intervals', async () => {
 		const {clock, connect, reports} = createRoom();
 		const mallory = connect(MALLORY, ...invented(1000, 20));
 		await clock.advance(WANT_TIMEOUT_MS + HAVE_INTERVAL_MS);

@@ -50,7 +50,7 @@ describe('a new connection', () => {
 		expect(reports.filter(line => line.startsWith('synced'))).toEqual(['synced with 2, 3 received']);
 	});
 
-	it('a new connection acknowledges own events by an equal digest or by listing the own feed, but never events that do not exist', () => {
+	it('own events count as acknowledged when the peer sends an equal digest or lists the own feed, but only as far as these events exist', () => {
 		const {node, connect, reports} = createRoom();
 		node.post(4);
 		const bob = connect(BOB);
@@ -60,7 +60,7 @@ describe('a new connection', () => {
 		expect(bob.read('want')).toEqual([]);
 	});
 
-	it('a new connection carries an acknowledgement to a peer that lists its own feed, because the digests may have crossed with its last push', async () => {
+	it('a new connection carries an acknowledgement to a peer that lists its own feed, because the digests may have crossed with the last push of that peer', async () => {
 		const {clock, node, connect} = createRoom();
 		node.hold(batchOf(BOB, 1, 2));
 		const bob = connect(BOB, feed(BOB, 2));
@@ -70,7 +70,7 @@ describe('a new connection', () => {
 		expect(bob.read('have')).toEqual([]);
 	});
 
-	it('a new connection is compared in both directions if the peer sends a second digest, because messages to this node may be lost', async () => {
+	it('inventories are compared again in both directions if the peer sends a second digest on a new connection, because its earlier messages may be lost', async () => {
 		const {clock, node, connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		bob.say({type: 'have', kind: 'digest', digest: EMPTY_DIGEST});
@@ -159,7 +159,7 @@ describe('a missing range', () => {
 		});
 	});
 
-	it('a missing range is not requested before its feed becomes acceptable again', () => {
+	it('a missing range is requested only after the node accepts its feed again', () => {
 		const {connect, node, sync} = createRoom();
 		node.ignored.add(AUTHOR);
 		const bob = connect(BOB, feed(AUTHOR, 5));
@@ -221,7 +221,7 @@ describe('a received batch', () => {
 		expect([bob.faults, node.held()]).toEqual([['unasked'], {2: 1}]);
 	});
 
-	it('a received batch closes the connection if answers, even late ones, exceed the size that was requested', async () => {
+	it('the connection closes if answers, even late ones, contain more than was requested', async () => {
 		const {connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 1000));
 		const big = batchOf(AUTHOR, 1, 1, MAX_BATCH_BYTES);
@@ -442,7 +442,7 @@ describe('a second connection to the same peer', () => {
 		expect(ends).toEqual([undefined, true, undefined]);
 	});
 
-	it('a second connection to the same peer does not prevent answers to requests on the first connection, which may be in transit, from being accepted', async () => {
+	it('answers to requests on the first connection, which may be in transit, are accepted after a second connection to the same peer has opened', async () => {
 		const {clock, connect, sync, node} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 5));
 		sync.replaced(createFakeLink(BOB).link);

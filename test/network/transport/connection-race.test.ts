@@ -63,7 +63,7 @@ describe('a race of connections', () => {
 		expect(events).toEqual(['0 start a', '250 start b', '300 start c', '350 lost a refused']);
 	});
 
-	it('a race that is cancelled calls nothing any more', async () => {
+	it('a race that is cancelled calls no callback after that', async () => {
 		const {clock, events, cancel} = startRace({a: {connects: 400}, b: {connects: 500}, c: {connects: 1}});
 		await clock.advance(300);
 		cancel();

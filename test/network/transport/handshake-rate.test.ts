@@ -21,7 +21,7 @@ it('addresses that never prove the secret do not use up the handshakes of other 
 	expect([begun < 8 * MAX_FAILED_HANDSHAKES + 5 * 60, refused]).toEqual([true, 0]);
 });
 
-it('an address that proves the secret again is no longer suspect', () => {
+it('the handshakes of an address that failed too often are no longer slowed down once the address proves the secret', () => {
 	const rate = createHandshakeRate();
 	for (let index = 0; index < MAX_FAILED_HANDSHAKES; index++) {
 		rate.take('10.0.0.2', 0);

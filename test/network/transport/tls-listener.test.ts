@@ -68,7 +68,7 @@ describe('a listener that is bound to one address', () => {
 		expect([await accepts('127.0.0.2', port), await accepts('127.0.0.3', port)]).toEqual([true, false]);
 	});
 
-	it('a listener of one address tries again with the next call if the new address cannot be used yet', async () => {
+	it('a listener of one address tries again at the next call of `rebind` if the new address cannot be used yet', async () => {
 		const listener = createListener('127.0.0.2');
 		const port = await listener.listen();
 		const other: Server = createServer();
@@ -144,7 +144,7 @@ describe('a system that refuses sockets for now', () => {
 		['EMFILE', false, 0],
 		['EADDRINUSE', true, 20_123],
 		['EACCES', true, 80],
-	])('a listener rejects with %s (keeps trying: %s, port %i)', async (code, keepsTrying, port) => {
+	])('the start of a listener fails with %s at once (keeps trying: %s, port %i)', async (code, keepsTrying, port) => {
 		refuseListening(code);
 		await expect(createListener(REFUSED_HOST, {port, keepsTrying}).listen()).rejects.toMatchObject({code});
 	});

@@ -109,7 +109,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect([a.text(), b.text()]).toEqual([words.join(''), words.join('')]);
 		});
 
-		it('a transport keeps data that arrives before the handlers are set, and passes a private buffer to them', async () => {
+		it('a transport keeps data that arrives before the handlers are set, and passes a buffer to them that is not reused', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			recordEvents(dialled).connection.send(Buffer.from('early '));
@@ -135,7 +135,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			await world.until(() => a.closed && b.closed);
 		});
 
-		it('a transport returns false above the high-water mark, but queues the frame and calls drain later', async () => {
+		it('`send` of a transport returns false above the high-water mark, but queues the frame, and `drain` is called later', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [sender, reader] = [recordEvents(dialled), recordEvents(accepted)];
@@ -185,7 +185,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect([...a.calls, ...b.calls].filter(call => call === 'closed')).toHaveLength(2);
 		});
 
-		it('a transport closes without waiting longer for a peer that does not read', async () => {
+		it('a transport closes a connection although the peer does not read the queued data', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];

@@ -62,7 +62,7 @@ describe('running commands', () => {
 		]);
 	});
 
-	test('a command about a message acts on the message that got the number in a list, also after others arrived', () => {
+	test('a command about a message acts on the message to which the printed list gave the number, even after other messages arrived', () => {
 		const session = createFakeChatNode();
 		const numbers = createMessageNumbers();
 		const bob = session.join('Bob', '192.168.1.9');
@@ -77,7 +77,7 @@ describe('running commands', () => {
 		expect(run('/pin 2', session, [], numbers)).toMatchObject({type: 'error'});
 	});
 
-	test('"last" is the newest message of somebody else who is not hidden, or the newest own one to correct or withdraw', () => {
+	test('"last" names the newest message of a visible other person or, in commands that correct or withdraw, the newest own message', () => {
 		const session = createFakeChatNode();
 		const bob = session.join('Bob', '192.168.1.9');
 		const eve = session.join('Eve', '192.168.1.10');
@@ -96,7 +96,7 @@ describe('running commands', () => {
 		expect(run('/withdraw last', session)).toMatchObject({type: 'error', text: expect.stringContaining('yours')});
 	});
 
-	test('the newest own message to correct is no withdrawn message and no row about an invitation, and may be a /me', () => {
+	test('"last" of a correction skips withdrawn messages and rows about an invitation, but not /me actions', () => {
 		const session = createFakeChatNode();
 		session.tell(session.own, {type: 'posted', text: 'waves', action: true});
 		const action = {peer: session.own.peer, seq: session.own.seq};

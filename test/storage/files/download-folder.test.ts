@@ -40,7 +40,7 @@ test('on Linux the folder that the desktop has configured is used if it exists',
 	}
 });
 
-test('a received file gets the mark of its platform, without a shell, and a failure does not matter', async () => {
+test('a received file gets the download mark of its platform without a shell, and a failure to set the mark is ignored', async () => {
 	const calls: unknown[] = [];
 	const environment = (platform: string, fails: boolean) => {
 		async function record(...call: unknown[]): Promise<void> {

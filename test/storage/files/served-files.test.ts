@@ -64,18 +64,21 @@ test.each([
 	['open', 'EACCES'],
 	['readState', 'EIO'],
 	['readState', 'EMFILE'],
-] as const)('a file whose %s fails with %s is served again afterwards, and the user is told once', async (at, code) => {
-	const file = await serveSample();
-	file.fail(at, code);
-	expect(await file.read()).toBeUndefined();
-	expect(await file.read()).toBeUndefined();
-	expect(file.told).toEqual([code]);
-	file.repair();
-	expect(isSame(await file.read(), partsOf(content)[0])).toBe(true);
-	file.fail('readState', code);
-	await file.read();
-	expect(file.told).toEqual([code, code]);
-});
+] as const)(
+	'a file whose %s fails with %s is served again afterwards, and the user is notified once for each failure',
+	async (at, code) => {
+		const file = await serveSample();
+		file.fail(at, code);
+		expect(await file.read()).toBeUndefined();
+		expect(await file.read()).toBeUndefined();
+		expect(file.told).toEqual([code]);
+		file.repair();
+		expect(isSame(await file.read(), partsOf(content)[0])).toBe(true);
+		file.fail('readState', code);
+		await file.read();
+		expect(file.told).toEqual([code, code]);
+	},
+);
 
 test('a file that was deleted is not served any more', async () => {
 	const file = await serveSample();

@@ -122,7 +122,7 @@ describe('a served file', () => {
 		expect(warnings).toEqual([expect.stringContaining(path)]);
 	});
 
-	test('a served file is served after 40 others were read in between', async () => {
+	test('a shared file is still served after 40 others were read', async () => {
 		const {store} = makeStore();
 		const folder = makeFolder();
 		const contents = Array.from({length: 40}, (_, number) => contentOf(10, `file ${number}`));

@@ -261,7 +261,7 @@ describe('copying and links', () => {
 		for (const frame of frames) expect(shown).toContain(`${frame}\r\n`);
 	});
 
-	test('the copy view shows logical lines that the terminal wraps, and any key returns', async () => {
+	test('the copy view shows logical lines that the terminal wraps, and any key returns to the chat', async () => {
 		const {chatNode, bob} = room();
 		const url = `https://example.org/${'path/'.repeat(30)}end`;
 		chatNode.say(bob, url);

@@ -148,7 +148,7 @@ describe('what a user does with a message', () => {
 		expect(chatNode.posted.map(({text}) => text)).toEqual(['one', 'two', 'two', 'one!']);
 	});
 
-	test('e corrects only an own message, and a slash at the start of its text makes no command', async () => {
+	test('e corrects only an own message, and a slash at the start of the corrected text does not make a command', async () => {
 		const {chatNode} = lunchRoom();
 		const {wait, hooks} = handClock();
 		const {terminal, press} = await launch({chatNode, hooks});

@@ -44,7 +44,7 @@ describe('the three panes', () => {
 		await terminal.seeNot('searching');
 	});
 
-	test('a keeper is called so in the peers pane and in the row about its arrival', async () => {
+	test('a keeper is labelled as keeper in the peers pane and in the row about its arrival', async () => {
 		const {chatNode} = room();
 		const keeper = {peer: fakePeerId(9), seq: 0};
 		const {terminal} = await launch({columns: 120, chatNode});
@@ -55,7 +55,7 @@ describe('the three panes', () => {
 		await expect.poll(() => terminal.text()).toMatch(/Archive +keeper/);
 	});
 
-	test('below 100 columns the peers pane is hidden until the user asks for it, and the messages have the width', async () => {
+	test('below 100 columns the messages use the full width, because the peers pane is hidden until the user asks for it', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, 'word '.repeat(40));
 		const {terminal, press} = await launch({columns: 80, rows: 24, chatNode});

@@ -130,7 +130,7 @@ describe('typing while an overlay or a list is open', () => {
 		);
 	});
 
-	test('i as the first key of a run moves the focus to the input, even after an ignored run and a short pause', () => {
+	test('the letter i as the first of several quick keys moves the focus to the input, even shortly after keys that were ignored', () => {
 		const list: UiState = {...initial, focus: 'timeline'};
 		expect(play(list, typed(['i', 'hello'])).ui.editor.text).toBe('hello');
 		const ignored = play(list, typed(['!tom']));
@@ -220,7 +220,7 @@ describe('typing while an overlay or a list is open', () => {
 		}
 	});
 
-	test('every question with yes or no has one rule: y is yes, n, Esc, Enter and Ctrl+C are no, all else and a paste do nothing', () => {
+	test('every yes-or-no question has one rule: y is yes; n, Esc, Enter and Ctrl+C are no; other keys and a paste do nothing', () => {
 		const long = Array.from({length: 30}, (_, row) => `row ${row}`).join('\n');
 		const target = {peer: context.self.peer, seq: 1};
 		const questions: Question[] = [

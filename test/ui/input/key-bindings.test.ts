@@ -45,7 +45,7 @@ describe('the key table', () => {
 		expect(items.toSorted()).toEqual(expected.toSorted());
 	});
 
-	test('the key table formats keys for people', () => {
+	test('the key table shows the names of keys in a readable form, for example Ctrl+Alt+X', () => {
 		expect(keyLabel('ctrl+alt+x')).toBe('Ctrl+Alt+X');
 		expect(keyLabel('alt+U')).toBe('Alt+Shift+U');
 		expect(keyLabel('pageup')).toBe('PgUp');

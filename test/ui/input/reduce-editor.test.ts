@@ -43,7 +43,7 @@ describe('editing', () => {
 		expect(show(run(at(before), action))).toBe(after);
 	});
 
-	test('editing inserts the text of consecutive kills together with Ctrl+Y', () => {
+	test('editing: Ctrl+Y inserts the texts of consecutive kills (deletions of words or lines) as one text', () => {
 		const killed = run(editorWith('one two three'), edit('kill-to-whitespace'), edit('kill-to-whitespace'));
 		expect(show(killed)).toBe('one |');
 		expect(show(run(killed, {type: 'yank'}))).toBe('one two three|');

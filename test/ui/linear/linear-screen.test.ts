@@ -114,7 +114,7 @@ describe('the linear screen', () => {
 		await terminal.see('No unread messages.');
 	});
 
-	test('only appends: it rewrites nothing above the prompt and uses no alternate screen', async () => {
+	test('the linear screen only appends: it rewrites nothing above the prompt and uses no alternate screen', async () => {
 		const {terminal, chatNode, bob} = launch();
 		await terminal.see('Room lan, open to');
 		chatNode.say(bob, 'hello there');

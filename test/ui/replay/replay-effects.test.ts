@@ -34,7 +34,7 @@ test('a review shows each text as it was at the position, and a quote as it was 
 	await terminal.see('the end (edited)');
 });
 
-test('a replay calls a keeper so in the row about its arrival', async () => {
+test('a replay labels a keeper as keeper in the row about its arrival', async () => {
 	const keeper = feedEvent(bob, 1, 1000, {
 		type: 'joined',
 		name: 'Archive',

@@ -58,7 +58,7 @@ function rows(transfers: readonly Partial<FileTransfer>[] = [], isLive = true): 
 	);
 }
 
-test('a shared file is a row with its name, size and note, and a hint on how to fetch it where one can', () => {
+test('a shared file is a row with its name, size and note, and with a hint on how to fetch the file if it can be fetched', () => {
 	expect(rows()).toEqual(['Ann shared plan.pdf (131 kB): the new one', 'Enter or /fetch: save it']);
 	expect(rows([], false)).toEqual(['Ann shared plan.pdf (131 kB): the new one']);
 });
@@ -76,7 +76,7 @@ test.each<[Partial<FileTransfer>, string]>([
 	[{state: 'failed', reason: 'the disk\u001b[2J is full'}, 'failed: the disk is full'],
 	[{state: 'cancelled'}, 'cancelled. Enter or /fetch: start again'],
 	[{state: 'sharing', holders: 2, completeHolders: 1}, 'you share this file; 2 peers have parts of it, 1 all of it'],
-])('the row shows the transfer: %o', (transfer, expected) => {
+])('the row of a shared file shows the state of its transfer: %o', (transfer, expected) => {
 	expect(rows([{}, transfer])[1]).toBe(expected);
 });
 
