@@ -6,6 +6,7 @@
  */
 import {findFirstIndex} from './binary-search.js';
 import type {EffectEvent, EventRef} from './event.js';
+import {compareOrder, type OrderKey} from './event-order.js';
 
 type EffectPage = readonly EffectEvent[];
 
@@ -93,40 +94,104 @@ function splitPage(page: EffectPage): EffectPage[] {
 	return Array.from({length: Math.ceil(page.length / size)}, (_, part) => page.slice(part * size, (part + 1) * size));
 }
 
+interface EffectSearch {
+	/** Maximum number of effects in the result. */
+	readonly max?: number;
+	/** Only effects of this author. */
+	readonly author?: EventRef['peer'];
+	/** Maximum number of effects of each author: the first ones by seq. */
+	readonly maxPerAuthor?: number;
+}
+
 /**
- * Effects on one event, sorted by author and seq, at most `max`. With `author`: only the effects of this author. Takes
- * O(log n + result).
+ * Effects on one event, sorted by author and seq. Takes O(log n + result), and O(log n) more for each author who wrote more
+ * than `maxPerAuthor`.
  */
-export function effectsOn(
-	index: EffectIndex,
-	target: EventRef,
-	max = Number.POSITIVE_INFINITY,
-	author?: EventRef['peer'],
-): EffectEvent[] {
+export function effectsOn(index: EffectIndex, target: EventRef, search: EffectSearch = {}): EffectEvent[] {
+	const {max = Number.POSITIVE_INFINITY, author, maxPerAuthor = Number.POSITIVE_INFINITY} = search;
 	const found: EffectEvent[] = [];
-	const {pages} = index;
-	if (pages.length === 0) return found;
-	const isReached = (effect: EffectEvent | undefined): boolean => {
-		if (!effect) return true;
+	let ofAuthor = 0;
+	let cursor = findCursor(index, effect => {
 		const order = compareRefs(effect.target, target);
 		return order > 0 || (order === 0 && (author === undefined || effect.peer >= author));
-	};
-	let number = findFirstIndex(0, pages.length, position => isReached(pages[position]?.at(-1)));
-	let page = pages[number];
-	if (!page) return found;
-	let position = findFirstIndex(0, page.length, at => isReached(page?.[at]));
-	while (page && found.length < max) {
-		const effect = page[position];
-		if (!effect) {
-			page = pages[++number];
-			position = 0;
+	});
+	while (found.length < max) {
+		const effect = effectAt(index, cursor);
+		if (!effect || compareRefs(effect.target, target) !== 0) break;
+		if (author !== undefined && effect.peer !== author) break;
+		ofAuthor = effect.peer === found.at(-1)?.peer ? ofAuthor + 1 : 1;
+		if (ofAuthor > maxPerAuthor) {
+			cursor = findCursor(index, other => {
+				const order = compareRefs(other.target, target);
+				return order > 0 || (order === 0 && other.peer > effect.peer);
+			});
 			continue;
 		}
-		if (compareRefs(effect.target, target) !== 0 || (author !== undefined && effect.peer !== author)) break;
 		found.push(effect);
-		position++;
+		cursor = stepForward(index, cursor);
 	}
 	return found;
+}
+
+/**
+ * The last effects of one author on one event, by seq, at most `max`, the newest first. With `until` only those at or before
+ * this position in timeline order. The clock of a feed rises with its seq, so that a binary search finds them in O(log n + max).
+ */
+export function lastEffectsOn(
+	index: EffectIndex,
+	target: EventRef,
+	author: EventRef['peer'],
+	{max, until}: {readonly max: number; readonly until?: OrderKey | undefined},
+): EffectEvent[] {
+	const found: EffectEvent[] = [];
+	let cursor = findCursor(index, effect => {
+		const order = compareRefs(effect.target, target);
+		if (order !== 0) return order > 0;
+		if (effect.peer !== author) return effect.peer > author;
+		return until !== undefined && compareOrder(effect, until) > 0;
+	});
+	while (found.length < max) {
+		cursor = stepBack(index, cursor);
+		const effect = effectAt(index, cursor);
+		if (!effect || effect.peer !== author || compareRefs(effect.target, target) !== 0) break;
+		found.push(effect);
+	}
+	return found;
+}
+
+/** Authors of the first and of the last effect on one event, which are equal if one feed wrote all of them. */
+export function outerAuthorsOn(index: EffectIndex, target: EventRef): readonly EventRef['peer'][] {
+	const [first] = effectsOn(index, target, {max: 1});
+	if (!first) return [];
+	const end = findCursor(index, effect => compareRefs(effect.target, target) > 0);
+	const last = effectAt(index, stepBack(index, end));
+	return [first.peer, last?.peer ?? first.peer];
+}
+
+/** Place of an effect: number of its page, and position in the page. */
+interface Cursor {
+	readonly page: number;
+	readonly position: number;
+}
+
+/** The place of the first effect for which `isReached` is true. From there on, it must be true for all effects. */
+function findCursor({pages}: EffectIndex, isReached: (effect: EffectEvent) => boolean): Cursor {
+	const reached = (effect: EffectEvent | undefined) => effect === undefined || isReached(effect);
+	const page = findFirstIndex(0, pages.length, number => reached(pages[number]?.at(-1)));
+	const effects = pages[page] ?? [];
+	return {page, position: findFirstIndex(0, effects.length, at => reached(effects[at]))};
+}
+
+function effectAt({pages}: EffectIndex, {page, position}: Cursor): EffectEvent | undefined {
+	return pages[page]?.[position];
+}
+
+function stepForward({pages}: EffectIndex, {page, position}: Cursor): Cursor {
+	return position + 1 < (pages[page]?.length ?? 0) ? {page, position: position + 1} : {page: page + 1, position: 0};
+}
+
+function stepBack({pages}: EffectIndex, {page, position}: Cursor): Cursor {
+	return position > 0 ? {page, position: position - 1} : {page: page - 1, position: (pages[page - 1]?.length ?? 0) - 1};
 }
 
 /** Whether an index has this effect. Takes O(log n). */

@@ -9,9 +9,17 @@ import type {EffectEvent, FeedEvent, Observation, PeerId} from './event.js';
 import type {OrderKey} from './event-order.js';
 import {emptyTimeline, hasEntry, insertEntries, type Timeline} from './timeline.js';
 
+/** Effects that change the text of a message. They are apart, so that many corrections do not slow down the search for a withdrawal. */
+export interface TextEffects {
+	/** Corrections, by target. */
+	readonly corrections: EffectIndex;
+	/** Withdrawals, by target. */
+	readonly withdrawals: EffectIndex;
+}
+
 export interface Effects {
-	/** Corrections and withdrawals, by target. */
-	readonly texts: EffectIndex;
+	/** Another object after each change. */
+	readonly texts: TextEffects;
 	/** Reactions, by target. */
 	readonly marks: EffectIndex;
 	/** `pinned` events in timeline order, because the last event about a message decides whether it is pinned. */
@@ -22,8 +30,10 @@ export interface Effects {
 	readonly isIgnored?: (peer: PeerId) => boolean;
 }
 
+const noTextEffects: TextEffects = Object.freeze({corrections: emptyEffectIndex, withdrawals: emptyEffectIndex});
+
 export const noEffects: Effects = Object.freeze({
-	texts: emptyEffectIndex,
+	texts: noTextEffects,
 	marks: emptyEffectIndex,
 	pins: emptyTimeline,
 });
@@ -38,10 +48,7 @@ export function isEffect(event: FeedEvent | Observation): event is EffectEvent {
 export function withEffects(effects: Effects, added: readonly EffectEvent[]): Effects {
 	if (added.length === 0) return effects;
 	return Object.freeze({
-		texts: addEffects(
-			effects.texts,
-			added.filter(({type}) => type === 'corrected' || type === 'withdrawn'),
-		),
+		texts: withTextEffects(effects.texts, added),
 		marks: addEffects(
 			effects.marks,
 			added.filter(({type}) => type === 'marked'),
@@ -53,8 +60,28 @@ export function withEffects(effects: Effects, added: readonly EffectEvent[]): Ef
 	});
 }
 
+function withTextEffects(texts: TextEffects, added: readonly EffectEvent[]): TextEffects {
+	const corrections = addEffects(
+		texts.corrections,
+		added.filter(({type}) => type === 'corrected'),
+	);
+	const withdrawals = addEffects(
+		texts.withdrawals,
+		added.filter(({type}) => type === 'withdrawn'),
+	);
+	const isSame = corrections === texts.corrections && withdrawals === texts.withdrawals;
+	return isSame ? texts : Object.freeze({corrections, withdrawals});
+}
+
 /** Whether the index already has this effect. An effect whose time is too far ahead is not in it yet. */
 export function isKnownEffect(effects: Effects, event: EffectEvent): boolean {
-	if (event.type === 'pinned') return hasEntry(effects.pins, event);
-	return hasEffect(event.type === 'marked' ? effects.marks : effects.texts, event);
+	const {marks, pins, texts} = effects;
+	switch (event.type) {
+		case 'pinned':
+			return hasEntry(pins, event);
+		case 'marked':
+			return hasEffect(marks, event);
+		default:
+			return hasEffect(event.type === 'corrected' ? texts.corrections : texts.withdrawals, event);
+	}
 }

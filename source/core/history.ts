@@ -180,10 +180,10 @@ function uniqueBytes({timeline, roster, effects}: State, next: State | undefined
 	const shared = new Set(next.timeline.pages);
 	let entries = 0;
 	for (const page of timeline.pages) if (!shared.has(page)) entries += page.length;
-	for (const index of ['texts', 'marks', 'pins'] as const) {
-		const sharedPages = new Set<unknown>(next.effects[index].pages);
-		for (const page of effects[index].pages) if (!sharedPages.has(page)) entries += page.length;
-	}
+	const pagesOf = ({texts, marks, pins}: State['effects']) =>
+		[texts.corrections, texts.withdrawals, marks, pins].flatMap<readonly unknown[]>(index => index.pages);
+	const sharedEffects = new Set(pagesOf(next.effects));
+	for (const page of pagesOf(effects)) if (!sharedEffects.has(page)) entries += page.length;
 	let peers = 0;
 	for (const [number, bucket] of roster.entries()) {
 		if (bucket !== next.roster[number]) peers += Object.keys(bucket).length;

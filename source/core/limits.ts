@@ -106,12 +106,18 @@ export const MAX_WORD_BYTES = 16;
 export const MAX_WORDS_PER_FEED = 8;
 /** Reactions to one event that are counted. Bounds the work for a row that many keys react to. */
 export const MAX_MARKS_COUNTED = 4096;
+/** Reactions by one feed to one event that count: the first ones by seq. Leaves places for others if one peer reacts without end. */
+export const MAX_MARKS_PER_FEED = 64;
+/** Corrections of one message that its details show: the last ones. */
+export const MAX_VERSIONS_SHOWN = 32;
 /** Pinned messages that are shown: the ones pinned last. */
 export const MAX_PINS_SHOWN = 32;
 /** Pinned messages that are searched in the timeline. Bounds the work if somebody pins messages that do not exist. */
 export const MAX_PINS_SEARCHED = 256;
-/** Newest `pinned` events that are considered. Bounds the work if somebody pins and unpins without end. */
+/** Newest `pinned` events that are considered. Bounds the work if many keys pin. */
 export const MAX_PINS_CONSIDERED = 4096;
+/** Newest `pinned` events of one feed that are considered. Leaves places for others if one peer pins and unpins without end. */
+export const MAX_PINS_PER_FEED = 64;
 /** Bytes of a name on the wire. Allows 32 letters of two bytes. */
 export const MAX_NAME_BYTES = 64;
 /** Terminal columns of a displayed name. A longer name would leave too little space for the text. */

@@ -3,7 +3,7 @@
 import {effectsOn} from './effect-index.js';
 import type {EffectEvent, EventRef, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
-import {MAX_MARKS_COUNTED, MAX_WORDS_PER_FEED} from './limits.js';
+import {MAX_MARKS_COUNTED, MAX_MARKS_PER_FEED, MAX_WORDS_PER_FEED} from './limits.js';
 import {memoiseByKey} from './memoise.js';
 import {isOurs} from './own-sessions.js';
 import {findPeer} from './roster.js';
@@ -33,9 +33,9 @@ export interface MarkOptions {
 const NO_MARKS: readonly MarkSummary[] = [];
 
 /**
- * Reactions to an event, ordered by the first reaction with each word. Of each feed, only the first MAX_WORDS_PER_FEED
- * distinct words in the order of seq have an effect. All launches of one identity are one person. For each word, the
- * person's last reaction in timeline order decides.
+ * Reactions to an event, ordered by the first reaction with each word. Of each feed, only the first MAX_MARKS_PER_FEED
+ * reactions in the order of seq have an effect, and of these only the first MAX_WORDS_PER_FEED distinct words. All launches of
+ * one identity are one person. For each word, the person's last reaction in timeline order decides.
  */
 export function selectMarks(state: State, target: EventRef, options: MarkOptions = {}): readonly MarkSummary[] {
 	const {marks, until, isIgnored} = state.effects;
@@ -50,7 +50,8 @@ export function selectMarks(state: State, target: EventRef, options: MarkOptions
 const cachedMarks = memoiseByKey<EventRef, readonly MarkSummary[]>();
 
 function countMarks(state: State, target: EventRef, options: MarkOptions): readonly MarkSummary[] {
-	const marks = effectsOn(state.effects.marks, target, MAX_MARKS_COUNTED).filter(isMark);
+	const limits = {max: MAX_MARKS_COUNTED, maxPerAuthor: MAX_MARKS_PER_FEED};
+	const marks = effectsOn(state.effects.marks, target, limits).filter(isMark);
 	if (marks.length === 0) return NO_MARKS;
 	const last = new Map<string, Mark>();
 	for (const mark of countedMarks(marks, options)) {

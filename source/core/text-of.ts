@@ -3,10 +3,11 @@
  * screen, search, export, JSON, notifications and quotes.
  */
 
-import {effectsOn} from './effect-index.js';
+import {type EffectIndex, effectsOn, lastEffectsOn, outerAuthorsOn} from './effect-index.js';
 import {noEffects} from './effects.js';
 import type {EffectEvent, PeerId, WrittenEvent} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
+import {MAX_VERSIONS_SHOWN} from './limits.js';
 import {findPeer, type Roster} from './roster.js';
 import type {State} from './state.js';
 
@@ -71,14 +72,19 @@ export function textOf(state: State, event: WrittenEvent, position?: OrderKey): 
  */
 export function contentOf(state: State, event: WrittenEvent, position = state.effects.until): Content {
 	const original = originalText(event);
+	const {corrections, withdrawals} = state.effects.texts;
 	// A message about a window cannot be corrected or withdrawn, so that nobody can hide that the room was shown to guests.
-	if (state.effects.texts.length === 0 || (event.type === 'posted' && event.window)) return {text: original};
+	if (event.type === 'posted' && event.window) return {text: original};
 	let correction: Content['correction'];
 	let withdrawal: Content['withdrawal'];
-	for (const effect of textEffects(state, event)) {
-		if (position && compareOrder(effect, position) > 0) continue;
-		if (effect.type === 'corrected' && (!correction || compareOrder(correction, effect) < 0)) correction = effect;
-		if (effect.type === 'withdrawn' && (!withdrawal || compareOrder(effect, withdrawal) < 0)) withdrawal = effect;
+	for (const author of feedsOfAuthor(state, corrections, event)) {
+		const [last] = lastEffectsOn(corrections, event, author, {max: 1, until: position});
+		if (last?.type === 'corrected' && (!correction || compareOrder(correction, last) < 0)) correction = last;
+	}
+	for (const author of feedsOfAuthor(state, withdrawals, event)) {
+		const [first] = effectsOn(withdrawals, event, {max: 1, author});
+		if (first?.type !== 'withdrawn' || (position && compareOrder(first, position) > 0)) continue;
+		if (!withdrawal || compareOrder(first, withdrawal) < 0) withdrawal = first;
 	}
 	return {
 		text: withdrawal ? '' : (correction?.text ?? original),
@@ -95,25 +101,29 @@ export function isByAuthor({roster}: State, effect: EffectEvent, message: Writte
 }
 
 /**
- * Every text that a message had, the oldest first, even if the message was withdrawn later. The details of a message show
- * these texts.
+ * The texts that a message had, the oldest first, even if the message was withdrawn later: the first text, and the last
+ * MAX_VERSIONS_SHOWN corrections. At the end are all withdrawals, at most one of each feed. The details of a message show them.
  */
 export function versionsOf(state: State, event: WrittenEvent): readonly (WrittenEvent | EffectEvent)[] {
-	return [event, ...textEffects(state, event).sort(compareOrder)];
+	const {corrections, withdrawals} = state.effects.texts;
+	const last = feedsOfAuthor(state, corrections, event)
+		.flatMap(author => lastEffectsOn(corrections, event, author, {max: MAX_VERSIONS_SHOWN}))
+		.sort(compareOrder)
+		.slice(-MAX_VERSIONS_SHOWN);
+	const hidden = feedsOfAuthor(state, withdrawals, event)
+		.flatMap(author => effectsOn(withdrawals, event, {max: 1, author}))
+		.sort(compareOrder);
+	return [event, ...last, ...hidden];
 }
 
-/** Corrections and withdrawals of a message by its author. */
-function textEffects({effects, roster}: State, event: WrittenEvent): EffectEvent[] {
-	const {texts} = effects;
+/** Feeds that may change a message and have effects on it in this index, or may have: its own, and others of one identity. */
+function feedsOfAuthor({roster}: State, index: EffectIndex, event: WrittenEvent): readonly PeerId[] {
 	// Shortcut, because a search calls this function for every message, and most messages have no effects at all.
-	if (effectsOn(texts, event, 1).length === 0) return [];
-	const own = effectsOn(texts, event, Number.POSITIVE_INFINITY, event.peer);
-	// Shortcut for most messages, which have no effects by other feeds.
-	if (effectsOn(texts, event, own.length + 1).length === own.length) return own;
+	const outer = index.length === 0 ? [] : outerAuthorsOn(index, event);
+	// Shortcut for most other messages, which have no effects by other feeds.
+	if (outer.every(author => author === event.peer)) return outer.slice(0, 1);
 	const key = findPeer(roster, event.peer)?.identity?.key;
-	if (key === undefined) return own;
-	const others = feedsOfIdentity(roster, key).filter(peer => peer !== event.peer);
-	return [...own, ...others.flatMap(peer => effectsOn(texts, event, Number.POSITIVE_INFINITY, peer))];
+	return key === undefined ? [event.peer] : feedsOfIdentity(roster, key);
 }
 
 const feedsByIdentity = new WeakMap<Roster[number], ReadonlyMap<string, readonly PeerId[]>>();

@@ -5,7 +5,7 @@
 import {effectsOn} from '../core/effect-index.js';
 import {type EffectBody, type EventRef, isWritten, type PeerId, type WrittenEvent} from '../core/event.js';
 import {findPosted} from '../core/find-posted.js';
-import {MAX_WORD_BYTES, MAX_WORDS_PER_FEED} from '../core/limits.js';
+import {MAX_MARKS_PER_FEED, MAX_WORD_BYTES, MAX_WORDS_PER_FEED} from '../core/limits.js';
 import {findPeer} from '../core/roster.js';
 import type {State} from '../core/state.js';
 import {cleanLine, cleanText, isReactionWord} from '../core/text.js';
@@ -52,11 +52,12 @@ export function createEffectCommands(
 			if (typeof message === 'string') return {refused: message};
 			if (!isReactionWord(word) || cleanLine(word) === '')
 				return {refused: `A reaction is one emoji or word without spaces, at most ${MAX_WORD_BYTES} bytes.`};
-			const words = new Set(
-				effectsOn(getState().effects.marks, target, Number.POSITIVE_INFINITY, self).map(mark =>
-					mark.type === 'marked' ? mark.word : '',
-				),
-			);
+			const own = effectsOn(getState().effects.marks, target, {author: self, max: MAX_MARKS_PER_FEED});
+			if (own.length >= MAX_MARKS_PER_FEED)
+				return {
+					refused: `You have changed your reactions to this message ${MAX_MARKS_PER_FEED} times, which is the limit.`,
+				};
+			const words = new Set(own.map(mark => (mark.type === 'marked' ? mark.word : '')));
 			if (!words.has(word) && words.size >= MAX_WORDS_PER_FEED)
 				return {
 					refused: `You have used ${MAX_WORDS_PER_FEED} different reactions on this message, which is the limit.`,

@@ -1,19 +1,33 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
-import {addEffects, EFFECT_PAGE_SIZE, effectsOn, emptyEffectIndex, hasEffect} from '../../source/core/effect-index.js';
-import {isEffect} from '../../source/core/effects.js';
+import {
+	addEffects,
+	EFFECT_PAGE_SIZE,
+	effectsOn,
+	emptyEffectIndex,
+	hasEffect,
+	lastEffectsOn,
+} from '../../source/core/effect-index.js';
+import {isEffect, noEffects} from '../../source/core/effects.js';
 import type {EffectEvent, EventRef, FeedEvent, FeedEventBody, Input, PeerId} from '../../source/core/event.js';
 import {compareOrder} from '../../source/core/event-order.js';
 import {findPosted} from '../../source/core/find-posted.js';
 import {createHistory} from '../../source/core/history.js';
-import {MAX_HLC_AHEAD_MS, MAX_MARKS_COUNTED, MAX_PINS_SHOWN, MAX_WORDS_PER_FEED} from '../../source/core/limits.js';
+import {
+	MAX_HLC_AHEAD_MS,
+	MAX_MARKS_COUNTED,
+	MAX_PINS_CONSIDERED,
+	MAX_PINS_SHOWN,
+	MAX_VERSIONS_SHOWN,
+	MAX_WORDS_PER_FEED,
+} from '../../source/core/limits.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {selectMarks} from '../../source/core/select-marks.js';
 import {selectPins} from '../../source/core/select-pins.js';
-import type {State} from '../../source/core/state.js';
-import {contentOf, textOf, versionsOf} from '../../source/core/text-of.js';
-import {sliceTimeline} from '../../source/core/timeline.js';
+import {contentOf, stateIgnoring, textOf, versionsOf} from '../../source/core/text-of.js';
+import {PAGE_SIZE, sliceTimeline} from '../../source/core/timeline.js';
 import {feedEvent, learn, peerId, T0} from './make-events.js';
+import {shownBy} from './shown-by.js';
 
 /** Ann has two feeds under one identity. Mallory's feed claims no identity. */
 const [ann, annAgain, bob, mallory] = ['a1', 'a2', 'b0', 'ff'].map(peerId) as [PeerId, PeerId, PeerId, PeerId];
@@ -75,22 +89,21 @@ const throwaway = fc
 		return feedEvent(peerId(key.toString(16)), 2, ms, body);
 	});
 
-/** One event for each peer and seq, as in signed feeds. */
+/** One event for each peer and seq, with times that rise with the seq, as in signed feeds. */
 const events = fc
 	.array(fc.oneof({weight: 6, arbitrary: event}, {weight: 1, arbitrary: throwaway}), {minLength: 4, maxLength: 50})
-	.map(drawn => [...new Map([...joins, ...drawn].map(item => [`${item.peer} ${item.seq}`, item])).values()]);
+	.map(drawn => {
+		const bySeq = [...new Map([...joins, ...drawn].map(item => [`${item.peer} ${item.seq}`, item])).values()];
+		const peers = [...new Set(bySeq.map(({peer}) => peer))];
+		return peers.flatMap(of => withRisingTimes(bySeq.filter(({peer}) => peer === of)));
+	});
 
-/** Everything that effects decide, as plain values. */
-function shownBy(state: State) {
-	const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
-	return {
-		rows,
-		pending: state.pending.length,
-		messages: rows.flatMap(row =>
-			row.type === 'posted' ? [[contentOf(state, row), selectMarks(state, row), versionsOf(state, row)]] : [],
-		),
-		pins: selectPins(state),
-	};
+/** The events of one feed in the order of their seqs, with their times in rising order. */
+function withRisingTimes(feed: readonly FeedEvent[]): FeedEvent[] {
+	const times = feed.map(({ms}) => ms).sort((a, b) => a - b);
+	return feed
+		.toSorted((a, b) => a.seq - b.seq)
+		.map((item, index) => ({...item, at: times[index] ?? 0, ms: times[index] ?? 0, counter: item.seq}));
 }
 
 const inputOf = (item: FeedEvent): Input => learn(0, [item], false);
@@ -111,6 +124,25 @@ describe('effects', () => {
 				},
 			),
 			{numRuns: 600},
+		);
+	});
+
+	it('effects of an ignored person do not count: the reactions and pins are those of a room in which that person made none', () => {
+		fc.assert(
+			fc.property(events, fc.constantFrom(...authors), (items, ignored) => {
+				const isIgnored = (peer: PeerId) => peer === ignored;
+				const ignoring = stateIgnoring(reduceEach(items), isIgnored);
+				const without = reduceEach(
+					items.filter(({peer, type}) => peer !== ignored || (type !== 'marked' && type !== 'pinned')),
+				);
+				const pinsWithout = selectPins(without).filter(({message}) => message.peer !== ignored);
+				expect(selectPins(ignoring)).toEqual(pinsWithout);
+				for (const row of sliceTimeline(without.timeline, 0, without.timeline.length)) {
+					expect(selectMarks(ignoring, row)).toEqual(selectMarks(without, row));
+					if (row.type === 'posted') expect(contentOf(ignoring, row)).toEqual(contentOf(without, row));
+				}
+			}),
+			{numRuns: 150},
 		);
 	});
 
@@ -182,7 +214,7 @@ describe('effects', () => {
 	it('effects add no row and leave the index empty in a log without effects', () => {
 		const message = feedEvent(bob, 2, 5, {type: 'posted', text: 'hi'});
 		const before = reduceInputs(initialState, [learn(0, [...joins, message])]);
-		expect([before.effects.texts.length, before.effects.marks.length, before.effects.pins.length]).toEqual([0, 0, 0]);
+		expect(before.effects).toBe(noEffects);
 		const after = reduceInputs(before, [
 			learn(0, [feedEvent(ann, 2, 6, {type: 'marked', target: message, word: 'x', on: true})]),
 		]);
@@ -329,6 +361,50 @@ describe('pins', () => {
 	});
 });
 
+describe('one peer that writes effects as fast as it may', () => {
+	const target = {peer: bob, seq: 2};
+	const message = feedEvent(bob, 2, 5, {type: 'posted', text: 'hi'}) as FeedEvent & {type: 'posted'};
+	const rest = Array.from({length: 3 * PAGE_SIZE}, (_, index) => index);
+
+	it('one peer that writes effects as fast as it may leaves the reactions of others in place', () => {
+		// The spammer has the lowest peer id, so that its reactions are counted first.
+		const spammer = peerId('00');
+		const marks = rest.flatMap(index => {
+			const mark = (seq: number, on: boolean) =>
+				feedEvent(spammer, seq, 10 + index, {type: 'marked', target, word: `w${index % 3}`, on}, seq);
+			return [mark(2 * index + 2, true), mark(2 * index + 3, false), mark(2 * index + 10_000, true)];
+		});
+		const honest = feedEvent(ann, 2, 20, {type: 'marked', target, word: 'ok', on: true});
+		const state = reduceInputs(initialState, [learn(0, [...joins, message, ...marks, honest])]);
+		expect(marks.length).toBeGreaterThan(MAX_MARKS_COUNTED);
+		expect(selectMarks(state, target).find(({word}) => word === 'ok')?.people).toEqual([ann]);
+	});
+
+	it('one peer that writes effects as fast as it may leaves the pins of others in place', () => {
+		const pins = rest.map(index =>
+			feedEvent(mallory, index + 2, 100 + index, {type: 'pinned', target: {peer: unknown, seq: index + 2}, on: true}),
+		);
+		const more = pins.flatMap(pin =>
+			[0, 1, 2].map(part => ({...pin, seq: pin.seq + 10_000 * part, ms: pin.ms + 10_000 * part})),
+		);
+		const honest = feedEvent(ann, 2, 20, {type: 'pinned', target, on: true});
+		const state = reduceInputs(initialState, [learn(0, [...joins, message, honest, ...more])]);
+		expect(more.length).toBeGreaterThan(MAX_PINS_CONSIDERED);
+		expect(selectPins(state)).toMatchObject([{message: target, by: ann}]);
+	});
+
+	it('one peer that writes effects as fast as it may makes the details of a message show only the last corrections', () => {
+		const corrections = rest.map(index =>
+			feedEvent(bob, index + 3, 10 + index, {type: 'corrected', target, text: `v${index}`}),
+		);
+		const withdrawal = feedEvent(bob, 90_000, 90_000, {type: 'withdrawn', target});
+		const state = reduceInputs(initialState, [learn(0, [...joins, message, ...corrections])]);
+		expect(textOf(state, message)).toBe(`v${rest.length - 1}`);
+		expect(versionsOf(state, message)).toEqual([message, ...corrections.slice(-MAX_VERSIONS_SHOWN)]);
+		expect(textOf(reduceInputs(state, [learn(0, [withdrawal])]), message)).toBe('');
+	});
+});
+
 test('the effect index finds every effect by target and author, whatever the number of pages', () => {
 	const effects = Array.from({length: 5 * EFFECT_PAGE_SIZE}, (_, index) => {
 		const target = {peer: index % 3 === 0 ? ann : bob, seq: (index * 7) % 50};
@@ -344,8 +420,14 @@ test('the effect index finds every effect by target and author, whatever the num
 		const target = {peer: bob, seq};
 		const expected = effects.filter(effect => effect.target.peer === bob && effect.target.seq === seq);
 		expect(new Set(effectsOn(index, target))).toEqual(new Set(expected));
-		expect(effectsOn(index, target, 3)).toHaveLength(3);
-		expect(effectsOn(index, target, 1e9, mallory)).toEqual(expected.filter(({peer}) => peer === mallory));
+		expect(effectsOn(index, target, {max: 3})).toHaveLength(3);
+		const ofMallory = expected.filter(({peer}) => peer === mallory);
+		expect(effectsOn(index, target, {author: mallory})).toEqual(ofMallory);
+		const ofAnn = expected.filter(({peer}) => peer === ann);
+		expect(effectsOn(index, target, {maxPerAuthor: 4})).toEqual([...ofAnn.slice(0, 4), ...ofMallory.slice(0, 4)]);
+		expect(lastEffectsOn(index, target, mallory, {max: 3})).toEqual(ofMallory.toReversed().slice(0, 3));
+		const [before, until] = [ofMallory[3], ofMallory[4]];
+		if (before && until) expect(lastEffectsOn(index, target, mallory, {max: 2, until})).toEqual([until, before]);
 	}
 	for (const effect of effects) expect(hasEffect(index, effect)).toBe(true);
 	expect(hasEffect(index, {...(effects[0] as EffectEvent), seq: 1e6})).toBe(false);

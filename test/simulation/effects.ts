@@ -3,13 +3,14 @@
  * shows. All choices follow from the time of the step, so that the random numbers of a scenario stay the same.
  */
 import {isEffect} from '../../source/core/effects.js';
-import type {EffectEvent, FeedEvent, PeerId, PostedEvent} from '../../source/core/event.js';
+import type {EffectEvent, EventRef, FeedEvent, PeerId, PostedEvent} from '../../source/core/event.js';
 import {compareOrder} from '../../source/core/event-order.js';
+import {MAX_PINS_SHOWN} from '../../source/core/limits.js';
 import {findPeer} from '../../source/core/roster.js';
 import {selectMarks} from '../../source/core/select-marks.js';
 import {selectPins} from '../../source/core/select-pins.js';
 import type {State} from '../../source/core/state.js';
-import {textOf} from '../../source/core/text-of.js';
+import {stateIgnoring, textOf} from '../../source/core/text-of.js';
 import {sliceTimeline} from '../../source/core/timeline.js';
 import type {Life} from './node.js';
 
@@ -53,13 +54,26 @@ export function actOnMessage({chatNode, info}: Life, at: number): void {
 	}
 }
 
-/** What the effects of a state show: one line for each message, and one for the pins. */
+/**
+ * What the effects of a state show: one line for each message, and one for the pins. Then the same for a user who ignores the
+ * author of the first message, who is the same on all nodes.
+ */
 export function describeEffects(state: State): string[] {
+	const ignored = postedRows(state)[0]?.peer;
+	const ignoring = stateIgnoring(state, peer => peer === ignored);
+	return [...describeShown(state), ...describeShown(ignoring).map(line => `if one person is ignored: ${line}`)];
+}
+
+const short = ({peer, seq}: EventRef) => `${peer.slice(0, 6)}:${seq}`;
+
+function describeShown(state: State): string[] {
 	const messages = postedRows(state).map(message => {
-		const marks = selectMarks(state, message).map(({word, people}) => `${word} ${people.length}`);
-		return `${message.peer.slice(0, 6)}:${message.seq} ${textOf(state, message)} ${marks.join()}`;
+		const marks = selectMarks(state, message).map(
+			({word, people}) => `${word} by ${people.map(peer => peer.slice(0, 6))}`,
+		);
+		return `${short(message)} ${textOf(state, message)} ${marks.join()}`;
 	});
-	return [...messages, `pins ${selectPins(state).map(({message}) => `${message.peer.slice(0, 6)}:${message.seq}`)}`];
+	return [...messages, `pins ${selectPins(state).map(({message}) => short(message))}`];
 }
 
 /**
@@ -85,13 +99,51 @@ export function checkEffects(
 		effects.set(id, [...(effects.get(id) ?? []), effect]);
 	}
 	for (const message of postedRows(state)) {
-		const text = expectedText(message, effects.get(`${message.peer}:${message.seq}`) ?? [], person);
+		const on = effects.get(`${message.peer}:${message.seq}`) ?? [];
+		const text = expectedText(message, on, person);
 		if (textOf(state, message) !== text)
-			faults.push(
-				`${name}: ${message.peer.slice(0, 6)}:${message.seq} shows "${textOf(state, message)}", not "${text}"`,
-			);
+			faults.push(`${name}: ${short(message)} shows "${textOf(state, message)}", not "${text}"`);
+		const shownMarks = selectMarks(state, message).flatMap(({word, people}) =>
+			people.map(peer => `${person(peer)} ${word}`),
+		);
+		if (shownMarks.sort().join() !== expectedMarks(on, person).join())
+			faults.push(`${name}: ${short(message)} shows the reactions ${shownMarks}, not ${expectedMarks(on, person)}`);
 	}
+	const pins = selectPins(state).map(({message}) => short(message));
+	const pinned = expectedPins(state, effects, person);
+	if (pins.join() !== pinned.join()) faults.push(`${name}: shows the pins ${pins}, not ${pinned}`);
 	return faults;
+}
+
+/** Person and word of each reaction that counts. No node of a room reaches the limits. */
+function expectedMarks(effects: readonly EffectEvent[], person: (peer: PeerId) => string): string[] {
+	const last = new Map<string, boolean>();
+	for (const mark of effects.filter(({type}) => type === 'marked').sort(compareOrder))
+		if (mark.type === 'marked') last.set(`${person(mark.peer)} ${mark.word}`, mark.on);
+	return [...last].flatMap(([mark, on]) => (on ? [mark] : [])).sort();
+}
+
+/** Pinned messages, the one that was pinned last first. */
+function expectedPins(
+	state: State,
+	effects: ReadonlyMap<string, readonly EffectEvent[]>,
+	person: (peer: PeerId) => string,
+): string[] {
+	const lastOf = (list: readonly EffectEvent[]) =>
+		list
+			.filter(effect => effect.type === 'pinned')
+			.sort(compareOrder)
+			.at(-1);
+	const pinned = postedRows(state).flatMap(message => {
+		const on = effects.get(`${message.peer}:${message.seq}`) ?? [];
+		const last = lastOf(on);
+		const isWithdrawn = on.some(effect => effect.type === 'withdrawn' && person(effect.peer) === person(message.peer));
+		return last?.on && !isWithdrawn ? [{last, message}] : [];
+	});
+	return pinned
+		.sort((a, b) => compareOrder(b.last, a.last))
+		.slice(0, MAX_PINS_SHOWN)
+		.map(({message}) => short(message));
 }
 
 function expectedText(message: PostedEvent, effects: readonly EffectEvent[], person: (peer: PeerId) => string): string {

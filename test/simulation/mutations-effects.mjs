@@ -1,8 +1,13 @@
 /** Faults that mutate.mjs puts into the rules of effects (replies, reactions, corrections, withdrawals, pins) and of features. The simulator or a test must find each one. Format: mutations.mjs. */
 export const effectMutations = [
 	{
-		rule: 'The last correction in timeline order wins, not the one found last.',
-		edits: [{in: 'contentOf', condition: 3, without: 2}],
+		rule: 'The last correction in timeline order wins, not that of the feed that is examined last.',
+		edits: [{in: 'contentOf', condition: 2, without: 2}],
+		tests: ['effects'],
+	},
+	{
+		rule: 'Of the corrections of one feed, the last one wins.',
+		edits: [{in: 'contentOf', call: 'lastEffectsOn', becomes: 'effectsOn(corrections, event, {author})'}],
 		tests: ['effects'],
 	},
 	{
@@ -11,19 +16,69 @@ export const effectMutations = [
 		tests: ['effects'],
 	},
 	{
-		rule: 'The text as of a position has only the effects up to that position.',
-		edits: [{in: 'contentOf', condition: 2, becomes: 'false'}],
+		rule: 'The text as of a position has only the corrections up to that position.',
+		edits: [{in: 'contentOf', call: 'lastEffectsOn', argument: 4, becomes: '{max: 1}'}],
 		tests: ['effects', 'state-as-of'],
 	},
 	{
+		rule: 'The text as of a position has only the withdrawals up to that position.',
+		edits: [{in: 'contentOf', condition: 3, without: 2}],
+		tests: ['effects', 'state-as-of'],
+	},
+	{
+		rule: 'A message about a window for guests cannot be corrected.',
+		edits: [{in: 'contentOf', condition: 1, becomes: 'false'}],
+		tests: ['effects'],
+	},
+	{
 		rule: 'Only the author corrects and withdraws a message.',
-		edits: [{in: 'textEffects', call: 'effectsOn', number: 2, argument: 4, becomes: 'undefined'}],
+		edits: [{in: 'contentOf', call: 'feedsOfAuthor', number: 1, becomes: 'outerAuthorsOn(corrections, event)'}],
 		tests: ['effects'],
 	},
 	{
 		rule: 'Another launch of the same verified identity corrects a message.',
-		edits: [{in: 'textEffects', condition: 2, becomes: 'true'}],
+		edits: [{in: 'feedsOfAuthor', condition: 2, becomes: 'true'}],
 		tests: ['effects'],
+	},
+	{
+		rule: 'An effect by another feed does not hide the corrections by the author.',
+		edits: [{in: 'feedsOfAuthor', returned: 2, becomes: '[]'}],
+		tests: ['effects'],
+	},
+	{
+		rule: 'Reactions of ignored people do not count.',
+		edits: [{in: 'countedMarks', condition: 2, without: 1}],
+		tests: ['effects', 'state-as-of'],
+	},
+	{
+		rule: 'Reactions after a position do not count at that position.',
+		edits: [{in: 'countedMarks', condition: 2, without: 2}],
+		tests: ['effects', 'state-as-of'],
+	},
+	{
+		rule: 'One feed cannot take all the places for reactions to a message.',
+		edits: [{in: 'countMarks', limit: 'MAX_MARKS_PER_FEED', becomes: '99_999'}],
+		tests: ['effects'],
+	},
+	{
+		rule: 'One feed cannot take all the places for pins.',
+		edits: [{in: 'countedPins.remainingOf', limit: 'MAX_PINS_PER_FEED', becomes: '99_999'}],
+		tests: ['effects'],
+	},
+	{
+		rule: 'Pins by ignored people do not count.',
+		edits: [{in: 'countedPins.remainingOf', condition: 2, becomes: 'false'}],
+		tests: ['effects', 'state-as-of'],
+	},
+	{
+		rule: 'A withdrawn message is not pinned.',
+		edits: [{in: 'selectPins', condition: 3, without: 3}],
+		tests: ['effects'],
+	},
+	{
+		rule: 'A forked feed is frozen, so that all its effects come from one of its histories.',
+		edits: [{in: 'createFeedTips.accept', condition: 2, becomes: 'false'}],
+		tests: ['effects-forks', 'feed-tips'],
 	},
 	{
 		rule: 'Reactions of several launches of one identity count once.',

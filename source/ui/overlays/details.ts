@@ -10,7 +10,7 @@ import {
 } from '../../core/event.js';
 import {toSortableString} from '../../core/event-order.js';
 import {formatBytes} from '../../core/format-quantity.js';
-import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
+import {CLOCK_OFFSET_SHOWN_MS, MAX_VERSIONS_SHOWN} from '../../core/limits.js';
 import {selectDelivery, selectHolders} from '../../core/select.js';
 import {selectMarks} from '../../core/select-marks.js';
 import {
@@ -85,6 +85,8 @@ function effectDetails(state: State, message: WrittenEvent): Detail[] {
 		details.push(['in reply to', joinParts(quoteOf(state, message.replyTo, message).parts)]);
 	details.push(['text', messageText(state, message)]);
 	const versions = versionsOf(state, message);
+	if (versions.filter(({type}) => type === 'corrected').length === MAX_VERSIONS_SHOWN)
+		details.push(['versions', `the first one and the last ${MAX_VERSIONS_SHOWN} corrections`]);
 	for (const version of versions.length > 1 ? versions : []) {
 		const when = formatMoment(version.at);
 		if (version.type === 'withdrawn')

@@ -1,4 +1,6 @@
 /** Rows that effects add to a message: the quoted line above it, and the mark `(edited)` and the reactions below it. */
+
+import {noEffects} from '../../core/effects.js';
 import type {WrittenEvent} from '../../core/event.js';
 import {compareOrder} from '../../core/event-order.js';
 import {hueOf} from '../../core/name-hues.js';
@@ -122,10 +124,9 @@ function marksRow(
 
 /** Everything about effects that the rows of a message show and that can change while the event stays the same. */
 export function effectSignature(state: State, message: WrittenEvent): string {
-	const {texts, marks} = state.effects;
 	const quote =
 		message.type === 'posted' && message.replyTo ? joinParts(quoteOf(state, message.replyTo, message).parts) : '';
-	if (texts.length === 0 && marks.length === 0) return quote;
+	if (state.effects === noEffects) return quote;
 	const {text, correction, withdrawal} = contentOf(state, message);
 	const counted = selectMarks(state, message).map(
 		({word, people, isOwn, latest}) =>

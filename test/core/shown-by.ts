@@ -1,0 +1,20 @@
+/** Everything that effects decide about the rows of a state, as plain values for a comparison. */
+import {selectMarks} from '../../source/core/select-marks.js';
+import {selectPins} from '../../source/core/select-pins.js';
+import type {State} from '../../source/core/state.js';
+import {contentOf, versionsOf} from '../../source/core/text-of.js';
+import {sliceTimeline} from '../../source/core/timeline.js';
+
+export function shownBy(state: State) {
+	const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
+	return {
+		rows,
+		pending: state.pending.length,
+		messages: rows.flatMap(row =>
+			row.type === 'posted'
+				? [{row, content: contentOf(state, row), marks: selectMarks(state, row), versions: versionsOf(state, row)}]
+				: [],
+		),
+		pins: selectPins(state),
+	};
+}
