@@ -172,7 +172,7 @@ it('effects in a room with a forked feed: nodes with the same branch show the sa
 				}
 			},
 		),
-		{numRuns: 40},
+		{numRuns: 25},
 	);
 	expect(Math.min(same, differing)).toBeGreaterThan(3);
 });
