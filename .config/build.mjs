@@ -36,21 +36,24 @@ const options = {
 	define: {
 		// React then leaves out its development half.
 		'process.env.NODE_ENV': '"production"',
-		// The WebAssembly loader of yoga-layout asks whether there is a `fetch`: Node would load its HTTP client, 20 ms.
+		// The WebAssembly loader of yoga-layout asks whether `fetch` exists. Node would then load its HTTP client,
+		// which takes 20 ms.
 		fetch: 'undefined',
-		// Our subclass splits plain text faster: a key takes a third longer to show without it (performance.md, row 9).
+		// Our subclass splits plain text faster. Without it, the time from a key to its frame is a third longer
+		// (performance.md, row 9).
 		'Intl.Segmenter': 'BundleSegmenter',
 	},
 	inject: ['source/ui/bundle-shims/segmenter.ts'],
-	// Ours are faster for the texts of a screen and return the same. They import the packages by the names that
-	// `imports` in package.json gives them, to which an alias does not apply.
+	// Our replacements return the same results and are faster for the texts of a screen. They import the original
+	// packages by the names that `imports` in package.json defines, because `alias` does not apply to those names.
 	alias: {
 		'string-width': './source/ui/bundle-shims/string-width.ts',
 		'@alcalzone/ansi-tokenize': './source/ui/bundle-shims/ansi-tokenize.ts',
 	},
 	// cli.tsx sets NODE_ENV for the unbundled program.
 	logOverride: {'assign-to-define': 'silent'},
-	// Ink asks for the first only with DEV=true and if it is installed. The second has native code; benchmarks use it.
+	// Ink imports the first package only with DEV=true and if it is installed. The second one has native code, and only
+	// benchmarks use it.
 	external: ['react-devtools-core', '@lydell/node-pty'],
 	// CommonJS packages in the bundle call `require` for Node's modules.
 	banner: {js: "const require=process.getBuiltinModule?.('module').createRequire(import.meta.url);"},

@@ -46,7 +46,10 @@ export function openDebugLog(path: string, now: () => number): DebugLog {
 	};
 }
 
-/** Formats one line: time, scope, text, and fields as JSON. Of a byte array only the length is shown: it may be a key. */
+/**
+ * Formats one line: time, scope, text, and fields as JSON. Of a byte array only the length is shown, because the bytes
+ * may be a key.
+ */
 export function formatDebugLine(
 	now: number,
 	scope: string,

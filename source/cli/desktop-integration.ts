@@ -152,7 +152,7 @@ export async function exportRows(
 interface Export {
 	/** Parts of the file. */
 	readonly parts: Iterable<string>;
-	/** Number of events in the parts that were taken. */
+	/** Number of events in the parts that the caller has read so far. */
 	written(): number;
 }
 

@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
 
-/** Files of the package in a working copy. Folders are taken whole. */
+/** Files of the package in a working copy. A folder includes all files in it. */
 const WORKING_COPY_FILES = ['dist/cli.js', 'dist/parts', 'readme.md', 'license', 'source/scripting.md'];
 /** Entries of package.json in a working copy that are left out of the package. */
 const WORKING_COPY_ENTRIES = [

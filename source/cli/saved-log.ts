@@ -83,8 +83,8 @@ export function describeDamage({damage, path}: Pick<LoadedLog, 'damage' | 'path'
 export type EntryPredicate = (entry: TimelineEntry) => boolean;
 
 /**
- * Creates the filter of `--author`, `--grep`, `--from` and `--to`. A time of day means its first occurrence in the log; that
- * of `--to` is searched from `--from` on. Throws UsageError if the range is empty.
+ * Creates the filter of `--author`, `--grep`, `--from` and `--to`. A time of day means its first occurrence in the log;
+ * for `--to`, its first occurrence at or after `--from`. Throws UsageError if the range is empty.
  */
 export function createEntryFilter(state: State, filter: EventFilter): EntryPredicate {
 	const {author, grep} = filter;
@@ -107,7 +107,10 @@ export function createEntryFilter(state: State, filter: EventFilter): EntryPredi
 	};
 }
 
-/** The same filter, which also leaves out whispers unless `isIncluded`: an export is often made to be passed on. */
+/**
+ * Returns the filter, which also leaves out whispers unless `isIncluded` is true, because exports are often passed on
+ * to others.
+ */
 export function leaveOutWhispers(matches: EntryPredicate, isIncluded: boolean): EntryPredicate {
 	return isIncluded ? matches : entry => entry.type !== 'whisper' && matches(entry);
 }

@@ -1,4 +1,7 @@
-/** Temporary folders of one command. They are removed with the command, also if a second signal ends the process at once. */
+/**
+ * Temporary folders of one command. They are removed when the command ends, even if a second signal ends the process at
+ * once.
+ */
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -18,8 +21,8 @@ export function createTemporaryFolders(prefix: string): TemporaryFolders {
 			try {
 				rmSync(folder, {recursive: true, force: true});
 			} catch {
-				// Another program has a file of the folder open (Windows), or the disk failed. The system removes old temporary
-				// folders.
+				// The folder stays if another program has one of its files open (Windows), or if the disk failed. The
+				// system removes old temporary folders.
 			}
 		}
 	}

@@ -9,16 +9,16 @@ import {ReadStream} from 'node:tty';
 import {systemErrorCode} from '../core/system-error.js';
 import {overrideStream} from '../ui/terminal/override-stream.js';
 
-/** Buffered bytes from which `write` returns false. */
+/** Number of buffered bytes from which on `write` returns false. */
 const HIGH_WATER_BYTES = 64 * 1024;
 
 /**
- * Returns the stream of a terminal with a `write` that never waits: what the terminal does not take is buffered. `fd` is the
- * descriptor of `stream`. Any other stream is returned unchanged, and so are all streams on Windows, whose console can only
- * be written synchronously.
+ * Returns the stream of a terminal with a `write` that never waits: text that the terminal does not read yet is
+ * buffered. `fd` is the descriptor of `stream`. Any other stream is returned unchanged, and so are all streams on
+ * Windows, whose console can only be written synchronously.
  *
- * The bytes go through a `tty.ReadStream`, which is a duplex stream. Like `tty.WriteStream` it opens the terminal once more,
- * so that no other program sees its non-blocking mode. Unlike `tty.WriteStream` it then keeps that mode.
+ * The bytes go through a `tty.ReadStream`, which is a duplex stream. Like `tty.WriteStream` it opens the terminal once
+ * more, so that no other program sees its non-blocking mode. Unlike `tty.WriteStream` it then keeps that mode.
  */
 function createPatientTerminal(
 	stream: NodeJS.WriteStream,
@@ -42,8 +42,8 @@ function createPatientTerminal(
 }
 
 /**
- * Replaces `process.stdout` and `process.stderr`. Packages and warnings of Node then do not wait for a terminal either. For
- * example, a package that Ink uses writes to standard error when the process exits.
+ * Replaces `process.stdout` and `process.stderr`. Packages, and warnings that Node prints, then do not wait for a
+ * terminal either. For example, a package that Ink uses writes to standard error when the process exits.
  */
 export function installPatientTerminals(): void {
 	for (const [name, fd] of [

@@ -88,9 +88,11 @@ function reportNoProblem(report: NetworkReport, context: DiagnosisContext): Find
 	};
 }
 
-/** Own beacons are received back within a millisecond. One that is not received within this time is lost. */
+/** Own beacons are received back within a millisecond. A beacon that is not received within this time is lost. */
 const ECHO_TIMEOUT_MS = 1000;
-/** If at least this many beacons arrive by broadcast and none by multicast, or the reverse, that is no coincidence. */
+/**
+ * If at least this many beacons arrive by broadcast and none by multicast, or the reverse, the silent path is blocked.
+ */
 const MIN_PATH_EVIDENCE = 3;
 
 /** Returns findings about the interfaces: whether they send beacons, and whether our own beacons are received back. */
@@ -151,7 +153,10 @@ function canAnnounce({broadcast, multicast, virtual}: InterfaceReport): boolean 
 	return multicast.destination !== '' && !(virtual && multicast.sent === 0);
 }
 
-/** The other family of the same interface, if it works, which is enough for discovery. */
+/**
+ * The other address family (IPv4 or IPv6) of the same interface, if beacons arrive by it. One working family is enough
+ * for discovery.
+ */
 function findWorkingFamily(
 	{name, address}: InterfaceReport,
 	candidates: readonly InterfaceReport[],

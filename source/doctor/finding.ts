@@ -60,7 +60,9 @@ export interface Finding {
 export interface DiagnosisContext {
 	/** Value of `process.platform`. It selects the firewall commands in the advice. */
 	readonly platform?: string;
-	/** Whether the report comes from a probe. Its TCP port is closed by the time the user reads the report. */
+	/**
+	 * Whether the report comes from a probe. The TCP port of a probe is already closed when the user reads the report.
+	 */
 	readonly isProbe?: boolean;
 	/** Why the node could not start; undefined if it started. */
 	readonly startFailure?: StartFailure;

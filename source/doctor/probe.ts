@@ -1,7 +1,7 @@
 /**
- * Probe of the doctor: a node that examines the network without joining the room. It sends beacons, dials peers and accepts
- * their connections, but it only reads their `hello` and never sends its own, so that no peer shows or logs it. Unlike a
- * chat node, which keeps one connection per peer, it tries both directions.
+ * Probe of the doctor: a node that examines the network without joining the room. It sends beacons, dials peers and
+ * accepts their connections, but it only reads their `hello` and never sends its own, so that no peer shows or logs it.
+ * A chat node keeps one connection per peer; the probe tests the connection in both directions.
  */
 import type {HelloMessage} from '../codec/message-types.js';
 import type {Clock, Debug, Random} from '../core/environment.js';

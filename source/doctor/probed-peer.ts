@@ -48,7 +48,10 @@ export function createProbedPeer(peer: PeerId | undefined, firstSeenAt: number):
 	};
 }
 
-/** Merges entries of the same peer, to which a target and a beacon may lead, and removes entries of this node itself. */
+/**
+ * Merges entries of the same peer, because a target and a beacon can each create one. Removes entries of this node
+ * itself.
+ */
 export function mergeProbedPeers(entries: readonly ProbedPeer[], self: PeerId): ProbedPeer[] {
 	const merged = new Map<string, ProbedPeer>();
 	for (const [index, entry] of entries.entries()) {

@@ -1,5 +1,5 @@
 /**
- * Addressee of a draft that is a whisper (`/msg NAME TEXT`, `/w`, `/r`), for all screens.
+ * Finds the addressee of a draft that is a whisper (`/msg NAME TEXT`, `/w`, `/r`). All screens use these functions.
  *
  * The addressee is fixed when the command before the text is complete, and the prompt names it before the first letter
  * of the text. The addressee stays the same until the user changes the command. A rename, an arrival or a new whisper
@@ -33,12 +33,15 @@ export interface Addressing {
 
 export const noAddressing: Addressing = {addressee: undefined, replyAddressee: undefined};
 
-/** `/msg NAME ` or `/w NAME `, with the name in quotes or not. */
+/** `/msg NAME ` or `/w NAME `. The name may be in quotes. */
 const NAMED_PREFIX = /^\/(?:msg|w)\s+(@?(?:"[^"]*"(?:#[0-9a-f]+)?|[^\s"]\S*))\s+/iu;
 /** `/r ` */
 const REPLY_PREFIX = /^\/r\s+/iu;
 
-/** Keeps the addressee while the draft begins with the same command. Otherwise resolves the addressee again. */
+/**
+ * Updates the addressee after the draft has changed from `before` to `draft`. It stays the same while the draft begins
+ * with the same command; otherwise it is resolved again.
+ */
 export function updateAddressing(addressing: Addressing, before: string, draft: string, state: State): Addressing {
 	if (before === draft) return addressing;
 	// The addressee of /r is fixed when the draft begins, because the user answers the whisper that is on the screen at
@@ -79,15 +82,19 @@ export function whisperPrefix(state: State, peer: PeerId): string {
 	return `/msg ${isTypable ? quoteName(name) : ''}#${fingerprintOf(state, peer)} `;
 }
 
-/** A draft in the form in which it is kept for a later screen. */
+/**
+ * Returns the draft in the form in which it is kept for a later screen. A whisper then names its addressee by
+ * fingerprint.
+ */
 export function draftToKeep({addressee}: Pick<Addressing, 'addressee'>, draft: string, state: State): string {
 	if (!addressee || !draft.startsWith(addressee.prefix)) return draft;
 	return whisperPrefix(state, addressee.peer) + whisperText(draft, addressee);
 }
 
-/** Addressee of a draft that returns to the input, because it was kept or because the node refused it. */
+/** Addressee of a draft that is put back into the input: an earlier screen kept the draft, or the node refused it. */
 export function addressingOf(draft: string, state: State): Addressing {
-	// A kept draft with /r had no addressee. The person who whispered last may not be the one that the user meant.
+	// A kept draft that still begins with /r had no addressee, and gets none here. The person who whispered last may
+	// not be the one that the user meant.
 	const replyAddressee = REPLY_PREFIX.test(draft) ? undefined : lastWhisperer(state);
 	const found = findAddressee(draft, replyAddressee, state);
 	return {addressee: found && 'peer' in found ? found : undefined, replyAddressee};

@@ -1,12 +1,12 @@
 import type {Style, Theme} from './theme.js';
 
-/** Short message in place of the status line. */
+/** Short message to the user: above the status line of the chat, or in place of the transport bar of a replay. */
 export interface Flash {
 	readonly text: string;
 	readonly level: 'info' | 'warn' | 'error';
 	/** Monotonic time at which the message expires, ms; 0: at the next key. */
 	readonly until: number;
-	/** The next key removes the message before `until`. */
+	/** Whether the next key removes the message, even before `until`. */
 	readonly endsOnKey?: true;
 }
 

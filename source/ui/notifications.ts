@@ -21,7 +21,7 @@ const NOTIFY_INTERVAL_MS = 5000;
 /** Time after the last key from which the user counts as absent, in a terminal without focus reports, ms. */
 const IDLE_MS = 60_000;
 const BODY_CELLS = 100;
-/** Minimum time since our first connection to a person for an `@all` of that person to count as a mention of us, ms. */
+/** An `@all` counts as a mention of us only if we first connected to its author at least this long ago, ms. */
 const ALL_ACQUAINTANCE_MS = 600_000;
 /** An `@all` of one person counts at most once in this time, ms. */
 const ALL_INTERVAL_MS = 300_000;
@@ -117,9 +117,9 @@ export function updateNotifications(
 }
 
 /**
- * The remembered times with that of a new `@all`, or undefined if the new one does not count. It counts if this node
- * first connected to its author at least ALL_ACQUAINTANCE_MS ago, and if no `@all` of the same person counted within
- * ALL_INTERVAL_MS.
+ * Returns the remembered times with the time of a new `@all`, or undefined if the new `@all` does not count. It counts
+ * if this node first connected to its author at least ALL_ACQUAINTANCE_MS ago, and if no `@all` of the same person
+ * counted within ALL_INTERVAL_MS.
  */
 function countAll(
 	lastAlls: ReadonlyMap<string, number>,

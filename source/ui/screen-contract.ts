@@ -18,7 +18,10 @@ export interface ChatScreenOptions {
 	readonly stdout: NodeJS.WriteStream;
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly bell: BellMode;
-	/** The name is the OS user name and was not chosen. The screen then says how to change it. */
+	/**
+	 * Whether the name is the OS user name, because the user has not chosen one. The screen then says how to change the
+	 * name.
+	 */
 	readonly nameFromSystem?: boolean;
 	/** Warnings printed before the screen opened. The screen covers them, so it shows them again. */
 	readonly startupWarnings?: readonly string[];
@@ -34,7 +37,7 @@ export interface ChatScreenOptions {
 /** Purpose of a draft that is not a new message. */
 export type Composing =
 	| {readonly type: 'reply'; readonly target: EventRef}
-	/** `original`: the draft before it was changed. */
+	/** `original`: the text of the message when its correction began. */
 	| {readonly type: 'correct'; readonly target: EventRef; readonly original: string};
 
 /** State of a closed screen that the next screen on the same node restores: the draft and the ignored people. */

@@ -28,8 +28,8 @@ export interface ScreenHooks extends SharedHooks {
 /** Hooks of the replay. */
 export interface ReplayHooks extends SharedHooks {
 	/**
-	 * Parses a text as a time. Returns the first such time (ms) at or after `since` (ms), or undefined if the text is no
-	 * time.
+	 * Parses a text as a time, for example 14:05. Returns the first matching time (ms) at or after `since` (ms), or
+	 * undefined if the text is no time.
 	 */
 	parseTime(text: string, since: number): number | undefined;
 	/** Writes entries to a new file. Resolves to a message for the user; rejects with the error. */

@@ -44,7 +44,7 @@ export interface Glyphs {
 	readonly quote: string;
 	/** In front of every line of a whisper. */
 	readonly bar: string;
-	/** Glyphs of the replay. Those of `histogram` show numbers of events, in ascending order. */
+	/** Glyphs of the replay. `histogram`: bars for numbers of events, from none to the maximum. */
 	readonly bookmark: string;
 	readonly match: string;
 	readonly position: string;
@@ -148,9 +148,10 @@ export type Background = 'dark' | 'light';
 export type ThemeChoice = Background | 'auto';
 
 /**
- * Colours of names: indexes of the 256 colours of xterm, one for each hue of core/name-hues.ts, in the order of the colour
- * circle. Each has a contrast of at least 4.5 (WCAG 2) against black, #1e1e1e, #282c34 and #002b36, or against white and
- * #fdf6e3. Two colours of a palette have a distance of at least 18 (CIEDE2000). A test measures both.
+ * Colours of names: indexes of the 256 colours of xterm, one for each hue of core/name-hues.ts, in the order of the
+ * colour circle. Each colour of `dark` has a contrast of at least 4.5 (WCAG 2) against black, #1e1e1e, #282c34 and
+ * #002b36; each colour of `light` has it against white and #fdf6e3. Any two colours of one palette have a distance of
+ * at least 18 (CIEDE2000). A test measures both.
  */
 export const NAME_COLOURS_256: Readonly<Record<Background, readonly number[]>> = {
 	dark: [203, 208, 221, 106, 84, 36, 51, 111, 171, 218],
@@ -208,7 +209,10 @@ export function createTheme({unicode, depth, background = 'dark', hasLinks = fal
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether the terminal shows UTF-8. Known terminals decide this, else the first of LC_ALL, LC_CTYPE and LANG that is set. */
+/**
+ * Whether the terminal shows UTF-8. For terminals known here the answer is fixed. For others, the first of LC_ALL,
+ * LC_CTYPE and LANG that is set decides.
+ */
 export function isUnicodeLocale(environment: Environment): boolean {
 	const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '';
 	if (environment.WT_SESSION || environment.TERM_PROGRAM) return true;
@@ -216,7 +220,10 @@ export function isUnicodeLocale(environment: Environment): boolean {
 	return /utf-?8/i.test(locale);
 }
 
-/** Whether the terminal supports hyperlinks (OSC 8). The Linux console prints parts of unknown sequences. */
+/**
+ * Whether the terminal supports hyperlinks (OSC 8). The Linux console does not: it prints parts of a sequence that it
+ * does not know.
+ */
 function takesLinks({TERM = ''}: Environment): boolean {
 	return !/^(linux|dumb)/.test(TERM);
 }
@@ -241,8 +248,8 @@ export function backgroundOf(environment: Environment, choice: ThemeChoice = 'au
 }
 
 /**
- * Whether the terminal is asked for its background (OSC 11): only if the answer matters. The Linux console, dumb terminals
- * and GNU screen do not answer.
+ * Whether the terminal is asked for its background (OSC 11). It is asked only if the answer would change the colours.
+ * The Linux console, dumb terminals and GNU screen do not answer.
  */
 export function asksBackground(
 	environment: Environment,

@@ -60,7 +60,7 @@ it('screens that are attached to a keeper lose neither messages nor the draft wh
 	for (const screen of [one, two]) await screen.until(output => output.includes('hello to both'));
 	two.write('/quit\r');
 	expect((await two.exited).exitCode).toBe(0);
-	expect(two.output()).toContain('The keeper goes on');
+	expect(two.output()).toContain('The keeper keeps running');
 
 	one.write('half a sent');
 	await one.until(output => output.includes('half a sent'));

@@ -12,8 +12,8 @@ export interface ChatNode {
 	/** Sends a message as an answer to the message with the id `target`. */
 	reply(target: string, text: string): string;
 	/**
-	 * Sends a private message to one connected peer: a peer id, or a name as in `/msg`. Returns its number, which the lines
-	 * `whisper` and `whisper-delivery` contain.
+	 * Sends a private message to one connected peer. `to`: the peer id, or a name as in `/msg`. Returns its number,
+	 * which the lines `whisper` and `whisper-delivery` contain.
 	 */
 	whisper(to: string, text: string): number;
 	/** Reacts to a message with a word of at most 16 bytes, for example an emoji. `on` false takes the reaction back. */
@@ -48,8 +48,8 @@ export interface ChatNode {
 	/** Removes a listener. */
 	off<Type extends JsonLine['type']>(type: Type, listener: (line: Extract<JsonLine, {type: Type}>) => void): this;
 	/**
-	 * Iterates over the lines from now on, up to `bye`. An iterator that was created before `start`, or directly after it
-	 * resolved, receives all lines. It keeps the lines that were not read yet.
+	 * Iterates over the lines from now on, up to `bye`. An iterator that was created before `start`, or directly after
+	 * `start` resolved, receives all lines. An iterator keeps the lines that the program has not read yet.
 	 */
 	[Symbol.asyncIterator](): AsyncIterableIterator<JsonLine>;
 }

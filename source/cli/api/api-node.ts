@@ -27,12 +27,12 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 	const clock = createSystemClock();
 	const lines = createLineSource();
 	let started: {readonly chatNode: NodeOfRoom; readonly peer: PeerId} | undefined;
-	/** Functions that reject the calls of `fetch` that still wait. */
+	/** Functions that reject the pending calls of `fetch`. */
 	const waiting = new Set<(error: Error) => void>();
 	let isStartCalled = false;
 	let starting: Promise<unknown> = Promise.resolve();
 	let stopping: Promise<void> | undefined;
-	/** Hands out the lines so far, beginning with `ready`. */
+	/** Gives the lines so far, beginning with `ready`, to listeners and iterators. */
 	let release = () => {};
 	let finish = async (_last: JsonLine) => {};
 
@@ -71,7 +71,10 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 		return ready;
 	}
 
-	/** Only the first reason counts. If a program stops a node that already ends by itself, the program gets one `bye`. */
+	/**
+	 * Stops the node for the first reason only. So a program that stops a node while it ends by itself gets one `bye`,
+	 * not two.
+	 */
 	function stopOnce(reason: string): Promise<void> {
 		stopping ??= stop(reason);
 		return stopping;
@@ -194,7 +197,7 @@ function parseTarget(id: string): EventRef {
 	return target;
 }
 
-/** JavaScript programs can pass anything. */
+/** Returns the text after a check at run time, because JavaScript programs can pass a value of any type. */
 function requireText(text: string): string {
 	if (typeof text !== 'string') throw new Error(`A text must be a string, not ${typeof text}.`);
 	return text;

@@ -1,4 +1,7 @@
-/** `attach`: opens the screen on a keeper that runs on this computer. The keeper goes on when the screen closes. */
+/**
+ * `attach`: opens the screen on a keeper that runs on this computer. The keeper keeps running after the screen has
+ * closed.
+ */
 import {DEFAULT_ROOM} from '../../core/defaults.js';
 import {errorMessage, UsageError} from '../../core/errors.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
@@ -133,7 +136,7 @@ async function attachOnce(
 }
 
 function exitTextOf({self}: OpenedMessage): string {
-	return `The keeper goes on. To attach again: ${attachCommand(self.room)}`;
+	return `The keeper keeps running. To attach again: ${attachCommand(self.room)}`;
 }
 
 /** Finds the keeper of the room. Without --room it also finds a keeper of another room, if exactly one keeper runs. */

@@ -89,7 +89,7 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 		ownKey: self.identityKey,
 		contacts: {list: () => store.getState().ephemeral.contacts, add: () => {}, remove: () => {}},
 		store,
-		// The keeper warns.
+		// The keeper already warns the user, so this node does not.
 		notices: {verifiedNameTaken: () => {}},
 		now: () => clock.now(),
 		publish: () => {},

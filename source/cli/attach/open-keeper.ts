@@ -1,4 +1,4 @@
-/** Opens a running keeper: connects to it and waits until it says what it keeps. */
+/** Opens a running keeper: connects to it and waits for its message `opened`, which describes its room and state. */
 import {bytesToHex} from '../../codec/bytes.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import type {CliContext} from '../context.js';

@@ -13,7 +13,10 @@ import {createReporter, type Reporter} from '../output/reporter.js';
 import {openNode} from './open-node.js';
 import {readInput} from './read-input.js';
 
-/** Longest time to flush the output to a slow reader after a signal, because the program must exit within one second. */
+/**
+ * Maximum time to write the remaining output to a slow reader after a signal, ms. The program must exit within one
+ * second.
+ */
 const SIGNAL_FLUSH_MS = 300;
 
 /** Runs the chat until the input ends, a signal arrives or the output is closed. Resolves to the exit code. */

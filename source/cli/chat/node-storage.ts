@@ -27,7 +27,7 @@ export interface NodeStorage {
 	readonly opened: OpenedLog;
 	readonly identitySeed?: Uint8Array;
 	readonly rememberedTargets: readonly HostAddress[];
-	/** Verified people of the room. Undefined if this node keeps nothing. */
+	/** Verified people of the room. Undefined if this node keeps nothing on disk. */
 	readonly contacts: ContactStore | undefined;
 	/** Keeps the reading position of a log that later launches open again. */
 	readonly saveReadingPosition: ((place: LogPlace) => Promise<void>) | undefined;
@@ -97,7 +97,10 @@ function openContacts({options, printError}: NodeContext, {root, contacts: path}
 	};
 }
 
-/** Without `mayCreate`, a missing identity is created for this launch only: `--no-log` promises to write nothing to disk. */
+/**
+ * Without `mayCreate`, a missing identity is created for this launch only, because `--no-log` promises to write nothing
+ * to disk.
+ */
 function readIdentitySeed(
 	dataDir: DataDir,
 	mayCreate: boolean,

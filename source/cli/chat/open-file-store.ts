@@ -17,7 +17,7 @@ export interface OpenFileStoreOptions {
 	readonly keys: RoomKeys;
 	/** Whether the list of shared files is kept on disk, so that they are still shared after a restart. */
 	readonly keepsShares: boolean;
-	/** Tells the user something about a shared file. */
+	/** Shows the user a warning about a shared file. */
 	warn(text: string): void;
 }
 

@@ -36,11 +36,11 @@ export interface OpenedNode {
 
 export interface OpenNodeOptions {
 	/**
-	 * False for a command that ends soon: nothing is logged to disk, whatever the options say, and a socket that the system
-	 * refuses ends the start. Otherwise the socket is opened later.
+	 * False for a command that ends soon: nothing is logged to disk, whatever the options say, and the start fails if
+	 * the system refuses a socket. If true, the node starts anyway, and opens the refused socket later.
 	 */
 	readonly keepsLog: boolean;
-	/** Whether the node says that it is a keeper. */
+	/** Whether the node announces itself as a keeper. */
 	readonly isKeeper?: boolean;
 	/** Called with the tag of the room before a file is opened. If it rejects, nothing was opened. */
 	checkRoom?(tag: Uint8Array): Promise<void>;

@@ -1,4 +1,7 @@
-/** Reads standard input, executes each line and reports the result. Reading slows down to the slowest connected peer. */
+/**
+ * Reads standard input, executes each line and reports the result. Reading pauses while the slowest connected peer is
+ * too far behind.
+ */
 import type {Clock} from '../../core/environment.js';
 import {errorMessage} from '../../core/errors.js';
 import type {PeerId} from '../../core/event.js';
@@ -101,7 +104,7 @@ function reportResult(
 ): void {
 	if (error) {
 		if (json) reporter.writeLine(toJsonLine({type: 'error', code: error.code, line: lineNumber, text: error.text}));
-		// At a terminal the error follows the line that was typed.
+		// At a terminal, the error appears directly below the typed line, so it needs no line number.
 		else context.printError(context.stdin.isTTY ? error.text : `Line ${lineNumber}: ${error.text}`);
 	}
 	if (json && invitation) {

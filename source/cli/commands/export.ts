@@ -86,7 +86,7 @@ async function printVerification({output, printError}: CliContext, log: LoadedLo
 	const verifications = verifyLog(log);
 	for (const verification of verifications) output.write(`${formatVerification(log, verification)}\n`);
 	await output.flush();
-	// Scripts and cron take text on standard error for a fault.
+	// Scripts and cron treat text on standard error as a fault, so the summary is printed only to a terminal.
 	if (process.stderr.isTTY) printError(verificationSummary(verifications));
 	return log.damage.length > 0 || verifications.some(({fault}) => fault !== undefined)
 		? exitCodes.failed

@@ -69,7 +69,10 @@ export async function runFetch(context: CliContext): Promise<number> {
 	}
 }
 
-/** `folders` creates the temporary folder of a file that goes to standard output. */
+/**
+ * Options that say where the file is written. `folders` creates the temporary folder of a file that goes to standard
+ * output.
+ */
 function destinationOf(
 	{options, output, stdout}: CliContext,
 	files: FileStore,

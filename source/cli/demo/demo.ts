@@ -38,7 +38,8 @@ interface DemoRun {
 
 /** Resolves to the exit code. */
 export async function runDemo(context: CliContext): Promise<number> {
-	// Signals are handled before the folder is created. A second signal exits immediately, but `remove` still runs.
+	// Signals are handled before the folder is created. A second signal ends the process immediately, and the folder is
+	// removed even then.
 	const exitRequest = createExitRequest(context.output);
 	const folders = createTemporaryFolders('p2pchat-demo-');
 	const folder = folders.create();

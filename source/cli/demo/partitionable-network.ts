@@ -1,6 +1,6 @@
 /**
- * Network of one node that can be disconnected: a wrapper around its transport and beacon. The demo uses it to show how a
- * connection is lost.
+ * Wrapper around the transport and the beacon of one node, which can disconnect the node from the network. The demo
+ * uses it to show how a connection is lost.
  */
 import type {Beacon} from '../../network/discovery/beacon.js';
 import type {Connection, Transport} from '../../network/transport/transport.js';

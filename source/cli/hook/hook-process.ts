@@ -1,9 +1,12 @@
-/** The process of a hook. It gets no argument and no variable that tells anything about the room. */
+/** The process of a hook. It gets no argument, and no environment variable that says anything about the room. */
 import {spawn} from 'node:child_process';
 import {describeSystemError} from '../../core/system-error.js';
 import type {HookProcess, HookProcessEvents} from './hook.js';
 
-/** Variables that programs need to run at all. Every other variable is left out, among them all of this program. */
+/**
+ * Variables that programs need to run at all. Every other variable is left out, among them all variables of this
+ * program.
+ */
 const KEPT_VARIABLES =
 	/^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS|DISPLAY|WAYLAND_DISPLAY|SystemRoot|ComSpec|PATHEXT|TEMP|TMP|USERPROFILE|USERNAME|APPDATA|LOCALAPPDATA|ProgramData|ProgramFiles)$/i;
 
@@ -16,9 +19,12 @@ export function hookEnvironment(environment: Readonly<Record<string, string | un
 	return kept;
 }
 
-/** Time that a hook has to end after its standard input ended, and again after SIGTERM. */
+/** Time for a hook to exit after its standard input has ended, and once more after SIGTERM, ms. */
 const STOP_GRACE_MS = 200;
-/** Time from the end of the standard input of a process to its exit, in ms, before only the former is reported. */
+/**
+ * Time to wait for the exit of a process that has closed its standard input, ms. If the process does not exit in this
+ * time, the closed input is reported as the reason.
+ */
 const EXIT_WAIT_MS = 200;
 /** Standard error is read at intervals, so that a hook that floods it slows down itself and not the node. */
 const READ_INTERVAL_MS = 100;
@@ -51,7 +57,8 @@ export function startHookProcess(command: string, {onDrain, onEnd}: HookProcessE
 		};
 		child.on('error', error => end(`it cannot be started: ${describeSystemError(error)}`));
 		child.on('exit', (code, signal) => end(signal === null ? `exit code ${code}` : signal));
-		// A process that crashes closes its standard input too. Its exit code or signal says more, and follows at once.
+		// A process that crashes closes its standard input too. Its exit code or signal, which follows at once, says
+		// more about the cause.
 		child.stdin.on('error', () => {
 			setTimeout(() => end('it closed its standard input'), EXIT_WAIT_MS).unref();
 		});
@@ -69,7 +76,7 @@ export function startHookProcess(command: string, {onDrain, onEnd}: HookProcessE
 			if (isWindows || child.pid === undefined) child.kill(signal);
 			else process.kill(-child.pid, signal);
 		} catch {
-			// All of its processes have ended.
+			// All processes of the group have ended.
 		}
 	}
 

@@ -35,7 +35,7 @@ export interface Hook {
 	start(): void;
 	/** Hands over one line, without its newline. */
 	push(line: string): void;
-	/** Writes those waiting lines that the process reads without delay. Then ends the process. */
+	/** Ends the process. Lines that wait for a process that does not read are lost. */
 	stop(): Promise<void>;
 }
 
@@ -116,7 +116,11 @@ export function createHook({clock, startProcess, notify}: HookOptions): Hook {
 			if (isStopped) return;
 			if (waiting.length >= MAX_WAITING_LINES || waitingCharacters + line.length > MAX_WAITING_CHARACTERS) {
 				if (dropped === 0)
-					notify('warn', 'hook-blocked', 'The hook does not read its standard input. It misses events until it does.');
+					notify(
+						'warn',
+						'hook-blocked',
+						'The hook does not read its standard input. It misses events until it reads again.',
+					);
 				dropped += 1;
 				return;
 			}

@@ -1,4 +1,4 @@
-/** Connects a hook to a node: it gets each live event once, in the order of the log, and nothing else. */
+/** Connects a hook to a node: the hook gets each live event once, in the order of the log, and nothing else. */
 import type {Clock} from '../../core/environment.js';
 import type {ChatNode} from '../../node/chat-node.js';
 import {createReportCollector} from '../output/collect-reports.js';

@@ -7,7 +7,7 @@ import {createLogScanner, type OtherRecord, type ScannedRecord} from '../../stor
 import {annotatedLine, detailLine} from './annotated-line.js';
 
 export interface LogInspector {
-	/** Accepts the bytes of the file in order. Returns the lines of what these bytes complete. */
+	/** Accepts the bytes of the file in order. Returns the lines of the records that these bytes complete. */
 	push(chunk: Uint8Array): string[];
 	/** Returns the remaining lines. */
 	end(): string[];

@@ -20,7 +20,10 @@ export async function runKeep(context: CliContext): Promise<number> {
 	return exitCodes.done;
 }
 
-/** Runs one node until a signal, or until the computer wakes in another network in a room without a secret. */
+/**
+ * Runs one node until a signal arrives. In a room without a secret, the node also ends when the computer wakes in
+ * another network.
+ */
 async function keepOnce(context: CliContext): Promise<'exited' | 'network-changed'> {
 	const {options, output, printError} = context;
 	const {root} = resolveSystemDataDir(options.dataDir);
@@ -47,7 +50,7 @@ async function keepOnce(context: CliContext): Promise<'exited' | 'network-change
 		printError(`Keeping room ${options.room} as ${name}. Log: ${self.logPath ?? 'none'}`);
 		if (!self.hasSecret)
 			printError(
-				`Room ${options.room} has no secret, so this keeper starts with an empty history after a restart. Use --secret-file FILE to keep it.`,
+				`Room ${options.room} has no secret, so this keeper starts with an empty history after a restart. Use --secret-file FILE to keep the history.`,
 			);
 		if (claimed) closeAttach = await openAttach(context, root, {chatNode, self, description: claimed.description});
 		await exitRequest.requested;

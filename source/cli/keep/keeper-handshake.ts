@@ -13,7 +13,10 @@ export const HANDSHAKE_TIMEOUT_MS = 5000;
 const NONCE_PATTERN = /^[0-9a-f]{64}$/;
 
 export type HandshakeStep =
-	/** Send this line and wait for the next one, or go on if `done`. */
+	/**
+	 * `send`: line to send. `done`: whether the handshake is complete; if not, the next line of the other side
+	 * continues it.
+	 */
 	| {readonly type: 'continue'; readonly send?: string; readonly done: boolean}
 	| {
 			readonly type: 'failed';
@@ -24,7 +27,7 @@ export type HandshakeStep =
 export interface Handshake {
 	/** The line that begins the handshake; undefined at the keeper. */
 	readonly first?: string;
-	/** Takes a line of the other side. */
+	/** Handles a line of the other side. */
 	receive(line: string): HandshakeStep;
 }
 

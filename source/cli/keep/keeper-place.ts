@@ -1,6 +1,7 @@
 /**
- * Places of a running keeper on this computer: its socket, the file with its token, and a description for `attach`. All are
- * in a folder that only the user can enter. In addition, each end proves by the token that it runs for the same user.
+ * Places of a running keeper on this computer: its socket, the file with its token, and a description for `attach`. All
+ * are in a folder that only the user can enter. In addition, each side of a connection proves by the token that it runs
+ * for the same user.
  */
 import {createHash, randomBytes} from 'node:crypto';
 import {existsSync, lstatSync, readdirSync, rmSync} from 'node:fs';

@@ -14,7 +14,10 @@ import type {KeeperDescription} from './keeper-place.js';
 import {type KeeperSession, startKeeperSession} from './keeper-session.js';
 import {createLineChannel} from './line-channel.js';
 
-/** Maximum number of connections at one time: screens, and connections whose other side has not proven the token yet. */
+/**
+ * Maximum number of connections at one time: screens, and connections whose other side has not yet proven that it knows
+ * the token.
+ */
 const MAX_CONNECTIONS = 16;
 
 export interface KeeperServer {

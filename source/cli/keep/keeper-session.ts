@@ -40,7 +40,7 @@ export function startKeeperSession(options: KeeperSessionOptions): KeeperSession
 	let report = JSON.stringify(chatNode.reportNetwork());
 	send({
 		type: 'opened',
-		// A copy: some properties are getters.
+		// A copy with the present values, because some properties are getters.
 		self: {...self},
 		end,
 		ephemeral: state.ephemeral,

@@ -7,7 +7,7 @@ import type {SourcedOption} from './option-sources.js';
 import type {OptionKey} from './option-table.js';
 import type {Options} from './options.js';
 
-/** What each option must be, for messages. */
+/** The expected form of each option, for error messages. */
 export const apiOptionForms: Readonly<Record<keyof NodeOptions, string>> = {
 	name: 'a string',
 	room: 'a string',
@@ -51,7 +51,10 @@ function describeUnknown(name: string): string {
 	return `Unknown option "${name}". ${closest ? `Did you mean "${closest}"?` : `Known options: ${Object.keys(apiOptionForms).join(', ')}.`}`;
 }
 
-/** The option of the table and its value; `default`: the value is the default. Undefined: the type of the value is wrong. */
+/**
+ * Returns the option of the table and its value, `default` if the value is the default, or undefined if the type of the
+ * value is wrong.
+ */
 function toSource(
 	name: keyof NodeOptions,
 	value: unknown,
@@ -88,8 +91,8 @@ function toSource(
 }
 
 /**
- * Converts a value that is true by default. `off`: the option and its value that mean false. Undefined: the type of the
- * value is wrong.
+ * Converts a value that is true by default. `off`: the option and the value that stand for false. Returns undefined if
+ * the type of the value is wrong.
  */
 function toSwitch(
 	value: unknown,

@@ -30,7 +30,7 @@ function programHelp(): string[] {
 		...formatOptionGroups(() => true),
 		'',
 		...wrapText(
-			'Most chat options can also be set in the environment (P2PCHAT_PORT=47475; commas separate list items, switches are 1 or 0) or, by their long names, in config.json in the data folder. The variable of --data-dir is P2PCHAT_HOME. The secret, the data folder and --debug have no place in config.json. The command line overrides the environment, which overrides config.json.',
+			'Most chat options can also be set in the environment (P2PCHAT_PORT=47475; commas separate list items, switches are 1 or 0) or, by their long names, in config.json in the data folder. The variable of --data-dir is P2PCHAT_HOME. The secret, the data folder and --debug cannot be set in config.json. The command line overrides the environment, which overrides config.json.',
 			HELP_COLUMNS,
 		),
 		'',

@@ -12,7 +12,7 @@ export function manPage(version: string, date: string): string {
 		...(['chat', ...namedCommands] as const).flatMap(name => ['.nf', roff(subCommandUsage(name)), '.fi']),
 		'.SH DESCRIPTION',
 		roff(
-			'The program finds everybody on the local network who runs it, holds one encrypted connection to each of them, and shows the messages of the room with the history from before.',
+			'The program finds everybody on the local network who runs it, holds one encrypted connection to each of them, and shows the messages of the room, including those from before you joined.',
 		),
 		'.SH COMMANDS',
 		...namedCommands.flatMap(name => [

@@ -29,6 +29,6 @@ export interface NodeOptions {
 	readonly downloadDir?: string | undefined;
 	/** Whether other people can fetch files from this node. Default: true. */
 	readonly serve?: boolean | undefined;
-	/** Whether the node takes whispers. Default: true. */
+	/** Whether the node accepts whispers. Default: true. */
 	readonly whispers?: boolean | undefined;
 }

@@ -27,7 +27,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Merges sources, ordered by precedence, into the options of `command`. An option of another command is ignored in the
- * environment and in config.json; as a flag it throws UsageError.
+ * environment and in config.json. Throws UsageError if a flag is an option of another command.
  */
 export function mergeSources(command: CommandName, sources: readonly OptionSource[]): OptionSource {
 	const merged = new Map<OptionKey, SourcedOption>();

@@ -36,7 +36,10 @@ export interface OptionSpec {
 	readonly help: string;
 	/** Default as the help shows it. The actual default value is in check-options.ts. */
 	readonly defaultText?: string;
-	/** Name of the environment variable; `false`: there is none. By default `P2PCHAT_` and the long name: P2PCHAT_NO_LOG. */
+	/**
+	 * Name of the environment variable; `false`: there is none. By default it is `P2PCHAT_` and the long name, for
+	 * example P2PCHAT_NO_LOG.
+	 */
 	readonly environment?: string | false;
 	/** Environment variable that other programs use too. It sets the switch only if no other source sets it. */
 	readonly sharedVariable?: string;
@@ -257,7 +260,7 @@ export const optionTable = {
 	refuseWhispers: {
 		long: 'refuse-whispers',
 		kind: 'switch',
-		help: 'neither take nor send whispers',
+		help: 'neither accept nor send whispers',
 		config: true,
 		commands: ['chat', 'keep'],
 	},

@@ -51,7 +51,7 @@ export interface Options {
 	readonly theme: ThemeChoice;
 	/** Whether the durable identity is used. */
 	readonly identity: boolean;
-	/** Whether this node takes and sends whispers. */
+	/** Whether this node accepts and sends whispers. */
 	readonly takesWhispers: boolean;
 	/** Path of the debug log. */
 	readonly debug?: string;

@@ -36,7 +36,10 @@ export type ConfigReader = (
 	dataDir: string | undefined,
 ) => {readonly file: string; readonly config: unknown} | undefined;
 
-/** Throws UsageError, but with `--help` or `--version` other errors are ignored. `secret`: the value of P2PCHAT_SECRET. `now`: ms since 1970. */
+/**
+ * Reads and checks all options. Throws UsageError; with `--help` or `--version`, errors in other options are ignored.
+ * `secret`: the value of P2PCHAT_SECRET. `now`: ms since 1970.
+ */
 export function parseOptions(
 	argv: readonly string[],
 	environment: Environment,
@@ -210,7 +213,7 @@ function countFlagOccurrences({long, short}: OptionSpec, argv: readonly string[]
 	).length;
 }
 
-/** `candidates`: options with the same meow key as this flag. None of them accepts its value. */
+/** `candidates`: options with the same meow key as this flag. None of them accepts the value of the flag. */
 function describeUnknownFlag(
 	flag: string,
 	value: unknown,

@@ -34,8 +34,8 @@ export async function readSecret(
 }
 
 /**
- * Reads a secret file without one final newline, which editors and `echo` add. It may be a FIFO, such as `<(command)`.
- * Reading stops after the size of the longest valid secret.
+ * Reads a secret file without one final newline, which editors and `echo` add. The file may be a FIFO, for example
+ * `<(command)`. Reading stops after the size of the longest valid secret.
  */
 function readSecretFile(path: string): string {
 	try {

@@ -64,7 +64,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		maxOperands: 0,
 		summary: 'join and let people with a phone read along over HTTP',
 		description:
-			'Joins the room, and opens a read-only page of the room for browsers in this network. It prints the link of the page with a QR code, and how to pass this program on. Ctrl+C closes the page, and so do 12 hours. Everybody in the room gets a notice.',
+			'Joins the room, and opens a read-only page of the room for browsers in this network. It prints the link of the page with a QR code, and how to pass this program on. The page closes with Ctrl+C, or after 12 hours. Everybody in the room gets a notice.',
 		example: '--name Carol',
 	},
 	fetch: {
@@ -95,7 +95,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		maxOperands: 0,
 		summary: 'open the screen on the keeper of a room',
 		description:
-			'Opens the screen on a keeper that runs on this computer. Closing the screen does not end the keeper. Several screens can be open at once. A draft stays for the next screen.',
+			'Opens the screen on a keeper that runs on this computer. Closing the screen does not end the keeper. Several screens can be open at once. An unsent draft is kept for the next screen.',
 		example: '--room crew',
 	},
 	demo: {

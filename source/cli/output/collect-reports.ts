@@ -35,7 +35,7 @@ const MAX_DEFERRED = 4096;
 export function createReportCollector(): (state: State, inputs: readonly Input[]) => Report[] {
 	let deferred: (Report & {readonly type: 'event'})[] = [];
 	const reportedAbsences = new Set<string>();
-	/** Number up to which the answers of each peer to our whispers were reported. */
+	/** Highest number of our whispers to each peer whose answer was reported. */
 	const answeredIds = new Map<PeerId, number>();
 
 	function collectAnswers(event: EphemeralEvent & {readonly type: 'whispers-answered'}): Report[] {
@@ -86,7 +86,7 @@ export function createReportCollector(): (state: State, inputs: readonly Input[]
 	};
 }
 
-/** Whether an event is a row of the timeline, or an effect that is known and due. */
+/** Whether an event is visible: it is a row of the timeline, or an effect that the index of effects contains. */
 function isShown(state: State, event: FeedEvent): boolean {
 	return isEffect(event) ? isKnownEffect(state.effects, event) : hasEntry(state.timeline, event);
 }
@@ -94,10 +94,11 @@ function isShown(state: State, event: FeedEvent): boolean {
 function collectNonEventReports(state: State, input: Input): Report[] {
 	if (input.type === 'observed') {
 		const {observation} = input;
-		// A whisper of an earlier launch is a message, other observations are not of interest any more.
+		// A whisper of an earlier launch is a message, so it is reported. Other observations of earlier launches are
+		// not.
 		const isCurrent = observation.type === 'whisper' || observation.peer === state.launch?.peer;
 		const isShown = isCurrent && hasEntry(state.timeline, observation);
-		// The `peer` report announces the first contact.
+		// The `peer` report already announces the first contact with a peer, so the observation of it is not reported.
 		const isFirst =
 			observation.type === 'peer-connected' && isFirstContact(findPeer(state.roster, observation.subject), observation);
 		return isShown && !isFirst ? [{type: 'observed', observation, live: input.live !== false}] : [];

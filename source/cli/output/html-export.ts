@@ -23,7 +23,7 @@ export interface HtmlExportOptions {
 	readonly room: string;
 	/** The rows to export, in the order of the timeline. */
 	readonly entries: readonly TimelineEntry[];
-	/** Batches of the log, to find what is missing. If undefined, missing events are not shown. */
+	/** Batches of the log, by which missing events are found. If undefined, missing events are not shown. */
 	readonly batches?: readonly Batch[];
 	/** Results of the verification. Undefined if nothing was verified. */
 	readonly verifications?: readonly FeedVerification[];
@@ -152,7 +152,7 @@ function summarizePeople(
 	});
 }
 
-/** Returns the row to insert before an entry: events of its feed are missing before it. */
+/** Creates a function that returns the row to insert before an entry if events of its feed are missing there. */
 function createGapRows({state, batches = []}: HtmlExportOptions, {names}: PageRowOptions) {
 	const missing = new Map([...findMissingEvents(batches)].map(([peer, gaps]) => [peer, [...gaps]]));
 	return ({peer, seq}: TimelineEntry, row: PageRow): PageRow | undefined => {

@@ -102,7 +102,7 @@ export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly k
 		readonly ref?: string | number;
 	};
 
-/** A whisper. `peer`, `name` and so on are those of the other end, also if this node sent it. */
+/** A whisper. The fields of JsonPerson describe the other person, even if this node sent the whisper. */
 export type JsonWhisper = {readonly type: 'whisper'; readonly id: number} & JsonPerson & {
 		readonly at: string;
 		readonly order: string;
@@ -149,7 +149,7 @@ export type JsonLine =
 	| JsonEvent
 	| JsonPeer
 	| JsonWhisper
-	/** A whisper of this node is in the log of the other end, or the other end refused it. */
+	/** A whisper of this node is in the log of the other person, or the node of the other person refused it. */
 	| {
 			readonly type: 'whisper-delivery';
 			readonly peer: string;

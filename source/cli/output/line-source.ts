@@ -1,6 +1,6 @@
 /**
- * Source of the lines that the API hands out, to listeners and to iterators. It takes them as the output of a reporter, so
- * that they are the lines that `--json` prints.
+ * Source of the lines that the API hands out, to listeners and to iterators. It receives the lines as the output of a
+ * reporter, so they are the same lines that `--json` prints.
  */
 import type {Output} from '../standard-output.js';
 import type {JsonLine} from './json-lines.js';
@@ -36,7 +36,8 @@ export function createLineSource(): LineSource {
 			try {
 				listener(line);
 			} catch (error) {
-				// A fault of the caller must not stop the node in the middle of a commit. It is reported as an uncaught error.
+				// An error of a listener must not stop the node in the middle of a commit, so it is thrown later, as an
+				// uncaught error.
 				queueMicrotask(() => {
 					throw error;
 				});

@@ -128,8 +128,8 @@ function whisperKey(peer: PeerId, id: number): string {
 const MAX_HELD_BACK = 100_000;
 
 /**
- * Formats reports as plain lines. A peer that joined before us is reported once, as found. History arrives feed by feed,
- * so it is held back until it is complete and printed in the order of the timeline.
+ * Formats reports as plain lines. A peer that joined before us is reported once, when we first connect to it. History
+ * arrives feed by feed, so it is held back until it is complete and printed in the order of the timeline.
  */
 export function createPlainReportFormat(): ReportFormat {
 	return createPlainReports().format;

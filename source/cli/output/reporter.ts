@@ -6,7 +6,7 @@ import type {State} from '../../core/state.js';
 import type {Output} from '../standard-output.js';
 import {createDeliveryTracker, createReportCollector, type DeliveryChange, type Report} from './collect-reports.js';
 
-/** Deliveries are reported at most once in this time. */
+/** Minimum interval between two reports of deliveries, ms. */
 const DELIVERY_INTERVAL_MS = 250;
 /** Maximum number of reports written in one turn of the event loop. */
 const LINES_PER_TURN = 500;
@@ -14,7 +14,7 @@ const LINES_PER_TURN = 500;
 export type OutputReport =
 	| Report
 	| ({readonly type: 'delivery'; readonly peer: PeerId} & DeliveryChange)
-	/** The end of the reports: a format releases what it holds back. */
+	/** The end of the reports. A format then prints what it has held back. */
 	| {readonly type: 'end'};
 
 /** Formats a report as one or more lines without a final newline, or as undefined if nothing is printed. */

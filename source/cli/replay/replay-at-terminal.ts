@@ -130,7 +130,10 @@ async function loadBookmarks(path: string): Promise<{orders: readonly string[]; 
 	}
 }
 
-/** Converts the filter of the command line to one of the screen. A time of day means its first occurrence in the log. */
+/**
+ * Converts the filter of the command line to a filter of the screen. A time of day means its first occurrence in the
+ * log.
+ */
 function createInitialFilter({author, grep, from, to}: EventFilter, created: number) {
 	if (author === undefined && grep === undefined && !from && !to) return undefined;
 	const since = from && resolveTime(from, created);

@@ -1,7 +1,8 @@
 /**
- * Replaces `@alcalzone/ansi-tokenize` in the bundle (`alias` in .config/build.mjs). It returns the same characters and styles,
- * but splits plain text with colours and links without Unicode segmentation, and caches lines, because Ink splits every line in every
- * frame although most lines stay the same. Without this cache a key takes twice as long to show (performance.md, row 9).
+ * Replaces `@alcalzone/ansi-tokenize` in the bundle (`alias` in .config/build.mjs). It returns the same characters and
+ * styles, but splits plain text with colours and links without Unicode segmentation. It also caches the lines that it
+ * has split, because Ink splits every line in every frame although most lines stay the same. Without this cache, the
+ * time from a key to its frame doubles (performance.md, row 9).
  */
 import {
 	type AnsiCode,
@@ -14,7 +15,10 @@ import {isPlain, plainWidth} from '../text/plain-text.js';
 
 export {styledCharsToString} from '#ansi-tokenize';
 
-/** Maximum number of cached lines. A frame has up to three per row, and a line of 100 cells takes about 15 kB. */
+/**
+ * Maximum number of cached lines. A frame has up to three lines for each row of the terminal. The tokens of a line of
+ * 100 cells take about 15 kB of memory.
+ */
 const MAX_REMEMBERED = 300;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
@@ -63,8 +67,8 @@ export function styledCharsFromTokens(tokens: Token[]): StyledChar[] {
 }
 
 /**
- * Lets consecutive characters of one style share one list of styles. The package copies the list, so comparing two
- * characters takes longer.
+ * Lets consecutive characters of one style share one list of styles. The package copies the list for each character,
+ * which makes the comparison of two characters slower.
  */
 function styleTokens(tokens: readonly Token[]): StyledChar[] {
 	let styles: AnsiCode[] = [];

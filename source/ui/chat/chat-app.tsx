@@ -24,7 +24,10 @@ export interface ChatAppProps {
 	readonly self: SelfInfo;
 	readonly frameOf: FrameOf;
 	readonly theme: Theme;
-	/** Called after mounting. Only a component can ask Ink to release the terminal. */
+	/**
+	 * Called after mounting with Ink's app object, which can release the terminal. Only a component can get this
+	 * object.
+	 */
 	readonly onMounted: (app: ReturnType<typeof useApp>) => void;
 }
 

@@ -19,7 +19,7 @@ import type {Anchor} from '../timeline/viewport.js';
 
 export type Focus = 'timeline' | 'peers' | 'input';
 
-/** Question on the status line, which the next key answers. */
+/** Question above the status line, which the next key answers. */
 export type Question =
 	/** `until`: monotonic time at which the question expires, ms. */
 	| {readonly type: 'quit'; readonly until: number}
@@ -27,7 +27,7 @@ export type Question =
 	| {readonly type: 'quit-undelivered'; readonly count: number}
 	/** `chosen`: index of the link that is shown. The key `o` shows the next one. */
 	| {readonly type: 'open-link'; readonly urls: readonly string[]; readonly chosen: number}
-	/** The last digits of the safety number of `person`, as far as they are typed. */
+	/** Asks for the last digits of the safety number of `person`. `digits`: the digits typed so far. */
 	| {readonly type: 'verify'; readonly name: string; readonly person: Person; readonly digits: string}
 	/** The next key, a digit or an emoji, selects the reaction. */
 	| {readonly type: 'react'; readonly target: EventRef}
@@ -77,20 +77,20 @@ export interface UiState extends Addressing {
 	readonly flash: Flash | undefined;
 	readonly editor: EditorState;
 	readonly composing: Composing | undefined;
-	/** The jump from a reply to the message that it answers, for the way back. */
+	/** The last jump from a reply to the message that it answers. Enter on that message jumps back to the reply. */
 	readonly followedFrom: {readonly from: OrderKey; readonly to: OrderKey} | undefined;
 	/** Reading position; undefined: the view follows the end of the timeline. */
 	readonly anchor: Anchor | undefined;
 	/** The entry on which the keys of the timeline act. */
 	readonly selected: OrderKey | undefined;
 	readonly selectedPeer: PeerId | undefined;
-	/** Folded search text; empty: no search. Enter in the prompt keeps it for the keys n and N. */
+	/** Folded search text; empty: no search. After Enter in the prompt, the keys n and N search for this text. */
 	readonly search: string;
 	/** The only person whose entries are shown: identity key or peer id, and name. */
 	readonly filter: {readonly key: string; readonly name: string} | undefined;
 	/** Identity keys or peer ids of hidden people. */
 	readonly ignored: readonly string[];
-	/** Undefined until the user chooses; see LayoutRequest. */
+	/** Whether the peers pane is shown. Undefined until the user chooses; see LayoutRequest. */
 	readonly showPeers: boolean | undefined;
 	readonly times: TimeFormat;
 	/** Whether messages show the address of their author. */
@@ -98,9 +98,9 @@ export interface UiState extends Addressing {
 	readonly bell: BellMode;
 	/** The last entry that was read before the window lost the focus. The unread rule is drawn after this entry. */
 	readonly unreadMarker: OrderKey | undefined;
-	/** Wall clock time from which on the messages below the unread rule are new, ms. */
+	/** Wall clock time that the unread rule names (`new since 10:42`), ms. */
 	readonly unreadSince: number | undefined;
-	/** Whether the view stays at the unread rule, until the first key. */
+	/** Whether the view still stays at the unread rule where the screen opened. The first key ends this. */
 	readonly opensAtUnread: boolean;
 	/** The newest entry when the view stopped following the end. Later entries count as new. */
 	readonly newestWhenLeftEnd: OrderKey | undefined;
@@ -110,7 +110,9 @@ export interface UiState extends Addressing {
 	readonly lastKeyAt: number;
 	readonly typedRun: TypedRun | undefined;
 	readonly composingLetter: ComposingLetter | undefined;
-	/** Wall clock time of the last deletion in the draft, or of the last ignored Ctrl+D after it, ms. */
+	/**
+	 * Monotonic time of the last deletion in the draft, or of the last Ctrl+D that was ignored after that deletion, ms.
+	 */
 	readonly lastDeletionAt: number;
 	/** Whether the hint on Option keys was shown. */
 	readonly optionHintShown: boolean;
@@ -118,7 +120,7 @@ export interface UiState extends Addressing {
 	readonly isVisitor: boolean;
 }
 
-/** An intent that changes the screen. Lists of messages are shown by run-effects.ts. */
+/** Intent that changes the screen. Intents that list messages are excluded: run-effects.ts handles them. */
 export type ScreenIntent = Exclude<Intent, ListIntent>;
 
 export function initialUiState(columns: number, rows: number, bell: BellMode, now: number): UiState {
@@ -158,7 +160,7 @@ export function initialUiState(columns: number, rows: number, bell: BellMode, no
 	};
 }
 
-/** Hint for a key that would move the focus to the input, but was taken for a letter of a word. */
+/** Hint after a key that would move the focus to the input, but was treated as a letter of a typed word. */
 export const AGAIN_HINT = 'In a list, letters are keys. Press the key again, or Esc, to write';
 
 /** Message for a user who types text while a list has the focus. */

@@ -86,7 +86,10 @@ export function createCopyView(
 	};
 }
 
-/** A line that the terminal wraps. `head`: time and author, drawn dim, so that no message can imitate one. */
+/**
+ * A line that the terminal wraps. `head`: time and author. They are drawn dim, so that the text of a message cannot
+ * imitate a head.
+ */
 export interface CopyLine {
 	readonly head: string;
 	readonly text: string;

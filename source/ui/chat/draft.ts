@@ -1,4 +1,6 @@
-/** Updates of the draft: typing, completion, sending, quitting, and the questions that the next key answers. */
+/**
+ * Update functions for the draft: typing, completion, sending, quitting, and the questions that the next key answers.
+ */
 import {foldText} from '../../core/fold-text.js';
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
 import {selectUndeliveredCount} from '../../core/select.js';
@@ -75,7 +77,7 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	return step(sent, {type: 'run', command: parsed.command, draft});
 }
 
-/** Sends the draft to its addressee only. Without a text, the draft stays. */
+/** Sends the draft to its addressee only. A draft without text stays in the input. */
 function sendWhisper(ui: UiState, addressee: Addressee, context: ChatContext): ChatStep {
 	const text = whisperText(ui.editor.text, addressee);
 	const bytes = utf8Length(text);
@@ -161,7 +163,10 @@ function answerYesOrNo(ui: UiState, key: string, onYes: (closed: UiState) => Cha
 	return step(NO_KEYS.has(key) ? {...ui, question: undefined} : ui);
 }
 
-/** Reads the last digits of a safety number. Every key that does not belong to them is ignored, except Esc and Ctrl+C. */
+/**
+ * Reads the last digits of a safety number. Backspace removes a digit, Enter confirms, Esc and Ctrl+C cancel. Every
+ * other key is ignored.
+ */
 function answerVerification(ui: UiState, question: Question & {type: 'verify'}, token: Token): ChatStep {
 	const closed = {...ui, question: undefined, overlay: undefined};
 	if (token.type === 'text' || token.type === 'paste') {
@@ -185,7 +190,7 @@ function answerVerification(ui: UiState, question: Question & {type: 'verify'}, 
 	}
 }
 
-/** Quits. Asks first if no other node has some of this user's messages, except in the demo. */
+/** Quits. Asks first if some of this user's messages are on no other node, except in the demo. */
 export function requestQuit(ui: UiState, {state}: ChatContext): ChatStep {
 	const count = ui.isVisitor ? 0 : selectUndeliveredCount(state);
 	if (count === 0) return step(ui, {type: 'quit', reason: 'quit'});
@@ -199,7 +204,7 @@ export function restoreRefusedDraft(
 	{state}: ChatContext,
 ): UiState {
 	const refused: UiState = {...ui, flash: {text, level: 'error', until: 0}};
-	// The user may have begun another draft.
+	// The user may have begun another draft, which must not be replaced.
 	if (ui.editor.text !== '' || !(addressee || comesBack(draft))) return refused;
 	const addressing = addressingOf(draft, state);
 	return {

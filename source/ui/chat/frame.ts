@@ -97,8 +97,8 @@ export function createFrameCache(theme: Theme, self: SelfInfo): FrameOf {
 }
 
 /**
- * Creates a memoised function that returns the predicate for ignored peers. While the people do not change, the
- * predicate is the same object.
+ * Creates a memoised function that returns the predicate for ignored peers. The predicate stays the same object until
+ * the roster or the list of ignored people changes.
  */
 function createIgnoring(): (state: State, ignored: UiState['ignored']) => ((peer: PeerId) => boolean) | undefined {
 	let last: {roster: State['roster']; ignored: UiState['ignored']; test: (peer: PeerId) => boolean} | undefined;
@@ -133,7 +133,7 @@ export function screenLayoutOf(ui: UiState): ScreenLayout {
 /** Row number above all rules of an item (day, unread). As an anchor, it makes all of them visible. */
 const ABOVE_ALL_RULES = -9;
 
-/** Until the first key, the screen stays at the unread rule with which it opened. */
+/** Anchor that shows the unread rule at which the screen opened. The screen stays there until the first key. */
 export function openingAnchor(ui: UiState, {view, unreadBoundary}: LaidOutTimeline): Anchor | undefined {
 	const entry = ui.opensAtUnread && unreadBoundary >= 0 ? view.at(unreadBoundary) : undefined;
 	return entry && {key: keyOf(entry), row: ABOVE_ALL_RULES};
@@ -166,7 +166,7 @@ function createPersonFilter(ui: UiState): (state: State) => TimelineView {
 	};
 }
 
-/** Input of the update functions in addition to the state of the screen. */
+/** What the update functions read besides the state of the screen. */
 export interface ChatContext {
 	readonly state: State;
 	readonly self: SelfInfo;

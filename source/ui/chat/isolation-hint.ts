@@ -6,7 +6,9 @@ import {inviteCommand, replayCommand, usesLoopbackOnly} from '../../node/cli-hin
 import {cleanLine} from '../text/clean-for-screen.js';
 import {wrapText} from '../text/wrap-text.js';
 
-/** Number of newest entries that are searched for the notice. An isolated node has few entries. */
+/**
+ * Number of newest entries that are searched for the notice on nodes in another room. An isolated node has few entries.
+ */
 const NOTICE_SCAN_ENTRIES = 50;
 
 /** Whether the timeline already has the notice on nodes in another room. */

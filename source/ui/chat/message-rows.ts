@@ -14,7 +14,7 @@ import {REACTIONS} from './reactions.js';
 const MAX_PART_OF_SCREEN = 1 / 3;
 const INDENT_CELLS = 1;
 
-/** Number of rows that the question or message needs; 0 without one. */
+/** Number of rows that the question or message needs; 0 if there is neither. */
 export function countMessageRows(ui: UiState): number {
 	const text = messageText(ui);
 	return text === undefined ? 0 : linesOf(ui, text).length;

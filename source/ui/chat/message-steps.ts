@@ -1,4 +1,7 @@
-/** Updates for what a user does with a message: reply, react, correct, withdraw, pin, follow a quote, show a thread. */
+/**
+ * Update functions for the actions of a user on a message: reply, react, correct, withdraw, pin, follow a quote, show a
+ * thread.
+ */
 import {type EventRef, eventId, isWritten, type Whisper, type WrittenEvent} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import {hasFailed, isFetching} from '../../core/file-transfer.js';
@@ -40,7 +43,7 @@ function selectedWhisper(ui: UiState, context: ChatContext): Whisper | undefined
 	return entry?.type === 'whisper' ? entry : undefined;
 }
 
-/** Runs `act` with the selected message, or says that there is none. */
+/** Runs `act` with the selected message, or shows a hint if no message is selected. */
 function withMessage(ui: UiState, context: ChatContext, act: (message: WrittenEvent) => ChatStep): ChatStep {
 	const message = selectedMessage(ui, context);
 	if (!message) return step(withInfo(ui, selectedWhisper(ui, context) ? NOT_WITH_WHISPERS : ONLY_MESSAGES));
@@ -52,7 +55,10 @@ function refOf({peer, seq}: EventRef): EventRef {
 	return {peer, seq};
 }
 
-/** Makes the next message a reply to the selected one, or a whisper back to the selected whisper. The draft stays. */
+/**
+ * Makes the draft a reply to the selected message, or a whisper to the other person of the selected whisper. The text
+ * that is already typed stays.
+ */
 export function startReply(ui: UiState, context: ChatContext): ChatStep {
 	const whisper = selectedWhisper(ui, context);
 	if (whisper) return step(whisperBack(ui, whisper, context.state));
@@ -99,9 +105,9 @@ function correct(ui: UiState, {state}: ChatContext, message: WrittenEvent): UiSt
 }
 
 /**
- * Begins the correction of the user's newest message, for ↑ in an empty input. After a restart the input has no
- * history, and the message is of an earlier launch. Undefined if the draft is not empty, or if the user has no
- * message, or if it is a file without a note.
+ * Begins the correction of the user's newest message, for ↑ in an empty input. After a restart, the input has no
+ * history that ↑ could show, and the newest message is from an earlier launch. Undefined if the draft is not empty, if
+ * the user has no message, or if the newest one is a file without a note.
  */
 export function correctNewest(ui: UiState, context: ChatContext): UiState | undefined {
 	if (ui.editor.text !== '' || ui.composing) return undefined;
@@ -132,7 +138,7 @@ export function askReaction(ui: UiState, context: ChatContext): ChatStep {
 	return withMessage(ui, context, message => step({...ui, question: {type: 'react', target: refOf(message)}}));
 }
 
-/** Reacts with a word, or takes the own reaction with this word back. */
+/** Reacts with a word. If the user has already reacted with this word, takes that reaction back. */
 export function toggleReaction(ui: UiState, target: EventRef, word: string, {state}: ChatContext): ChatStep {
 	const isOn = selectMarks(state, target).some(mark => mark.word === word && mark.isOwn);
 	return step(ui, {type: 'mark', target, word, on: !isOn});
@@ -203,7 +209,7 @@ export function fetchSelected(ui: UiState, context: ChatContext): ChatStep | und
 	return step(ui, {type: 'fetch', target: refOf(message)});
 }
 
-/** Cancels the fetch of the selected row. Undefined if there is none. */
+/** Cancels the fetch of the file in the selected row. Undefined if the row is not a file that is being fetched. */
 export function cancelSelected(ui: UiState, context: ChatContext): ChatStep | undefined {
 	const message = selectedMessage(ui, context);
 	if (message?.type !== 'shared') return undefined;

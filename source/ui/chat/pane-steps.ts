@@ -1,4 +1,7 @@
-/** Updates of focus and panes: switching panes, Esc, Ctrl+C, the peers pane, and actions on the selected entry. */
+/**
+ * Update functions for focus and panes: switching panes, Esc, Ctrl+C, the peers pane, and actions on the selected
+ * entry.
+ */
 import {isWritten} from '../../core/event.js';
 import {findLinks} from '../../core/find-links.js';
 import {personKeyOf} from '../../core/name-collisions.js';
@@ -99,7 +102,10 @@ export function openPeerDetails(ui: UiState, context: ChatContext): UiState {
 	return selectedPeer ? {...ui, selectedPeer, overlay: {type: 'peer', peer: selectedPeer, scroll: 0}} : ui;
 }
 
-/** Filters the timeline by the selected peer, or by the author of the selected entry. A second call shows all again. */
+/**
+ * Filters the timeline by the selected peer, or by the author of the selected entry. A second call shows the entries of
+ * all people again.
+ */
 export function togglePeerFilter(ui: UiState, context: ChatContext, peers: readonly PeerView[]): UiState {
 	const {state, frameOf} = context;
 	if (ui.filter) return {...ui, filter: undefined};
@@ -141,7 +147,10 @@ export function quoteSelected(ui: UiState, context: ChatContext): UiState {
 	};
 }
 
-/** Asks whether to open a link of the selected message. The question shows the whole address and lets the user choose one. */
+/**
+ * Asks whether to open a link of the selected message. The question shows the whole address. If the message has several
+ * links, the user can choose one of them.
+ */
 export function openLink(ui: UiState, context: ChatContext): UiState {
 	const entry = selectedEntry(ui, context);
 	const text = entry && (isWritten(entry) || entry.type === 'whisper') ? entryText(context.state, entry) : '';

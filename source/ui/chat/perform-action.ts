@@ -1,4 +1,7 @@
-/** Actions of the key table. Overlay, prompt, input, list and screen are tried in this order. */
+/**
+ * Performs the actions of the key table. Overlay, prompt, input, list and screen are asked in this order, and the first
+ * one that knows the action handles it.
+ */
 import {selectPeople} from '../../core/select-people.js';
 import {type Action, editActionOf} from '../input/key-bindings.js';
 import type {EditorAction} from '../input/reduce-editor.js';
@@ -92,7 +95,7 @@ function inputAction(ui: UiState, action: Action, context: ChatContext): ChatSte
 /** Interval after a deletion in which Ctrl+D does not quit, ms. It is longer than the repeat interval of a held key. */
 const HELD_KEY_MS = 1000;
 
-/** Applies an edit to the draft, and remembers when it deleted something. */
+/** Applies an edit to the draft. If the edit deletes something, records the time. */
 function editAndNoteDeletion(ui: UiState, edit: EditorAction, {now}: ChatContext): UiState {
 	const next = editDraft(ui, edit);
 	return next.editor !== ui.editor && isDeletion(next) ? {...next, lastDeletionAt: now} : next;

@@ -156,7 +156,7 @@ function performIntent(intent: Intent, ports: EffectPorts): void {
 	else ports.dispatch({type: 'intent', intent});
 }
 
-/** Shows the newest messages or a thread, with the numbers that commands take. */
+/** Shows the newest messages or a thread, with the numbers by which commands refer to them. */
 function showMessageList(intent: ListIntent, {chatNode, numbers, getUi, dispatch}: EffectPorts): void {
 	const state = chatNode.store.getState();
 	const {ignored} = getUi();

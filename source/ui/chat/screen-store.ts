@@ -1,7 +1,7 @@
 /**
- * Store of everything on the screen: the state of the node and the state of the screen. It decides when to draw. A key is
- * drawn immediately, together with all pending events. Without a key, events wait up to BACKGROUND_FRAME_MS, so that a
- * busy room leaves time for keys.
+ * Store of everything on the screen: the state of the node and the state of the screen. It decides when to draw. The
+ * result of a key is drawn immediately, together with all events that wait to be drawn. If no key is pressed, events
+ * wait up to BACKGROUND_FRAME_MS, so that drawing a busy room does not delay keys.
  */
 
 import type {Clock} from '../../core/environment.js';
@@ -14,7 +14,7 @@ import type {UiState} from './chat-state.js';
 
 /** Minimum interval between two frames that keys cause, ms: 60 frames per second. */
 export const INPUT_FRAME_MS = 16;
-/** Minimum interval between a frame and the next one that only events cause, ms. */
+/** Minimum interval between a frame and the next frame, if events and no key cause the next frame, ms. */
 export const BACKGROUND_FRAME_MS = 66;
 
 export interface ScreenSnapshot {
@@ -37,7 +37,7 @@ export interface ScreenStore {
 	stop(): void;
 }
 
-/** Read marks of the user, and the entries that a frame lets the user read. */
+/** Access to what the user has read, and the entries that the user sees in a frame. */
 export interface ScreenReading {
 	readonly reading: Reading | undefined;
 	entriesSeen(snapshot: ScreenSnapshot): readonly TimelineEntry[];
@@ -78,7 +78,10 @@ export function createScreenStore(
 		for (const listener of listeners) listener();
 	}
 
-	/** Schedules a frame, because a commit of the node's store may be in the middle of other work and must not draw. */
+	/**
+	 * Schedules a frame. A change of the node's store does not draw directly, because it may happen in the middle of
+	 * other work.
+	 */
 	function scheduleDraw(time: number): void {
 		if (time >= dueAt) return;
 		timer?.cancel();

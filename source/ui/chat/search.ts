@@ -1,4 +1,7 @@
-/** Updates of the incremental search: each letter selects the nearest older match; Esc restores the reading position. */
+/**
+ * Update functions of the incremental search: each letter selects the nearest older match; Esc restores the reading
+ * position.
+ */
 import {foldText} from '../../core/fold-text.js';
 import {editorWith} from '../input/editor-state.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';

@@ -1,7 +1,7 @@
 /**
  * Decides which messages the user reads on the screen, and which ones the user missed before this launch. A visible
  * message counts as read while the terminal has the focus. If the terminal does not report its focus, a recent key
- * press counts instead.
+ * press counts as focus.
  */
 import type {Clock} from '../../core/environment.js';
 import type {OrderKey} from '../../core/event-order.js';
@@ -12,7 +12,7 @@ import {isUserPresent} from '../notifications.js';
 import type {FrameOf} from './frame.js';
 import type {ScreenSnapshot} from './screen-store.js';
 
-/** Number of unread messages that are searched for messages of hidden people after each frame. */
+/** Maximum number of unread messages that are searched for messages of hidden people, per frame. */
 const MAX_HIDDEN_SEARCH = 1000;
 
 /**
@@ -47,7 +47,10 @@ export function watchMissed(
 	};
 }
 
-/** Entries that the user sees in this frame, and messages of hidden people, which will never be seen. */
+/**
+ * Entries to mark as read with this frame: those that the user sees, and messages of hidden people, which the screen
+ * never shows.
+ */
 export function entriesSeen({state, ui, unread, now}: ScreenSnapshot, frameOf: FrameOf): TimelineEntry[] {
 	if (unread.messages.length === 0) return [];
 	const entries: TimelineEntry[] = [];

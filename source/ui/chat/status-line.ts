@@ -123,7 +123,7 @@ function fitTexts(request: StatusRequest): {left: string; right: string} {
 	const {ui, context, width} = request;
 	const right = rightText(request);
 	const fits = (left: string) => cellWidth(left) + cellWidth(right) <= width;
-	// If the peers pane is hidden, the names of present people are shown before the own address.
+	// If the peers pane is hidden, the names of present people are shown, and the own address is dropped before them.
 	const isPaneHidden = context.frameOf(context.state, ui).layout.sidebarWidth === 0;
 	for (const withNames of isPaneHidden ? [true, false] : [false]) {
 		for (const label of ['name and address', 'name'] as const) {

@@ -125,7 +125,7 @@ function applyToken(ui: UiState, token: Token, context: ChatContext): ChatStep {
 		composingLetter: undefined,
 		...((ui.flash?.until === 0 || ui.flash?.endsOnKey) && {flash: undefined}),
 	};
-	// The safety number can be longer than the screen. Keys that scroll are no answer.
+	// The overlay with the safety number can be longer than the screen, so keys that scroll do not answer the question.
 	if (current.question?.type === 'verify' && current.overlay && token.type === 'key' && SCROLL_KEYS.test(token.key)) {
 		const action = findAction('overlay', token.key);
 		return action ? performAction(current, action, context) : step(current);

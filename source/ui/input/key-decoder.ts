@@ -53,8 +53,8 @@ export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 			paste = undefined;
 			isPasteFull = false;
 		} else {
-			// A full paste keeps only what can be the start of its end mark. Its line breaks would send messages if they were
-			// decoded as keys.
+			// Of a full paste, only the last characters are kept, because they can be the start of its end mark. The
+			// others are dropped here, because line breaks that are decoded as keys would send messages.
 			paste = isPasteFull ? text.slice(1 - PASTE_END.length) : text;
 		}
 		return isEnded;
@@ -157,7 +157,8 @@ function doubleEscape(input: string, final: boolean, boundKeys: ReadonlySet<stri
 	return plain ? {token: {type: 'key', key: `alt+${token.key}`}, consumed: inner.consumed + 1} : escapeKey;
 }
 
-// CSI: parameters, intermediates, final byte. rxvt ends some sequences in `$`; the Linux console sends F1 as CSI [ A.
+// A CSI sequence has parameters, intermediate bytes and a final byte. rxvt ends some sequences in `$`; the Linux console
+// sends F1 as CSI [ A.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const SEQUENCE = /^\u001B(?:O[\d;]*[ -/:<-~]|\[\[[A-E]|\[[0-?]*\$(?![@-~])|\[[0-?]*[ -/]*[@-~])/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
@@ -172,7 +173,10 @@ function sequenceToken(input: string, final: boolean): DecodedToken | typeof NEE
 	return {consumed: UNFINISHED.test(head) ? head.length : 2};
 }
 
-/** The answer to OSC 11, without ESC if a slow connection delivered ESC alone before. Up to four digits for each colour. */
+/**
+ * The answer to OSC 11, the background colour. ESC is missing if a slow connection delivered it in an earlier read.
+ * Each colour has up to four digits.
+ */
 const BACKGROUND_ANSWER =
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: such sequences begin and end with a control character
 	/^\u001B?\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})(?:\/[\da-f]{1,4})?(?:\u0007|\u001B\\)/i;

@@ -187,7 +187,7 @@ function toCharacter(code: number | undefined): string | undefined {
 	return String.fromCodePoint(code);
 }
 
-/** The upper case of a letter if it is one character, so not that of ß. */
+/** The upper case of a letter, if that is one character. ß stays ß, because its upper case is SS. */
 function toUpperCharacter(letter: string): string {
 	const upper = letter.toUpperCase();
 	return Array.from(upper).length === 1 ? upper : letter;

@@ -127,7 +127,10 @@ function deleteForward(editor: EditorState): EditorState {
 	return replaceRange(editor, {start: editor.cursor, end}, '', 'delete', editor.lastEdit === 'delete');
 }
 
-/** Deletes a range into the kill buffer. Consecutive kills accumulate, as in readline; backward kills are prepended. */
+/**
+ * Deletes a range and keeps its text in the kill buffer. Consecutive kills accumulate there, as in readline; backward
+ * kills are prepended.
+ */
 function kill(editor: EditorState, start: number, end: number, backwards: boolean): EditorState {
 	if (start === end) return editor;
 	const removed = editor.text.slice(start, end);
@@ -146,7 +149,10 @@ function killToLineStart(editor: EditorState): EditorState {
 	return kill(editor, start === editor.cursor ? Math.max(0, start - 1) : start, editor.cursor, true);
 }
 
-/** Deletes back to the previous white space into the kill buffer (Ctrl+W), as a shell does. */
+/**
+ * Deletes the text between the previous white space and the caret, and keeps it in the kill buffer (Ctrl+W), as a shell
+ * does.
+ */
 function killToWhitespace(editor: EditorState): EditorState {
 	const before = editor.text.slice(0, editor.cursor);
 	return kill(editor, before.replace(/\S*\s*$/u, '').length, editor.cursor, true);
@@ -160,7 +166,9 @@ function killWordForward(editor: EditorState): EditorState {
 	return kill(editor, editor.cursor, nextWord(editor.text, editor.cursor), false);
 }
 
-/** Opens the list of completions, or moves to the next one in an open list. Without candidates nothing changes. */
+/**
+ * Opens the list of completions, or chooses the next completion of an open list. Without candidates nothing changes.
+ */
 function completeDraft(
 	editor: EditorState,
 	findCandidates: (editor: EditorState) => CompletionCandidates | undefined,
@@ -263,7 +271,10 @@ function submitDraft(editor: EditorState): EditorState {
 /** Maximum size of a paste. It is far above MAX_TEXT_BYTES, so that sending, not pasting, reports a text as too long. */
 const MAX_PASTE_BYTES = 1024 * 1024;
 
-/** Inserts a paste with its line breaks, except the final one, which copying a line adds. A long paste asks first. */
+/**
+ * Inserts a paste with its line breaks. The final line break is dropped, because copying a line adds it. A long paste
+ * waits for the user's confirmation.
+ */
 function pasteText(editor: EditorState, pasted: string): EditorState {
 	const text = cleanText(pasted.replace(/\r\n?/g, '\n'), MAX_PASTE_BYTES).replace(/\n$/, '');
 	if (text.split('\n').length > MAX_PASTE_LINES) return {...editor, pendingPaste: text};

@@ -1,4 +1,7 @@
-/** Announcement of history that arrives from other peers while the linear screen runs: one line, when no more arrives. */
+/**
+ * Announces history that arrives from other peers while the linear screen runs: one line, after a pause without further
+ * history.
+ */
 import type {Clock, Timer} from '../../core/environment.js';
 
 /** Pause after which the history of other peers counts as complete, ms. */

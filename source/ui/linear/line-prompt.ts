@@ -13,7 +13,7 @@ const PROMPT = '> ';
 const TYPING_PAUSE_MS = 3000;
 /** Time until the next try to print to a terminal that does not read, ms. */
 const BLOCKED_RETRY_MS = 250;
-/** Maximum number of lines that wait to be printed. Older ones are left out while the terminal does not read. */
+/** Maximum number of lines that wait to be printed. If more wait, the oldest ones are left out. */
 const MAX_PENDING_LINES = 1000;
 
 export interface LinePrompt {
@@ -24,7 +24,10 @@ export interface LinePrompt {
 	edit(action: EditorAction): void;
 	/** Prints lines above the prompt, then repeats the draft below them. Waits while the user types. */
 	printAbove(...lines: readonly string[]): void;
-	/** Passes the draft to `send` and empties the line. Lines that `send` prints follow below, then the prompt. */
+	/**
+	 * Passes the draft to `send` and empties the line. Lines that `send` prints appear below the draft, above the next
+	 * prompt.
+	 */
 	submit(send: (draft: string) => void): void;
 	/** Changes the words before the prompt sign; empty for none. If they change while a draft is typed, the line is repeated. */
 	setWords(words: string): void;
@@ -128,7 +131,10 @@ export function createLinePrompt(
 	};
 }
 
-/** Text that has the same width in all terminals: no marks, joiners, newlines or characters beyond the basic plane. */
+/**
+ * Text that has the same width in all terminals: no combining marks, joiners, newlines or characters beyond the Basic
+ * Multilingual Plane.
+ */
 const CERTAIN_WIDTH = /^[^\n\p{M}\p{Cf}\u{10000}-\u{10ffff}]*$/u;
 
 /**

@@ -69,7 +69,10 @@ export function intentLines(
 	}
 }
 
-/** Commands that act on the panes of the full screen. Modes without it refuse them, and their help does not list them. */
+/**
+ * Commands that act on the panes of the full screen. Modes without a full screen refuse these commands and leave them
+ * out of their help.
+ */
 export const FULL_SCREEN_COMMANDS: ReadonlySet<string> = new Set(['copy', 'peers', 'times', 'addresses']);
 
 /** Help line of the modes that show no timeline. */
@@ -95,7 +98,7 @@ function formatNumberedEntry(state: State, entry: TimelineEntry, numbers: Messag
 	return isWritten(entry) ? `${numbers.numberOf(entry)}. ${line}` : line;
 }
 
-/** The oldest unread messages. They count as read from now on. */
+/** Returns the oldest unread messages and marks them as read. */
 function listUnread({reading}: ChatNode, describe: Describe): string[] {
 	const messages = reading?.unread().messages;
 	if (!reading || !messages || messages.length === 0) return ['No unread messages.'];

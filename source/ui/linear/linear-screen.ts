@@ -79,7 +79,10 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		return stdout.writableLength > 0;
 	}
 
-	/** Repeats the line with the addressee as soon as the draft is a whisper whose addressee is known. */
+	/**
+	 * Applies an edit. As soon as the draft is a whisper with a known addressee, the line is printed again, with the
+	 * addressee in front.
+	 */
 	function edit(action: EditorAction): void {
 		const before = line.editor.text;
 		line.edit(action);
@@ -99,7 +102,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		});
 	}
 
-	/** Sends a whisper to its addressee. A refused one returns to the line, with the same addressee. */
+	/** Sends a whisper to its addressee. A refused whisper returns to the line with the same addressee. */
 	function sendWhisper(draft: string, submitted: Addressing, addressee: Addressee): void {
 		const text = whisperText(draft, addressee);
 		const result =
@@ -129,8 +132,8 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	}
 
 	/**
-	 * Prints the reason. A message, or a draft with a known addressing, returns to the line unless the user has begun another
-	 * one. A command comes back with ↑.
+	 * Prints the reason. A message, or a draft for which `submitted` is given, returns to the line unless the user has
+	 * begun another draft. A command does not return; ↑ brings it back.
 	 */
 	function rejectDraft(draft: string, reason: string, submitted?: Addressing): void {
 		line.printAbove(`Error: ${reason}`);
@@ -251,11 +254,11 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		resolveExit(reason);
 	}
 
-	// Restores the terminal after a crash. The sequence is harmless if bracketed paste is off.
+	// After a crash, this sequence turns bracketed paste off. It is harmless if bracketed paste is off already.
 	const removeExitHandler = hooks.onProcessExit?.(() => DISABLE_BRACKETED_PASTE);
 	const backfill = createBackfillAnnouncer(clock, line.printAbove);
 
-	/** Says how many messages were missed. Says nothing if their number is the same as before. */
+	/** Says how many messages were missed. Says nothing if their number is the same as in the last announcement. */
 	function announceUnread(): void {
 		const unread = chatNode.reading?.unread() ?? noUnread;
 		const text = describeUnread(chatNode.store.getState(), unread, clock.now());
@@ -311,7 +314,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	};
 }
 
-/** Whether the history of a peer is complete. */
+/** Whether these inputs report that the history of a peer has been received completely. */
 function isSynced(inputs: readonly Input[]): boolean {
 	return inputs.some(input => input.type === 'ephemeral' && input.event.type === 'synced');
 }

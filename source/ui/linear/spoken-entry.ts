@@ -14,7 +14,7 @@ import {isMentionOfUs} from '../timeline/mentions.js';
 import {markedMessageText} from '../timeline/message-text.js';
 import {joinParts} from '../timeline/text-parts.js';
 
-/** An entry as one line: name and text first, then address and time, so that a listener can skip these. */
+/** An entry as one line: name and text, then address and time, so that a listener can skip address and time. */
 export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 	const time = formatTime(entry.at, 'minutes');
 	if (entry.type === 'whisper') return `${joinParts(describeEntry(state, entry)).replaceAll('\n', '\n    ')} (${time})`;

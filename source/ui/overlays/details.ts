@@ -138,7 +138,9 @@ export function peerDetails(state: State, peer: PeerId): Detail[] {
 	const details: Detail[] = [
 		['name', shownName(cleanLine(view.name)) || shortPeerId(peer)],
 		['state', statusWord(view.status)],
-		...(view.isKeeper ? [['role', 'keeper: stays in the room, so that its history stays too'] satisfies Detail] : []),
+		...(view.isKeeper
+			? [['role', 'keeper: stays in the room, so that the history stays available'] satisfies Detail]
+			: []),
 		[
 			'address',
 			view.address

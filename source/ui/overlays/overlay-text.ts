@@ -66,7 +66,7 @@ export function overlayTextOf(request: OverlayRequest): OverlayText {
 	}
 }
 
-/** Lines of text above which a QR code is shown: what it is for, and its URL. */
+/** Number of lines that are shown above a QR code: the purpose of the code, and its URL. */
 const LINES_ABOVE_CODE = 2;
 
 function textRows({lines, code}: Overlay & {type: 'text'}, width: number, theme: Theme): Segment[][] {

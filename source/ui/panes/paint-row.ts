@@ -32,7 +32,8 @@ function fitRow(row: Row, width: number): Row {
 	const segment = row[cut];
 	if (!segment) return row;
 	const remaining = width - used + (cells[cut] ?? 0);
-	// More segments follow. The added blank makes even a segment that fits exactly end in the ellipsis.
+	// More segments follow, so the row must end in the ellipsis. The added blank makes the segment too long even if it
+	// fits exactly.
 	const {link: _, ...unlinked} = segment;
 	return [...row.slice(0, cut), {...unlinked, text: truncateCells(`${segment.text} `, remaining)}];
 }

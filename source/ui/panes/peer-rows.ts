@@ -81,8 +81,8 @@ function nameRow(
 }
 
 /**
- * Mark of a verified person, or of somebody who uses the name of a verified person with another key. No name reaches its
- * column.
+ * Mark of a verified person, or of somebody who uses the name of a verified person with another key. The mark has a
+ * column of its own, so that no name can imitate it.
  */
 function trustMark({trust}: PeerView, theme: Theme): Segment {
 	if (trust === 'verified') return {text: theme.glyphs.verified, style: theme.success};
@@ -91,7 +91,7 @@ function trustMark({trust}: PeerView, theme: Theme): Segment {
 
 /** Note at the right of a peer's row: an unusual state, else the round-trip time. */
 function peerNote(peer: PersonView, typing: boolean, isTwoRows: boolean): string {
-	// In two rows the second one has the number of sessions.
+	// If each peer has two rows, the second row shows the number of sessions.
 	const sessions = peer.sessions.length > 1 && !isTwoRows ? `${peer.sessions.length} sessions` : '';
 	if (peer.status === 'self') return ['you', sessions].filter(Boolean).join(', ');
 	if (typing && peer.status === 'connected') return 'typing';

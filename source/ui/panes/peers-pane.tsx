@@ -48,8 +48,8 @@ function withOwnLabels(view: PersonView, state: State, {name, addresses}: SelfIn
 }
 
 /**
- * The peers pane: a title and the list of people. Without the focus, one row shows the number of people who left long
- * ago.
+ * The peers pane: a title and the list of people. While the pane does not have the focus, one row with a number
+ * replaces the people who left long ago.
  */
 export function PeersPane({
 	state,

@@ -27,14 +27,14 @@ export interface ScreenLayout {
 export interface LayoutRequest {
 	readonly columns: number;
 	readonly rows: number;
-	/** Whether the user wants the peers pane; undefined: if the terminal is wide enough for it. */
+	/** Whether the user wants the peers pane. Undefined: it is shown if the terminal is wide enough. */
 	readonly showPeers: boolean | undefined;
 	readonly peersFocused: boolean;
 	/** Cells of the words in front of the prompt glyph; 0 by default. */
 	readonly promptCells?: number;
-	/** Number of rows of the draft when it is wrapped at `width` cells. */
 	/** Rows of a question or message above the status line. */
 	readonly messageRows?: number;
+	/** Number of rows of the draft when it is wrapped at `width` cells. */
 	readonly draftRows: (width: number) => number;
 }
 

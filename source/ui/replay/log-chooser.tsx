@@ -16,7 +16,7 @@ export interface SavedLog {
 	readonly room: string;
 	/** Wall clock time of creation, ms. */
 	readonly created: number;
-	/** Size of the file as shown. */
+	/** Size of the file, formatted for the screen. */
 	readonly size: string;
 }
 

@@ -33,7 +33,8 @@ export function advancePlayhead(
 	for (;;) {
 		newIndex = Math.max(newIndex, history.indexAt(newTime));
 		if (!skipIdle || newIndex >= history.length) break;
-		// After MAX_IDLE_MS without a record, playback skips to the next record and spends the remaining time from there.
+		// After MAX_IDLE_MS without a record, playback skips to the next record and advances by the remaining time from
+		// there.
 		const nextTime = history.timeAt(newIndex);
 		const excessMs = newTime - history.timeAt(newIndex - 1) - MAX_IDLE_MS;
 		if (excessMs < 0 || newTime >= nextTime) break;
@@ -65,7 +66,7 @@ export function startPlaying(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	// A log can receive the messages of others long after they were written. Playback shows what the log contained at each
 	// moment.
 	if (isAtEnd || shown === rank) return playing;
-	const text = `Playing from event ${shown}, because event ${rank} reached the log only then`;
+	const text = `Playing from event ${shown}, because the log did not contain event ${rank} earlier`;
 	return {...playing, flash: {text, level: 'info', until: now + START_MESSAGE_MS}};
 }
 

@@ -25,21 +25,24 @@ export function enterReview(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	return newest ? selectKey(review, context, keyOf(newest)) : selectPosition(review, context, 0);
 }
 
-/** Selects a row and scrolls to it. Selecting the last row selects the end, which follows a growing log. */
+/**
+ * Selects a row and scrolls to it. If it is the last row, the end is selected instead, so that the position follows a
+ * growing log.
+ */
 export function selectKey(ui: ReplayUi, context: ReplayContext, key: OrderKey): ReplayUi {
 	const {laidOut, timelineHeight, view} = context.frameOf(context.history, ui);
 	const selected = view.length > 0 && view.positionOf(key) >= view.length - 1 ? undefined : key;
 	return {...ui, selected, anchor: anchorShowing(laidOut, timelineHeight, ui.anchor, key)};
 }
 
-/** Selects the row at a position of the view. The position is clamped. */
+/** Selects the row at an index of the view. The index is clamped. */
 function selectPosition(ui: ReplayUi, context: ReplayContext, position: number): ReplayUi {
 	const {view} = context.frameOf(context.history, ui);
 	const entry = view.at(Math.max(0, Math.min(position, view.length - 1)));
 	return entry ? selectKey(ui, context, keyOf(entry)) : ui;
 }
 
-/** Position of the selected row in the view. */
+/** Index of the selected row in the view. */
 function selectedPosition({view, selected}: ReplayFrame): number {
 	return selected ? Math.min(view.positionOf(selected), view.length - 1) : view.length - 1;
 }
@@ -117,7 +120,7 @@ export function goToTime(ui: ReplayUi, context: ReplayContext, ms: number): Repl
 	return selectPosition(ui, context, firstPositionFrom(context.frameOf(history, ui), ms));
 }
 
-/** Position of the first row of the view that is not before `ms`. */
+/** Index of the first row of the view that is not before `ms`. */
 function firstPositionFrom({view}: ReplayFrame, ms: number): number {
 	return findFirstIndex(0, view.length, position => (view.at(position)?.ms ?? 0) >= ms);
 }
@@ -223,7 +226,10 @@ function findMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): TimelineEn
 	);
 }
 
-/** The match at which a search continues at the other end: the first of the log when moving forward, else the last. */
+/**
+ * The match at which a search continues after it has passed one end of the log: the first match when moving forward,
+ * else the last.
+ */
 function findWrappedMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): TimelineEntry | undefined {
 	const {history, searchIndex} = context;
 	const {timeline} = history.state;

@@ -88,7 +88,10 @@ export function cancelPrompt(ui: ReplayUi): ReplayUi {
 	return ui.prompt ? {...ui, ...ui.prompt.restore, prompt: undefined} : ui;
 }
 
-/** Handles Enter: performs the prompt and closes it. An invalid input shows an error and leaves the prompt open. */
+/**
+ * Handles Enter: does what the prompt asks for and closes it. An invalid input shows an error and leaves the prompt
+ * open.
+ */
 export function acceptPrompt(ui: ReplayUi, context: ReplayContext): ReplayStep {
 	const typed = ui.prompt?.editor.text.trim() ?? '';
 	const closed: ReplayUi = {...ui, prompt: undefined};

@@ -1,6 +1,6 @@
 /**
- * Key table of the replay screen. It is separate from the chat's table because outside of prompts every character is a key
- * in the replay. The help overlay and the readme show it.
+ * Key table of the replay screen. The replay has a table of its own, because outside of its prompts every character is
+ * a key. The help overlay and the readme show the table.
  */
 
 import {collectKeys, keyRows} from '../input/key-bindings.js';
@@ -109,5 +109,7 @@ export function findReplayAction(key: string): ReplayAction | undefined {
 	return actionByKey.get(key) ?? actionByKey.get(withoutShift(key) ?? '');
 }
 
-/** Keys of the replay; its prompts are edited with the keys of the chat. */
+/**
+ * All keys that the replay binds. They include the keys of the chat, because those keys edit the prompts of the replay.
+ */
 export const replayKeys: ReadonlySet<string> = collectKeys([...keyRows, ...replayKeyRows]);

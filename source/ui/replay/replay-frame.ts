@@ -1,6 +1,7 @@
 /**
- * Frame of the replay screen: all values derived from the history and the state of the screen, computed once for each
- * pair of them. Drawing and the update functions use the same frame, so that they agree on the layout.
+ * Frame of the replay screen: all values derived from the history and the state of the screen. It is computed once for
+ * each pair of history and state. Drawing and the update functions use the same frame, so that they agree on the
+ * layout.
  */
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
 import type {History} from '../../core/history.js';
@@ -43,7 +44,7 @@ export interface ReplayFrame {
 	readonly wholeView: TimelineView;
 	readonly laidOut: LaidOutTimeline;
 	readonly viewport: Viewport;
-	/** Rows of the timeline, without the pinned line. */
+	/** Number of rows of the timeline, without the row about pinned messages. */
 	readonly timelineHeight: number;
 	/** The line about the messages that were pinned at the position, or no row. */
 	readonly pinned: readonly Row[];
@@ -135,12 +136,15 @@ export function recordIndexOf(history: History, key: OrderKey): number {
 	return index === undefined ? history.length : history.positionAfter(index);
 }
 
-/** Whether an entry is not among the first `index` records. */
+/** Whether the record of an entry comes after the first `index` records. */
 export function isLater(history: History, key: OrderKey, index: number): boolean {
 	return (history.indexOfEntry(key) ?? 0) >= index;
 }
 
-/** First and last time of the log, ms. For an event that is older than the log, the time at which it was written counts. */
+/**
+ * First and last time of the log, ms. The first time is that of the oldest event, even if it was written before the log
+ * began.
+ */
 function timeBoundsOf(history: History): Pick<ReplayFrame, 'start' | 'end'> {
 	const {timeline} = history.state;
 	const first = entryAt(timeline, 0)?.ms;
@@ -205,7 +209,7 @@ function layoutReplay(ui: ReplayUi): ReplayLayout {
 	return {...layout, mainHeight, timelineHeight: mainHeight, bannerHeight, transportHeight};
 }
 
-/** Input of the update functions in addition to the state of the screen. */
+/** What the update functions read besides the state of the screen. */
 export interface ReplayContext {
 	readonly history: History;
 	readonly frameOf: ReplayFrameOf;
@@ -221,7 +225,9 @@ export type ReplayEffect =
 	| {readonly type: 'copy'; readonly text: string}
 	/** Writes the entries that pass the filter to a file. */
 	| {readonly type: 'export'; readonly file: string}
-	/** Saves the bookmarks. `set`: one was added, so the screen shows the name of the bookmark file. */
+	/**
+	 * Saves the bookmarks. `set`: whether a bookmark was added. The screen then shows the name of the bookmark file.
+	 */
 	| {readonly type: 'save-bookmarks'; readonly orders: readonly string[]; readonly set: boolean}
 	| {readonly type: 'follow'; readonly on: boolean}
 	| {readonly type: 'redraw' | 'suspend' | 'kitty-keyboard' | 'quit'};

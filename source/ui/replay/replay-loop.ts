@@ -40,7 +40,10 @@ export interface ReplayLoop {
 
 /** Interval between frames, ms. */
 const FRAME_MS = 16;
-/** Interval between frames while the file is read, ms. More frequent frames would slow reading, as all their rows are new. */
+/**
+ * Interval between frames while the file is read, ms. More frequent frames would slow reading, because all rows of such
+ * a frame must be formatted anew.
+ */
 const LOADING_FRAME_MS = 500;
 /** Time that the search may take between two frames, ms. */
 const SEARCH_SLICE_MS = 8;
@@ -90,7 +93,10 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		timer = clock.after(wait, runFrame);
 	}
 
-	/** Advances search, message and playback, draws, and schedules the next frame if one of them continues. */
+	/**
+	 * Continues the search, removes an expired message, advances playback, and draws. Schedules the next frame if one
+	 * of them is not finished.
+	 */
 	function runFrame(): void {
 		timer = undefined;
 		const isSearching =

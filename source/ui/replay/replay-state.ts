@@ -59,7 +59,10 @@ export interface ReplayUi {
 	/** Whether messages show the address of their author. */
 	readonly addresses: boolean;
 	readonly flash: Flash | undefined;
-	/** What is missing from a damaged log, as one line; empty: nothing, or the user dismissed it. */
+	/**
+	 * What is missing from a damaged log, as one line. Empty if nothing is missing, or if the user has closed the
+	 * banner.
+	 */
 	readonly banner: string;
 	/** Part of the file that has been read, 0 to 1. */
 	readonly loadedFraction: number;

@@ -20,12 +20,15 @@ export interface Hits {
 	readonly count: number;
 	/** Whether all pages have been searched. */
 	readonly complete: boolean;
-	/** Order times of the matches, ms, ascending. */
+	/** Hybrid clock times of the matches, ms, ascending. */
 	readonly times: readonly number[];
 }
 
 export interface SearchIndex {
-	/** The matches found so far that pass the filter. A complete result is the same object for the same `passes`. */
+	/**
+	 * The matches found so far that pass the filter. A complete result stays the same object while timeline, search and
+	 * `passes` stay the same.
+	 */
 	hits(state: State, search: string, passes: EntryPredicate | undefined): Hits;
 	/** Searches pages for about `ms` milliseconds by the clock `now`. Returns false when all pages are searched. */
 	scan(state: State, search: string, ms: number, now: () => number): boolean;
@@ -41,7 +44,7 @@ export interface SearchIndex {
 
 const NO_HITS: Hits = {count: 0, complete: true, times: []};
 
-/** Creates the index of one screen. It follows one search text and one timeline at a time. */
+/** Creates the index of one screen. It keeps the matches of one search text in one timeline at a time. */
 export function createSearchIndex(): SearchIndex {
 	let currentSearch = '';
 	let hitsByPage = new WeakMap<Page, readonly TimelineEntry[]>();

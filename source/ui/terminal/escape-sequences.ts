@@ -10,8 +10,8 @@ export const ENABLE_BRACKETED_PASTE = `${ESC}[?2004h`;
 export const DISABLE_BRACKETED_PASTE = `${ESC}[?2004l`;
 
 /**
- * Saves the window title, reports focus, brackets pastes and disables auto-wrap. Without auto-wrap, a character that the
- * terminal draws wider than measured does not break the layout.
+ * Saves the window title, turns focus reports and bracketed paste on, and turns auto-wrap off. Without auto-wrap, a
+ * character that the terminal draws wider than measured does not break the layout.
  */
 export const ENTER_MODES = `${ESC}[22;2t${ESC}[?1004h${ENABLE_BRACKETED_PASTE}${ESC}[?7l`;
 /** Undoes ENTER_MODES. Harmless if those modes are not set. */
@@ -31,7 +31,7 @@ export const ASK_BACKGROUND = `${ESC}]11;?${ESC}\\`;
 const PUSH_KITTY = `${ESC}[>1u`;
 const POP_KITTY = `${ESC}[<u`;
 
-/** Dim text, and normal text again. */
+/** Turn dim text on and off. */
 export const DIM = `${ESC}[2m`;
 export const NOT_DIM = `${ESC}[22m`;
 
@@ -52,10 +52,11 @@ export function copyToClipboard(text: string): string {
 }
 
 /**
- * Desktop notification with a bell, or the bell alone if the terminal is not known to show notifications. The
- * terminal is identified by TERM, which SSH forwards, or by variables of the local terminal. `title` and `body` must be
- * clean. Neither can select another command of the terminal: semicolons, which separate parameters, become commas, and OSC 9
- * starts with a fixed word, because terminals read `OSC 9 ; 4 ; …` and the like as commands of ConEmu.
+ * Desktop notification with a bell, or the bell alone if the terminal is not known to show notifications. The terminal
+ * is identified by TERM, which SSH forwards, or by variables of the local terminal. `title` and `body` must be clean.
+ * Neither text can select another command of the terminal. Semicolons, which separate parameters, become commas. The
+ * text of OSC 9 starts with a fixed word, because terminals read a number there (`OSC 9 ; 4 ; …`) as a command of
+ * ConEmu.
  */
 export function notification(
 	title: string,

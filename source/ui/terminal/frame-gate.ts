@@ -48,7 +48,7 @@ export function createFrameGate(stdout: NodeJS.WriteStream, onMissed: () => void
 		}
 		if (isFrameDropped && isDroppingAllowed) hasMissed = true;
 		else if (text !== '') write(text);
-		// Ink waits for this call before it ends. It must not wait for a terminal that does not read.
+		// Ink ends only after this callback. So the callback does not wait until the terminal has read the frame.
 		if (callback) queueMicrotask(callback);
 		return !isBlocked();
 	}
@@ -60,7 +60,7 @@ export function createFrameGate(stdout: NodeJS.WriteStream, onMissed: () => void
 		},
 		allowDropping(allowed) {
 			isDroppingAllowed = allowed;
-			// Ink draws the whole screen when it resumes after a release of the terminal.
+			// Ink draws the whole screen when it takes the terminal back after a release, so no frame is missing then.
 			hasMissed = false;
 		},
 		write,

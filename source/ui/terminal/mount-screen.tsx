@@ -38,7 +38,7 @@ export interface ScreenRequest {
 	interceptTokens?(tokens: readonly Token[]): boolean;
 	/** Called before Ink draws for the new size. */
 	onResize(): void;
-	/** Called after Ink has unmounted, before the terminal modes are left. */
+	/** Called after Ink has unmounted, before the terminal modes are reset. */
 	onClose?(): void;
 	/** See ScreenHooks. */
 	readonly stopProcess?: (() => void) | undefined;
@@ -83,7 +83,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	let instance: Instance | undefined;
 	let end: ScreenEnd | undefined;
 	let isReleased = false;
-	/** Reads that arrived while the terminal was released. */
+	/** Tokens of the reads that arrived while the terminal was released. */
 	const queuedTokens: (readonly Token[])[] = [];
 
 	/** Draws the whole screen after frames were dropped. A `resize` event makes Ink draw everything again. */
@@ -147,8 +147,8 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	const removeExitHandler = request.onProcessExit?.(modes.takeRestoreSequence);
 
 	/**
-	 * Asks for the background, and keeps the reader open until the answer has arrived, so that the shell does not get the
-	 * answer as input.
+	 * Asks for the background. If the screen ends before the answer, `settle` waits for it, so that the shell does not
+	 * get the answer as input.
 	 */
 	function createBackgroundQuery() {
 		let askedAt = Number.NEGATIVE_INFINITY;

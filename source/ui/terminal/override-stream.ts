@@ -1,4 +1,4 @@
-/** Methods that use the state of the stream on which they are called. */
+/** Methods that use the state of the object on which they are called, so they must be called on the original stream. */
 const LISTENER_METHODS = [
 	'on',
 	'once',

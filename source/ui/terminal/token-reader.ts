@@ -10,7 +10,7 @@ import type {Token} from '../input/key-token.js';
 export interface TokenReader {
 	/** Turns raw mode off, before the process is suspended. */
 	pause(): void;
-	/** Turns raw mode on again. */
+	/** Turns raw mode on again, after `pause`. */
 	resume(): void;
 	/** Stops reading and turns raw mode off. Idempotent. */
 	stop(): void;
@@ -18,9 +18,12 @@ export interface TokenReader {
 
 /** Maximum wait for the rest of an escape sequence, ms: long enough for slow connections, too short for users to notice. */
 const ESCAPE_TIMEOUT_MS = 40;
-/** Pause that ends a paste that is too long and whose end mark is missing, ms. */
+/** Length of the pause in the input that ends an overlong paste without an end mark, ms. */
 const FULL_PASTE_PAUSE_MS = 1000;
-/** Pause that ends an unbracketed paste, ms: longer than the pause between two reads, shorter than between two keys. */
+/**
+ * Length of the pause in the input that ends an unbracketed paste, ms: longer than the pause between two reads, shorter
+ * than the pause between two keys.
+ */
 export const PASTE_GAP_MS = 40;
 /**
  * Time from SIGTSTP until raw mode is set again, ms. The signal reaches the process asynchronously, so this timer fires
@@ -72,7 +75,8 @@ export function createTokenReader(
 		timer = undefined;
 		const read = typeof chunk === 'string' ? chunk : utf8.decode(chunk, {stream: true});
 		if (isPasteChunk(read)) {
-			// The rest of a longer paste is dropped. Decoded as keys, its line breaks would send messages.
+			// The part of a paste beyond this limit is dropped. If that part were decoded as keys, its line breaks
+			// would send messages.
 			if (pasteBuffer.length < MAX_PASTE_UNITS) pasteBuffer += read;
 			schedule(PASTE_GAP_MS, drainPaste);
 			return;

@@ -22,7 +22,10 @@ export function splitGraphemes(text: string): string[] {
 	return Array.from(graphemeSegmenter.segment(text), part => part.segment);
 }
 
-/** Offset of the next grapheme boundary after `offset`, at most the length. Reads one line: no cluster spans a newline. */
+/**
+ * Offset of the next grapheme boundary after `offset`, at most the length. Reads only the line at `offset`, because no
+ * cluster spans a newline.
+ */
 export function nextBoundary(text: string, offset: number): number {
 	if (offset >= text.length) return text.length;
 	if (text[offset] === '\n') return offset + 1;

@@ -24,7 +24,7 @@ export interface Quote {
 	readonly text: string;
 }
 
-/** Quote of a message as of a position in timeline order, usually that of the reply. */
+/** Quote of a message with the text that it had at a position in timeline order, usually the position of the reply. */
 export function quoteOf(state: State, ref: EventRef, position?: OrderKey): Quote {
 	const message = findPosted(state.timeline, ref);
 	if (!message) return {parts: [UNKNOWN_TEXT], text: UNKNOWN_TEXT};

@@ -24,7 +24,10 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 	};
 	const subjectOf = (peer: PeerId): TextPart[] => nameAndAddress(peer, nameSeqOf(state, peer, entry));
 
-	/** After a crash and a restart, others may notice the loss of the earlier session only when the person is back. */
+	/**
+	 * After a crash and a restart, others may notice the loss of the earlier session only when the person is back. The
+	 * text then names an earlier session.
+	 */
 	const sessionOf = (peer: PeerId): TextPart[] =>
 		hasOtherSession(state, peer, entry) ? ['an earlier session of ', ...subjectOf(peer)] : subjectOf(peer);
 

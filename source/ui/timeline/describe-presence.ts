@@ -31,7 +31,7 @@ export function describePresenceGroup(state: State, entries: readonly TimelineEn
 	const parts: TextPart[] = [];
 	for (const [phrase, people] of peopleByPhrase) {
 		if (parts.length > 0) parts.push(' · ');
-		// A group contains no messages, so these people wrote nothing.
+		// A group contains no messages, so these people wrote nothing, and their number is enough.
 		const isVisit = people.length > 1 && people.every(({steps}) => steps.length === 2 && phrase === VISIT);
 		if (isVisit) parts.push(`${people.length} people ${phrase}`);
 		else parts.push(...listNames(people), ` ${phrase}`);
@@ -81,7 +81,7 @@ function presenceStepOf(state: State, entry: TimelineEntry): PresenceStep | unde
 	}
 }
 
-/** One summary for each person and name at that moment, ordered by the latest change of each. */
+/** One summary for each pair of a person and the name that the person used at that moment, ordered by latest change. */
 function summarizeByPerson(state: State, entries: readonly TimelineEntry[]): PersonSummary[] {
 	const own = state.launch?.peer;
 	const summaries = new Map<string, PersonSummary>();

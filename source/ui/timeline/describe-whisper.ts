@@ -4,9 +4,9 @@ import {selectWhisperDelivery} from '../../core/select.js';
 import {statusOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 
-export const WHISPER_REFUSED = 'not delivered, whispers are not taken there';
+export const WHISPER_REFUSED = 'not delivered: the other node does not accept whispers';
 
-/** Undefined for a whisper of another person or of an earlier launch. */
+/** Delivery of a whisper, in words. Undefined for a whisper of another person or of an earlier launch. */
 export function describeWhisperDelivery(state: State, whisper: Whisper): string | undefined {
 	switch (selectWhisperDelivery(state, whisper)) {
 		case 'delivered':

@@ -67,7 +67,7 @@ export function describeTransfer(transfer: FileTransfer, theme?: Theme): string 
 	}
 }
 
-/** One line about a transfer for places where no key acts on it. */
+/** One line about a transfer, for places where no key cancels it. */
 export function summarizeTransfer(transfer: FileTransfer): string {
 	return describeTransfer(transfer).replace(CANCEL_HINT, '');
 }
@@ -115,8 +115,8 @@ export function transfersText(state: State): string | undefined {
 }
 
 /**
- * Announces ended fetches in the modes without a screen. Returns one line when a fetch is done or has failed, and undefined
- * for every other change.
+ * Announces fetches that stop, for the modes without a screen. Returns one line when a fetch is done, has failed or has
+ * to wait, and undefined for every other change.
  */
 export function createTransferAnnouncer(): (transfer: FileTransfer) => string | undefined {
 	const announced = new Map<string, FileTransfer['state']>();

@@ -1,4 +1,4 @@
-/** Timeline items as rows of styled segments, one row per terminal row, and the cache of these rows. */
+/** Formats timeline items as rows of styled segments. Each row is one row of the terminal. */
 
 import {isWritten, type PeerId} from '../../core/event.js';
 import {foldText} from '../../core/fold-text.js';
@@ -90,7 +90,7 @@ function foldRows(rows: Row[], text: string, {search, width, theme, ...rest}: Ro
 	return [...rows.slice(0, FOLDED_ROWS), summaryRow];
 }
 
-/** Time between two messages of one author within which the second one does not repeat the name. */
+/** Maximum time between two messages of one author, ms, for the second one not to repeat the name. */
 const GROUP_MS = 2 * 60 * 1000;
 
 /** Whether an item is a message that continues a group of its author, so that it shows neither name nor address. */
@@ -140,8 +140,8 @@ function formatPost(
 }
 
 /**
- * The rows with the address at the right end of the first or last row, or in a row of its own if it fits in neither of
- * them.
+ * Returns the rows with the address added at the right end of the first or last row, or in a row of its own if it fits
+ * in neither of them.
  */
 function withAddress(rows: readonly Row[], address: string, {textStart, textCells}: RowColumns, theme: Theme): Row[] {
 	const room = (row: Row) => textStart + textCells - widthOf(row) - cellWidth(address);
@@ -154,7 +154,7 @@ function nameStyleOf(state: State, peer: PeerId, theme: Theme): Style {
 	return {...theme.nameStyle(hueOf(state, peer)), ...(isOurs(state, peer) ? theme.ownName : {bold: true})};
 }
 
-/** Shortest part of a name that is shown before a fingerprint. */
+/** Minimum width of a truncated name in front of a fingerprint, in cells. */
 const MIN_NAME_CELLS = 4;
 
 /** The name at the right end of its column. A long name is truncated, its fingerprint never. */

@@ -39,7 +39,10 @@ interface NameMatches {
 	readonly byPeer: Map<PeerId, boolean>;
 }
 
-/** Name matches by roster. Names rarely change, so a search looks up each name once, not once per message. */
+/**
+ * Whether the names of each peer match the search, by roster. Names rarely change, so a search looks up each name once,
+ * not once per message.
+ */
 const nameMatchesByRoster = new WeakMap<State['roster'], NameMatches>();
 
 function matchesAnyName({roster}: State, peer: PeerId, search: string): boolean {

@@ -1,6 +1,6 @@
 /**
- * Mentions of this user, by any name used now or earlier, so that a rename does not remove marks. The rules for one name
- * are in core/mention.ts.
+ * Mentions of this user, by any name that the user has now or had earlier, so that earlier mentions stay marked after a
+ * rename. The rules for one name are in core/mention.ts.
  */
 import {isWritten} from '../../core/event.js';
 import {foldText} from '../../core/fold-text.js';
@@ -29,10 +29,13 @@ const collectOwnNames = memoise<State, readonly string[]>(
 	],
 );
 
-/** All names that this user has had, as folded texts. The same array while they do not change. */
+/** All names that this user has had, as folded texts. Returns the same array until the names change. */
 const ownNames = memoise<State, readonly string[]>(state => [collectOwnNames(state).join('\n')], collectOwnNames);
 
-/** Short names, with a key that changes only when they change. The roster also changes with every arrival and departure. */
+/**
+ * The short names of this user, with a key that changes only when the short names change. The roster cannot be this
+ * key, because it changes with every arrival and departure.
+ */
 const shortNames = memoise<State, ShortNames & {readonly key: string}>(
 	state => [ownNames(state), state.roster, state.launches],
 	state => {
@@ -48,7 +51,10 @@ export function mentionsUs(state: State, {text, ms}: {readonly text: string; rea
 
 const mentionMemo = memoiseByKey<TimelineEntry, boolean>();
 
-/** Whether an entry is a message of another user that mentions this user or everybody (`@all`). A whisper to this user counts as one. */
+/**
+ * Whether an entry is a message of another user that mentions this user or everybody (`@all`). A whisper to this user
+ * counts as a mention.
+ */
 export function isMentionOfUs(state: State, entry: TimelineEntry): boolean {
 	if (entry.type === 'whisper') return !entry.own;
 	if (!isWritten(entry) || !state.launch || isOurs(state, entry.peer)) return false;

@@ -68,7 +68,10 @@ export function fileLines(state: State): string[] {
 /** Number of newest messages that a list shows. */
 export const MAX_LISTED_MESSAGES = 10;
 
-/** The newest messages that are not hidden, or a thread. The commands about one message take the numbers of the list. */
+/**
+ * The messages of a list: the newest ones that are not hidden, or a thread. Commands about one message name it by its
+ * number in the list.
+ */
 export function selectListed(
 	state: State,
 	intent: ListIntent,

@@ -1,4 +1,7 @@
-/** Text of a message for every output: with its corrections, without what its author withdrew, safe to draw. */
+/**
+ * Text of a message as all outputs show it: with its last correction, without the text of a withdrawn message, and safe
+ * to draw.
+ */
 import type {WrittenEvent} from '../../core/event.js';
 import {formatBytes} from '../../core/format-quantity.js';
 import type {State} from '../../core/state.js';
@@ -10,7 +13,7 @@ export const WITHDRAWN_TEXT = '(withdrawn)';
 /** Mark behind a message that its author corrected. */
 export const EDITED_MARK = '(edited)';
 
-/** Text of a message: that of its last correction, or `(withdrawn)`. That of a shared file: its name, size and note. */
+/** Text of a message: its last correction, or `(withdrawn)`. For a shared file: its name, size and note. */
 export function messageText(state: State, message: WrittenEvent): string {
 	const {text, withdrawal} = contentOf(state, message);
 	if (withdrawal) return WITHDRAWN_TEXT;

@@ -11,8 +11,8 @@ import {joinParts} from './text-parts.js';
 const MIN_ROWS = 8;
 
 /**
- * The pinned line, `width` cells wide; none if nothing is pinned or the timeline has fewer than MIN_ROWS rows. `command`: how to
- * list all pinned messages; a replay has none.
+ * The pinned line, `width` cells wide; none if nothing is pinned or the timeline has fewer than MIN_ROWS rows.
+ * `command`: the command that lists all pinned messages; empty in a replay, which has no commands.
  */
 export function pinnedRows(state: State, width: number, height: number, theme: Theme, command = ' /pins'): Row[] {
 	if (state.effects.pins.length === 0 || height < MIN_ROWS) return [];

@@ -33,8 +33,8 @@ export function createRowOptions(theme: Theme): (settings: Omit<RowOptions, 'the
 }
 
 /**
- * Number of entries whose rows are kept: several screens, for scrolling back and forth. The rows of one entry take about
- * 3 kB, ten times as much as the entry itself, so they must not live as long as the history.
+ * Maximum number of entries whose rows are kept: enough for several screens, for scrolling back and forth. The rows of
+ * one entry take about 3 kB, ten times as much as the entry itself, so they must not live as long as the history.
  */
 export const MAX_CACHED_ENTRIES = 1024;
 
@@ -82,7 +82,7 @@ function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): st
 	}
 	const effects = isWritten(entry) ? effectSignature(state, entry) : '';
 	const transfer = entry.type === 'shared' ? transferSignature(state, entry) : '';
-	// Whether the subject has another session depends on all peers.
+	// Whether the subject has another session depends on all peers, so the key contains the version of the roster.
 	const subject = 'subject' in entry ? `${person(entry.subject)}\n${rosterVersionOf(state.roster)}` : '';
 	return `${own}\n${continuesGroup(state, item)}\n${person(entry.peer, entry.seq)}\n${subject}\n${effects}\n${transfer}`;
 }

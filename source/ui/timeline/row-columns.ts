@@ -29,7 +29,7 @@ export interface ColumnsRequest {
 	readonly addresses: boolean;
 }
 
-/** Width of an IPv4 address with the mark of an unverified one. A longer address is truncated. */
+/** Width of an IPv4 address with the mark `~` of an unverified address. A longer address is truncated. */
 export const ADDRESS_CELLS = 16;
 /**
  * Minimum width of a row, in cells, at which names have a column. In a narrower row the text would have too little
@@ -41,7 +41,10 @@ const ADDRESS_COLUMN_MIN_CELLS = 108;
 const HEADING_INDENT_CELLS = 2;
 const TIME_CELLS: Readonly<Record<TimeFormat, number>> = {minutes: 6, seconds: 9, none: 0};
 
-/** Width of the name column. In the narrowest one a name with a fingerprint has a row of its own, above the text. */
+/**
+ * Width of the name column. In the narrowest column, a name with a fingerprint does not fit and has a row of its own,
+ * above the text.
+ */
 function nameCellsOf(cells: number): number {
 	if (cells >= ADDRESS_COLUMN_MIN_CELLS) return 20;
 	return cells >= 90 ? 14 : 10;

@@ -7,7 +7,10 @@ import type {Segment, Style, Theme} from '../theme.js';
 
 const LINK: Style = {underline: true};
 
-/** Links of a whole message. They are searched before the text is broken into rows, because a link can continue. */
+/**
+ * Links of a whole message. They are searched before the text is broken into rows, because a link can continue in the
+ * next row.
+ */
 export function linksOf(text: string): readonly TextRange[] {
 	return text.includes('://') ? findLinks(text) : [];
 }

@@ -126,8 +126,8 @@ function selectedMark({glyphs}: Theme): Segment {
 }
 
 /**
- * The mark of a message, in a column that no name reaches: the delivery of the user's own message, a warning about
- * somebody who uses the name of a verified person, or a mention.
+ * The mark of a message, in a column of its own that no name can imitate: the delivery of the user's own message, a
+ * warning about somebody who uses the name of a verified person, or a mention.
  */
 function entryMarkOf(
 	state: State,
@@ -139,7 +139,8 @@ function entryMarkOf(
 	if (!entry || !isWritten(entry)) return BLANK_MARK;
 	const own = state.launch?.peer;
 	if (trustOf(state, entry.peer, entry.seq) === 'impostor') return {text: '!', style: theme.error};
-	// This node does not know which peers have the messages of an earlier launch or of another session of this user.
+	// This node does not know which peers have the messages of an earlier launch or of another session of this user, so
+	// these messages have no delivery mark.
 	if (entry.peer !== own) return isMentionOfUs(state, entry) ? {text: '@', style: theme.mention} : BLANK_MARK;
 	if (review) return BLANK_MARK;
 	const delivery = selectDelivery(state, entry.seq);

@@ -1,6 +1,7 @@
 /**
- * Views of the timeline (everything, or the entries that pass a filter) and the items of a view. An item is what the
- * reader moves by: one entry, or a presence group, which is a run of arrivals and departures shown on one line.
+ * Views of the timeline (everything, or the entries that pass a filter) and the items of a view. An item is the unit by
+ * which the selection moves: one entry, or a presence group, which is a run of arrivals and departures shown on one
+ * line.
  */
 
 import {findFirstIndex} from '../../core/binary-search.js';
@@ -91,7 +92,7 @@ export interface TimelineItem {
 	readonly to: number;
 	/** Entries of the item in timeline order: one, or several in a presence group. */
 	readonly entries: readonly TimelineEntry[];
-	/** The entry above a single entry, if no rule is drawn between them. */
+	/** Set for an item of one entry: the entry above it, if no rule is drawn between the two. */
 	readonly previous?: TimelineEntry;
 }
 

@@ -7,7 +7,7 @@ import type {TimelineEntry} from '../../core/timeline.js';
 import {localDayNumber} from './format-time.js';
 import {itemAfter, itemAt, itemBefore, type TimelineItem, type TimelineView} from './timeline-view.js';
 
-/** Line above an item: the start of a day, or of the unread entries. */
+/** Kind of a rule, which is a line above an item: it marks the start of a day, or the start of the unread entries. */
 export type Rule = 'day' | 'unread';
 
 /** The row at the top of the viewport. `row` counts the rows of the item from 0; rules above it have negative numbers. */

@@ -137,7 +137,7 @@ test("the mark of an own whisper shows whether the addressee's log has the whisp
 	chatNode.publish({type: 'whispers-answered', peer: dave.peer, id: 2, refused: [2]});
 	await terminal.until(() => /^×.*: two/m.test(terminal.text()));
 	await press('\u000f', 'd');
-	await terminal.see('whispers are not taken there');
+	await terminal.see('the other node does not accept whispers');
 });
 
 test('a draft that an earlier screen kept has the same addressee again, even if a namesake has joined since', async () => {
