@@ -33,7 +33,7 @@ describe('the API', () => {
 		expect(documented).toEqual(Object.entries(apiOptionForms));
 	});
 
-	it('each option reaches the node', () => {
+	it('each option of the API is passed on to the node that it creates', () => {
 		const all: Required<NodeOptions> = {
 			name: 'Bot',
 			room: 'crew',
@@ -77,7 +77,7 @@ describe('the API', () => {
 		expect(apiOptions({identity: true, serve: true, whispers: true}, 0)).toMatchObject(defaults);
 	});
 
-	it('a mistyped, wrong or empty option throws an error that names it', () => {
+	it('a mistyped, wrong or empty option of the API throws an error that names the option', () => {
 		const create = (options: Record<string, unknown>) => () => createNode(options);
 		expect(create({interface: ['lo']})).toThrow('Did you mean "interfaces"');
 		expect(create({port: '47474'})).toThrow('"port" must be a number');
@@ -114,7 +114,7 @@ function createFake() {
 const unused = () => Promise.reject(new Error('not used'));
 
 describe('a node of the API', () => {
-	it('a node that ends because the network changed writes one bye, also if the program stops it at that moment', async () => {
+	it('a node that ends because the network changed writes one `bye` line, also if the program stops the node at that moment', async () => {
 		const {node, relaunch} = createFake();
 		const iterator = node[Symbol.asyncIterator]();
 		await node.start();
@@ -145,7 +145,7 @@ describe('a node of the API', () => {
 		await node.stop();
 	});
 
-	it('fetch resolves to the path of the file, and rejects if the fetch fails, is cancelled or the node stops', async () => {
+	it('`fetch` of the API resolves to the path of the file, and rejects if the fetch fails, is cancelled or the node stops', async () => {
 		const {node, chatNode} = createFake();
 		await node.start();
 		const bob = chatNode.join('Bob', '10.0.0.2');
@@ -180,7 +180,7 @@ describe('a node of the API', () => {
 });
 
 describe('the lines of the API', () => {
-	it('an iterator returns every line since its creation, in order, even if the lines are read later', async () => {
+	it('an iterator of the API returns every line since its creation, in order, even if the lines are read later', async () => {
 		const lines = createLineSource();
 		lines.emit(notice('before'));
 		const iterator = lines.iterate();
@@ -192,7 +192,7 @@ describe('the lines of the API', () => {
 		expect(texts).toEqual(['1', '2', '3'].map(notice));
 	});
 
-	it('an iterator whose loop has ended returns no further lines, and other iterators continue', async () => {
+	it('an iterator of the API whose loop has ended returns no further lines, and other iterators continue', async () => {
 		const lines = createLineSource();
 		const left = lines.iterate();
 		const kept = lines.iterate();
@@ -204,7 +204,7 @@ describe('the lines of the API', () => {
 		expect((await kept.next()).value).toEqual(notice('2'));
 	});
 
-	it('a listener gets the lines of its type until it is removed', () => {
+	it('a listener of the API gets the lines of its type until it is removed', () => {
 		const lines = createLineSource();
 		const seen: string[] = [];
 		const listener = ({text}: {text: string}) => void seen.push(text);

@@ -52,7 +52,7 @@ describe('the command that starts the running program again', () => {
 	});
 
 	test.each(['{', 'null', '[]', '{"bin": "dist/cli.js"}'])(
-		'the command that restarts the program is node with the path beside the package.json %s',
+		'the command that restarts the program is node with its path if the package.json beside it is %s',
 		text => {
 			writeFileSync(join(root, 'program/package.json'), text);
 			expect(find(join(root, 'program'))).toBe(`node ${script}`);

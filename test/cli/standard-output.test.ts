@@ -44,7 +44,7 @@ describe('a failed write to standard output', () => {
 		});
 	});
 
-	it('a failed write to standard output is silent if the reader has closed its end, or if the terminal has hung up', async () => {
+	it('a failed write to standard output causes no message if the reader has closed its end, or if the terminal has hung up', async () => {
 		const quiet = {isWritten: true, message: '', isClosed: true};
 		expect(await writeTo(failingStream('EPIPE'))).toEqual(quiet);
 		expect(await writeTo(failingStream('EIO', {isTTY: true}))).toEqual(quiet);

@@ -20,7 +20,7 @@ test('a decoded batch equals the encoded one', () => {
 	);
 });
 
-test('additional fields of later versions are ignored', () => {
+test('additional fields of later versions in a batch are ignored', () => {
 	expect(arbitrary.plain(read([...batchFields(sample), 'later']))).toEqual(arbitrary.plain(sample));
 });
 

@@ -95,7 +95,7 @@ test.each<[string, Uint8Array]>([
 	expect(decodeBeacon(bytes, tag, mac)).toEqual({type: 'unrecognized'});
 });
 
-test('bytes that a later version adds after the name are ignored', () => {
+test('bytes that a later version adds after the name in a beacon are ignored', () => {
 	expect(
 		decodeBeacon(
 			signed(() => {}, [1, 2, 3]),

@@ -104,7 +104,7 @@ test.each<[string, unknown]>([
 	['a time after the year 9999', ['posted', 5, MAX_TIME_MS + 1, 1, 'hi']],
 	['a counter above 65,535', ['posted', 5, 6, 65_536, 'hi']],
 	['an entry above the limit', ['posted', 5, 6, 1, 'hi', new Uint8Array(MAX_ENTRY_BYTES)]],
-])('%s is unreadable and gets time 0', (_title, value) => {
+])('an entry that is or has %s is unreadable and gets time 0', (_title, value) => {
 	expect(decode(value)).toMatchObject({type: 'unreadable', peer, seq: 7, at: 0, ms: 0, counter: 0});
 });
 
@@ -117,7 +117,7 @@ test.each<[string, unknown]>([
 	['a list with seq 0', [new Uint8Array(32), 0]],
 	['a list of 65 values', [new Uint8Array(32), 2, ...new Array(63).fill(0)]],
 	['a map', {peer: new Uint8Array(32), seq: 2}],
-])('a reply that is %s counts as missing; the message stays readable', (_title, reply) => {
+])('a reply reference that is %s counts as missing, and the message stays readable', (_title, reply) => {
 	expect(decode(['posted', 5, 6, 1, 'hi', null, reply])).toEqual({...head, type: 'posted', text: 'hi'});
 });
 
@@ -132,7 +132,7 @@ test('a posted entry can be both an action and a reply, and later values in it a
 	});
 });
 
-test.each([undefined, null, false, 1, 'true'])('a reaction or pin whose `on` is %j is taken back', on => {
+test.each([undefined, null, false, 1, 'true'])('a reaction or pin whose field `on` is %j counts as taken back', on => {
 	const values = on === undefined ? [] : [on];
 	expect(decode(['marked', 5, 6, 1, new Uint8Array(32), 2, 'ok', ...values])).toMatchObject({
 		type: 'marked',
@@ -141,7 +141,7 @@ test.each([undefined, null, false, 1, 'true'])('a reaction or pin whose `on` is 
 	expect(decode(['pinned', 5, 6, 1, new Uint8Array(32), 2, ...values])).toMatchObject({type: 'pinned', on: false});
 });
 
-test('additional fields of later versions are ignored', () => {
+test('additional fields of later versions in an entry are ignored', () => {
 	expect(decode(['left', 5, 6, 1, 'later'])).toEqual({...head, type: 'left'});
 });
 

@@ -22,7 +22,7 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
 const payloads = fc.array(fc.uint8Array({minLength: 1, maxLength: 9000}), {maxLength: 12});
 const lengths = fc.array(fc.integer({min: 1, max: 5000}), {minLength: 1, maxLength: 8});
 
-test('the payloads do not depend on how the stream is split', () => {
+test('the payloads of frames do not depend on how the stream is split into chunks', () => {
 	fc.assert(
 		fc.property(payloads, lengths, (input, pieces) => {
 			const decoder = createFrameDecoder();

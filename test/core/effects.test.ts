@@ -325,7 +325,7 @@ describe('reactions', () => {
 		expect(marksOf([...items, back, mark(mallory, 41, 41, 'w9')]).map(({word}) => word)).toEqual(counted.slice(1));
 	});
 
-	it('reactions of ignored people, and reactions after the position, do not count', () => {
+	it('reactions of ignored people, and reactions after the shown position, do not count', () => {
 		const items = [mark(ann, 2, 10, 'x'), mark(bob, 3, 20, 'x'), mark(mallory, 2, 30, 'x')];
 		expect(marksOf(items, {isIgnored: (peer: PeerId) => peer === ann})).toMatchObject([{people: [bob, mallory]}]);
 		const position = {ms: T0 + 20, counter: 0, peer: bob, seq: 3};

@@ -30,7 +30,7 @@ const hostileName = fc.oneof(
 	fc.string({unit: 'binary', maxLength: 60}),
 );
 
-test('a saved name is never empty, hidden, a path, a device, an option, a shortcut or too long', () => {
+test('the name of a saved file is never empty, hidden, a path, a device, an option, a shortcut or too long', () => {
 	fc.assert(
 		fc.property(hostileName, fc.integer({min: 1, max: 9999}), (given, number) => {
 			for (const saved of [cleanFileName(given), numberFileName(cleanFileName(given), number)]) {
@@ -47,7 +47,7 @@ test('a saved name is never empty, hidden, a path, a device, an option, a shortc
 	);
 });
 
-test('cleaning a saved name again does not change it', () => {
+test('cleaning the name of a saved file a second time does not change the name', () => {
 	fc.assert(
 		fc.property(hostileName, fc.integer({min: 40, max: 255}), (given, maxBytes) => {
 			const saved = cleanFileName(given, maxBytes);

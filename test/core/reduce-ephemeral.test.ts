@@ -53,7 +53,7 @@ describe('the ephemeral state', () => {
 		expect(closed.ephemeral).not.toHaveProperty('windowGuests');
 	});
 
-	it('the ephemeral state contains isolation, the tried destinations and the number of foreign nodes', () => {
+	it('the ephemeral state says whether the node is isolated, which destinations it tried, and how many foreign nodes it heard', () => {
 		const state = reduce(
 			ephemeral({type: 'isolated', isolated: true, tried: ['lo']}),
 			ephemeral({type: 'foreign-nodes', count: 3}),
@@ -61,7 +61,7 @@ describe('the ephemeral state', () => {
 		expect(state.ephemeral).toMatchObject({isolated: true, tried: ['lo'], foreignNodes: 3});
 	});
 
-	it('the ephemeral state is no longer isolated after the first link opens', () => {
+	it('the ephemeral state no longer says that the node is isolated after the first link opened', () => {
 		const isolated = reduce(ephemeral({type: 'isolated', isolated: true, tried: ['lo']}));
 		expect(reduceInputs(isolated, [link()]).ephemeral.isolated).toBe(false);
 	});

@@ -148,7 +148,7 @@ describe('rows marked as late', () => {
 describe('the roster', () => {
 	const carolIn = (inputs: readonly Input[]) => findPeer(reduceAll(inputs).roster, carol);
 
-	it('the roster contains every author, even if its joined is not known yet', () => {
+	it('the roster contains every author, even if the `joined` event of this author is not known yet', () => {
 		expect(carolIn([learn(0, [posted(carol, 2, 0)])])).toMatchObject({peer: carol, names: []});
 		expect(
 			carolIn([learn(0, [feedEvent(carol, 2, 0, {type: 'moved', addresses: ['10.0.0.3']})]), early]),

@@ -43,7 +43,7 @@ test('a shared file without a note has an empty text', () => {
 	expect(event.type === 'shared' && textOf(initialState, event)).toBe('');
 });
 
-test('the author corrects the note of a shared file and withdraws the file; nobody else does', () => {
+test('the author of a shared file can correct its note and withdraw the file, and nobody else can', () => {
 	const corrected: FeedEventBody = {type: 'corrected', target, text: 'the newest one'};
 	const event = share.type === 'shared' ? share : undefined;
 	if (!event) throw new Error('no shared event');
@@ -53,7 +53,7 @@ test('the author corrects the note of a shared file and withdraws the file; nobo
 	expect(contentOf(stateAfter([bob, {type: 'withdrawn', target}]), event).withdrawal).toBeUndefined();
 });
 
-test('people react to a shared file and pin it', () => {
+test('people can react to a shared file and pin it', () => {
 	const state = stateAfter(
 		[bob, {type: 'marked', target, word: '👍', on: true}],
 		[bob, {type: 'pinned', target, on: true}],

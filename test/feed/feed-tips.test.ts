@@ -63,7 +63,7 @@ test('a repeated batch gives `known`, and a batch after a gap gives `ahead`', ()
 	expect(tips.seqOf(peer)).toBe(9);
 });
 
-test("every event is accepted once, and the tip equals the author's, for batches of any size in any order", () => {
+test('every event is accepted once, and the tip of the feed equals that of its author, for batches of any size in any order', () => {
 	const author = createAuthor(2);
 	const written: Batch[] = [author.feed.append([joined])];
 	const hashes = [written[0]!.previousHash];

@@ -19,7 +19,7 @@ function indexOf(all: readonly HaveFeed[]) {
 	return index;
 }
 
-test('the digest depends on the feeds, but not on their order of arrival', () => {
+test('the digest of an inventory depends on the feeds, but not on their order of arrival', () => {
 	fc.assert(
 		fc.property(feeds, all => {
 			const index = indexOf(all);

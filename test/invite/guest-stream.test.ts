@@ -174,7 +174,7 @@ test('the rows of one answer and the list of pinned messages are limited in size
 	expect(older.rows.at(-1)?.order).not.toBe(answer.rows[0]?.order);
 });
 
-test('a quiet room sends a ping every 15 s, and a stream that has ended sends nothing', async () => {
+test('the window for guests sends a ping every 15 s while the room is quiet, and nothing after a stream has ended', async () => {
 	const {chatNode, dave, clock, open} = openWindow();
 	const {stream, taken} = open();
 	taken();

@@ -85,7 +85,7 @@ test('odd methods, upgrades, tunnels, expectations and bytes that are not HTTP l
 	expect(await ask(host, 'GET / HTTP/1.1')).toMatch(/^HTTP\/1\.1 200 /);
 });
 
-test('an error of the program while it answers becomes status 500', async () => {
+test('an error of the program during a request is answered with status 500', async () => {
 	const fail = () => {
 		throw new TypeError('a defect');
 	};
@@ -153,7 +153,7 @@ test('the time limit for answers does not end a stream of events', async () => {
 const hasIpv6 = networkInterfaces().lo?.some(({address}) => address === '::1') ?? false;
 
 test.skipIf(!hasIpv6)(
-	'a window on an IPv6 address answers its own network, and closes connections from others',
+	'a window for guests on an IPv6 address answers its own network, and closes connections from others',
 	async () => {
 		let isForeign = false;
 		const {server} = await openServer({groupOf: () => (isForeign ? String(Math.random()) : 'own network')}, '::1');

@@ -113,13 +113,13 @@ describe('addresses', () => {
 		expect(mayReach(host, address)).toBe(expected);
 	});
 
-	it('an address is a literal only if a resolver has nothing to look up', () => {
+	it('a text counts as a literal address only if no resolver has to look it up', () => {
 		for (const address of ['10.0.0.1', '::1', 'fe80::1', '::ffff:10.0.0.1']) expect(isIpLiteral(address)).toBe(true);
 		for (const text of ['localhost', '127.1', '10.0.0.1%a.example', 'fd00:c.example', 'fe80::1%eth0', ''])
 			expect(isIpLiteral(text)).toBe(false);
 	});
 
-	it('two addresses are one source if they are equal, or if they are in one /64 that is not link-local', () => {
+	it('two addresses count as one source if they are equal, or if they are in one /64 that is not link-local', () => {
 		expect(addressGroup('10.0.0.1')).not.toBe(addressGroup('10.0.0.2'));
 		expect(addressGroup('::ffff:10.0.0.1')).toBe(addressGroup('10.0.0.1'));
 		expect(addressGroup('fd00::1')).toBe(addressGroup('fd00:0:0:0:9:9:9:9'));
@@ -154,7 +154,7 @@ describe('addresses', () => {
 	});
 });
 
-it('a share of a budget belongs to an address, and on loopback to a peer', () => {
+it('a share of a budget belongs to one address, but on loopback to one peer', () => {
 	const keys = ['192.168.1.7', 'fd00:1:2:3::7', '127.0.0.1', '::1'].map(address => shareKey(address, 'peer'));
 	expect(keys).toEqual(['192.168.1.7', 'fd00:1:2:3::7', 'peer', 'peer']);
 });

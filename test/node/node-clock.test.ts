@@ -39,7 +39,7 @@ describe('the median clock offset of a room', () => {
 });
 
 describe('the correction of our clock', () => {
-	it('the clock correction is made only if the median exceeds CLOCK_WRONG_MS', () => {
+	it('our clock is corrected only if the median of the clock offsets exceeds CLOCK_WRONG_MS', () => {
 		const clock = clockAt(NOW);
 		expect(clock.updateCorrection(from(CLOCK_WRONG_MS, CLOCK_WRONG_MS))).toBe(0);
 		expect(clock.updateCorrection(from(CLOCK_WRONG_MS + 1, CLOCK_WRONG_MS + 1))).toBe(CLOCK_WRONG_MS + 1);
@@ -90,7 +90,7 @@ describe('the correction of our clock', () => {
 describe('a node that is connected only to a clock two days ahead', () => {
 	const far = from(2 * DAY_MS);
 
-	it('a node that is connected only to a clock two days ahead follows it if nobody has ever agreed with the own clock', () => {
+	it('a node that is connected only to a clock two days ahead follows it if nobody has ever agreed with its own clock', () => {
 		expect(clockAt(NOW).updateCorrection(far)).toBe(2 * DAY_MS);
 	});
 
@@ -104,7 +104,7 @@ describe('a node that is connected only to a clock two days ahead', () => {
 		expect(clock.updateCorrection(far)).toBe(2 * DAY_MS);
 	});
 
-	it('a node that is connected only to a clock two days ahead follows it if the own clock was set since a peer agreed with it', () => {
+	it('a node that is connected only to a clock two days ahead follows it if its own clock was set since a peer agreed with it', () => {
 		let now = NOW;
 		const clock = createNodeClock(() => now);
 		clock.updateCorrection(from(0));
@@ -122,7 +122,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({ms: NOW + HOUR_MS, counter: 8});
 	});
 
-	it('stamps follow a clock reading beyond the limit only up to the limit, and ignore a reading whose event would be held back', () => {
+	it('HLC stamps follow a clock reading beyond the limit only up to the limit, and ignore a reading whose event would be held back', () => {
 		const clock = clockAt(NOW);
 		clock.merge({ms: NOW + 20 * HOUR_MS, counter: 0});
 		expect(clock.merge({ms: NOW + MAX_HLC_AHEAD_MS + 1, counter: 0})).toBe(false);
@@ -131,7 +131,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({ms: hlcLimit(NOW), counter: 1});
 	});
 
-	it('stamps follow a clock reading beyond the limit as soon as the limit has passed that reading', () => {
+	it('HLC stamps follow a clock reading beyond the limit as soon as the limit has passed that reading', () => {
 		let now = NOW;
 		const clock = createNodeClock(() => now);
 		const reading = {ms: NOW + MAX_HLC_MERGED_MS + 60_000, counter: 3};

@@ -71,7 +71,7 @@ describe('unread messages', () => {
 		expect(reading.unread()).toMatchObject({since: T0 + 5, lastRead: {peer: ann, seq: 2}, hasMissed: true});
 	});
 
-	it('unread messages of a new log are only live ones, because the history of a room before we came is not missed', () => {
+	it('unread messages of a new log are only live ones, because messages from before the first visit do not count as missed', () => {
 		const {reading, receive, store, texts} = setUp();
 		store.commit([launch]);
 		reading.start();

@@ -77,7 +77,7 @@ test('a file is found by its name, the start of its name or the start of its id;
 	expect(listShared(chatNode.store.getState(), 'Nobody')).toEqual([]);
 });
 
-test('/fetch without a name fetches the newest file of somebody else that is not here, and /cancel ends the only fetch', () => {
+test('/fetch without a name fetches the newest file of somebody else that is missing here, and /cancel ends the only fetch', () => {
 	const {chatNode, ann, share} = room();
 	expect(fetchTypedFile(chatNode, '')).toMatchObject({type: 'error'});
 	expect(cancelTypedFile(chatNode, '')).toMatchObject({type: 'error', text: 'No file is being fetched.'});

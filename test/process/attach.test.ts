@@ -122,7 +122,7 @@ it('send, doctor and export use a running keeper, a second keeper refuses to sta
 	expect(readdirSync(join(place.home, 'keep'))).toEqual([]);
 }, 120_000);
 
-it('a program at the socket of a keeper that does not know its token gets nothing from the screen', async () => {
+it('a program that listens at the socket of a keeper without knowing the token of the keeper gets nothing from the screen', async () => {
 	const place = await makePlace();
 	const keeper = await keep(place);
 	const [socket = ''] = readdirSync(join(place.home, 'keep')).filter(name => name.endsWith('.sock'));

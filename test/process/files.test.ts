@@ -59,7 +59,7 @@ describe('files between real nodes', () => {
 		expect(errors(bob.lines).find(({text}) => text.includes('folder'))?.text).toContain('tar c ');
 	});
 
-	it('send --file and fetch pass an archive through pipes, and both end with 0', async () => {
+	it('send --file and fetch pass an archive through pipes, and both end with exit code 0', async () => {
 		const port = await findFreeUdpPort();
 		const words = ['--port', String(port)];
 		const [home, target] = [makeHome(), makeHome()];
@@ -92,7 +92,7 @@ describe('files between real nodes', () => {
 		expect(sha256(readFileSync(join(target, 'photos', 'one.jpg')))).toBe(sha256(photo));
 	});
 
-	it('send --file and fetch end with 1 and a line that says why, and with 2 after wrong usage', async () => {
+	it('send --file and fetch end with exit code 1 and a line that says why, and with exit code 2 after wrong usage', async () => {
 		const home = makeHome();
 		writeFileSync(join(home, 'a.txt'), 'a');
 		// Each command has a port of its own, so that no command receives what another one sends.

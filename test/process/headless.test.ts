@@ -9,7 +9,7 @@ import {cliPath, runCli, runToEnd, startNode} from '../helpers/run-node.js';
 const common = async () => ['--port', String(await findFreeUdpPort())];
 
 describe('JSON lines', () => {
-	it('JSON lines start with ready and end with bye, and the event of a post repeats its ref', async () => {
+	it('JSON lines start with ready and end with bye, and the event of a post contains the `ref` of its input line', async () => {
 		const {stdout, code, stderr} = await runToEnd(
 			['--json', '--name', 'Bob', '--room', 'lab', '--wait', '0.3', ...(await common())],
 			{
@@ -151,7 +151,7 @@ describe('exit', () => {
 		},
 	);
 
-	it('a second signal exits at once with 128 plus its number', async () => {
+	it('a second signal ends the program at once, with exit code 128 plus the number of the signal', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), args: ['--stay']});
 		node.child.kill('SIGTERM');
 		node.child.kill('SIGINT');

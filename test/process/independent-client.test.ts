@@ -146,7 +146,7 @@ describe('an independent client written from protocol.md', () => {
 		await bob.waitFor('synced', isSynced(client.peer));
 	});
 
-	it('an independent client written from protocol.md stays connected without posting by answering pings', async () => {
+	it('an independent client written from protocol.md stays connected by answering pings, although it posts nothing', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node);
 		await until(() => client.pings() >= 4, 15_000);

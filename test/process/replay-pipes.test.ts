@@ -53,7 +53,7 @@ describe('a saved log in a pipe', () => {
 		expect(code).toBe(0);
 	});
 
-	test('no format contains an escape sequence or another control character', async () => {
+	test('no output of replay or export in a pipe contains an escape sequence or another control character', async () => {
 		for (const words of [
 			'replay',
 			'export --format text',

@@ -89,7 +89,7 @@ describe.each(['bash', 'zsh', 'fish'])('completion in %s', shell => {
 		expect(offers('export', '--format', '')).toEqual(expect.arrayContaining(['text', 'markdown', 'jsonl']));
 	});
 
-	test.runIf(has(shell))('shell completion offers files where a command takes one', () => {
+	test.runIf(has(shell))('shell completion offers file names where a command expects a file', () => {
 		expect(offers('replay', 'fi')).toContain('file.p2plog');
 	});
 });

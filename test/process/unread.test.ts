@@ -63,7 +63,7 @@ describe('the reading position', () => {
 		expect(statSync(`${logOf(annHome)}.read.json`).mode & 0o777).toBe(0o600);
 	}, 120_000);
 
-	it('with the reading position, --plain says how many messages were missed and where they begin', async () => {
+	it('--plain says how many messages were missed since the saved reading position, and where they begin', async () => {
 		const port = await findFreeUdpPort();
 		const [annHome, bobHome] = [makeHome(), makeHome()];
 		const bob = await startNode({name: 'Bob', home: bobHome, port, environment: SECRET});

@@ -112,7 +112,7 @@ async function closedByServerExcept(sockets: readonly Socket[], count: number): 
 }
 
 describe('requests', () => {
-	test('in the window, rows and events need a bearer token, the page and the package do not, and other paths and methods do not exist', async () => {
+	test('in the window for guests, rows and events need a bearer token, the page and the package do not, and other paths and methods do not exist', async () => {
 		const opened = await openWindow();
 		const host = opened.host();
 		const bearer = await becomeGuest(opened);
@@ -131,7 +131,7 @@ describe('requests', () => {
 		expect(await status('/dist/cli.js')).toBe(404);
 	});
 
-	test('a foreign Host or Origin is refused, so that no page of another site reaches the window', async () => {
+	test('the window for guests refuses a foreign Host or Origin header, so that no page of another site reaches it', async () => {
 		const opened = await openWindow();
 		const host = opened.host();
 		const port = host.split(':')[1];
@@ -150,7 +150,7 @@ describe('requests', () => {
 		expect(opened.info().guests).toEqual([]);
 	});
 
-	test('the page carries a content security policy without inline code, and no answer may be cached, framed or sniffed', async () => {
+	test('the page of the window for guests carries a content security policy without inline code, and no answer may be cached, framed or sniffed', async () => {
 		const opened = await openWindow();
 		const {headers} = await send(opened.host(), '/');
 		expect(headers).toMatchObject({
@@ -163,7 +163,7 @@ describe('requests', () => {
 		expect(headers['content-security-policy']).not.toMatch(/unsafe|\*/);
 	});
 
-	test('the window refuses guessed tokens, and after ten of them the right token too', async () => {
+	test('the window for guests refuses guessed tokens, and after ten of them the right token too', async () => {
 		const opened = await openWindow();
 		const guess = (body: string) => send(opened.host(), '/guest', {method: 'POST', body});
 		for (const body of ['', 'A'.repeat(22), tokenOf(opened.info()).slice(0, -1)])
@@ -173,7 +173,7 @@ describe('requests', () => {
 		expect((await guess(tokenOf(opened.info()))).status).toBe(429);
 	});
 
-	test('the window closes connections with slow headers, accepts at most 8 from one address, and 10,000 of them leave the node working', async () => {
+	test('the window for guests closes connections with slow headers, accepts at most 8 from one address, and 10,000 of them leave the node working', async () => {
 		const opened = await openWindow();
 		const [address = '', port] = opened.host().split(':');
 		const dial = () => connect(Number(port), address);
@@ -189,7 +189,7 @@ describe('requests', () => {
 		await expect.poll(async () => (await send(opened.host(), '/').catch(() => undefined))?.status).toBe(200);
 	});
 
-	test('no socket listens before the window opens or after it closes, and the window closes after 12 hours', async () => {
+	test('no socket listens before the window for guests opens or after it closes, and the window closes after 12 hours', async () => {
 		const opened = await openWindow();
 		const host = opened.host();
 		const refused = () =>
@@ -207,7 +207,7 @@ describe('requests', () => {
 		expect(opened.announced.filter(text => text === 'closed')).toHaveLength(2);
 	});
 
-	test('a room with a secret opens no window, unless the user allows it with --in-secret-room', async () => {
+	test('a room with a secret opens no window for guests, unless the user allows it with --in-secret-room', async () => {
 		const opened = await openWindow({hasSecret: true});
 		expect(opened.invitation.info()).toBeUndefined();
 		expect(opened.announced).toEqual([]);
@@ -271,7 +271,7 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 		expect(await last.locator('code').evaluate(code => getComputedStyle(code).fontFamily)).toContain('monospace');
 	});
 
-	test('a guest whose phone slept notices the silence, connects again and has everything', async () => {
+	test('the page of a guest whose phone slept notices the silence, connects again and shows every message', async () => {
 		const opened = await openWindow();
 		const {chatNode, clock} = opened;
 		const dave = chatNode.join('Dave', '10.0.0.2');
@@ -310,7 +310,7 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 		expect(await page.locator('.row').count()).toBeLessThan(1500);
 	});
 
-	test('no hostile text executes in the window, sends a request elsewhere, or makes the page wider than the phone', async () => {
+	test('no hostile text executes in the window for guests, sends a request elsewhere, or makes the page wider than the phone', async () => {
 		const builder = createStateBuilder();
 		addHostile(builder, hostileTexts());
 		const {createStore} = await import('../../source/node/store.js');

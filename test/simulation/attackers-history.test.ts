@@ -26,7 +26,9 @@ const isLive = (room: AttackRoom, index: number, author: PeerId): boolean[] =>
 		.life(index)
 		.disk.records.flatMap(record => (record.type === 'batch' && record.batch.peer === author ? [record.live] : []));
 
-it('batches of an author that a liar passes on unverified do not silence the author', {timeout: 60_000}, async () => {
+it('events of an author are accepted although a liar passes on unverified batches in the name of the author', {
+	timeout: 60_000,
+}, async () => {
 	const room = await createAttackRoom(1, 2);
 	for (const node of room.world.nodes) node.launch();
 	await room.world.clock.advance(3000);
@@ -77,7 +79,9 @@ it('an event that a liar claims as history of an author is still live when the a
 	await room.world.stopAll();
 });
 
-it('claims that liars never serve do not keep a newcomer from the history of others', {timeout: 120_000}, async () => {
+it('feeds that liars list but never send do not keep a newcomer from the history of others', {
+	timeout: 120_000,
+}, async () => {
 	const room = await createAttackRoom(3, 3);
 	const [ann, bob, newcomer] = room.world.nodes;
 	for (const node of [ann, bob]) node!.launch();

@@ -321,7 +321,7 @@ describe('a hostile holder', () => {
 		expect([attacker.isGone, attacker.faults, fetcher.faults]).toEqual([false, [], []]);
 	});
 
-	test('a holder that answers no want for a while is asked again after a pause', async () => {
+	test('a holder that answers no request for a while is asked again after a pause', async () => {
 		world = createFileWorld(14);
 		world.add({
 			receive(asked, reply) {
@@ -337,7 +337,7 @@ describe('a hostile holder', () => {
 		expectContent(fetcher, file, content);
 	});
 
-	test('a holder that sends one slice in five seconds loses its part to another holder', async () => {
+	test('the part of a holder that sends one slice in five seconds is requested from another holder', async () => {
 		world = createFileWorld(10);
 		world.add({
 			receive(asked, reply) {
@@ -380,7 +380,7 @@ describe('serving', () => {
 		...more,
 	});
 
-	test('content that the room does not name is answered like content that nobody has', async () => {
+	test('a request for content that no event of the room names is answered like one for content that nobody has', async () => {
 		let held: FileId | undefined;
 		const withFile = async (made: FileWorld) => {
 			const server = made.add();
@@ -406,7 +406,7 @@ describe('serving', () => {
 		expect(unnamed.answers).toEqual(named.answers);
 	});
 
-	test('a part whose hash has changed is refused, and so is a slice beyond the end of its part', async () => {
+	test('a request for a part whose hash has changed is refused, and so is one for a slice beyond the end of its part', async () => {
 		const {answers} = await probe(
 			async made => {
 				const server = made.add();
@@ -428,7 +428,7 @@ describe('serving', () => {
 		]);
 	});
 
-	test('a peer that wants more than the limit at once is disconnected with flood', async () => {
+	test('a peer that requests more than the limit at once is disconnected with the code flood', async () => {
 		const many = Array.from({length: MAX_WANTED_FILE_BYTES / MIN_SLICE_BYTES + 10}, (_, id) => want(ID, {id}));
 		const {server} = await probe(
 			async made => {

@@ -133,7 +133,7 @@ test('records that cannot be saved are kept and served to peers, and saved in or
 	expect(await texts()).toEqual(['one', 'two', 'three', 'four']);
 });
 
-test('saving is tried again at the next append', async () => {
+test('a resilient log tries to save again at the next append', async () => {
 	const {rig, log, texts} = makeRig();
 	rig.isFull = true;
 	log.append(seq(1, 'one'));
@@ -143,7 +143,7 @@ test('saving is tried again at the next append', async () => {
 	expect(await texts()).toEqual(['one', 'two']);
 });
 
-test('a file that could not be created at first is created later', async () => {
+test('a log file that could not be created at first is created later', async () => {
 	const {rig, log, states, tick, texts} = makeRig({isFull: true});
 	expect(states).toMatchObject([{isSaving: false}]);
 	expect(log.path).toBeUndefined();
@@ -157,7 +157,7 @@ test('a file that could not be created at first is created later', async () => {
 	expect(await texts()).toEqual(['one']);
 });
 
-test('a new file with all records is created if the file was deleted', async () => {
+test('a new log file with all records is created if the old one was deleted', async () => {
 	const {log, states, tick, texts} = makeRig();
 	log.append([...seq(1, 'one'), ...seq(2, 'two')]);
 	rmSync(log.path ?? '');
@@ -170,7 +170,7 @@ test('a new file with all records is created if the file was deleted', async () 
 	expect(await texts()).toEqual(['one', 'two', 'three', 'four']);
 });
 
-test('a new file with the remaining records is created if the file was truncated, and only those count as saved', async () => {
+test('a new log file with the remaining records is created if the old one was truncated, and only these records count as saved', async () => {
 	const {log, tick, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	const size = log.size;
@@ -185,7 +185,7 @@ test('a new file with the remaining records is created if the file was truncated
 	expect(await texts()).toEqual(['one', 'three', 'two']);
 });
 
-test('failed attempts to create a new file on a full disk leave no files', async () => {
+test('failed attempts to create a new log file on a full disk leave no files', async () => {
 	const {rig, log, folder, tick, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	rmSync(log.path ?? '');
@@ -202,7 +202,7 @@ test('failed attempts to create a new file on a full disk leave no files', async
 	expect(await texts()).toEqual(['one', 'two']);
 });
 
-test('the buffer is limited; dropped records are reported once, and no record is kept after a dropped one', async () => {
+test('the buffer of a resilient log is limited; dropped records are reported once, and no record is kept after a dropped one', async () => {
 	const {rig, log, states, tick} = makeRig({maxUnsavedBytes: 2000});
 	rig.isFull = true;
 	for (let at = 1; at <= 20; at++) log.append(seq(at, 'x'.repeat(200)));
@@ -240,7 +240,7 @@ test('the own feed is written again if another program emptied the file, includi
 	expect(await texts()).toEqual(['one', 'two', 'three', 'four']);
 });
 
-test('records that wait for a new file are saved when the log is closed', async () => {
+test('records that wait for a new log file are saved when the log is closed', async () => {
 	const {log, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	rmSync(log.path ?? '');

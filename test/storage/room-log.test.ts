@@ -95,7 +95,7 @@ test('a second instance creates a new log, and the next launch opens the newest 
 	await third.log.close();
 });
 
-test('a log that cannot be opened is skipped', async () => {
+test('a launch that looks for the log of its room skips a log that cannot be opened', async () => {
 	const {folder, open} = makeRoom(true);
 	const first = open();
 	await first.log.close();

@@ -17,7 +17,7 @@ test('the identity is created once, is readable only by its owner, and is read a
 	expect(readdirSync(join(path, '..'))).toEqual(['identity']);
 });
 
-test('the identity that another process created first is used', () => {
+test('if another process creates the identity file first, its identity is used', () => {
 	const path = identityPath();
 	const slow = () => {
 		openIdentitySeed(path, seedOf(1));

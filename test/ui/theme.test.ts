@@ -52,7 +52,7 @@ describe('names', () => {
 		expect(styles(16).some(style => style.includes('underline'))).toBe(true);
 	});
 
-	test('names differ without colours too', () => {
+	test('names have at least four styles even in a terminal without colours', () => {
 		expect(new Set(styles(0)).size).toBeGreaterThanOrEqual(4);
 		expect(styles(0).join('')).not.toContain('color');
 	});

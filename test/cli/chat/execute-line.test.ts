@@ -55,7 +55,7 @@ describe('a plain line', () => {
 		}
 	});
 
-	test('a plain line that is typed can reply, react, correct, withdraw and pin by the numbers of /messages', () => {
+	test('a plain line that is typed can reply, react, correct, withdraw and pin by the numbers that /messages prints', () => {
 		const chatNode = createFakeChatNode();
 		chatNode.say(chatNode.join('Bob', '10.0.0.2'), 'is it done?');
 		const numbers = createMessageNumbers();

@@ -7,7 +7,7 @@ it('the report of the doctor is not wrapped without a terminal', () => {
 	expect(wrapLines(LINES, undefined)).toEqual(LINES);
 });
 
-it('the report of the doctor is wrapped at the width of the terminal, with indented continuations', () => {
+it('the report of the doctor is wrapped at the width of the terminal, with continuation lines indented', () => {
 	const wrapped = wrapLines(LINES, 30);
 	expect(wrapped).toEqual(['Result', '  ok: all is well: 1 peer is', '    reached in room "lan".', '']);
 	for (const columns of [1, 20, 40, 80, 300])

@@ -14,7 +14,7 @@ it('every option is in exactly one group of the help', () => {
 	expect(optionGroups.flatMap(group => group.keys).toSorted()).toEqual(Object.keys(optionTable).toSorted());
 });
 
-it('the markdown table has one row per group and the same description of each option as the help', () => {
+it('the Markdown table of options has one row per group and describes each option as the help does', () => {
 	const rows = optionsAsMarkdown().split('\n').slice(2);
 	expect(rows).toHaveLength(optionGroups.length);
 	for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(4);

@@ -298,7 +298,7 @@ describe('mistakes in options', () => {
 		});
 	});
 
-	it('an unknown variable that resembles a known one is refused with the known name', () => {
+	it('an unknown environment variable of the program that resembles a known one is refused with the known name', () => {
 		expect(usageErrorOf([], {P2PCHAT_PRT: '1'})).toBe('Unknown variable P2PCHAT_PRT. Did you mean P2PCHAT_PORT?');
 		expect(usageErrorOf([], {P2PCHAT_INTERFCE: 'lo'})).toContain('P2PCHAT_INTERFACE');
 		expect(usageErrorOf([], {P2PCHAT_SECRT: 'x'})).toContain('P2PCHAT_SECRET');
@@ -307,7 +307,7 @@ describe('mistakes in options', () => {
 		);
 	});
 
-	it('an unknown variable that resembles nothing is reported by name', () => {
+	it('an unknown environment variable of the program that resembles no known one is reported by name', () => {
 		const environment = {P2PCHAT_COLOUR_OF_SKY: '1', P2PCHAT_PORT: '5000', P2PCHAT_TEST_CLI: 'x', HOME: '/'};
 		expect(unknownVariables(environment)).toEqual(['P2PCHAT_COLOUR_OF_SKY']);
 		expect(parse([], environment)).toMatchObject({port: 5000});

@@ -125,7 +125,7 @@ describe('the interfaces of this computer', () => {
 		expect(others.filter(address => isOwnSelected(address, loopback))).toEqual(['10.99.0.1', '127.0.0.1', '::1']);
 	});
 
-	it('an interface announces from each IPv4 address that can broadcast, and from one IPv6 address, preferably the link-local one', () => {
+	it('a node announces itself from each IPv4 address of an interface that can broadcast, and from one IPv6 address, preferably the link-local one', () => {
 		const of = (system: SystemInterfaces) =>
 			announcingAddresses(readInterfaces(undefined, system)).map(({address}) => address);
 		expect(of(SYSTEM)).toEqual([

@@ -125,7 +125,7 @@ describe('a new connection', () => {
 		expect(sent.map(({type}) => type)).toEqual(['hello', 'ping']);
 	});
 
-	it('a new connection takes the peer id and a first estimate of the clock offset from the hello', () => {
+	it('a new connection learns the peer id of the peer and a first estimate of its clock offset from the hello', () => {
 		const link = openLink().verify();
 		expect([link.peer, link.hello.name, link.clockOffsetMs, link.roundTripMs]).toEqual([
 			OTHER,
@@ -252,7 +252,7 @@ describe('a ping', () => {
 		expect([link.roundTripMs, link.clockOffsetMs]).toEqual([40, 5000]);
 	});
 
-	it('a ping is measured neither by the answer to another ping nor by a second answer', async () => {
+	it('neither an answer to another ping nor a second answer counts as a measurement of a ping', async () => {
 		const node = openLink();
 		node.say(node.hello());
 		const ping = node.sent.at(-1);

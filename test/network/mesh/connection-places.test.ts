@@ -67,7 +67,7 @@ describe('a room in which all peers have link-local addresses of one network', (
 		return {places, trusted, links, linkOf, refused};
 	}
 
-	it('strangers of one IPv6 prefix use all places while nobody else needs them', () => {
+	it('strangers (untrusted peers) of one IPv6 prefix use all places while nobody else needs them', () => {
 		const {places, refused, linkOf} = createLinkLocalRoom();
 		expect(refused).toEqual([]);
 		const next = linkOf(9999);

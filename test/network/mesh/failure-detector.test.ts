@@ -133,7 +133,7 @@ describe('a peer known only from history', () => {
 	});
 });
 
-it('a node never reports itself', () => {
+it('a node never reports itself as lost', () => {
 	const detector = detectorWith(HIGH);
 	detector.reportChange(HIGH, SELF, false, 0);
 	expect(detector.evaluate([{peer: SELF, ended: false, absences: 0}], 1_000_000)).toEqual([]);
@@ -229,7 +229,7 @@ describe('a peer to which no connected peer is connected', () => {
 describe('what a node tells a peer about peers that this peer is not connected to', () => {
 	const FAR = fakePeerId(9);
 
-	it('`alive` names peers that others are connected to or heard of, unless the receiver hears them itself', () => {
+	it('an `alive` message names peers that other peers are connected to or heard of, unless the receiver hears of them itself', () => {
 		const detector = detectorWith(LOW, HIGH);
 		detector.reportChange(HIGH, LOST, true, 0);
 		detector.reportAlive(HIGH, [{peer: FAR, ageMs: 5000}], 1000);
@@ -240,14 +240,14 @@ describe('what a node tells a peer about peers that this peer is not connected t
 		expect(detector.aliveFor(HIGH, 3000)).toEqual([]);
 	});
 
-	it('`alive` names nobody if the receiver is connected to the peers that know it', () => {
+	it('an `alive` message names nobody if the receiver is connected to those who know these peers', () => {
 		const detector = detectorWith(LOW, HIGH);
 		detector.reportChange(HIGH, LOST, true, 0);
 		detector.reportChange(LOW, HIGH, true, 0);
 		expect(detector.aliveFor(LOW, 3000)).toEqual([]);
 	});
 
-	it('`alive` leaves out reports older than a minute, the receiver, and peers connected to this node', () => {
+	it('an `alive` message leaves out reports older than a minute, its receiver, and peers connected to this node', () => {
 		const detector = detectorWith(LOW, HIGH, FAR);
 		detector.reportAlive(
 			HIGH,
@@ -258,7 +258,7 @@ describe('what a node tells a peer about peers that this peer is not connected t
 		expect(detector.aliveFor(LOW, 1000)).toEqual([]);
 	});
 
-	it('the length of `alive` is bounded, whatever a peer claims', () => {
+	it('an `alive` message has a bounded length, whatever a peer claims', () => {
 		const detector = detectorWith(LOW, HIGH);
 		for (let from = 0; from < 10; from++) {
 			const peers = Array.from({length: MAX_REPORTED_PEERS}, (_, index) => ({

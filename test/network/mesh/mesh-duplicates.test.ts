@@ -89,7 +89,7 @@ describe('several connections between two peers', () => {
 		expect(links.map(({calls}) => calls.length)).toEqual(links.map((_, index) => (index === 0 ? 1 : 0)));
 	});
 
-	it('several connections between two peers are replaced by an older one when the newest closes, and the peer is down when the last one closes', () => {
+	it('when the newest of several connections between two peers closes, an older one replaces it, and the peer is down only when the last one closes', () => {
 		const {open, events, preferred, mesh, other} = createNode({isLower: false});
 		const [older, newer] = [open(), open()];
 		newer.end();

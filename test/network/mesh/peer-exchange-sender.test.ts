@@ -41,7 +41,7 @@ function createWorld() {
 
 const [A, B, C, D] = [fakePeerId(1), fakePeerId(2), fakePeerId(3), fakePeerId(4)];
 
-it('a new peer receives the full list of connected peers, and other peers receive only the new peer', async () => {
+it('a new peer receives the full list of connected peers, and other peers receive only the entry of the new peer', async () => {
 	const {clock, up, names} = createWorld();
 	up(A);
 	await clock.advance(0);
@@ -52,7 +52,7 @@ it('a new peer receives the full list of connected peers, and other peers receiv
 	expect(names(A)?.at(-1)).toEqual({added: [B], removed: []});
 });
 
-it('changes of the list within one interval are combined into one message to each peer', async () => {
+it('changes of the list of connected peers within one interval are combined into one message to each peer', async () => {
 	const {clock, up, down, names} = createWorld();
 	for (const peer of [A, B]) up(peer);
 	await clock.advance(0);
@@ -79,7 +79,7 @@ async function startCrowd(world: ReturnType<typeof createWorld>, seconds: number
 	}
 }
 
-it('list changes are sent less often while many peers connect, but a new peer receives the full list within a second', async () => {
+it('changes of the list of connected peers are sent less often while many peers connect, but a new peer receives the full list within a second', async () => {
 	const world = createWorld();
 	world.up(A);
 	await startCrowd(world, 40);
@@ -125,7 +125,7 @@ it('lost connections are announced within a second, even while many peers connec
 	expect(world.names(A)?.flatMap(({removed}) => removed)).toEqual([B]);
 });
 
-it('the full list is sent again when a connection replaces another, but not to other peers', async () => {
+it('the full list of connected peers is sent again to a peer whose connection replaces another, but not to other peers', async () => {
 	const {clock, sender, up, names} = createWorld();
 	for (const peer of [A, B]) up(peer);
 	await clock.advance(0);
@@ -136,7 +136,7 @@ it('the full list is sent again when a connection replaces another, but not to o
 	expect(names(B)).toHaveLength(1);
 });
 
-it('a list that exceeds MAX_PEERS_LISTED is split into several messages', async () => {
+it('a list of connected peers that exceeds MAX_PEERS_LISTED is split into several messages', async () => {
 	const {clock, up, names} = createWorld();
 	for (let peer = 0; peer <= MAX_PEERS_LISTED; peer++) up(fakePeerId(peer));
 	await clock.advance(0);

@@ -34,7 +34,7 @@ function createBench() {
 	};
 }
 
-it('the least-served entry is the next one', () => {
+it('the next entry of a fair queue is the least-served one', () => {
 	const bench = createBench();
 	for (const [name, usageMs] of [
 		['a', 30],
@@ -45,7 +45,7 @@ it('the least-served entry is the next one', () => {
 	expect(Array.from({length: 4}, () => bench.step(8, 2 * INTERACTIVE_BYTES))).toEqual(['b', 'c', 'b', 'a']);
 });
 
-it('an entry is interactive if it has little waiting work and used little time recently', () => {
+it('an entry of a fair queue is interactive if it has little waiting work and used little time recently', () => {
 	const bench = createBench();
 	bench.add('new with much work', 0);
 	bench.add('busy with little work', INTERACTIVE_MS + 1, 1);
@@ -54,20 +54,20 @@ it('an entry is interactive if it has little waiting work and used little time r
 	expect(bench.queue.next()).toMatchObject({entry: {name: 'chatting'}, isInteractive: true});
 });
 
-it('interactive entries run in turn, one step each', () => {
+it('interactive entries of a fair queue run in turn, one step each', () => {
 	const bench = createBench();
 	for (const name of ['a', 'b', 'c']) bench.add(name, 0, 2);
 	expect(Array.from({length: 4}, () => bench.step(1, 1))).toEqual(['a', 'b', 'c', 'a']);
 });
 
-it('an entry without waiting work is removed from the queue', () => {
+it('an entry without waiting work is removed from the fair queue', () => {
 	const bench = createBench();
 	bench.add('a', 0);
 	bench.step(1, 0);
 	expect([bench.queue.size, bench.next()]).toEqual([0, undefined]);
 });
 
-it('usage halves within a second', () => {
+it('the usage that a usage meter counts halves within a second', () => {
 	const meter = createUsageMeter();
 	meter.add(80, 1000);
 	expect([meter.valueAt(1000), meter.valueAt(2000), meter.valueAt(4000)]).toEqual([80, 40, 10]);

@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {createFairShare} from '../../../source/network/scheduling/fair-share.js';
 
 describe('a full table of fair shares', () => {
-	it('a full table evicts the newest item of the owner with the most items for an owner with fewer', () => {
+	it('a full table of fair shares evicts the newest item of the owner with the most items for an owner with fewer', () => {
 		const table = createFairShare<number>(4);
 		for (const item of [1, 2, 3]) table.add(item, 'mallory');
 		table.add(4, 'ann');
@@ -11,7 +11,7 @@ describe('a full table of fair shares', () => {
 		expect([table.size, table.countOf('mallory'), table.ownerOf(3)]).toEqual([4, 2, undefined]);
 	});
 
-	it('a full table refuses an item of the owner with the most items', () => {
+	it('a full table of fair shares refuses an item of the owner with the most items', () => {
 		const table = createFairShare<number>(2);
 		table.add(1, 'mallory');
 		table.add(2, 'mallory');

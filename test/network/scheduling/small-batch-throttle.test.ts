@@ -9,7 +9,7 @@ function recordBatches(throttle: SmallBatchThrottle, count: number, now: number,
 	for (let index = 0; index < count; index++) throttle.recordBatch(entries, 1, now);
 }
 
-it('small batches get only a quarter of the time while people are chatting', () => {
+it('the ingest of small batches gets only a quarter of the time while people are chatting', () => {
 	const throttle = createSmallBatchThrottle();
 	throttle.recordChat(0);
 	recordBatches(throttle, 100, 0);

@@ -24,7 +24,7 @@ const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND
 const ingestedBy = (reports: readonly string[]) => reports.filter(line => line.startsWith('ingested'));
 
 describe('the live rate of an author', () => {
-	it('the live rate of an author is not used up by batches in an answer of another peer that start after a gap', async () => {
+	it('the rate limit for live events of an author is not used up by batches after a gap that another peer sends in an answer', async () => {
 		const {clock, node, connect, reports} = createRoom();
 		node.hold(batchOf(BOB, 1));
 		const bob = connect(BOB, feed(BOB, 1));
@@ -43,7 +43,7 @@ describe('the live rate of an author', () => {
 		expect([mallory.faults, ingestedBy(reports)]).toEqual([[], ['ingested 2:2-2 live']]);
 	});
 
-	it('the live rate of an author is used by verified live events that another peer passes on', async () => {
+	it('verified live events that another peer passes on use up the rate limit for live events of their author', async () => {
 		const {clock, node, connect, answer, reports} = createRoom();
 		node.hold(batchOf(BOB, 1));
 		const mallory = connect(MALLORY, feed(BOB, 1));
@@ -133,7 +133,7 @@ describe('claims that are not served', () => {
 		expect(mallory.read('have')).toMatchObject([{kind: 'digest'}]);
 	});
 
-	it('a batch in an answer adds no claim of history for a feed that no peer has listed', async () => {
+	it('a batch in an answer does not make a feed that no peer has listed count as history', async () => {
 		const {clock, connect, reports} = createRoom();
 		const mallory = connect(MALLORY, feed(AUTHOR, 1));
 		for (let index = 0; index < 50; index++)

@@ -323,7 +323,7 @@ describe('own events', () => {
 });
 
 describe('new events of other authors', () => {
-	it('every 250 ms a node sends a have with the new entries of other authors: to peers that may lack them, and to the author as an acknowledgement', async () => {
+	it('every 250 ms a node sends a `have` message with the new entries of other authors: to peers that may lack them, and to the author as an acknowledgement', async () => {
 		const {clock, connect} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const carol = connect(CAROL, feed(BOB, 0));

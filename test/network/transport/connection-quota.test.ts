@@ -24,7 +24,7 @@ it('an address has a limited number of connections without a verified hello, and
 	expect(fill(quota, '10.0.0.2')).toHaveLength(1);
 });
 
-it('outgoing connections and connections from this machine are not counted', () => {
+it('the connection quota does not count outgoing connections and connections from this machine', () => {
 	const quota = createConnectionQuota();
 	fill(quota, '10.0.0.2');
 	for (let index = 0; index < 2 * MAX_PENDING_PER_ADDRESS; index++) {
@@ -33,7 +33,7 @@ it('outgoing connections and connections from this machine are not counted', () 
 	}
 });
 
-it('each IPv6 address is counted separately, and all addresses of one /64 together have half of the places', () => {
+it('the connection quota counts each IPv6 address separately, and gives all addresses of one /64 together half of the places', () => {
 	const quota = createConnectionQuota();
 	const pending = fill(quota, 'fe80::1%eth0');
 	expect(pending).toHaveLength(MAX_PENDING_PER_ADDRESS);

@@ -35,25 +35,25 @@ function startRace(plans: Readonly<Record<string, Plan>>) {
 }
 
 describe('a race of connections', () => {
-	it('a race tries only the first address if it answers in time', async () => {
+	it('a race of connections tries only the first address if it answers in time', async () => {
 		const {clock, events} = startRace({a: {connects: RACE_DELAY_MS - 1}, b: {connects: 1}});
 		await clock.advance(10_000);
 		expect(events).toEqual(['0 start a', '249 won a']);
 	});
 
-	it('a race starts the second address after the delay, and cancels the slower one', async () => {
+	it('a race of connections starts the second address after the delay, and cancels the slower one', async () => {
 		const {clock, events} = startRace({a: {connects: 5000}, b: {connects: 10}});
 		await clock.advance(10_000);
 		expect(events).toEqual(['0 start a', '250 start b', '260 cancel a', '260 won b']);
 	});
 
-	it('a race starts the second address as soon as the first one failed', async () => {
+	it('a race of connections starts the second address as soon as the first one failed', async () => {
 		const {clock, events} = startRace({a: {fails: [3, 'unreachable']}, b: {connects: 10}});
 		await clock.advance(10_000);
 		expect(events).toEqual(['0 start a', '3 start b', '13 won b']);
 	});
 
-	it('a race in which all addresses fail reports the most informative failure', async () => {
+	it('a race of connections in which all addresses fail reports the most informative failure', async () => {
 		const {clock, events} = startRace({
 			a: {fails: [300, 'refused']},
 			b: {fails: [100, 'unreachable']},
@@ -63,7 +63,7 @@ describe('a race of connections', () => {
 		expect(events).toEqual(['0 start a', '250 start b', '300 start c', '350 lost a refused']);
 	});
 
-	it('a race that is cancelled calls no callback after that', async () => {
+	it('a race of connections that is cancelled calls no callback after that', async () => {
 		const {clock, events, cancel} = startRace({a: {connects: 400}, b: {connects: 500}, c: {connects: 1}});
 		await clock.advance(300);
 		cancel();

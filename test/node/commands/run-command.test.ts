@@ -264,7 +264,7 @@ describe('running commands', () => {
 		expect(run('/goto soon')).toMatchObject({type: 'error', text: expect.stringContaining('14:05')});
 	});
 
-	test('a command that needs the screen returns an intent', () => {
+	test('a command that needs the screen returns an intent, which the screen carries out', () => {
 		for (const name of ['help', 'mark', 'unread', 'copy', 'times', 'net', 'doctor', 'quit', 'peers']) {
 			expect(run(`/${name}`)).toEqual({type: 'intent', intent: {type: name}});
 		}

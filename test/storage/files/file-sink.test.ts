@@ -70,7 +70,7 @@ describe('a complete fetch', () => {
 });
 
 describe('names that are taken', () => {
-	test('an existing file is never replaced', async () => {
+	test('a fetched file never replaces an existing file', async () => {
 		const {store, downloads} = makeStore();
 		writeFileSync(join(downloads, 'photo.jpg'), 'mine');
 		mkdirSync(join(downloads, 'photo (2).jpg'));
@@ -105,7 +105,7 @@ describe('names that are taken', () => {
 		expect(readdirSync(downloads)).toHaveLength(5);
 	});
 
-	test('a file system without hard links reserves the name with an empty file', async () => {
+	test('on a file system without hard links, an empty file reserves the name of a fetched file', async () => {
 		const folder = makeFolder();
 		const [part, taken, free, gone] = ['a.part', 'taken', 'free', 'gone'].map(name => join(folder, name)) as [
 			string,
@@ -193,7 +193,7 @@ describe('an interrupted fetch', () => {
 });
 
 describe('a folder that cannot take the file', () => {
-	test('a missing folder is refused with its path and what to do', async () => {
+	test('a fetch into a missing folder is refused with the path of the folder and what to do', async () => {
 		const {store} = makeStore({downloads: '/nonexistent-folder'});
 		const error: unknown = await open(store).catch((reason: unknown) => reason);
 		expect(error).toBeInstanceOf(StorageError);
@@ -204,14 +204,14 @@ describe('a folder that cannot take the file', () => {
 		});
 	});
 
-	test('a folder without write permission is named in the error, with what to do', () => {
+	test('a fetch into a folder without write permission gives an error that names the folder and says what to do', () => {
 		const refusal = Object.assign(new Error('EACCES: permission denied, access'), {code: 'EACCES'});
 		expect(describeStorageError(toDownloadError(refusal, '/downloads'))).toBe(
 			'/downloads: cannot save the file: permission denied. Choose another folder with --download-dir, or change the permissions.',
 		);
 	});
 
-	test('a file that does not fit is refused before anything is written', async () => {
+	test('a fetched file that does not fit on the disk is refused before anything is written', async () => {
 		const facts = {type: 0, bsize: 4096, bavail: 1000};
 		expect(refuseSize(facts, 4096 * 1000, 4096 * 1000)).toBeUndefined();
 		expect(refuseSize(facts, 4096 * 1000 + 1, 4096 * 1000 + 1)).toMatch(/4.1 MB are needed, 1 B more than are free/);

@@ -90,7 +90,7 @@ test('a file that was deleted is not served any more', async () => {
 	expect(file.told).toEqual(['changed']);
 });
 
-test('hashes that could not be read are read again for the next peer', async () => {
+test('hashes of a served file that could not be read are read again for the next peer', async () => {
 	const file = await serveSample();
 	file.fail('leaves', 'EMFILE');
 	expect(await file.leaves()).toBeUndefined();

@@ -178,7 +178,7 @@ describe('the list of shared files', () => {
 	});
 
 	test.each(['', '{', '[]', '{"format":1,"shares":[{}]}', '{"format":2,"shares":[]}'])(
-		'a damaged list gives a warning and shares nothing, and is not overwritten: %s',
+		'a damaged list of shared files gives a warning, shares nothing, and is not overwritten: %s',
 		async text => {
 			const folder = makeFolder();
 			mkdirSync(join(folder, 'shares'), {mode: 0o700});

@@ -33,7 +33,7 @@ test('the tokenizer of the bundle splits plain text with colours into the same t
 	}
 });
 
-test('a line that every frame uses is split only once', () => {
+test('a line that every frame shows is split into tokens only once', () => {
 	const split = (text: string) => quick.styledCharsFromTokens(quick.tokenize(text));
 	const first = split('first');
 	const second = split('second');

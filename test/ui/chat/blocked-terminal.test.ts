@@ -36,7 +36,7 @@ describe('while the terminal does not read', () => {
 		expect(rows.at(-1)).toContain('1234567890'.repeat(4));
 	});
 
-	test('while the terminal does not read, bells are dropped, and the title shows the newest count afterwards', async () => {
+	test('while the terminal does not read, bells are dropped, and the window title shows the newest number of mentions afterwards', async () => {
 		const {chat, say} = await launchBlocked();
 		chat.terminal.type('\u001B[O');
 		for (let number = 1; number <= 20; number++) say(`Carol: message ${number}`);

@@ -48,7 +48,7 @@ describe('terminal output', () => {
 		expect(terminal.output).not.toMatch(/\u001B\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7])[;m]/);
 	});
 
-	test('the chat asks for the background, uses the palette that fits the answer, and keeps the answer out of the input', async () => {
+	test('the chat asks the terminal for its background colour, uses the palette that fits the answer, and keeps the answer out of the input', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, 'hello');
 		const {terminal, press} = await launch({chatNode});
@@ -62,7 +62,7 @@ describe('terminal output', () => {
 		await terminal.until(() => palette(NAME_COLOURS_256.light));
 	});
 
-	test('the chat does not ask for the background if the user chose a theme, or if the answer would change nothing', async () => {
+	test('the chat does not ask for the background colour if the user chose a theme, or if the answer would change nothing', async () => {
 		for (const request of [
 			{options: {theme: 'light' as const}},
 			{environment: {TERM: 'linux', COLORTERM: 'truecolor'}},
@@ -74,7 +74,7 @@ describe('terminal output', () => {
 		}
 	});
 
-	test('at a quick exit the chat still reads the answer about the background, so that the shell does not get it', async () => {
+	test('at a quick exit the chat still reads the answer about the background colour, so that the shell does not get it', async () => {
 		// The wait for the answer of the terminal has no timeout here, so that the test does not depend on the speed of the computer.
 		const clock: Clock = {
 			...liveClock,

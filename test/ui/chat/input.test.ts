@@ -163,7 +163,7 @@ describe('the input', () => {
 });
 
 describe('copying and links', () => {
-	test('y copies the message with the clipboard tool if there is one, else with OSC 52', async () => {
+	test('the key y copies the message with the clipboard tool if there is one, else with OSC 52', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, 'copy mé');
 		const {terminal, press} = await launch({chatNode});
@@ -179,7 +179,7 @@ describe('copying and links', () => {
 		expect(local.terminal.output).not.toContain(']52;');
 	});
 
-	test('o shows the whole address and asks before it opens it', async () => {
+	test('the key o shows the whole address of a link and asks before it opens the link', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, 'see https://example.org/a?b=1.');
 		const opened: string[] = [];
@@ -194,7 +194,7 @@ describe('copying and links', () => {
 		expect(opened).toEqual(['https://example.org/a?b=1']);
 	});
 
-	test('o lets the user choose among several links, and shows the address of a link that cannot be opened', async () => {
+	test('the key o lets the user choose among several links, and shows the address of a link that cannot be opened', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, 'https://example.org/one and https://example.org/two');
 		const opened: string[] = [];
@@ -277,7 +277,7 @@ describe('copying and links', () => {
 		expect(terminal.modes.wraparoundMode).toBe(false);
 	});
 
-	test('R quotes the message in front of the draft', async () => {
+	test('the key R quotes the message in front of the draft', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, 'the point');
 		const {terminal, press} = await launch({chatNode});

@@ -25,7 +25,7 @@ function handClock() {
 }
 
 describe('what a user does with a message', () => {
-	test('r answers the selected message; the reply shows the quoted line above it', async () => {
+	test('the key r answers the selected message; the reply shows the quoted line above it', async () => {
 		const {chatNode} = lunchRoom();
 		const {wait, hooks} = handClock();
 		const {terminal, press} = await launch({chatNode, hooks});
@@ -54,7 +54,7 @@ describe('what a user does with a message', () => {
 		await terminal.see('Details');
 	});
 
-	test('Esc makes the draft a new message again, and keeps its text', async () => {
+	test('Esc turns the draft of an answer or a correction into a new message, and keeps its text', async () => {
 		const {chatNode} = lunchRoom();
 		const {terminal, press} = await launch({chatNode});
 		await press('\t', 'r', 'hello');
@@ -87,7 +87,7 @@ describe('what a user does with a message', () => {
 		await terminal.see('Dave');
 	});
 
-	test('↑ in an empty input corrects the last own message; details show both versions', async () => {
+	test('↑ in an empty input corrects the last own message; the details of the message show both versions', async () => {
 		const {chatNode} = lunchRoom();
 		const {terminal, press} = await launch({chatNode});
 		await press('teh end\r');
@@ -148,7 +148,7 @@ describe('what a user does with a message', () => {
 		expect(chatNode.posted.map(({text}) => text)).toEqual(['one', 'two', 'two', 'one!']);
 	});
 
-	test('e corrects only an own message, and a slash at the start of the corrected text does not make a command', async () => {
+	test('the key e corrects only an own message, and a slash at the start of the corrected text does not make a command', async () => {
 		const {chatNode} = lunchRoom();
 		const {wait, hooks} = handClock();
 		const {terminal, press} = await launch({chatNode, hooks});
@@ -162,7 +162,7 @@ describe('what a user does with a message', () => {
 		await terminal.see('/etc/hosts (edited)');
 	});
 
-	test('x withdraws an own message after a question, and says that it is not erased', async () => {
+	test('the key x withdraws an own message after a question, and says that it is not erased', async () => {
 		const {chatNode} = lunchRoom();
 		const {terminal, press} = await launch({chatNode});
 		await press('secret\r');
@@ -176,7 +176,7 @@ describe('what a user does with a message', () => {
 		await terminal.seeNot('secret');
 	});
 
-	test('* pins for everybody: one line above the timeline, /pins lists all, and * again unpins', async () => {
+	test('the key * pins a message for everybody: one line above the timeline, /pins lists all, and * again unpins', async () => {
 		const {chatNode} = lunchRoom();
 		const {terminal, press} = await launch({chatNode});
 		await press('\t', '*');
@@ -189,7 +189,7 @@ describe('what a user does with a message', () => {
 		await terminal.until(() => !terminal.rows()[0]?.includes('Pinned'));
 	});
 
-	test('t shows the message with all direct and indirect answers', async () => {
+	test('the key t shows the message with all direct and indirect answers', async () => {
 		const {chatNode, bob, dave, target} = lunchRoom();
 		const answer = chatNode.tell(dave, {type: 'posted', text: 'where?', replyTo: target});
 		chatNode.say(dave, 'unrelated');

@@ -141,7 +141,7 @@ describe('the timeline', () => {
 		expect(terminal.rows().filter(row => row.startsWith('@')).length).toBeLessThanOrEqual(1);
 	});
 
-	test('the timeline sets the unread rule when the terminal loses the focus, and Alt+U jumps to it', async () => {
+	test('the timeline draws the unread rule when the terminal loses the focus, and Alt+U jumps to it', async () => {
 		const {chatNode, bob} = room(3);
 		const {terminal, press} = await launch({chatNode});
 		await press('\u001B[O');

@@ -150,7 +150,7 @@ describe('typing while an overlay or a list is open', () => {
 		return ui;
 	}
 
-	test('a letter key works right after another one, also the one that moves the focus to the input', () => {
+	test('a letter key works right after another one, even the key that moves the focus to the input', () => {
 		expect(typeSlowly([0, 'k'], [200, 'i'], [100, 'h'], [100, 'i']).editor.text).toBe('hi');
 		expect(typeSlowly([0, 'k'], [200, 'R']).editor.text).toContain('Bob');
 		expect(typeSlowly([0, 'k'], [200, 'r']).composing?.type).toBe('reply');
@@ -203,7 +203,7 @@ describe('typing while an overlay or a list is open', () => {
 		});
 	});
 
-	test('Enter is no answer to a question that asks for y', () => {
+	test('Enter does not answer a question that asks for y', () => {
 		for (const letter of ['o', '*', 'x']) {
 			const asked = play({...initial, focus: 'timeline', selected: key}, typed([letter])).ui;
 			const {ui, effects} = play(asked, [ENTER]);
@@ -263,7 +263,7 @@ describe('typing while an overlay or a list is open', () => {
 		);
 	});
 
-	test('a command that jumps selects its target and leaves the focus in the input', () => {
+	test('a command that jumps to a message selects this message and leaves the focus in the input', () => {
 		for (const intent of [
 			{type: 'goto', at: START + 20_000},
 			{type: 'mention', direction: 'prev'},

@@ -275,7 +275,7 @@ describe('the linear screen', () => {
 });
 
 describe('the linear screen on a terminal that does not read', () => {
-	test('a linear screen that is not read keeps at most 1000 lines and says how many lines are left out', async () => {
+	test('on a terminal that does not read, the linear screen keeps at most 1000 lines and says how many lines are left out', async () => {
 		const {terminal, chatNode, bob} = launch();
 		await terminal.see('Room lan, open to');
 		terminal.stopReading();
