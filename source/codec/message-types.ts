@@ -94,7 +94,7 @@ export interface PongMessage {
 }
 
 /**
- * Peers that are alive according to those peers of the sender that the receiver is not connected to. `ageMs`: how long ago a
+ * Peers that are alive, as the sender has heard from peers to which the receiver is not connected. `ageMs`: how long ago a
  * node was last known to be connected to the listed peer.
  */
 export interface AliveMessage {

@@ -12,7 +12,10 @@ import type {State} from './state.js';
 /** What the contacts say about a peer. `impostor`: it uses the name of a verified person with another key or none. */
 export type Trust = 'verified' | 'impostor' | 'unknown';
 
-/** Trust in a peer. It depends on the name that the peer had at `seq` of its feed, or without `seq` on its newest name. */
+/**
+ * Trust in a peer. It depends on the name that the peer had at `seq` of its feed; if `seq` is undefined, on its newest
+ * name.
+ */
 export function trustOf(state: State, peer: PeerId, seq?: number): Trust {
 	if (contactOf(state, peer)) return 'verified';
 	return impersonatedContact(state, peer, seq) ? 'impostor' : 'unknown';

@@ -24,9 +24,9 @@ export interface Effects {
 	readonly marks: EffectIndex;
 	/** `pinned` events in timeline order, because the last event about a message decides whether it is pinned. */
 	readonly pins: Timeline;
-	/** Only effects at or before this position in timeline order count. Set in a replay (`stateAsOf`). */
+	/** Effects after this position in timeline order are ignored. Set in a replay (`stateAsOf`). */
 	readonly until?: OrderKey;
-	/** Effects of these peers do not count. Set by a screen whose user ignores people (`stateIgnoring`). */
+	/** Effects of these peers are ignored. Set by a screen whose user ignores people (`stateIgnoring`). */
 	readonly isIgnored?: (peer: PeerId) => boolean;
 }
 
@@ -44,7 +44,7 @@ export function isEffect(event: FeedEvent | Observation): event is EffectEvent {
 	return type === 'marked' || type === 'corrected' || type === 'withdrawn' || type === 'pinned';
 }
 
-/** Adds effects, which must be in timeline order. Skips those that are already known. */
+/** Adds effects, which must be in timeline order. Skips effects that are already known. */
 export function withEffects(effects: Effects, added: readonly EffectEvent[]): Effects {
 	if (added.length === 0) return effects;
 	return Object.freeze({

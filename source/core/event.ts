@@ -35,7 +35,7 @@ export interface EventRef {
 	readonly seq: number;
 }
 
-/** The reference in a permanent event id; undefined if the text is no such id. */
+/** Parses a permanent event id. Returns undefined if the text is not such an id. */
 export function parseEventId(id: string): EventRef | undefined {
 	const [peer = '', digits = '', ...others] = id.split(':');
 	const seq = /^[1-9]\d{0,15}$/.test(digits) ? Number(digits) : 0;
@@ -189,7 +189,7 @@ export function writerOf(entry: FeedEvent | Observation): PeerId {
 export interface ObservationHead {
 	/** Our peer id in the launch that made the observation. */
 	readonly peer: PeerId;
-	/** Always 0, because seqs of feed events start at 1. */
+	/** Always 0. This distinguishes an observation from a feed event, whose seq is at least 1. */
 	readonly seq: 0;
 	readonly at: number;
 	readonly ms: number;
@@ -247,7 +247,7 @@ export type EphemeralEvent =
 	 * not change.
 	 */
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
-	/** Whether no peer has answered yet. `tried`: destinations of our announcements and dials, as text for the screen. */
+	/** Whether no peer is connected. `tried`: destinations of our announcements and dials, as text for the screen. */
 	| {readonly type: 'isolated'; readonly isolated: boolean; readonly tried: readonly string[]}
 	/** Number of nodes with other rooms or secrets whose beacons arrived during the last minute. */
 	| {readonly type: 'foreign-nodes'; readonly count: number}

@@ -1,6 +1,6 @@
 /**
  * Web links in a text: where each begins and ends. Every part of the program that opens, marks or copies links uses these
- * ranges. `fixtures/links.json` has the rules as examples, in several languages.
+ * ranges. `fixtures/links.json` contains examples of the rules in several languages.
  */
 import type {TextRange} from './fold-text.js';
 

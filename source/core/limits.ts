@@ -6,15 +6,18 @@
  */
 
 // Frames and messages
-/** Payload bytes of a frame and of a log record. Bounds the memory for one message. */
+/** Payload bytes of a frame and of a log record. The limit bounds the memory for one message. */
 export const MAX_FRAME_BYTES = 1024 * 1024;
-/** Depth of nested arrays and maps. Bounds the work of the decoder. */
+/** Depth of nested arrays and maps. The limit bounds the work of the decoder. */
 export const MAX_NESTING = 16;
-/** Values in a frame, including all elements, keys and values of maps. Bounds the objects that one message can create. */
+/**
+ * Values in a frame, including all elements, keys and values of maps. The limit bounds the objects that one message can
+ * create.
+ */
 export const MAX_VALUES = 8192;
 /** Total bytes of the entries in a batch. Several batches of this size fit into one frame. */
 export const MAX_BATCH_BYTES = 256 * 1024;
-/** Entries in a batch. Bounds the time to verify and decode a batch. */
+/** Entries in a batch. The limit bounds the time to verify and decode a batch. */
 export const MAX_BATCH_ENTRIES = 128;
 /** Total bytes of own earlier events that a node pushes again together with a new event, to a peer that may lack them. */
 export const MAX_REPEATED_PUSH_BYTES = 4096;
@@ -28,7 +31,7 @@ export const MAX_HAVE_FEEDS = 256;
 export const HAVE_BUCKETS = 256;
 /** Ranges in one `want`. */
 export const MAX_WANT_RANGES = 256;
-/** Unanswered `want` messages on a connection. Bounds the work that one peer can queue. */
+/** Unanswered `want` messages on a connection. The limit bounds the work that one peer can queue. */
 export const MAX_OPEN_WANTS = 8;
 /** Peers added in one peer exchange message, and separately peers removed. */
 export const MAX_PEERS_LISTED = 512;
@@ -59,11 +62,13 @@ export const MAX_SLICE_BYTES = 256 * 1024;
  */
 export const MIN_SLICE_BYTES = 16 * 1024;
 /**
- * Bytes of files that a peer may have requested on one connection without having received them. Also the bytes of received
- * parts that a node keeps in memory.
+ * Bytes of files that a peer may have requested on one connection without having received them. The same limit applies to
+ * the bytes of received parts that a node keeps in memory.
  */
 export const MAX_WANTED_FILE_BYTES = 32 * 1024 * 1024;
-/** Files that are fetched at the same time. Others wait. Bounds the memory for the hashes of their parts. */
+/**
+ * Files that are fetched at the same time; other fetches wait. The limit bounds the memory for the hashes of their parts.
+ */
 export const MAX_ACTIVE_FETCHES = 4;
 /** Files that one peer asked about and that a node remembers. The node tells the peer when it gets more parts of them. */
 export const MAX_FILE_ASKS = 64;
@@ -83,7 +88,9 @@ export const FILE_INFO_INTERVAL_MS = 20;
 export const FILE_QUEUE_MS = 30;
 /** Time without any slice after which a holder counts as silent. Its parts are then requested from other holders. */
 export const FILE_ANSWER_MS = 10_000;
-/** Time for which a node requests nothing from a silent holder. The time doubles with each further silence of the holder. */
+/**
+ * Time for which a node requests nothing from a silent holder. The time doubles with each further silence of the holder.
+ */
 export const FILE_REST_MS = 10_000;
 /** Refusals of parts that a holder said it has, after which the holder counts as silent. */
 export const MAX_PART_REFUSALS = 16;
@@ -104,21 +111,29 @@ export const MAX_WORD_BYTES = 16;
  * effect.
  */
 export const MAX_WORDS_PER_FEED = 8;
-/** Reactions to one event that are counted. Bounds the work for a row that many keys react to. */
+/** Reactions to one event that are counted. The limit bounds the work for a row that many keys react to. */
 export const MAX_MARKS_COUNTED = 4096;
-/** Reactions by one feed to one event that count: the first ones by seq. Leaves places for others if one peer reacts without end. */
+/**
+ * Reactions by one feed to one event that have an effect: the first ones by seq. The limit leaves places for others if one
+ * peer reacts without end.
+ */
 export const MAX_MARKS_PER_FEED = 64;
 /** Corrections of one message that its details show: the last ones. */
 export const MAX_VERSIONS_SHOWN = 32;
 /** Pinned messages that are shown: the ones pinned last. */
 export const MAX_PINS_SHOWN = 32;
-/** Pinned messages that are searched in the timeline. Bounds the work if somebody pins messages that do not exist. */
+/**
+ * Pinned messages that are searched in the timeline. The limit bounds the work if somebody pins messages that do not exist.
+ */
 export const MAX_PINS_SEARCHED = 256;
-/** Newest `pinned` events that are considered. Bounds the work if many keys pin. */
+/** Newest `pinned` events that are considered. The limit bounds the work if many keys pin. */
 export const MAX_PINS_CONSIDERED = 4096;
-/** Newest `pinned` events of one feed that are considered. Leaves places for others if one peer pins and unpins without end. */
+/**
+ * Newest `pinned` events of one feed that are considered. The limit leaves places for others if one peer pins and unpins
+ * without end.
+ */
 export const MAX_PINS_PER_FEED = 64;
-/** Bytes of a name on the wire. Allows 32 letters of two bytes. */
+/** Bytes of a name on the wire. The limit allows 32 letters of two bytes. */
 export const MAX_NAME_BYTES = 64;
 /** Terminal columns of a displayed name. A longer name would leave too little space for the text. */
 export const MAX_NAME_CELLS = 32;
@@ -157,7 +172,7 @@ export const MAX_HLC_MERGED_MS = 23 * 60 * 60 * 1000;
  * same limit.
  */
 export const HLC_LIMIT_STEP_MS = 60 * 60 * 1000;
-/** Difference between our clock and the median of the room above which our clock counts as wrong. */
+/** Difference between our clock and the median of the clocks in the room above which our clock counts as wrong. */
 export const CLOCK_WRONG_MS = 10 * 60 * 1000;
 /**
  * Time that a node waits before it follows a clock that contradicts its own clock. During this time, peers whose clocks
@@ -184,7 +199,7 @@ export const SLOW_ROUND_TRIP_MS = 500;
 export const LATE_AFTER_MS = 60_000;
 
 // Discovery
-/** Bytes of a beacon. Far below any MTU, so that the datagram is never fragmented. */
+/** Bytes of a beacon. The limit is far below any MTU, so that the datagram is never fragmented. */
 export const MAX_BEACON_BYTES = 512;
 /** Times of the first announcements, counted from the start of the node. There are several, because datagrams get lost. */
 export const BEACON_BURST_MS: readonly number[] = [0, 250, 750, 1500, 3000];
@@ -196,9 +211,11 @@ export const BEACON_INTERVAL_CROWD_MS = 15_000;
 export const BEACON_CROWD_PEERS = 30;
 /** Random variation of the announcement interval, as a fraction, so that nodes do not announce in step. */
 export const BEACON_JITTER = 0.2;
-/** Answers per second that this node sends to beacons. Prevents use of the node for traffic amplification. */
+/**
+ * Answers per second that this node sends to beacons. The limit prevents the use of this node for traffic amplification.
+ */
 export const MAX_BEACON_ANSWERS_PER_SECOND = 10;
-/** Beacon datagrams processed per second from all senders. Bounds the time spent on HMACs. */
+/** Beacon datagrams processed per second from all senders. The limit bounds the time spent on HMACs. */
 export const MAX_BEACONS_PER_SECOND = 500;
 /** Beacon datagrams processed per second from one address and port, so that one sender cannot use up the total rate. */
 export const MAX_BEACONS_PER_SOURCE_PER_SECOND = 50;
@@ -209,7 +226,7 @@ export const MAX_CANDIDATES = 1024;
  * displace them.
  */
 export const MAX_KNOWN_CANDIDATES = 512;
-/** Senders of other rooms that are remembered. Bounds the memory, because ids cost nothing to create. */
+/** Senders of other rooms that are remembered. The limit bounds the memory, because ids cost nothing to create. */
 export const MAX_FOREIGN_NODES = 1024;
 /** Time without any connection after which the screen says that nobody is connected. */
 export const ALONE_AFTER_MS = 3000;
@@ -245,7 +262,9 @@ export const RETRY_JITTER = 0.2;
 export const MAX_DIAL_FAILURES = 5;
 /** Interval of dials to a candidate with MAX_DIAL_FAILURES failures while a connected peer reports a connection to it. */
 export const RETRY_SEEN_MS = 60_000;
-/** Candidates that are dialled every RETRY_SEEN_MS. Bounded, because the reports of peers are not verified. */
+/**
+ * Candidates that are dialled every RETRY_SEEN_MS. The number is bounded, because the reports of peers are not verified.
+ */
 export const MAX_SEEN_RETRIES = 32;
 
 // Connections
@@ -263,7 +282,7 @@ export const LISTEN_BACKLOG = 64;
 export const SEND_HIGH_WATER_BYTES = 256 * 1024;
 /** Verified connections to one peer. Duplicates exist only briefly: all but one of them are closed. */
 export const MAX_LINKS_PER_PEER = 8;
-/** Verified connections of the node. Stays below the usual limit of file descriptors. */
+/** Verified connections of the node. The number stays below the usual limit of file descriptors. */
 export const MAX_CONNECTIONS = 512;
 /** Time without received bytes after which a ping is sent. */
 export const PING_AFTER_MS = 2000;
@@ -313,8 +332,8 @@ export const MAX_WHISPERS_PER_SECOND = 16;
 /** Whispers to one peer that it has not answered yet. They fit into one burst after a reconnect. */
 export const MAX_WHISPERS_OUTSTANDING = 64;
 /**
- * Peers whose last whisper is remembered. Bounded, because anybody can whisper with any number of new keys. Peers that have
- * left are forgotten first, then the absent peer that has not whispered for longest.
+ * Peers whose last whisper is remembered. The number is bounded, because anybody can whisper with any number of new keys.
+ * Peers that have left are forgotten first, then the absent peer that has not whispered for longest.
  */
 export const MAX_WHISPERERS = 1024;
 /** Time without an answer after which a node sends its unanswered whispers again on the same connection. */
@@ -331,13 +350,13 @@ export const MAX_FRAME_MS = 60_000;
 export const SLOW_READER_MS = 60_000;
 /** Duration of the ban of a peer after a fault, and of the longest ban of an address. */
 export const FAULT_BAN_MS = 60_000;
-/** Entries in the lists of banned peers, banned addresses and trusted peers. */
+/** Entries in each of three lists: banned peers, banned addresses and trusted peers. */
 export const MAX_BANS = 1024;
 /** First ban of an address; it doubles with each fault. It is short, because several users may share an address. */
 export const FIRST_ADDRESS_BAN_MS = 4000;
 /** Time that a connection must last without a fault to make its peer trusted. Bans of addresses exempt trusted peers. */
 export const TRUSTED_AFTER_MS = 10_000;
-/** TLS handshakes started per second for all addresses, on average. Leaves CPU time for everything else. */
+/** TLS handshakes started per second for all addresses, on average. The limit leaves CPU time for everything else. */
 export const MAX_HANDSHAKES_PER_SECOND = 16;
 /** TLS handshakes started in one burst. A room of this size can restart at the same time. */
 export const MAX_HANDSHAKE_BURST = 256;
@@ -351,7 +370,7 @@ export const MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND = 32;
 export const MAX_CONNECTIONS_PER_ADDRESS = 128;
 /** Peers that one peer can report as connected to it. */
 export const MAX_REPORTED_PEERS = 512;
-/** Lost peers that the failure detector remembers. Bounds its memory. */
+/** Lost peers that the failure detector remembers. The limit bounds its memory. */
 export const MAX_SUSPECTS = 4096;
 /** Time to send the last message of a connection before it closes. */
 export const MAX_BYE_FLUSH_MS = 500;
@@ -367,8 +386,8 @@ export const LOST_RANK_STEP_MS = 1000;
  */
 export const VANISHED_AFTER_MS = 60_000;
 /**
- * Interval between two `alive` messages to a peer. Short compared with VANISHED_AFTER_MS, because each hop delays the news
- * by up to one interval.
+ * Interval between two `alive` messages to a peer. It is short compared with VANISHED_AFTER_MS, because each hop delays the
+ * news by up to one interval.
  */
 export const ALIVE_INTERVAL_MS = 5000;
 /**
@@ -376,9 +395,11 @@ export const ALIVE_INTERVAL_MS = 5000;
  * its `returned` shows that a report was wrong.
  */
 export const MAX_VANISHED_DOUBLINGS = 6;
-/** Minimum interval between two `returned` events of one peer. Bounds the log size when a connection is unstable. */
+/**
+ * Minimum interval between two `returned` events of one peer. The limit bounds the log size when a connection is unstable.
+ */
 export const RETURNED_INTERVAL_MS = 60_000;
-/** Limit of the absences of a peer. Events with this absence number or a greater one are stored, but not counted. */
+/** Limit of the absences of a peer. Events with this absence number or a greater one are stored, but have no effect. */
 export const MAX_ABSENCES = 1024;
 /**
  * Number of peers that one feed can report as lost; its `lost` events about further peers have no effect. No honest node
@@ -422,13 +443,13 @@ export const RECEIVE_SLICE_MS = 1;
 export const MAX_NEW_FEEDS_PER_MINUTE = 4096;
 /** Feeds of which missing entries are remembered. */
 export const MAX_MISSING_FEEDS = 16_384;
-/** Feeds in a log. Bounds the memory, because keys cost nothing to create. */
+/** Feeds in a log. The limit bounds the memory, because keys cost nothing to create. */
 export const MAX_FEEDS = 131_072;
 /** Bytes of a feed above which no more of its entries are requested. */
 export const MAX_FEED_BYTES = 256 * 1024 * 1024;
 /** Bytes of a log above which no more entries are requested. */
 export const MAX_LOG_BYTES = 512 * 1024 * 1024;
-/** Events in a log. Bounds the memory of the timeline. */
+/** Events in a log. The limit bounds the memory of the timeline. */
 export const MAX_EVENTS = 3_000_000;
 /**
  * 400 MiB. Estimated memory of the events of a log (memory-cost.ts). It is limited separately, because events can take much
@@ -451,7 +472,10 @@ export const LIVE_BURST_SECONDS = 5;
  * the limit for all authors together.
  */
 export const LIVE_FREE_SECONDS = 0.25;
-/** Number of authors that can write at their full rates together. Bounded, because keys cost nothing to create. */
+/**
+ * Number of authors that can write at their full rates together. The number is bounded, because keys cost nothing to
+ * create.
+ */
 export const LIVE_AUTHORS_AT_FULL_PACE = 4;
 /** Burst of live events of all authors together, in seconds: what their common rate allows in this time. */
 export const LIVE_SHARED_BURST_SECONDS = 2;

@@ -1,5 +1,5 @@
 /**
- * Memory that an event takes in the state, estimated from above. The limits of a log in events and bytes do not bound this
+ * Upper estimate of the memory that an event takes in the state. The limits of a log in events and bytes do not bound this
  * memory: a text with one wide character takes twice its bytes, and a short entry takes many times its bytes. The constants
  * were measured (performance.md, Memory at the limits).
  */

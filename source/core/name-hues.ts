@@ -30,7 +30,7 @@ interface Launch {
 interface Holder {
 	hue: number;
 	readonly hash: number;
-	/** Folded initial name of the launch that took the hue last. */
+	/** Folded initial name of the most recent launch that uses the hue. */
 	name: string;
 	presentLaunches: number;
 	readonly collisionKeys: Set<string>;

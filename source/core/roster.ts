@@ -206,7 +206,7 @@ export function latestConnection(peer: RosterPeer): Observation | undefined {
 	return found;
 }
 
-/** Whether a `peer-connected` observation is the first contact of its launch. Any other one restores lost contact. */
+/** Whether a `peer-connected` observation is the first contact of its launch. Any later one restores a lost contact. */
 export function isFirstContact(peer: RosterPeer | undefined, observation: Observation): boolean {
 	const first = peer?.contacts[observation.peer]?.firstConnected;
 	return first === undefined || compareOrder(first, observation) === 0;

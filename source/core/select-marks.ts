@@ -24,9 +24,9 @@ export interface MarkSummary {
 type Mark = EffectEvent & {readonly type: 'marked'};
 
 export interface MarkOptions {
-	/** Only reactions at or before this position in timeline order count. */
+	/** Reactions after this position in timeline order are ignored. */
 	readonly position?: OrderKey | undefined;
-	/** Whether a peer is ignored. Reactions of ignored people do not count. */
+	/** Whether the reactions of a peer are ignored, because the user ignores the person. */
 	readonly isIgnored?: ((peer: PeerId) => boolean) | undefined;
 }
 

@@ -14,9 +14,9 @@ export interface Pin {
 }
 
 export interface PinOptions {
-	/** Only `pinned` events at or before this position in timeline order count. */
+	/** `pinned` events after this position in timeline order are ignored. */
 	readonly position?: OrderKey | undefined;
-	/** Whether a peer is ignored. Pins by ignored people do not count. */
+	/** Whether the pins of a peer are ignored, because the user ignores the person. */
 	readonly isIgnored?: ((peer: PeerId) => boolean) | undefined;
 }
 

@@ -78,7 +78,7 @@ export function selectUndeliveredCount(state: State): number {
 	).length;
 }
 
-/** Progress of the history that is being received; undefined if none is. */
+/** Progress of the history that is being received; undefined if no history is being received. */
 export function selectSyncProgress(state: State): EphemeralState['sync'] | undefined {
 	return state.ephemeral.sync.expected > 0 ? state.ephemeral.sync : undefined;
 }

@@ -51,7 +51,7 @@ export interface EphemeralState {
 	readonly typing: Readonly<Record<PeerId, number>>;
 	/** Numbers of requested history events. `expected` is 0 if no history is being received. */
 	readonly sync: {readonly received: number; readonly expected: number};
-	/** Whether no peer has answered yet. */
+	/** Whether no peer is connected, according to the last check of the isolation monitor. */
 	readonly isolated: boolean;
 	/** Destinations of announcements and dials while isolated, as text for the screen. */
 	readonly tried: readonly string[];

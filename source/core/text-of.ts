@@ -16,13 +16,13 @@ export interface Content {
 	readonly text: string;
 	/** The last correction; undefined if there is none. */
 	readonly correction?: EffectEvent & {readonly type: 'corrected'};
-	/** The first withdrawal. Any valid one is final. */
+	/** The first withdrawal, which is final. */
 	readonly withdrawal?: EffectEvent & {readonly type: 'withdrawn'};
 }
 
 let lastAsOf: {readonly state: State; readonly position: OrderKey; readonly result: State} | undefined;
 
-/** The same state, in which only effects at or before a position in timeline order count. For a replay. */
+/** The same state without the effects after a position in timeline order, for a replay. */
 export function stateAsOf(state: State, position: OrderKey | undefined): State {
 	if (!position || state.effects === noEffects) return state;
 	if (lastAsOf?.state === state && compareOrder(lastAsOf.position, position) === 0) return lastAsOf.result;
@@ -35,7 +35,7 @@ let lastIgnoring:
 	| {readonly state: State; readonly isIgnored: (peer: PeerId) => boolean; readonly result: State}
 	| undefined;
 
-/** The same state, in which effects of ignored people do not count. */
+/** The same state without the effects of ignored people. */
 export function stateIgnoring(state: State, isIgnored: ((peer: PeerId) => boolean) | undefined): State {
 	if (!isIgnored || state.effects === noEffects) return state;
 	if (lastIgnoring?.state === state && lastIgnoring.isIgnored === isIgnored) return lastIgnoring.result;
@@ -67,8 +67,8 @@ export function textOf(state: State, event: WrittenEvent, position?: OrderKey): 
 }
 
 /**
- * Content of a message. With a `position`, only effects at or before it in timeline order count; without one, all. Only the
- * author can change a message: an effect of another feed counts if both feeds have the same verified identity.
+ * Content of a message. If a `position` is given, effects after it in timeline order are ignored. Only the author can
+ * change a message. An effect in another feed is one of the author if both feeds have the same verified identity.
  */
 export function contentOf(state: State, event: WrittenEvent, position = state.effects.until): Content {
 	const original = originalText(event);
@@ -93,7 +93,7 @@ export function contentOf(state: State, event: WrittenEvent, position = state.ef
 	};
 }
 
-/** Whether an effect is by the author of a message. Only such corrections and withdrawals count. */
+/** Whether an effect is by the author of a message. Other corrections and withdrawals are ignored. */
 export function isByAuthor({roster}: State, effect: EffectEvent, message: WrittenEvent): boolean {
 	if (effect.peer === message.peer) return true;
 	const key = findPeer(roster, effect.peer)?.identity?.key;

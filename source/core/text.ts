@@ -111,7 +111,7 @@ function bytesAt(text: string, index: number): number {
 	return point < 0x1_0000 ? 3 : 4;
 }
 
-/** Length of a text in UTF-8 bytes. A lone surrogate counts 3, because it is encoded as U+FFFD. */
+/** Length of a text in UTF-8 bytes. A lone surrogate counts as 3 bytes, because it is encoded as U+FFFD. */
 export function utf8Length(text: string): number {
 	let bytes = 0;
 	for (let index = 0; index < text.length; index++) {

@@ -144,7 +144,10 @@ function isStrictlySorted(entries: readonly TimelineEntry[]): boolean {
 	});
 }
 
-/** Appends entries that all come after the last one, the most common case. Copies the last page if they fit in it. */
+/**
+ * Appends entries that all come after the last entry of the timeline, the most common case. Copies the last page if the
+ * entries fit in it.
+ */
 function appendEntries(timeline: Timeline, entries: readonly TimelineEntry[]): Timeline {
 	const old = timeline.pages;
 	const last = old.at(-1) ?? [];

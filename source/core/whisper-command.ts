@@ -3,7 +3,7 @@
 const WHISPER_COMMAND = /^\s*\/(?:msg|w|r)(?=\s|$)/iu;
 
 /**
- * Whether a text begins with a command that whispers, also behind spaces. Where commands do not run, the program refuses to
+ * Whether a text begins with a command that whispers, even after spaces. Where commands do not run, the program refuses to
  * send such a text: it is meant for one person and must never reach everybody.
  */
 export function beginsWithWhisperCommand(text: string): boolean {

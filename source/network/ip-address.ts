@@ -41,7 +41,7 @@ export function isOnLink(address: string, interfaces: readonly LocalInterface[])
 	return interfaceFor(address, interfaces) !== undefined;
 }
 
-/** Interface whose subnet contains the address. If there are several, the one with the longest prefix. */
+/** Interface whose subnet contains the address. Of several such interfaces, the one with the longest prefix. */
 export function interfaceFor(address: string, interfaces: readonly LocalInterface[]): LocalInterface | undefined {
 	const ip = parseIp(address);
 	let best: LocalInterface | undefined;
@@ -114,7 +114,9 @@ export function isLinkLocal(address: string): boolean {
 	return ip?.family === 6 ? isLinkLocalGroup(ip.groups[0] ?? 0) : isWithin(ip, LINK_LOCAL);
 }
 
-/** Whether a text is an IPv4 or IPv6 address without a zone. False for everything that a resolver would look up. */
+/**
+ * Whether a text is an IPv4 or IPv6 address without a zone. False for host names, which a resolver would have to look up.
+ */
 export function isIpLiteral(address: string): boolean {
 	return parseIp(address) !== undefined && !address.includes('%');
 }
@@ -175,7 +177,7 @@ export interface HostAddress {
 	readonly port: number;
 }
 
-/** Formats an address as HOST:PORT or [IPV6]:PORT. Equal addresses have equal texts, so it also serves as a key. */
+/** Formats an address as HOST:PORT or [IPV6]:PORT. Equal addresses have equal texts, so the text can be used as a key. */
 export function formatHostAddress({host, port}: HostAddress): string {
 	return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

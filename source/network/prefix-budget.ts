@@ -5,8 +5,8 @@
 const SHARE = 0.5;
 
 /**
- * Number of places, or of units per second, that one prefix always gets of a total budget. It can use further places as
- * long as nobody else needs them.
+ * Number of places, or of units per second, that one prefix always gets of a total budget. The prefix can use further
+ * places as long as no other address needs them.
  */
 export function prefixBudget(budget: number): number {
 	return budget * SHARE;

@@ -18,9 +18,9 @@ export const FIRST_UNPRIVILEGED_PORT = 1024;
 const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 
 /**
- * Whether a node starts in spite of this failure and tries again later. This is so if the system lacks resources, or forbids
- * an unprivileged port, for example by a security policy. After any other failure, the user has to change an option: for
- * example, another program uses the port.
+ * Whether a node starts in spite of this failure and tries again later. It does if the system lacks resources, or forbids
+ * an unprivileged port, for example by a security policy. After any other failure, for example if another program uses the
+ * port, the user has to change an option.
  */
 export function isTriedAgain(error: unknown, port: number): boolean {
 	const code = systemErrorCode(error) ?? '';

@@ -3,7 +3,7 @@ import {uptime} from 'node:os';
 import type {Clock, Random} from '../core/environment.js';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** Minimum time between two checks in `monotonic` for a sleep of the computer. */
+/** `monotonic` checks at most once in this time whether the computer slept. */
 const SLEEP_CHECK_MS = 250;
 /** Shortest detectable sleep, because some systems report uptime only in whole seconds. */
 const MIN_SLEEP_MS = 2000;
@@ -23,7 +23,7 @@ const systemSources: TimeSources = {
 	sinceBoot: () => readUptimeMs() ?? performance.now(),
 };
 
-/** Undefined if the system refuses the uptime, as Android does. Sleep is then not detected. */
+/** Undefined if the system does not tell the uptime, as on Android. Sleep is then not detected. */
 function readUptimeMs(): number | undefined {
 	try {
 		return uptime() * 1000;

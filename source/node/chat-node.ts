@@ -25,9 +25,9 @@ export interface ChatNodeOptions {
 	readonly keys: RoomKeys;
 	/** Version of this program. */
 	readonly version: string;
-	/** Seed of the identity: 32 secret bytes of the OS user. Without it the node has no identity. */
+	/** Seed of the identity: 32 secret bytes of the OS user. Without this seed the node has no identity. */
 	readonly identitySeed?: Uint8Array;
-	/** False: the node takes and sends no whispers. */
+	/** If false, the node accepts and sends no whispers. */
 	readonly takesWhispers?: boolean;
 	/** Whether the node tracks which messages the user has read. */
 	readonly tracksReading?: boolean;
@@ -37,9 +37,11 @@ export interface ChatNodeOptions {
 	readonly servesFiles?: boolean;
 	/** Whether the user chose loopback only. The doctor then does not report that no other computer was found. */
 	readonly loopbackOnly?: boolean;
-	/** Addresses to dial: those of `--peer`, or by default those remembered from earlier runs. */
+	/** Addresses to dial: those of `--peer`, or by default the addresses remembered from earlier runs. */
 	readonly targets: readonly HostAddress[];
-	/** Whether the targets are remembered ones. The doctor then does not report a target that does not answer. */
+	/**
+	 * Whether the targets are remembered from earlier runs. The doctor then does not report a target that does not answer.
+	 */
 	readonly targetsRemembered?: boolean;
 }
 
@@ -55,9 +57,9 @@ export interface ChatNodeAdapters {
 	readonly saveReadingPosition?: (place: LogPlace) => Promise<void>;
 	/** Verified people of this room. Undefined if nothing may be kept on disk. */
 	readonly contacts?: ContactStore;
-	/** Files of this room on this computer. Without it this node neither shares nor fetches files. */
+	/** Files of this room on this computer. Without this store the node neither shares nor fetches files. */
 	readonly files?: FileStore;
-	/** Creates the window for guests. Undefined: this node has none. */
+	/** Creates the window for guests. Undefined if this node has no such window. */
 	createInvitation?(ports: InvitationPorts): Invitation;
 	/** Called when a connection to a target succeeded. */
 	rememberTarget(address: HostAddress): void;
@@ -109,11 +111,11 @@ export interface ChatNode extends FileCommands {
 	 */
 	whisper(peer: PeerId, text: string): WhisperResult;
 	/**
-	 * Declares that a person reads the messages of this node. Before this call, a keeper refuses whispers, because they
-	 * would stay unread and their senders would not know.
+	 * Declares that a person reads the messages of this node. Before this call, a keeper refuses whispers, because nobody
+	 * would read them and their senders would not know that.
 	 */
 	readWhispers(): void;
-	/** Number of own whispers to this peer that it has not answered yet. */
+	/** Number of own whispers to this peer that the peer has not answered yet. */
 	outstandingWhispers(peer: PeerId): number;
 	/** Reacts to a message with a word, or takes the reaction back. */
 	mark(target: EventRef, word: string, on: boolean): PostResult;
@@ -126,14 +128,20 @@ export interface ChatNode extends FileCommands {
 	rename(name: string): PostResult;
 	/** Notifies the connected peers that the user is typing, at most once every TYPING_INTERVAL_MS. */
 	notifyTyping(): void;
-	/** Adds a target: an address that is dialled while it is not connected. It is remembered when a connection succeeds. */
+	/**
+	 * Adds a target: an address that is dialled while it is not connected. The target is remembered after the first
+	 * successful connection.
+	 */
 	addPeer(host: string, port: number): void;
 	/**
 	 * Removes a target that is not connected; without `port`, every such target of the host. Returns false if there was
 	 * none.
 	 */
 	dropPeer(host: string, port?: number): boolean;
-	/** Stops requesting and accepting events of these peers. The screen itself hides the events received before. */
+	/**
+	 * Stops requesting and accepting events of these peers. Events received before stay in the state: the screen hides
+	 * them.
+	 */
 	ignore(peers: readonly PeerId[]): void;
 	unignore(peers: readonly PeerId[]): void;
 	/** Unread messages; undefined if this node does not track them. */
@@ -142,11 +150,14 @@ export interface ChatNode extends FileCommands {
 	readonly invitation?: Invitation;
 	/** Safety numbers and verified people. */
 	readonly verification: Pick<Verification, 'showNumber' | 'confirm' | 'forget'>;
-	/** Shows a notice, which is also written to the log. The number of notices in a minute is limited. `code`: for scripts. */
+	/**
+	 * Shows a notice, which is also written to the log. The number of notices in a minute is limited. `code`: identifies
+	 * the kind of notice, for scripts.
+	 */
 	notify(level: NoticeLevel, code: string, text: string): void;
-	/** Place behind the last record of the log file. Undefined if there is no file, or if records wait to be saved. */
+	/** Place after the last record of the log file. Undefined if there is no file, or if records wait to be saved. */
 	logEnd(): LogPlace | undefined;
-	/** Sets whether the log is being saved, and if not, the reason. Called by the owner of the log. */
+	/** Sets whether the log is being saved and, if it is not, why. Called by the owner of the log. */
 	setPersistenceStatus(status: {readonly saving: boolean; readonly reason?: string}): void;
 	/** Resolves to true as soon as one peer has all events of this node, or to false after `timeoutMs`. */
 	whenDelivered(timeoutMs: number): Promise<boolean>;

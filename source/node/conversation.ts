@@ -38,7 +38,7 @@ export interface Conversation {
 	post(text: string, options?: PostOptions): PostResult;
 	/** Appends a `shared` event whose content was checked (file-transfers.ts). */
 	shareFile(body: EntryBody & {readonly type: 'shared'}): PostResult;
-	/** Tells the room that guests can read it over HTTP, or cannot any more. */
+	/** Announces in the room that guests can now read the room over HTTP, or no longer can. */
 	announceWindow(window: WindowState): void;
 	/** Appends an effect whose target and content were checked (effect-commands.ts). */
 	appendEffect(body: EffectBody): PostResult;

@@ -40,7 +40,10 @@ export interface NetworkOptions {
 	readonly nodeOptions: ChatNodeOptions;
 	readonly adapters: ChatNodeAdapters;
 	name(): string;
-	/** Called when a peer connected whose clock agrees with ours, so that `joined` gets a correct time. */
+	/**
+	 * Called when a peer has connected whose clock agrees with ours. The node then appends `joined`: the event gets a
+	 * correct time.
+	 */
 	onReadyToJoin(): void;
 	/** Called when the timers of this process fired late, because the computer may have been asleep. */
 	onTimersStalled(): void;

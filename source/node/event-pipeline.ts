@@ -43,7 +43,7 @@ export interface EventPipelineOptions {
 	readonly nodeClock: NodeClock;
 	/** Whether the log lost events of this feed that are in the state. */
 	isLost(peer: PeerId): boolean;
-	/** Called once per commit with the batches that were appended to the log and reduced, own ones included. */
+	/** Called once per commit with the batches that were appended to the log and reduced, including own batches. */
 	onCommitted(batches: readonly CommittedBatch[]): void;
 }
 
@@ -83,8 +83,8 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 	}
 
 	/**
-	 * Merges the clock readings of events into the clock. It goes backwards from the last event, and stops at an event
-	 * whose reading is within the limit. The readings before it are lower, because the readings of a feed rise.
+	 * Merges the clock readings of events into the clock. Starts at the last event and goes backwards until a reading is
+	 * within the limit. The readings of the events before that one are lower, because the readings of a feed rise.
 	 */
 	function mergeClock(events: readonly FeedEvent[]): void {
 		for (let index = events.length - 1; index >= 0; index -= 1) {

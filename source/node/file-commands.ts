@@ -22,7 +22,7 @@ export interface FetchFileOptions {
 	openSink?(file: NamedFile, leaves: Uint8Array): Promise<FileSink>;
 }
 
-/** The content that is being fetched, or why it is not, as a sentence for the user. */
+/** The content that is being fetched, or the reason why nothing is fetched, as a sentence for the user. */
 export type FetchResult = {readonly file: FileId} | {readonly refused: string};
 
 export interface FileCommands {
@@ -30,6 +30,6 @@ export interface FileCommands {
 	shareFile(path: string, options?: ShareOptions): Promise<PostResult>;
 	/** Fetches a shared file. The state of the transfer is in `State.ephemeral.files`. */
 	fetchFile(target: EventRef, options?: FetchFileOptions): FetchResult;
-	/** Cancels a fetch and deletes what has arrived. Returns false if this file is not being fetched. */
+	/** Cancels a fetch and deletes the parts that have arrived. Returns false if this file is not being fetched. */
 	cancelFile(file: FileId): boolean;
 }

@@ -1,6 +1,7 @@
 /**
  * Interface of the window for guests: a read-only HTTP page of the room for people with a phone, and the package of this
- * program for people with Node. `invite/` implements it. Without an implementation, nothing listens.
+ * program for people with Node. The folder `invite/` implements this interface. Without an implementation, the node opens
+ * no HTTP port.
  */
 import type {Clock} from '../core/environment.js';
 import type {PeerId} from '../core/event.js';
@@ -37,8 +38,8 @@ export interface Invitation {
 	/** Closes the window and all its connections. Does nothing if it is closed. */
 	close(): Promise<void>;
 	/**
-	 * Disconnects a guest and changes the token, so that the guest cannot return with the old link. Returns false if there is
-	 * no such guest.
+	 * Disconnects a guest and changes the token, so that the guest cannot return with the old link. Returns false if no
+	 * guest has this number.
 	 */
 	kick(guest: number): boolean;
 	/** Undefined while the window is closed. */
@@ -52,8 +53,8 @@ export interface InvitationPorts {
 	readonly room: string;
 	readonly hasSecret: boolean;
 	/**
-	 * Addresses of the selected interfaces that a browser on another computer can reach, so no link-local addresses. IPv4
-	 * addresses come first. Within each family, the addresses that connected peers use come first.
+	 * Addresses of the selected interfaces that a browser on another computer can reach. They include no link-local
+	 * addresses. IPv4 addresses come first. Within each family, the addresses that connected peers use come first.
 	 */
 	addresses(): readonly string[];
 	/** Key of all addresses that one machine can use together (`addressGroup` in network/ip-address.ts). */
@@ -61,7 +62,10 @@ export interface InvitationPorts {
 	isIgnored(peer: PeerId): boolean;
 	/** Tells the room that the window is open, or closed. */
 	announce(state: 'opened' | 'closed'): void;
-	/** Shows the local user that the window is open, and how many guests are connected; undefined: it is closed. */
+	/**
+	 * Shows the local user that the window is open and how many guests are connected, or with undefined that the window is
+	 * closed.
+	 */
 	showGuests(connected: number | undefined): void;
 	/** Shows a notice to the local user. */
 	notify(code: string, text: string): void;

@@ -1,6 +1,6 @@
 /**
- * Isolation monitor: checks every ALONE_AFTER_MS whether a peer is connected. If not, it publishes the destinations to which
- * beacons were sent. It also publishes the number of nodes of other rooms nearby.
+ * Isolation monitor: checks every ALONE_AFTER_MS whether a peer is connected. If no peer is connected, it publishes the
+ * destinations to which beacons were sent. It also publishes the number of nodes of other rooms nearby.
  */
 
 import type {Clock, Timer} from '../core/environment.js';

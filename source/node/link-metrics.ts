@@ -1,4 +1,6 @@
-/** Publishes status, round-trip time and clock offset of each link, and corrects the own clock by the offsets. */
+/**
+ * Publishes status, round-trip time and clock offset of each link, and uses the offsets to correct the clock of this node.
+ */
 
 import type {Clock, Timer} from '../core/environment.js';
 import type {EphemeralEvent, PeerId} from '../core/event.js';
@@ -43,8 +45,8 @@ function isSameStep(a: number | undefined, b: number | undefined, step: number):
 }
 
 /**
- * Vote about our clock by a connected peer. A member can open any number of connections, so the clocks of one address count
- * once.
+ * Vote about our clock by a connected peer. A member can open any number of connections, so all peers with the same address
+ * have one vote together.
  */
 function voteOf({remoteAddress, clockOffsetMs}: PeerLink): ClockVote {
 	return {source: addressGroup(remoteAddress), offsetMs: clockOffsetMs ?? Number.NaN};
@@ -54,7 +56,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 	const changedPeers = new Set<PeerId>();
 	let timer: Timer | undefined;
 	let hasCheckedClocks = false;
-	/** Monotonic time since which at least one clock is measured and none agrees with ours, ms. */
+	/** Monotonic time in ms since which at least one clock of a peer has been measured, but none agrees with ours. */
 	let contradictedSince: number | undefined;
 	let contradictionTimer: Timer | undefined;
 	let stopped = false;
@@ -114,7 +116,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 		const before = nodeClock.correctionMs;
 		const votes = links().map(voteOf);
 		const after = nodeClock.updateCorrection(votes, hasWaitedForAgreement(votes));
-		// Events that were held back because their time had not come can be due by the corrected clock.
+		// Events from the future are held back until their time comes. By the corrected clock, that time may have come.
 		if (after !== before) publish({type: 'time-passed', now: nodeClock.wall()});
 		if (Math.abs(after - before) > CLOCK_OFFSET_SHOWN_MS && after !== 0) notices.clockCorrected(after);
 	}

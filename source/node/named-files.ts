@@ -1,7 +1,7 @@
 /**
  * Contents that the `shared` events of this room name. A node answers questions about a file only if such an event names
- * the content. The timeline is searched once for each content, at the first question about it. Later events are noted as
- * they arrive.
+ * the content. The timeline is searched once for each content, at the first question about it. Later events are recorded
+ * when they arrive.
  */
 import {type EventRef, isWritten} from '../core/event.js';
 import {findPosted} from '../core/find-posted.js';
@@ -17,7 +17,7 @@ const MAX_FILES = 4096;
 const MAX_NAMES = 64;
 
 export interface NamedFiles {
-	/** Whether an event of the log names the content and was not withdrawn. */
+	/** Whether the log contains an event that names the content and that its author did not withdraw. */
 	isNamed(file: FileId): boolean;
 	stop(): void;
 }

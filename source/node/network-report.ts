@@ -26,7 +26,7 @@ export interface NetworkReport {
 	/** Time for which this node has announced itself and listened for beacons, ms. */
 	readonly listeningMs: number;
 	readonly interfaces: readonly InterfaceReport[];
-	/** Reason why the interfaces cannot be read now, in words. */
+	/** Text that says why the interfaces cannot be read now. */
 	readonly interfaceFailure?: string;
 	readonly peers: readonly PeerReport[];
 	readonly udpPort: number;
@@ -136,7 +136,7 @@ function reportPeers(sources: NetworkReportSources): PeerReport[] {
 }
 
 /**
- * Whether a peer is gone: it was not heard for a while, and it has left, was reported as lost, or did not accept a dial.
+ * Whether a peer is gone: it was not heard for a while, and it has left, was reported as lost, or accepted no connection.
  * Targets of the user are never gone, nor are peers that only others can reach, because the doctor explains these.
  */
 function isGone({peer, failures, sources}: DialReport, {store, discovery, now}: NetworkReportSources): boolean {

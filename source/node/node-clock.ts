@@ -17,7 +17,7 @@ import {
 
 /** 2026-11-01 UTC. A wall clock before this time is wrong, because the first build of this program is newer. */
 export const EARLIEST_WALL_MS = Date.UTC(2026, 10, 1);
-/** 2036-11-01 UTC. A wall clock after this time counts as wrong, also that of a peer. */
+/** 2036-11-01 UTC. A wall clock of this node or of a peer after this time is considered wrong. */
 export const LATEST_WALL_MS = Date.UTC(2036, 10, 1);
 
 export interface Stamp {
@@ -86,10 +86,11 @@ function middleValues(values: readonly number[]): readonly [lower: number, upper
 }
 
 /**
- * Median of our own clock, offset 0, and the offsets of the others, ms. Of two middle values, the one nearest to our clock
- * wins. There is one exception: if nobody agrees with us and the later value is too far ahead for us to follow, the later
- * value wins. Otherwise a room of two nodes, one of them days behind, would not work: the late node would hide all messages
- * of the other one. `isSupported`: somebody agreed with us a short time ago, or may still do so.
+ * Median of our own clock, offset 0, and the offsets of the others, ms. If there are two middle values, the result is the
+ * one nearest to our clock. There is one exception: if nobody agrees with us and the later value is too far ahead for us to
+ * follow, the result is the later value. Otherwise a room of two nodes, one of them days behind, would not work: the late
+ * node would hide all messages of the other one. `isSupported`: somebody agreed with us a short time ago, or may still do
+ * so.
  */
 export function medianOffset(offsets: readonly number[], isSupported = false): number {
 	const [lower, upper] = middleValues([0, ...offsets]);
@@ -98,7 +99,7 @@ export function medianOffset(offsets: readonly number[], isSupported = false): n
 	return Math.abs(lower) <= Math.abs(upper) ? lower : upper;
 }
 
-/** Whether a clock with this offset agrees with ours. */
+/** Whether a clock with this offset agrees with our clock. */
 export const agrees = (offset: number) => Math.abs(offset) <= CLOCK_WRONG_MS;
 const isPlausible = (wall: number) => wall >= EARLIEST_WALL_MS && wall <= LATEST_WALL_MS;
 
@@ -190,8 +191,8 @@ export function createNodeClock(now: () => number): NodeClock {
 			const previousCorrectionMs = correctionMs;
 			const at = now();
 			if (votes.some(({offsetMs}) => agrees(offsetMs))) supportedAt = at;
-			// If the wall clock was set by more than CLOCK_SUPPORT_MS since `supportedAt`, nobody has agreed with the time that it
-			// shows now.
+			// If the wall clock was set by more than CLOCK_SUPPORT_MS since `supportedAt`, no peer has agreed with the time
+			// that the clock shows now.
 			const wasSupported = Math.abs(at - supportedAt) < CLOCK_SUPPORT_MS;
 			correctionMs = correctionFor(at, votes, wasSupported || !mayFollow);
 			if (correctionMs < previousCorrectionMs) observed = HLC_ZERO;

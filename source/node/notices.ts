@@ -42,7 +42,7 @@ export interface Notices {
 	targetFailed(target: HostAddress, reason: string): void;
 	/** A limit of the synchronisation was reached. */
 	limitReached(limit: SyncLimit, name: string): void;
-	/** A peer uses the name of a verified person with another key. `fingerprint`: that of the peer. */
+	/** A peer uses the name of a verified person with another key. `fingerprint`: fingerprint of the peer. */
 	verifiedNameTaken(taken: {readonly name: string; readonly fingerprint: string; readonly verifiedName: string}): void;
 	/** Another program with our identity and our name is connected, from this address. */
 	ownSession(address: string | undefined): void;
@@ -87,7 +87,8 @@ function addressText(address: string | undefined): string {
 const LIMIT_TEXTS: Readonly<Record<SyncLimit, (name: string) => string>> = {
 	'live-events': name => `${quote(name)} sends too many events to follow live. They are fetched in larger pieces.`,
 	'new-feeds': name => `${quote(name)} announces too many new peers. Some of them are requested later.`,
-	bytes: name => `The history of ${quote(name)}, or this log, has reached its size limit. No more of it is accepted.`,
+	bytes: name =>
+		`The history of ${quote(name)}, or this log, has reached its size limit. No more of this history is accepted.`,
 };
 
 /** Creates the notices. `now`: monotonic clock, ms. `write` is called with each notice that is not suppressed. */
@@ -160,7 +161,7 @@ export function createNotices(
 				port === DEFAULT_PORT
 					? ` The TCP port of a node is usually another one than ${port}: /net shows it there. Use /peer HOST:PORT.`
 					: '';
-			const text = `Cannot connect to ${formatHostAddress({...target, host: withoutZone(target.host)})}: ${reason}.${advice} It is tried again until /peer -HOST removes it.`;
+			const text = `Cannot connect to ${formatHostAddress({...target, host: withoutZone(target.host)})}: ${reason}.${advice} This address is dialled again until /peer -HOST removes it.`;
 			notify('warn', 'peer-unreachable', text);
 		},
 		limitReached(limit, name) {
@@ -216,7 +217,7 @@ export function createNotices(
 				notify(
 					'warn',
 					'sockets-unusable',
-					`Network sockets cannot be opened: ${reason}. They are tried again every few seconds. Until then, other computers may not find this one. If it lasts, close some programs or raise the limit (ulimit -n), or choose other ports (--port, --tcp-port).`,
+					`Network sockets cannot be opened: ${reason}. The program tries again every few seconds. Meanwhile other computers may not find this one. If the failure lasts, close some programs or raise the limit (ulimit -n), or choose other ports (--port, --tcp-port).`,
 				);
 		},
 		savingAgain(path, losses, self) {

@@ -12,7 +12,7 @@ export interface OwnAddresses {
 	forWindow(): string[];
 }
 
-/** `interfaces`: the selected ones. `links`: the present connections. */
+/** `interfaces` returns the selected interfaces, `links` the present connections. */
 export function createOwnAddresses(
 	interfaces: () => readonly LocalInterface[],
 	links: () => Iterable<{readonly localAddress: string}>,
@@ -39,7 +39,10 @@ export function createOwnAddresses(
 		return routed.length > 0 ? routed : ipv6.map(one => withoutZone(one.address));
 	}
 
-	/** IPv6 addresses of the selected interfaces, without their zones. Others cannot use our link-local ones. */
+	/**
+	 * IPv6 addresses of the selected interfaces, without their zones. Link-local addresses are left out, because other
+	 * computers cannot use them.
+	 */
 	function routedIpv6(): string[] {
 		const ipv6 = interfaces().filter(({family, address}) => family === 6 && !isLinkLocal(address));
 		return ipv6.map(({address}) => address);

@@ -50,8 +50,8 @@ export function createPresence(options: PresenceOptions): Presence {
 	function listSubjects({roster}: State): readonly Subject[] {
 		if (subjectCache.roster === roster) return subjectCache.subjects;
 		const own = findPeer(roster, self);
-		// A report above the limits of our feed does not count, so the peer would never become lost. Such a peer counts as
-		// ended, because otherwise its report would be written at every evaluation.
+		// Every node ignores a report that exceeds the limits of our feed, so the reported peer would never become lost.
+		// Such a peer counts as ended here. Otherwise this node would write a new report at every evaluation.
 		const isEnded = ({peer, left, lost, absences}: RosterPeer) =>
 			left !== undefined || lost[absences] !== undefined || absences >= MAX_ABSENCES || !mayReport(own, peer);
 		const subjects = listPeers(roster)

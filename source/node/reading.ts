@@ -2,7 +2,7 @@
  * Unread messages of other people, and the reading position: the place in the log before which every message was read.
  *
  * Messages are read in any order. The position is the place of the record with the first unread message, so that after a
- * crash some read messages may count as unread again, but no unread message counts as read. The position is never inside a
+ * crash some read messages may be unread again, but an unread message never becomes read. The position is never inside a
  * record. Only a record that sync has written contains many messages.
  */
 import type {Clock, Timer} from '../core/environment.js';
@@ -53,8 +53,8 @@ export interface ReadingOptions {
 
 export interface ReadingTracker extends Reading {
 	/**
-	 * Begins to count. Messages that arrive from now on are new; earlier ones came from the log. Saves the position for the
-	 * first time.
+	 * Begins to track messages. Messages that arrive from now on are new; earlier messages came from the log. Saves the
+	 * position for the first time.
 	 */
 	start(): void;
 	/** Saves the position for the last time. */
@@ -71,7 +71,7 @@ interface Arrival {
 	readonly place: LogPlace | undefined;
 }
 
-/** What identifies a message. `ms` and `counter` are needed only for whispers. */
+/** Values that identify a message. `ms` and `counter` are needed only for whispers. */
 export type MessageKey = Pick<OrderKey, 'peer' | 'seq'> & Partial<OrderKey>;
 
 type Message = FeedEvent | Observation;
@@ -91,7 +91,9 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 	let saved: LogPlace | undefined;
 	let saving: Promise<void> = Promise.resolve();
 
-	/** Whether a message counts as unread. The history of a room that we enter for the first time does not. */
+	/**
+	 * Whether a message counts as unread. If the log is new, a message that a peer already had when it connected does not.
+	 */
 	function isUnread(state: State, event: Message, input: LoggedInput): boolean {
 		const author = writerOf(event);
 		if ((!isWritten(event) && event.type !== 'whisper') || isOurs(state, author)) return false;
@@ -148,7 +150,7 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 
 		const end = options.logEnd();
 		const first = arrivals[firstArrival]?.place;
-		// After a failed write the records are in a new file. The places in the old file are not valid there.
+		// After a failed write, later records are in a new file, where places in the old file are not valid.
 		return first && first.marker === end?.marker ? first : end;
 	}
 

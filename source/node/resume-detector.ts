@@ -18,8 +18,8 @@ export type ResumeDecision = 'stay' | 'wait' | 'relaunch';
 
 /**
  * Interfaces that show in which network the computer is. A VPN and the bridges of containers have the same addresses in
- * every network. They count only if the computer had no other interface before the sleep. IPv6 link-local addresses never
- * count: they are the same in every network.
+ * every network. They are considered only if the computer had no other interface before the sleep. IPv6 link-local
+ * addresses are never considered, because they are the same in every network.
  */
 function selectLans(interfaces: readonly LocalInterface[], includesVirtual: boolean): LocalInterface[] {
 	return interfaces.filter(

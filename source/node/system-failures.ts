@@ -14,8 +14,8 @@ interface Sources {
 export function createSystemFailureReporter({beacon, transport, notices}: Sources): () => void {
 	let interfaceFailure: string | undefined;
 	/**
-	 * The different reasons for which sockets are refused. A further socket that is refused for a known reason is not reported
-	 * again.
+	 * All reasons for which the system refuses sockets. A further socket that is refused for one of these reasons causes no
+	 * new report.
 	 */
 	let socketReasons = '';
 

@@ -9,7 +9,7 @@ export interface TypingExpiryOptions {
 	/** Returns the time of the wall clock that the state uses, ms. */
 	wall(): number;
 	publish(fact: EphemeralEvent): void;
-	/** Whether the state still contains the indicator, which a message of the peer removes. */
+	/** Whether the state still contains the indicator. A message of the peer removes it before it expires. */
 	isShown(peer: PeerId): boolean;
 }
 

@@ -20,13 +20,16 @@ export interface ContactStore {
 	remove(key: string): void;
 }
 
-/** Number of the digits at the end of a safety number that confirm it. */
+/** Number of digits at the end of a safety number that the user types to confirm it. */
 export const CONFIRMATION_DIGITS = 5;
 
 type Refused = {readonly refused: string};
 
 export interface Verification {
-	/** Safety number of us and this peer, 60 digits. From now on its last digits can confirm the key of this peer. */
+	/**
+	 * Safety number of us and this peer, 60 digits. From this call on, the last digits of the number can confirm the key of
+	 * this peer.
+	 */
 	showNumber(peer: PeerId): {readonly number: string} | Refused;
 	/**
 	 * Remembers the key of a peer whose safety number was shown, if `digits` are the last digits of this number. Returns

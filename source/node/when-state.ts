@@ -5,8 +5,8 @@ import type {State} from '../core/state.js';
 import type {Store} from './store.js';
 
 /**
- * Resolves with the first value other than undefined that `select` returns: for the present state, and then for the state after
- * each commit. `inputs` are those of the commit, none for the present state.
+ * Resolves with the first value other than undefined that `select` returns: for the present state, and then for the state
+ * after each commit. `inputs` are the inputs of the commit, and an empty array for the present state.
  */
 export function nextValue<T>(
 	store: Store,

@@ -4,7 +4,7 @@
  *
  * Invariants
  * 1. A number always belongs to the same text, also if the text was refused.
- * 2. The receiver handles the numbers 1, 2, 3 … in this order, each one time: it takes or refuses each of them.
+ * 2. The receiver handles the numbers 1, 2, 3 … in this order, each one time, and takes or refuses each of them.
  * 3. An answer never covers a whisper that is not in the log of the receiver.
  */
 import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
@@ -12,7 +12,7 @@ import {MAX_WHISPERS_OUTSTANDING} from '../core/limits.js';
 
 /** Whispers from this node to a peer. */
 export interface WhisperOutbox {
-	/** Number of whispers without an answer. */
+	/** Number of whispers that the peer has not answered. */
 	readonly outstanding: number;
 	/** Adds a whisper, which waits to be sent. Returns its number. */
 	add(text: string): number;

@@ -24,7 +24,7 @@ export type WhisperResult = {readonly id: number} | {readonly refused: string};
 
 export interface WhisperOptions {
 	readonly self: PeerId;
-	/** False: this node takes and sends no whispers. */
+	/** If false, this node takes and sends no whispers. */
 	readonly isOn: boolean;
 	readonly clock: Clock;
 	linkOf(peer: PeerId): PeerLink | undefined;
@@ -41,7 +41,7 @@ export interface WhisperOptions {
 	/** Appends an observation to the log and reduces it. */
 	write(body: ObservationBody): void;
 	publish(event: EphemeralEvent): void;
-	/** A whisper could not be taken, because the log is full. */
+	/** Called when a whisper of this peer could not be taken, because the log is full. */
 	onLogFull(peer: PeerId): void;
 }
 
@@ -61,7 +61,7 @@ export interface Whispers {
 	stop(): void;
 }
 
-/** Whispers to one peer. `waitingSince`: time since which it has answered nothing, monotonic ms. */
+/** Whispers to one peer. `waitingSince`: time since which the peer has answered no whisper, in monotonic ms. */
 interface Outgoing {
 	readonly outbox: WhisperOutbox;
 	waitingSince: number;

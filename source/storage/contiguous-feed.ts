@@ -19,7 +19,7 @@ export abstract class ContiguousFeed<Item> {
 	#heldSeq: number;
 	#outOfOrder: OutOfOrderItem<Item>[] = [];
 
-	/** `heldSeq`: seq up to which an earlier store holds the feed. */
+	/** `heldSeq`: seq up to which another store already holds the feed. */
 	constructor(heldSeq = 0) {
 		this.#heldSeq = heldSeq;
 	}

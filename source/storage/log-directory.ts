@@ -39,7 +39,10 @@ export function isLogNameOfRoom(room: string, name: string): boolean {
 	return name.startsWith(start) && /^\d{4}-\d\d-\d\dT[\d-]+-[0-9a-f]{4}\.p2plog$/.test(name.slice(start.length));
 }
 
-/** Keeps only letters and digits of any script. The result is never a path, an option or the name of a hidden file. */
+/**
+ * Replaces everything but letters and digits of any script, `.`, `_` and `-`. The result is never a path, an option or the
+ * name of a hidden file.
+ */
 function toFileSafeName(room: string): string {
 	const safe = room
 		.normalize('NFC')

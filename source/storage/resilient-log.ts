@@ -268,7 +268,7 @@ class ResilientLog implements Log {
 			log.append(missing.slice(from, from + RECORDS_PER_APPEND));
 	}
 
-	/** Reports a changed status. A change of `dropped` counts only when it rises from 0. */
+	/** Reports the status if it has changed. A change of `dropped` is reported only when it rises from 0. */
 	#report(): void {
 		const failure = this.#failure;
 		const dropped = this.#buffer.droppedRecords;

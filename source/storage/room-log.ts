@@ -34,7 +34,10 @@ export interface RoomLogOptions {
 export interface OpenedRoomLog extends OpenedFileLog {
 	/** Whether the file existed before, so that it may contain records. */
 	readonly reopened: boolean;
-	/** Newer logs of this room, by their names, that cannot be opened. Their history is missing in this launch. */
+	/**
+	 * Logs of this room that are newer, according to their names, and that cannot be opened. Their history is missing in
+	 * this launch.
+	 */
 	readonly skipped: readonly StorageError[];
 }
 
@@ -109,7 +112,7 @@ export async function findEarlierLog(
 	return undefined;
 }
 
-/** Errors of the logs of this room that have no readable header and, by their names, are newer than `path`. */
+/** Errors of the logs of this room that have no readable header and, according to their names, are newer than `path`. */
 function listUnreadableLogs({folder, header}: RoomLogOptions, path: string): StorageError[] {
 	return listLogs(folder).flatMap(log => {
 		const name = basename(log.path);

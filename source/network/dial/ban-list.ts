@@ -1,7 +1,7 @@
 /**
- * Temporary ban list for peers and addresses. A fault bans the peer and its address, because a new key costs an
- * attacker nothing. Each further fault from an address doubles the duration of its ban. A peer that kept a connection
- * open for TRUSTED_AFTER_MS is exempt from address bans. Loopback, which many peers share, is never banned.
+ * Temporary ban list for peers and addresses. A fault bans the peer and its address, because an attacker can create a new
+ * key at no cost. Each further fault from an address doubles the duration of its ban. A peer that kept a connection open
+ * for TRUSTED_AFTER_MS is exempt from address bans. Loopback, which many peers share, is never banned.
  */
 import type {ByeReason} from '../../codec/message-types.js';
 import type {PeerId} from '../../core/event.js';
@@ -23,7 +23,7 @@ export interface BanList {
 	 * `isConnected`: whether another connection to the same peer is open.
 	 */
 	refusalReason(remote: RemotePeer, isConnected: boolean, now: number): string | undefined;
-	/** Whether a peer was connected for TRUSTED_AFTER_MS without a fault, and has committed none since. */
+	/** Whether a peer was connected for TRUSTED_AFTER_MS without a fault, and has caused no fault since then. */
 	isTrusted(peer: PeerId): boolean;
 	/** Bans a peer whose connection was closed for a fault, and its address. */
 	banPeer(remote: RemotePeer, now: number): void;

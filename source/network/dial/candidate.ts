@@ -29,14 +29,17 @@ export interface Candidate {
 	readonly isTarget: boolean;
 	/**
 	 * Whether the user has removed the target, or another candidate has taken the place of this one. A dial in progress is
-	 * completed, but no other dial follows.
+	 * completed, but it is the last one.
 	 */
 	isDropped: boolean;
 	/** Known addresses, newest first. */
 	addresses: HostAddress[];
 	/** Address of the last verified connection. It is kept even if newer addresses fill `addresses`. */
 	verifiedAddress: HostAddress | undefined;
-	/** By address: time of its last dial or failure after the last successful dial, in monotonic ms. */
+	/**
+	 * For each address dialled after the last successful dial: time of the last dial to it, or of its failure, in monotonic
+	 * ms.
+	 */
 	readonly triedAt: Map<string, number>;
 	/** Time of the last beacon of this peer, or of the last report by another peer, in monotonic ms. */
 	lastHeardAt: number;
@@ -78,8 +81,9 @@ export function createCandidate(peer: PeerId | undefined, isTarget: boolean, own
 
 /**
  * Addresses to dial next: the best address, and the best address of the other family. The second one is dialled too if the
- * first does not answer at once. An address is better if it was dialled less recently. Of addresses never dialled, the
- * verified one is best. Then come IPv4 addresses, because people know these, and then the newest.
+ * first does not answer at once. An address is better if it was dialled less recently. Among addresses that were never
+ * dialled, the verified address is best, then an IPv4 address, because people know these addresses, then the newest
+ * address.
  */
 export function chooseAddresses({verifiedAddress, addresses, triedAt}: Candidate): HostAddress[] {
 	const tried = (address: HostAddress) => triedAt.get(formatHostAddress(address)) ?? Number.NEGATIVE_INFINITY;

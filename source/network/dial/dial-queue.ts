@@ -56,8 +56,8 @@ export function createDialConcurrency(): DialConcurrency {
 export interface DialQueue {
 	add(candidate: Candidate): void;
 	/**
-	 * Returns the next candidate to dial. Returns undefined if no candidate waits or the limit is reached. One dial above
-	 * the limit is allowed for the candidate that `bypassCandidate` returns.
+	 * Returns the next candidate to dial. Returns undefined if no candidate waits or the limit is reached. The candidate
+	 * that `bypassCandidate` returns may be dialled although the limit is reached.
 	 */
 	next(): Candidate | undefined;
 	/** Moves a candidate from the queue to the dials in progress. `finished` must be called after its dial. */
@@ -94,7 +94,7 @@ export function createDialQueue(): DialQueue {
 		else dialsByOwner.delete(owner);
 	}
 
-	/** Failures of the owner. They do not count for a candidate that was connected before. */
+	/** Number of failures of the owner. It is 0 for a candidate that was connected before. */
 	const ownerFailures = ({owner, verifiedAddress}: Candidate) =>
 		verifiedAddress || owner === undefined ? 0 : Math.min(MAX_DIAL_FAILURES, failuresByOwner.get(owner) ?? 0);
 
@@ -110,13 +110,13 @@ export function createDialQueue(): DialQueue {
 
 	/**
 	 * Candidate with the lowest rank. Of equal ranks, the owner with the fewest dials in progress comes first. At most half
-	 * of the concurrent dials are to targets, because targets may fail forever. The same limit holds for the candidates of
-	 * one owner, because the owner may have invented them.
+	 * of the concurrent dials are to targets, because dials to a target may fail forever. At most half are to the
+	 * candidates of one owner, because the owner may have invented these candidates.
 	 */
 	function best(): Candidate | undefined {
 		let chosen: Candidate | undefined;
 		let [chosenRank, chosenDials] = [0, 0];
-		/** Results of `dialsOf`. They are kept during the loop, because one owner can have all candidates. */
+		/** Results of `dialsOf`, computed once for each owner, because one owner can have all candidates. */
 		const dials = new Map<string, number>();
 		for (const candidate of waiting) {
 			const {isTarget, owner = ''} = candidate;

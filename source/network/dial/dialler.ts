@@ -42,7 +42,10 @@ export interface Dialler {
 	 * the owner of the address.
 	 */
 	learnAddress(peer: PeerId, address: HostAddress, source: DiscoverySource, owner?: string): void;
-	/** Adds an address from another copy of a beacon, received on a second common network. It is dialled last. */
+	/**
+	 * Adds the source address of another copy of a beacon, which arrived on a second common network. This address is
+	 * dialled last.
+	 */
 	learnAlternateAddress(peer: PeerId, address: HostAddress): void;
 	/**
 	 * Adds a `--peer` target, which is dialled until it is removed. A known target that waits for its next dial is dialled at
@@ -69,7 +72,10 @@ const STALE_AFTER_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 
 export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, self} = options;
-	/** Candidates by peer id, or by address if they are targets. The shares limit their number, except for targets. */
+	/**
+	 * Candidates by peer id, or by address if they are targets. `unknown` and `known` limit the number of candidates, but
+	 * not of targets.
+	 */
 	const candidates = new Map<string, Candidate>();
 	/** Peers that are announced but were never connected, in the shares of the owners that announced them. */
 	const unknown = createFairShare<PeerId>(MAX_CANDIDATES - MAX_KNOWN_CANDIDATES, prefixGroup);

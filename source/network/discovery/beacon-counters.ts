@@ -1,8 +1,8 @@
 /**
  * Highest beacon counter of each peer. A beacon with a lower counter is a replay and is ignored.
  *
- * All members know the key of the MAC, so each could send a beacon in the name of another peer. After a beacon with a valid
- * signature, unsigned beacons of the same peer are ignored, and the counter of earlier unsigned ones is forgotten.
+ * All members know the key of the MAC, so any member could send a beacon in the name of another peer. After a beacon with a
+ * valid signature, unsigned beacons of the same peer are ignored, and the counter of earlier unsigned ones is forgotten.
  */
 import type {BeaconSignature} from '../../codec/beacon-datagram.js';
 import type {PeerId} from '../../core/event.js';

@@ -17,7 +17,7 @@ export interface BeaconScheduleOptions {
 	readonly random: Random;
 	connectedCount(): number;
 	/**
-	 * Sends a beacon. It is always the last call in a function of the schedule, because `announce` may call `burst` or
+	 * Sends a beacon. The schedule always calls it as the last step of a function, because `announce` may call `burst` or
 	 * `stop`.
 	 */
 	announce(): void;

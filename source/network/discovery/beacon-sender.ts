@@ -94,7 +94,10 @@ export interface BeaconSender {
 	readonly ready: Promise<number | undefined>;
 	/** Whether the sender works. If false, a new one is created with the next beacon. */
 	readonly usable: boolean;
-	/** Reason why the socket could not be opened; undefined if this computer merely cannot use the address now. */
+	/**
+	 * Reason why the socket could not be opened; undefined if the only reason is that this computer cannot use the address
+	 * now.
+	 */
 	readonly failure: string | undefined;
 	/** Sends `bytes` by broadcast, if the interface can, and `toGroup` by multicast. */
 	broadcast(bytes: Uint8Array, toGroup: Uint8Array): void;
@@ -103,8 +106,9 @@ export interface BeaconSender {
 }
 
 /**
- * Creates a socket that sends and receives on one interface address. With one bound socket per address, datagrams have
- * the right source address, and the multicast interface, an option of the socket, does not change during a send.
+ * Creates a socket that sends and receives on one interface address. One socket per address gives datagrams the right
+ * source address. The multicast interface is an option of the socket, so with one socket for all addresses it could change
+ * during a send.
  */
 export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 	const {from, port, stats, log} = options;

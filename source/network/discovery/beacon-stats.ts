@@ -7,7 +7,7 @@ import {LruMap} from '../../core/lru-map.js';
 /** Way in which a beacon arrived. */
 export type BeaconRoute = BeaconPath | 'answer';
 
-/** Numbers of beacons from one source address. */
+/** Number of beacons from one source address, for each route. */
 export type RouteCounts = Readonly<Record<BeaconRoute, number>>;
 
 /** Summary of the beacons of one peer. */
@@ -21,7 +21,7 @@ export interface BeaconPeer {
 
 /** `now`: monotonic ms. */
 export interface BeaconStats {
-	/** Counts a beacon of this node that this node received itself. */
+	/** Counts a beacon that this node sent and also received. */
 	recordEcho(address: string, path: BeaconRoute): void;
 	recordBeacon(peer: PeerId, address: string, path: BeaconRoute, name: string | undefined, now: number): void;
 	recordForeignNode(id: string, now: number): void;
@@ -29,7 +29,7 @@ export interface BeaconStats {
 	removeForeignNode(id: string): void;
 	recordOtherVersion(sender: string, version: number, now: number): void;
 	recordOffLink(address: string, now: number): void;
-	/** Counts of beacons of this node that this node received itself, by source address. */
+	/** Counts of beacons that this node sent and also received, by source address. */
 	echoesBySource(): LruMap<string, RouteCounts>;
 	/** Counts of beacons of other nodes, by source address. */
 	beaconsBySource(): LruMap<string, RouteCounts>;
@@ -38,7 +38,7 @@ export interface BeaconStats {
 	removePeer(peer: PeerId): void;
 	/** Number of nodes with another room or secret that sent a beacon in the last minute. */
 	foreignNodes(now: number): number;
-	/** Other protocol versions in beacons of the last minute, one for each sender. */
+	/** Versions in the beacons of the last minute that are not the version of this node, one for each sender. */
 	otherVersions(now: number): readonly number[];
 	/** Addresses outside the subnets of this computer that sent a beacon in the last minute. */
 	offLinkAddresses(now: number): readonly string[];

@@ -28,13 +28,13 @@ export interface Beacon {
 	start(received: (bytes: Uint8Array, source: DatagramSource) => void): Promise<{port: number; ownPort: number}>;
 	/** Sends `bytes` by broadcast and `toGroup` (default: `bytes`) by multicast on every interface. Counts failures. */
 	broadcast(bytes: Uint8Array, toGroup?: Uint8Array): void;
-	/** Reads the interfaces and opens missing sockets as `broadcast` does, but sends nothing. */
+	/** Reads the interfaces and opens missing sockets, as `broadcast` does, without sending. */
 	refresh?(): void;
 	/** Sends a datagram to one address, from the source port of this node. */
 	send(bytes: Uint8Array, address: string, port: number): void;
 	/** Selected interfaces when the last broadcast was sent, including those that cannot broadcast. */
 	interfaces(): readonly LocalInterface[];
-	/** Reason why the interfaces could not be read for the last broadcast, in words. Undefined if they were read. */
+	/** Text that says why the interfaces could not be read for the last broadcast. Undefined if they were read. */
 	interfaceFailure?(): string | undefined;
 	/** Sockets that the system refuses to open now. The next broadcast tries to open them again. */
 	socketFailures?(): readonly SocketFailure[];

@@ -43,7 +43,7 @@ export interface DiscoveryOptions {
 	alternateAddressFound(peer: PeerId, address: HostAddress): void;
 	/** Called when a peer announces that it leaves. */
 	peerLeft(peer: PeerId): void;
-	/** Called after every announcement, for which the list of interfaces was just read again. */
+	/** Called after every announcement. The list of interfaces was read again just before it. */
 	onBeaconSent(): void;
 }
 
@@ -92,7 +92,10 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 		return encodeBeacon(content, mac, options.sign);
 	}
 
-	/** Sends one announcement by broadcast and by multicast. Both copies have the same counter and name their path. */
+	/**
+	 * Sends one announcement by broadcast and by multicast. Both copies have the same counter. Each copy contains the path
+	 * by which it is sent.
+	 */
 	function send(kind: BeaconKind): void {
 		counter += 1;
 		beacon.broadcast(datagram(kind, 'broadcast'), datagram(kind, 'multicast'));

@@ -7,9 +7,11 @@ import {describeSystemError, systemErrorCode} from '../../core/system-error.js';
 import type {SystemInterfaces} from './local-interfaces.js';
 
 export interface InterfaceReader {
-	/** Never throws. After a failure it returns the result of the last successful read, at first an empty list. */
+	/**
+	 * Never throws. After a failure it returns the result of the last successful read, or an empty list if there was none.
+	 */
 	read(): SystemInterfaces;
-	/** Reason why the last read failed, in words; undefined if it succeeded. */
+	/** Text that says why the last read failed; undefined if it succeeded. */
 	readonly failure: string | undefined;
 }
 

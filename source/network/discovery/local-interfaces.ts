@@ -1,4 +1,4 @@
-/** Selection of the local interface addresses that a node uses. The caller passes the interface list in. */
+/** Selection of the local interface addresses that a node uses, from a list that the caller passes. */
 
 import type {ListenHosts, LocalInterface} from '../ip-address.js';
 import {directedBroadcast, isInSubnet, isLinkLocal, isLoopback, normaliseAddress} from '../ip-address.js';
@@ -122,7 +122,7 @@ export function readInterfaces(selection: readonly string[] | undefined, system:
 
 /**
  * Addresses from which beacons are sent: each IPv4 address that can broadcast, and one IPv6 address of each interface. The
- * link-local one is preferred, because it is always there and does not change.
+ * link-local address is preferred, because every interface has one and it does not change.
  */
 export function announcingAddresses(interfaces: readonly LocalInterface[]): LocalInterface[] {
 	const isPreferred = (one: LocalInterface) => {
@@ -148,8 +148,8 @@ const ALL_HOSTS: ListenHosts = {ipv4: '0.0.0.0', ipv6: '::'};
 export const LOOPBACK_HOSTS: ListenHosts = {ipv4: '127.0.0.1', ipv6: '::1'};
 
 /**
- * Bind addresses of TCP, one for each family: the selected address if it is the only one of its family, all addresses if there
- * are several, and none if there is none. `interfaces` are the selected ones that exist now.
+ * Bind addresses of TCP, one for each family: the selected address if it is the only one of its family, all addresses if
+ * there are several, and no address if the family has none. `interfaces`: selected interfaces that exist now.
  */
 export function listenHosts(
 	selection: readonly string[] | undefined,

@@ -18,8 +18,8 @@ const STALLED_MS = 2000;
  */
 const MOVE_AFTER_MS = 500;
 /**
- * One more holder is used for each such amount of the total rate, in bytes per second. At this rate, the smallest number of
- * bytes that is requested ahead from a holder arrives within FILE_QUEUE_MS.
+ * A fetch uses one holder, and one more for each such amount of its total rate, in bytes per second. At least two slices of
+ * MIN_SLICE_BYTES are requested ahead from a holder. At this rate they arrive within FILE_QUEUE_MS.
  */
 const RATE_PER_HOLDER = (2 * MIN_SLICE_BYTES * 1000) / FILE_QUEUE_MS;
 
@@ -111,8 +111,8 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 	}
 
 	/**
-	 * Chooses the part that is expected to be complete last, of those at much slower holders, and moves it to this holder.
-	 * The part starts again from its first byte.
+	 * Of the parts that are requested from much slower holders, moves the part that is expected to be complete last to this
+	 * holder. The part starts again from its first byte.
 	 */
 	function takeOver(holder: Holder, now: number): ArrivingPart | undefined {
 		let slowest: ArrivingPart | undefined;
@@ -153,7 +153,7 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 			const current = arriving.get(part);
 			if (current?.pipe !== pipe) return undefined;
 			if (bytes.length === current.length) {
-				// The slice is the whole part, as on fast paths, and is not copied.
+				// On fast paths the slice is the whole part. It is not copied.
 				current.bytes = bytes;
 			} else {
 				// The buffer is not filled with zeros, because nothing reads it before all its bytes have arrived.

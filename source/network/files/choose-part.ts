@@ -19,7 +19,7 @@ export interface Choice {
 	readonly to: number;
 	/** Whether a part is missing and not yet requested from any holder. */
 	isMissing(part: number): boolean;
-	/** The peer to choose for. */
+	/** The peer from which a part is requested. */
 	readonly holder: Holding;
 	/** All other peers that have parts of the file. */
 	readonly others: readonly Holding[];

@@ -26,7 +26,7 @@ export interface DestinationOptions {
 	partAdded(part: number, bytes?: Uint8Array): void;
 	/** Called when something else has changed. */
 	changed(): void;
-	/** Called when the destination no longer exists, so that nothing can be written again. */
+	/** Called when the destination no longer exists, so that nothing more can be written. */
 	lost(reason: string): void;
 	/** Called when the file has its final name. */
 	finished(path: string): void;
@@ -50,7 +50,7 @@ export interface Destination {
 	checkKept(): Promise<void>;
 	/** Writes a verified part, whose memory was reserved. */
 	write(part: number, bytes: Uint8Array): void;
-	/** Writes nothing more, and releases the memory. */
+	/** Stops writing, and releases the memory. */
 	stop(): void;
 }
 

@@ -29,7 +29,7 @@ export interface FetchOptions {
 	readonly buffers: PartBuffers;
 	/** Uniform in [0, 1). */
 	random(): number;
-	/** Whether these leaves are those of the file. */
+	/** Whether these leaves are the leaves of the file. */
 	isGenuine(leaves: Uint8Array): boolean;
 	/** SHA-256 of a part. */
 	leafOf(part: Uint8Array): Uint8Array;
@@ -39,7 +39,7 @@ export interface FetchOptions {
 	changed(): void;
 	/** Called when one more part is verified and written. `bytes`: undefined for a part kept from an earlier run. */
 	partAdded(part: number, bytes?: Uint8Array): void;
-	/** Called when the fetch can request more parts after a change that no message caused. */
+	/** Called when something other than a received message allows the fetch to request more parts. */
 	wake(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
  * All fetches of this node, and the connections on which they request parts. At most MAX_ACTIVE_FETCHES request parts at
- * the same time, the oldest first. A fetch that no peer can serve is not counted.
+ * the same time: the oldest ones that a peer can serve.
  */
 import type {FileInfoMessage, FileMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
@@ -19,7 +19,7 @@ import {createPartBuffers} from './part-buffers.js';
 import type {ServedContent} from './served-content.js';
 import {createWatch, type HolderWatch} from './watch.js';
 
-/** Interval at which the progress is reported, and silent holders are noticed. */
+/** Interval at which the progress is reported, and at which silent holders are detected. */
 const TICK_MS = 250;
 /** Weight of the last interval in the average rate that is reported. */
 const RATE_WEIGHT = 0.3;
@@ -28,7 +28,7 @@ export interface FileFetchesOptions {
 	readonly clock: Clock;
 	/** Uniform in [0, 1). */
 	random(): number;
-	/** Whether these leaves are those of the file. */
+	/** Whether these leaves are the leaves of the file. */
 	isGenuine(file: NamedFile, leaves: Uint8Array): boolean;
 	/** SHA-256 of a part. */
 	leafOf(part: Uint8Array): Uint8Array;
@@ -49,8 +49,8 @@ export interface FileFetches {
 	cancel(file: FileId): boolean;
 	isFetching(file: FileId): boolean;
 	/**
-	 * Begins to report which peers have a file that is complete on this node. This report replaces that of the finished
-	 * fetch of the file.
+	 * Begins to report which peers have a file that is complete on this node. After a fetch, these reports replace the
+	 * reports of the fetch.
 	 */
 	watch(file: NamedFile, at: {readonly state: 'sharing' | 'done'; readonly path?: string | undefined}): void;
 	/** Verified parts of a file that is being fetched. */
@@ -188,7 +188,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 		return {watch: watching, isChanged: true, reported: undefined, reportedAt: clock.monotonic(), rate: 0};
 	}
 
-	/** Begins to ask the connected peers. */
+	/** Begins to ask the connected peers about the file. */
 	function begin({watch: one}: Tracked): void {
 		for (const {pipe} of peers.values()) one.connected(pipe);
 		one.start();

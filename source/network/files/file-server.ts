@@ -7,8 +7,8 @@
  * 2. The answer is the same for a file that this room does not name, for one that was fetched in another room, and for one
  *    that does not exist here.
  * 3. A part is sent only if its hash is its leaf.
- * 4. The bytes that a peer may request at the same time are limited. A peer that requests more is disconnected with
- *    `flood`; there is no other fault.
+ * 4. The bytes that a peer may request at the same time are limited. A peer that requests more is disconnected with the
+ *    code `flood`. No other request is treated as a fault.
  */
 import type {FileAskMessage, FileMessage, FileWantMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
@@ -72,7 +72,7 @@ interface Client {
 	wantedBytes: number;
 	/** Files that the peer asked about. */
 	readonly asked: LruMap<FileId, Asked>;
-	/** Files about which the peer has to get another file-info. */
+	/** Files about which another file-info must be sent to the peer. */
 	readonly news: Set<FileId>;
 	isAnswering: boolean;
 	isClosed: boolean;
@@ -116,7 +116,7 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 			.catch(() => none)
 			.then(answer => {
 				client.isAnswering = false;
-				// An event may have been queued while the part was read.
+				// While the part was read, an event may have been queued. It is sent before the answer.
 				if (client.isClosed || client.link.queuedBytes > 0) return;
 				client.questions.shift();
 				client.wantedBytes -= chargeOf(question);

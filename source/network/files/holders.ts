@@ -39,19 +39,20 @@ export interface Holders {
 	/** Records which parts a peer says that it has. */
 	update(holder: Holder, have: PartSet | true): void;
 	/**
-	 * Notes that the peer refused a part that it said it has. After MAX_PART_REFUSALS such refusals the peer counts as silent.
+	 * Notes that the peer refused a part, although it said that it has this part. After MAX_PART_REFUSALS such refusals the
+	 * peer counts as silent.
 	 */
 	refused(holder: Holder, part: number, now: number): void;
 	/** Notes that the peer is silent. Nothing is requested from the peer for FILE_REST_MS, which doubles with each call. */
 	rest(holder: Holder, now: number): void;
-	/** Excludes a peer that sent wrong content: nothing is requested from it again, even on a new connection. */
+	/** Excludes a peer that sent wrong content. Nothing more is requested from this peer, even on a new connection. */
 	exclude(holder: Holder): void;
 	isExcluded(peer: PeerId): boolean;
 	/** Whether parts may be requested from the peer now. */
 	isUsable(holder: Holder, now: number): boolean;
 	/** Whether the first answer of some peer is still expected, so that it is not known yet what can be fetched. */
 	isAnswerDue(): boolean;
-	/** Gives up expecting answers that have not come within FILE_ANSWER_MS. Returns whether there were any. */
+	/** Stops expecting answers that have not arrived within FILE_ANSWER_MS. Returns whether there were such answers. */
 	giveUpAnswers(now: number): boolean;
 	/** Whether a peer that is not excluded has a part that is not in `have`. From call to call, `have` may only grow. */
 	canAddTo(have: PartSet): boolean;

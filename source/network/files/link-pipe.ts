@@ -16,8 +16,8 @@ import type {PeerLink} from '../link/peer-link.js';
 /** Interval between two measurements of the least time. */
 const PROBE_MS = 10_000;
 /**
- * Time in which the rate falls to a lower sample. A higher sample replaces the rate at once. A lower one does not, because
- * its cause can be a busy machine instead of a slower path.
+ * Time in which the rate falls to a lower sample. A higher sample replaces the rate at once. A lower sample replaces it
+ * gradually, because a busy machine can be the cause instead of a slower path.
  */
 const RATE_FALL_MS = 2000;
 /** Time that the transfer of a slice may take. It is short, because an event waits in the holder for at most one slice. */
@@ -69,7 +69,7 @@ export interface LinkPipe {
 	drop(matches: (slice: Slice) => boolean): void;
 }
 
-/** Bytes for which a slice counts toward the limits of both ends. */
+/** Number of bytes that a slice of this length adds to the outstanding bytes, which both ends limit. */
 export function chargedBytes(length: number): number {
 	return Math.max(length, MIN_SLICE_BYTES);
 }

@@ -1,11 +1,11 @@
 /**
- * Parts of all fetches that are in memory: those that are arriving, and those that wait to be written. Bounded by
- * MAX_WANTED_FILE_BYTES. So a slow disk has only one effect: this node requests fewer parts.
+ * Parts of all fetches that are in memory: those that are arriving, and those that wait to be written. Together they have
+ * at most MAX_WANTED_FILE_BYTES. A slow disk therefore has only one effect: this node requests fewer parts.
  */
 import {MAX_WANTED_FILE_BYTES} from '../../core/limits.js';
 
 export interface PartBuffers {
-	/** Reserves memory for a part. Returns false if there is none left. */
+	/** Reserves memory for a part. Returns false if not enough memory is left. */
 	reserve(bytes: number): boolean;
 	release(bytes: number): void;
 	readonly usedBytes: number;

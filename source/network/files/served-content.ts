@@ -1,7 +1,7 @@
 import type {PartSet} from '../../core/part-set.js';
 import type {FileId} from '../../core/shared-file.js';
 
-/** Content that may be served in this room: a file, or the verified parts of one that is being fetched. */
+/** Content that may be served in this room: a complete file, or the verified parts of a file that is being fetched. */
 export interface ServedContent {
 	readonly id: FileId;
 	readonly size: number;

@@ -15,8 +15,8 @@ export const PROTOCOL_VERSION = 1;
 export const LOWEST_VERSION = 1;
 /**
  * Port in the hello of a node that does not listen, because the system refuses its sockets. On nearly every computer
- * nothing listens on this port (tcpmux). It is not 0, because release 1.0.0 treats a hello with port 0 as a fault. Peers pass
- * on no address with this port or a lower one, and do not dial it.
+ * nothing listens on this port (tcpmux). The value is not 0, because release 1.0.0 treats a hello with port 0 as a fault.
+ * Peers pass on no address with this port or a lower one, and do not dial it.
  */
 export const PORT_WITHOUT_LISTENER = 1;
 /**

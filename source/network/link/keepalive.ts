@@ -28,7 +28,7 @@ export interface Keepalive {
 	 * `isPaused`: this node is not reading from the connection, so silence proves nothing.
 	 */
 	tick(isPaused: boolean, lateMs: number): TickResult;
-	/** Counts the silence from now on, for use after a stall of this node's own timers. */
+	/** Restarts the measurement of the silence, for use after a stall of this node's own timers. */
 	resetIdle(): void;
 }
 

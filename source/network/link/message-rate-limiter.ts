@@ -1,7 +1,7 @@
 /**
  * Rate limiter for the messages of one connection, by kind (protocol.md, Limits), and its counterpart at the sender. A
- * sender keeps to SENDER_RATE_SHARE of each limit, whatever other peers send to it. A peer that exceeds a limit is therefore
- * at fault.
+ * sender keeps to SENDER_RATE_SHARE of each limit, however much other peers send to it. So a peer that exceeds a limit does
+ * not follow the protocol, and is at fault.
  */
 import type {Message} from '../../codec/message-types.js';
 import {

@@ -69,14 +69,17 @@ export interface LinkClosing {
 
 export interface PeerLinkHandlers {
 	verified(link: PeerLink): void;
-	/** Work that takes long can be passed to `defer`. Later messages of the link wait until it is complete. */
+	/**
+	 * Called for each message. The handler can pass work that takes long to `defer`. Later messages of the link wait until
+	 * it is complete.
+	 */
 	message(link: PeerLink, message: Message, defer: DeferWork): void;
-	/** The status, the round-trip time or the clock offset changed. */
+	/** Called when the status, the round-trip time or the clock offset has changed. */
 	metricsChanged(link: PeerLink): void;
 	drained(link: PeerLink): void;
-	/** All messages sent so far are passed to the operating system. */
+	/** Called when all messages sent so far are passed to the operating system. */
 	idle?(link: PeerLink): void;
-	/** `link` is undefined if the connection closed before a hello was verified. */
+	/** Called when the connection has closed. `link` is undefined if no hello was verified before. */
 	closed(link: PeerLink | undefined, closing: LinkClosing): void;
 }
 
@@ -94,7 +97,7 @@ export interface PeerLinkOptions {
 export interface OpenLink {
 	/** Checks liveness and progress. Call it every LIVENESS_TICK_MS. `lateMs`: lateness of this call. */
 	tick(lateMs: number): void;
-	/** Counts the silence of the peer from now on, for use after a stall of this node's own timers. */
+	/** Restarts the measurement of the silence of the peer, for use after a stall of this node's own timers. */
 	resetIdle(): void;
 	/** Closes the connection immediately, without a message to the peer. */
 	destroy(code: string, text: string): void;
@@ -274,7 +277,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	return {
 		tick(lateMs) {
 			if (closing || !hello) return;
-			// A peer that sends bytes but makes no progress counts as alive, yet wastes memory and a connection.
+			// A peer that sends the bytes of a frame too slowly counts as alive, but occupies memory and a connection.
 			if (reader.isSlow()) link.fail('slow-frame', `a message did not arrive within ${MAX_FRAME_MS / 1000} s`);
 			else if (writer.isStuck(clock.monotonic())) endSlowReader();
 			if (closing) return;

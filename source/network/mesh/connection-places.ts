@@ -1,8 +1,8 @@
 /**
  * Places for verified connections, dialled and accepted ones: MAX_CONNECTIONS in all, and MAX_CONNECTIONS_PER_ADDRESS for
  * one address. If all places are taken, a new connection of another address replaces the newest connection of the address
- * that has the most. Untrusted peers of one IPv6 prefix use more than half of the places only while nobody else needs these
- * places. A trusted peer, which was connected without a fault before, replaces a peer that is not trusted.
+ * with the most connections. Untrusted peers of one IPv6 prefix use more than half of the places only while nobody else
+ * needs these places. A trusted peer, which was connected without a fault before, replaces a peer that is not trusted.
  */
 import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../core/limits.js';
 import {isLoopback, prefixGroup, shareKey} from '../ip-address.js';
@@ -24,8 +24,8 @@ export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): 
 	const places = createFairShare<PeerLink>(Number.POSITIVE_INFINITY);
 
 	/**
-	 * Connection to close for `link`, a connection of `owner`, when all places are taken; `link` itself if no other one has to
-	 * close.
+	 * Chooses the connection to close when all places are taken and `link`, a connection of `owner`, needs one. The result
+	 * is `link` itself if no other connection has to close.
 	 */
 	function chooseClosing(link: PeerLink, owner: string, isCapped: boolean): PeerLink {
 		const fullest = isCapped ? owner : (places.fullest() ?? owner);

@@ -4,12 +4,12 @@
  *
  * A lost peer is reported after a grace period if it has not reconnected and no connected peer reports a connection to it.
  * A node without connections reports nobody. Of the nodes that observed the loss, the node with the lowest id reports
- * first. Each next node waits one second longer. A peer whose feed does not say that it left, and to which no node was
- * connected for a minute, is also lost.
+ * first. Each following node, in the order of the ids, waits one second longer. A peer whose feed does not say that it
+ * left, and to which no node was connected for a minute, is also lost.
  *
- * In a room in which not all nodes see each other, a node cannot know all connections. Its peers then report which peers
- * are alive to which they are connected directly or through others (indirect-evidence.ts). A peer is not reported while
- * such evidence about it is younger than a minute.
+ * In a room in which not all nodes see each other, a node cannot know all connections. Its peers then also report which
+ * peers are alive, from their own connections or from reports of others (indirect-evidence.ts). A peer is not reported
+ * while such evidence about it is younger than a minute.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -29,7 +29,7 @@ export interface Subject {
 	readonly peer: PeerId;
 	/** Whether the peer has left, or was reported lost and has not returned (events `left`, `lost` and `returned`). */
 	readonly ended: boolean;
-	/** How many times the peer returned after it was reported as lost. */
+	/** Number of times that the peer returned after it was reported as lost. */
 	readonly absences: number;
 }
 
@@ -50,9 +50,9 @@ export interface FailureDetector {
 	/** Notes a new live event of a peer, no matter which peer delivered it. The event shows that its author was alive. */
 	heardFrom(peer: PeerId, now: number): void;
 	/**
-	 * Peers that are alive according to peers other than `receiver`. Leaves out what `receiver` learns itself: the peers to
-	 * which this node is connected, and all reports by peers to which `receiver` is connected too. In a full mesh the list is
-	 * empty.
+	 * Peers that are alive according to peers other than `receiver`. Leaves out what `receiver` already knows: the peers to
+	 * which this node is connected, and all reports by peers to which `receiver` is connected too. In a full mesh the list
+	 * is empty.
 	 */
 	aliveFor(receiver: PeerId, now: number): AlivePeer[];
 	/** Restarts all grace periods, after a stall of this process's timers. */
@@ -82,7 +82,9 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 	const connectedPeers = new Set<PeerId>();
 	/** For each connected peer, the peers to which it reports a connection. */
 	const reports = new Map<PeerId, Set<PeerId>>();
-	/** Limited by `makeRoom`, except for suspects from the roster, which has its own size limit. */
+	/**
+	 * `makeRoom` limits the number of suspects. It does not limit suspects from the roster, which has its own size limit.
+	 */
 	const suspects = new LruMap<PeerId, Suspect>(Number.POSITIVE_INFINITY);
 	const evidence = createIndirectEvidence();
 	/** Earliest start of a grace period, in monotonic ms: end of the last stall, or of the time without connections. */
@@ -98,7 +100,8 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		if (peer === self) return;
 		const known = suspects.get(peer);
 		if (known) {
-			// A full list keeps only connected observers, because a peer could return with any number of new ids.
+			// If the list is full, only connected observers stay in it, because a peer could return with any number of new
+			// ids.
 			if (known.observers.length >= MAX_REPORTED_PEERS)
 				known.observers = known.observers.filter(one => one === self || connectedPeers.has(one));
 			if (!known.observers.includes(observer)) known.observers.push(observer);
@@ -152,7 +155,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 
 		const known = suspects.get(peer);
 		// If a connection opened and closed between two messages, only its loss is reported. Such a report is accepted only
-		// for peers that are connected here or already suspected.
+		// about peers that are connected to this node or already suspected.
 		const isUnreported = (known !== undefined || connectedPeers.has(peer)) && !known?.observers.includes(reporter);
 		if (reportedPeers.delete(peer) || isUnreported) suspect(peer, now, reporter);
 	}

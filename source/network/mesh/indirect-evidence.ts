@@ -14,9 +14,9 @@ export interface AlivePeer {
 }
 
 export interface IndirectEvidence {
-	/** Merges a list that `source` sent with the earlier lists of `source`. For each peer the newest time counts. */
+	/** Merges a list that `source` sent with the earlier lists of `source`. For each peer the newest time is kept. */
 	note(source: PeerId, peers: readonly AlivePeer[], now: number): void;
-	/** Forgets what a source said. */
+	/** Forgets all lists of a source. */
 	remove(source: PeerId): void;
 	/** Newest evidence of one source about a peer, or of all sources; undefined if there is none. */
 	aliveAt(peer: PeerId, source?: PeerId): number | undefined;

@@ -3,11 +3,11 @@
  *
  * Invariants
  * 1. Only the peer with the lower id closes duplicates. It keeps the connection that was verified last. It closes the
- *    others after a message other than the hello has arrived on the newest, because until then the other end can still
- *    reject the newest. The peer with the higher id reads all connections and sends on the newest. If there are more than
- *    MAX_LINKS_PER_PEER connections, both peers close the oldest.
+ *    others after a message other than the hello has arrived on the newest, because until then the other end may still
+ *    reject the newest connection. The peer with the higher id reads all connections and sends on the newest. If there are
+ *    more than MAX_LINKS_PER_PEER connections, both peers close the oldest.
  * 2. `up` and `down` alternate for each peer. `replaced` is called only between an `up` and the next `down`. After each
- *    call of `replaced`, inventories are compared again.
+ *    call of `replaced`, the two nodes compare their inventories again.
  * 3. Silence during a stall of this process's timers closes no connection.
  * 4. The connections of an address are limited (connection-quota.ts before the hello, connection-places.ts after it), and
  *    refused while the address is banned (ban-list.ts).

@@ -22,8 +22,8 @@ type LocalInterfaces = readonly LocalInterface[];
 /**
  * Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless the peer
  * does not listen. An IPv6 address is named only if it is on a prefix of this computer, and never if it is link-local,
- * because others may be unable to use such an address. A peer without an address is listed too, because peers that nobody
- * lists are reported as lost.
+ * because other peers may be unable to use such an address. A peer without an address is listed too, because peers that
+ * nobody lists are reported as lost.
  */
 function addressOfLink({peer, remoteAddress: host, hello: {port}}: PeerLink, interfaces: LocalInterfaces): PeerAddress {
 	const isNamed = !isIpv6(host) || isLoopback(host) || (!isLinkLocal(host) && isOnLink(host, interfaces));
@@ -54,10 +54,10 @@ function chunk<Item>(items: readonly Item[]): Item[][] {
 }
 
 /**
- * Addresses reported by `reporter` that this node may dial. Only IP addresses count: with a host name, the reporter would
- * choose what this node asks the DNS, and the DNS would choose what this node dials. Excluded are link-local addresses,
- * public ones other than IPv6 addresses on a prefix of this computer, loopback addresses unless the reporter runs on this
- * computer, and the port of a peer that does not listen, which release 1.0.0 passes on.
+ * Addresses reported by `reporter` that this node may dial. Host names are ignored: otherwise the reporter could choose
+ * which names this node looks up in the DNS, and the DNS could choose which addresses this node dials. Excluded are
+ * link-local addresses, public ones other than IPv6 addresses on a prefix of this computer, loopback addresses unless the
+ * reporter runs on this computer, and the port of a peer that does not listen, which release 1.0.0 passes on.
  */
 export function dialableAddresses(reporter: PeerLink, named: PeerAddress, interfaces: LocalInterfaces): HostAddress[] {
 	const isDialable = (host: string) => {
@@ -130,7 +130,7 @@ export function createPeerExchangeSender(
 	/** Returns and clears the added connections if they are due; otherwise returns an empty set. */
 	function takeAdded(now: number): ReadonlySet<PeerId> {
 		if (now < additionsDueAt()) return new Set();
-		// Added connections in quick succession mean that many nodes are starting.
+		// If connections are added in quick succession, many nodes are probably starting.
 		const isCrowd = now - announcedAt < interval + PEERS_INTERVAL_MS;
 		interval = isCrowd ? Math.min(2 * interval, PEERS_INTERVAL_CROWD_MS) : PEERS_INTERVAL_MS;
 		announcedAt = now;
@@ -150,7 +150,8 @@ export function createPeerExchangeSender(
 			all.filter(({peer}) => addedNow.has(peer)),
 			interfaces(),
 		).map(encodeMessageFrame);
-		// Sent even after a full list, which does not report a connection that opened and closed after the last flush.
+		// Lost connections are reported even after a full list, because the list does not show a connection that opened and
+		// closed after the last flush.
 		const losses = removedMessages([...removed]).map(encodeMessageFrame);
 		hasBacklog = false;
 		const byPeer = new Map(all.map(link => [link.peer, link]));

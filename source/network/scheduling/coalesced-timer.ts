@@ -41,7 +41,7 @@ export function createCoalescedTimer(clock: Clock, run: () => void): CoalescedTi
 	};
 }
 
-/** Ticker of a periodic task. It sets a timer only after `wake` was called. */
+/** Ticker of a periodic task. The task runs at a tick only if `wake` was called after the previous run. */
 export interface CoalescingTicker {
 	/** Requests one run of the task at the next tick. */
 	wake(): void;

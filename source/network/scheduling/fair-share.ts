@@ -1,9 +1,9 @@
 /**
- * Table of limited size whose places are shared fairly between owners. An owner is usually an address (`shareKey`), because
- * keys cost nothing to create. When the table is full, the newest item of the owner with the most items is evicted. An owner
- * can therefore use the whole table only while no other owner needs a place. The same holds for the owners of one group,
- * such as the addresses of one IPv6 prefix, because one machine can use all these addresses: others can always take half of
- * the places.
+ * Table of limited size whose places are shared fairly between owners. An owner is usually an address (`shareKey`) and not
+ * a peer, because an attacker can create any number of keys. When the table is full, the newest item of the owner with the
+ * most items is evicted. An owner can therefore use the whole table only while no other owner needs a place. The owners of
+ * one group, such as the addresses of one IPv6 prefix, can use more than half of the table only while no owner outside the
+ * group needs a place, because one machine can use all addresses of a prefix.
  */
 import {prefixBudget} from '../prefix-budget.js';
 
@@ -13,7 +13,8 @@ export interface FairShare<Item> {
 	countOf(owner: string): number;
 	/**
 	 * Adds an item for an owner. If the item already has another owner, it moves to the owner with fewer items. Returns
-	 * `added` false if the table is full and this owner has the most items. `evicted` is the item that was removed for it.
+	 * `added` false if the table is full and this owner has the most items. `evicted` is the item that was removed to make
+	 * room.
 	 */
 	add(item: Item, owner: string): {readonly added: boolean; readonly evicted?: Item; readonly evictedOwner?: string};
 	delete(item: Item): void;
@@ -69,7 +70,7 @@ export function createFairShare<Item>(
 		else if (items.stack.length > 2 * items.count + 16) items.stack = newestOf(owner).reverse();
 	}
 
-	/** Owner with the most items, of all owners or of those in a group. */
+	/** Owner with the most items, of all owners or of the owners in a group. */
 	function fullest(group?: string): string | undefined {
 		let found: string | undefined;
 		for (const owner of owners.keys()) {
@@ -96,7 +97,10 @@ export function createFairShare<Item>(
 		return undefined;
 	}
 
-	/** Owner that loses an item to `owner`, because the table is full. Undefined if `owner` gets no place. */
+	/**
+	 * Owner from which an item is evicted so that `owner` gets a place in the full table. Undefined if `owner` gets no
+	 * place.
+	 */
 	function ownerGivingWay(owner: string): string | undefined {
 		const group = groupOf(owner);
 		const crowded = [...groupCounts].find(([, count]) => count > prefixBudget(limit))?.[0];

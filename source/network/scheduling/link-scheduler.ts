@@ -1,11 +1,11 @@
 /**
  * Fair cooperative scheduler of the work of all links: reading, decoding and handling their messages.
  *
- * Work runs in small steps in the order of the fair queue. After READ_SLICE_MS the remaining work waits for the next turn of
- * the event loop, so that sockets, key presses and timers are served. Interactive links have a separate slice of time. Under
- * overload all other links together get a ninth of the time. This limit holds for all links together, not for each peer,
- * because a banned peer can return with a new key. Work that this node asked for, for example a requested slice of a file,
- * does not count as overload, because this node itself limits this work.
+ * Work runs in small steps in the order of the fair queue. After READ_SLICE_MS the remaining work waits for the next turn
+ * of the event loop, so that sockets, key presses and timers are served. Interactive links have a separate slice of time.
+ * Under overload all other links together get a ninth of the time. This limit holds for all links together, not for each
+ * peer, because a banned peer can return with a new key. Work that this node asked for, for example a requested slice of a
+ * file, is not counted when an overload is detected, because this node itself limits this work.
  *
  * This scheduler runs a step immediately when bytes arrive. Ingest and answers to requests use other schedules
  * (sync/ingest-queue.ts, sync/range-responder.ts): ingest collects batches over several turns, because one large commit is
@@ -32,7 +32,10 @@ export interface ScheduledLink {
 	 * interactive links, or all others.
 	 */
 	ready(bytes: number): void;
-	/** To be called in a step whose work this node asked for. The step does not count toward an overload. */
+	/**
+	 * To be called in a step whose work this node asked for. The time of this step is not counted when an overload is
+	 * detected.
+	 */
 	noteWanted(): void;
 	/** Removes the link from the queue until the next call of `ready`. */
 	cancel(): void;

@@ -49,7 +49,7 @@ export function createTokenBucket(perSecond: number, burst: number): TokenBucket
 	};
 }
 
-/** Counter for the current time window. The first call after the end of a window starts the next window. */
+/** Counter for the current time window. The first call of `add` after the end of a window starts the next window. */
 export interface WindowCounter {
 	/** Adds `count` (default: 1) and returns the new count of the window. */
 	add(now: number, count?: number): number;

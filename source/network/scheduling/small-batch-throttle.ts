@@ -20,7 +20,7 @@ const SMALL_BATCH_ENTRIES = 16;
 const FREE_USAGE_MS = 50;
 /** Factor of the delay: a multiple of the time that the small batches took. */
 const DELAY_FACTOR = 3;
-/** Time after the last chat message during which people count as chatting. */
+/** Time after the last chat message during which people are considered to be chatting. */
 const CHAT_WINDOW_MS = 1000;
 
 export function createSmallBatchThrottle(): SmallBatchThrottle {

@@ -25,13 +25,13 @@ export interface AuthorRateLimiter {
 	readyAt(author: PeerId, now: number): number;
 }
 
-/** Maximum number of stored authors. An author that is evicted may send a new burst, as it could with a new key. */
+/** Maximum number of stored authors. An evicted author may send a new burst. Anybody can do the same with a new key. */
 const MAX_AUTHORS = 4096;
 
 /** Bucket levels are in seconds: events add the time that they take at the maximum rate. A level drains by 1 per second. */
 export function createAuthorRateLimiter(): AuthorRateLimiter {
 	const levels = new LruMap<PeerId, LeakyBucket>(MAX_AUTHORS);
-	/** Total usage of all authors, each counted only above LIVE_FREE_SECONDS. */
+	/** Total usage of all authors. Of each author, only the usage above LIVE_FREE_SECONDS is counted. */
 	const shared = createLeakyBucket(1);
 
 	const levelOf = (author: PeerId, now: number) => levels.get(author)?.levelAt(now) ?? 0;

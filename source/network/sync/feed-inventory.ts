@@ -22,8 +22,8 @@ export interface FeedInventory {
 	/** The listed feeds of one bucket. */
 	bucket(index: number): readonly HaveFeed[];
 	/**
-	 * About `maxBytes` of stored batches, from the one that contains `seq` on. No batch contains both the seq `boundary`
-	 * and later seqs.
+	 * Stored batches of about `maxBytes` in total, beginning with the batch that contains `seq`. No batch contains both the
+	 * seq `boundary` and later seqs.
 	 */
 	read(peer: PeerId, seq: number, maxBytes: number, boundary: number | undefined): readonly Batch[];
 	/**
@@ -32,8 +32,9 @@ export interface FeedInventory {
 	 */
 	isAcceptable(peer: PeerId): boolean;
 	/**
-	 * How full the log is for another event of this feed, as the greatest fraction of MAX_FEED_BYTES, MAX_LOG_BYTES, MAX_EVENTS,
-	 * MAX_EVENT_MEMORY_BYTES and MAX_FEEDS. From 1 on no history is accepted. Live events may use LIVE_RESERVE more.
+	 * How full the log is for another event of this feed, as the greatest fraction of MAX_FEED_BYTES, MAX_LOG_BYTES,
+	 * MAX_EVENTS, MAX_EVENT_MEMORY_BYTES and MAX_FEEDS. From 1 on no history is accepted. For live events the limit is
+	 * higher by LIVE_RESERVE.
 	 */
 	usageOf(peer: PeerId): number;
 	/** Amount by which new events of this feed will raise the usage of the log. Called before they are ingested. */

@@ -58,7 +58,10 @@ export interface IngestQueue {
 /** Number of ingested batches after which a queue removes these batches from its array. */
 const COMPACT_AFTER = 1024;
 const MAX_SLICES_PER_COMMIT = 4;
-/** Maximum time of the express path between two slices. When many people chat, one commit per message is too slow. */
+/**
+ * Maximum time of the express path between two slices. It is limited because one commit per message is too slow when many
+ * people chat.
+ */
 const EXPRESS_BUDGET_MS = 8 * RECEIVE_SLICE_MS;
 /** Fixed part of the duration of a commit. */
 const COMMIT_MS = 0.3;
@@ -221,7 +224,7 @@ export function createIngestQueue(clock: Clock, handlers: IngestHandlers): Inges
 			queue.bytes += cost;
 			bytes += cost;
 			waiting.add(queue);
-			// A link whose waiting bytes are below the average is not paused, because other links fill the queue.
+			// A link with fewer waiting bytes than the average is not paused, because other links have filled the queue.
 			if (bytes > MAX_INGEST_BYTES && queue.bytes * waiting.size >= bytes && !paused.has(link)) {
 				paused.add(link);
 				link.pause();

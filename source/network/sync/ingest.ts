@@ -85,7 +85,10 @@ export function createIngest(options: IngestOptions): Ingest {
 	 * limits of the log.
 	 */
 	const reserveUsed = new LruMap<string, number>(MAX_CANDIDATES);
-	/** Connections whose peer sent an invalid batch. Their other batches are dropped, so that they use no more time. */
+	/**
+	 * Connections whose peer sent an invalid batch. Their other batches are dropped, so that their verification takes no
+	 * more time.
+	 */
 	const failedLinks = new WeakSet<PeerLink>();
 	const heldSeq = (feed: PeerId) => Math.max(inventory.seqOf(feed), queuedSeqs.get(feed) ?? 0);
 
@@ -163,8 +166,8 @@ export function createIngest(options: IngestOptions): Ingest {
 	}
 
 	/**
-	 * Whether a batch still fits into the log. In a full log pushed events use the reserve. One address may use at most half
-	 * of the reserve that others have left, so that some of it always remains for the next address.
+	 * Whether a batch still fits into the log. In a full log pushed events use the reserve. One address may use at most
+	 * half of the reserve that others have left, so that a part of the reserve always remains for another address.
 	 */
 	function hasRoom({link, requested}: IncomingBatch, usage: number): boolean {
 		if (usage < 1) return true;
@@ -172,7 +175,7 @@ export function createIngest(options: IngestOptions): Ingest {
 		return !requested && left > 0 && reserveOwners(link).every(owner => (reserveUsed.get(owner) ?? 0) <= left);
 	}
 
-	/** Owners that a push from a link is charged to: its address, and the /64 of an IPv6 address. */
+	/** Owners to which a push from a link is charged: the address of the peer, and for IPv6 also its /64. */
 	function reserveOwners({remoteAddress, peer}: PeerLink): string[] {
 		const group = prefixGroup(remoteAddress);
 		return [shareKey(remoteAddress, peer), ...(group === undefined ? [] : [group])];
@@ -204,7 +207,8 @@ export function createIngest(options: IngestOptions): Ingest {
 			const request = requested && sync.request?.id === message.answer ? sync.request : undefined;
 			for (const batch of message.batches) {
 				if (batch.peer === self || !admit(sync, link, batch, requested)) continue;
-				// Events that their author pushes are live, even if other peers claim that they had the events before.
+				// Events that their author pushes are live, even if other peers claim that they had these events when they
+				// connected.
 				const firstNew = Math.max(batch.firstSeq, heldSeq(batch.peer) + 1);
 				const live = !requested || !options.isHistory(batch.peer, firstNew);
 				enqueue({batch, link, requested, live}, request);

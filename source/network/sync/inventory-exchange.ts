@@ -34,9 +34,9 @@ const MINUTE_MS = 60_000;
 const DIGEST_BYTES = 8;
 
 /**
- * Sends the digest of this node when it is due (`compareAt`). After the peer has answered it, this node knows the whole
- * inventory of the peer. A digest waits while another one is unanswered, because a page does not name the digest that it
- * answers. It also waits while the pace of digests is reached.
+ * Sends the digest of this node when it is due (`compareAt`). After the peer has answered the digest, this node knows the
+ * whole inventory of the peer. A digest waits while another one is unanswered, because a page does not name the digest that
+ * it answers. It also waits while the pace allows no further digest.
  */
 export function sendDueDigest(sync: SyncLink, inventory: FeedInventory, now: number): void {
 	if (sync.compareAt === undefined || now < sync.compareAt) return;
@@ -45,7 +45,7 @@ export function sendDueDigest(sync: SyncLink, inventory: FeedInventory, now: num
 
 /**
  * Sends a digest now, even if another one is unanswered, because sync starts again on the connection (protocol.md, One
- * connection per pair). If the pace of digests is reached, the digest becomes due.
+ * connection per pair). If the pace allows no further digest now, the digest becomes due later.
  */
 export function startComparison(sync: SyncLink, inventory: FeedInventory, now: number): void {
 	const state = connectionState(sync, sync.link);
@@ -57,7 +57,10 @@ export function startComparison(sync: SyncLink, inventory: FeedInventory, now: n
 	sync.link.send({type: 'have', kind: 'digest', digest: inventory.digest()});
 }
 
-/** Schedules another request for the whole inventory of the peer: not before `from`, and at most MAX_DIGESTS_PER_SECOND. */
+/**
+ * Schedules another digest, which requests the whole inventory of the peer: not before `from`, and at most
+ * MAX_DIGESTS_PER_SECOND.
+ */
 export function compareInventories(sync: SyncLink, inventory: FeedInventory, now: number, from = now): void {
 	const pacedFrom = connectionState(sync, sync.link).digestAt + 1000 / MAX_DIGESTS_PER_SECOND;
 	sync.compareAt = Math.min(sync.compareAt ?? Number.POSITIVE_INFINITY, Math.max(from, pacedFrom));
@@ -80,7 +83,7 @@ function* answerDigest(
 	while (sendNextPage(link, state, clock.monotonic())) yield;
 }
 
-/** Sends the next page of the answers that wait. Returns false if none waits or the pace is reached. */
+/** Sends the next page of the answers that wait. Returns false if no page waits or the pace allows none now. */
 function sendNextPage(link: PeerLink, {pages, pace}: ConnectionState, now: number): boolean {
 	const [answer] = pages;
 	if (!answer || !pace.take('have', now)) return false;
@@ -100,8 +103,8 @@ export function sendWaitingPages(sync: SyncLink, now: number): boolean {
 }
 
 /**
- * Lists changed feeds that the peer may lack. A change of the peer's own feed is always listed, as an acknowledgement.
- * If `all` is false, lists only this acknowledgement.
+ * Lists changed feeds that the peer may lack. A change of the peer's own feed is always listed, as an acknowledgement. If
+ * `all` is false, lists only the feed of the peer.
  */
 export function sendDelta(sync: SyncLink, inventory: FeedInventory, all: boolean, now: number): void {
 	if (sync.pending.size === 0 || !hasFullInventory(sync) || sync.link.queuedBytes > MAX_QUEUED_BYTES) return;
@@ -212,7 +215,8 @@ export function createInventoryReceiver({
 		const ourDigest = inventory.digest();
 		if (isEqualBucket(bucketOf(self), ourDigest, theirDigest)) acknowledge(sync, inventory.seqOf(self));
 		// A new digest means that the peer lost a connection, so messages to this node may be lost too. While our own
-		// digest is unanswered, none is sent: two nodes whose inventories always differ would exchange digests endlessly.
+		// digest is unanswered, no further digest is sent. Otherwise two nodes whose inventories always differ would
+		// exchange digests endlessly.
 		if (hasFullInventory(sync) && !isEqualBytes(ourDigest, theirDigest))
 			compareInventories(sync, inventory, clock.monotonic());
 	}

@@ -14,7 +14,9 @@ export interface WantedRange {
 	readonly feed: PeerId;
 	/** First missing seq. */
 	readonly from: number;
-	/** Earliest time of a request: later than now if the author may still push the events or exceeds its rate limit. */
+	/**
+	 * Earliest time of a request: later than now if the author may still push the events, or has exceeded its rate limit.
+	 */
 	readonly notBefore: number;
 	/** Whether the range is part of an unanswered request. */
 	readonly requested: boolean;
@@ -35,12 +37,15 @@ export interface MissingRanges {
 	has(feed: PeerId): boolean;
 	/**
 	 * Notes that a peer claims a feed up to `seq`. Returns false if MAX_MISSING_FEEDS is reached and the owner of the claim
-	 * uses most of it. `recheck`: request the last entry even if this node holds it.
+	 * already has the most feeds. `recheck`: request the last entry even if this node holds it.
 	 */
 	noteClaim(claim: Claim, notBefore: number, recheck?: boolean): boolean;
 	/** Notes that a feed is being requested, which also completes a recheck. */
 	markRequested(feed: PeerId): void;
-	/** Lowers the claims of feeds to `highest(feed)` after a peer is lost. Events that no peer claims are not missing. */
+	/**
+	 * Lowers the claimed seqs of feeds to `highest(feed)` after a peer is lost, because events that no connected peer
+	 * claims cannot be requested.
+	 */
 	recheckSources(feeds: Iterable<PeerId>, highest: (feed: PeerId) => Omit<Claim, 'feed'> | undefined): void;
 	/**
 	 * Returns the ranges to request, and forgets ranges that have arrived or are not acceptable. Examines at most `limit`
@@ -68,8 +73,8 @@ interface MissingRange {
 }
 
 /**
- * Claims about the own feed beyond its end are ignored. `onEvicted` is called when the claims of a feed are dropped, because
- * the claims of its owner fill the table and another owner needs a place.
+ * Claims about the own feed beyond its end are ignored. `onEvicted` is called when the claims of a feed are dropped,
+ * because the table is full and another owner needs a place.
  */
 export function createMissingRanges(
 	self: PeerId,

@@ -11,7 +11,7 @@ import type {FeedInventory} from './feed-inventory.js';
 import {connectionState, type SyncLink} from './sync-link.js';
 
 export interface OwnFeedSender {
-	/** Pushes a batch of the own feed to these peers. */
+	/** Pushes a batch of the own feed on these links. */
 	push(batch: Batch, links: Iterable<SyncLink>): void;
 	/** Resumes pushes to a peer whose queue has drained. Returns false if they were not paused. */
 	resume(sync: SyncLink): boolean;
@@ -19,10 +19,10 @@ export interface OwnFeedSender {
 
 export function createOwnFeedSender(self: PeerId, inventory: FeedInventory): OwnFeedSender {
 	/**
-	 * Pushes a batch together with the events before it that the peer may lack, if they have at most MAX_REPEATED_PUSH_BYTES.
-	 * The peer drops a push that starts after a gap. It would then have to request the events, but a node that leaves soon
-	 * after it joined may be gone by then. A longer feed is not pushed, because the peer is probably requesting it already.
-	 * Returns false if the batch needs no earlier events, or too many.
+	 * Pushes a batch together with the events before it that the peer may lack, if they have at most
+	 * MAX_REPEATED_PUSH_BYTES. The peer drops a push that starts after a gap. The peer would then have to request the
+	 * events, but this node may have left by then, if it leaves soon after it joined. A longer feed is not pushed, because
+	 * the peer is probably requesting it already. Returns false if the batch needs no earlier events, or too many.
 	 */
 	function pushUnknown(sync: SyncLink, batch: Batch): boolean {
 		const state = connectionState(sync, sync.link);

@@ -64,7 +64,7 @@ const SCAN_PAUSE_MS = 16;
 /** First wait before inventories are compared again with a peer that did not answer. Each further wait is twice as long. */
 const COMPARE_AGAIN_MS = 1000;
 const COMPARE_AGAIN_MAX_MS = 60_000;
-/** Maximum delay of answers, in addition to the transfer time, for which all peers count as equally fast. */
+/** Peers whose answers are delayed by less than this, in addition to the transfer time, are considered equally fast. */
 const FAST_ANSWER_MS = 250;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 
@@ -113,7 +113,7 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		for (const plan of planRequests(sources, wanted, clock.monotonic())) sendRequest(plan);
 	}
 
-	/** Whether the pace of `want` messages on the connection allows one now. The next tick tries again. */
+	/** Whether the pace of `want` messages on the connection allows one now. If not, the next tick tries again. */
 	function mayRequest(sync: SyncLink): boolean {
 		return connectionState(sync, sync.link).pace.available('want', clock.monotonic()) > 0;
 	}
@@ -147,9 +147,9 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	}
 
 	/**
-	 * Drops all claims of a peer that answered a request with no events. Claims that nobody serves would use up
-	 * MAX_MISSING_FEEDS, and new events of their authors would count as history. The peer is asked for its inventory again, at
-	 * intervals that double.
+	 * Drops all claims of a peer that answered a request with no events. Otherwise claims that no peer serves would use up
+	 * MAX_MISSING_FEEDS, and new events of the claimed feeds would be treated as history. The inventory of the peer is
+	 * requested again, after a wait that doubles each time.
 	 */
 	function dropAllClaims(sync: SyncLink): void {
 		const dropped: PeerId[] = [];

@@ -1,10 +1,10 @@
 /**
- * Responder to range requests: answers each `want` message with `events` messages (protocol.md, Sync), as fast as the
- * peer reads. Every answer ends with `done`, so that the peer knows when to send its next request.
+ * Responder to range requests: answers each `want` message with `events` messages (protocol.md, Sync), as fast as the peer
+ * reads. Every answer ends with `done`, so that the peer knows when to send its next request.
  *
- * Each connection has a separate responder, because the two ends of a pair may prefer different connections for a
- * moment. A responder does not run in the link scheduler, which limits only time: sending is cheap here, but the peer
- * has to verify and apply the events. A responder therefore also limits the bytes sent in each turn of the event loop.
+ * Each connection has a separate responder, because for a moment the two ends may send on different connections of the
+ * pair. A responder does not run in the link scheduler, which limits only time: sending is cheap here, but the peer has to
+ * verify and apply the events. A responder therefore also limits the bytes sent in each turn of the event loop.
  */
 import type {WantMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
@@ -18,7 +18,10 @@ import type {FeedInventory} from './feed-inventory.js';
 /** Maximum bytes of entries sent in one turn of the event loop: about 400 messages, a few ms of work for the peer. */
 const TURN_BYTES = 32 * 1024;
 const MIN_TURN_BYTES = 4 * 1024;
-/** Maximum time of a turn. Reading short batches takes longer, so fewer bytes are sent in a turn. */
+/**
+ * Maximum time of a turn. Reading many short batches takes longer than reading a few long ones, so fewer bytes are then
+ * sent in a turn.
+ */
 const TURN_MS = 1;
 
 export interface RangeResponder {

@@ -37,7 +37,7 @@ export interface ConnectionState {
 	/** Seq of the last own event that was pushed on the connection without a gap after the events that the peer holds. */
 	pushedSeq: number;
 	readonly pace: MessagePace;
-	/** Answers to digests that are not completely sent, because the pace is reached. */
+	/** Answers to digests that are not completely sent, because the pace allows no further page now. */
 	readonly pages: {readonly feeds: readonly HaveFeed[]; from: number}[];
 }
 
@@ -57,7 +57,7 @@ export interface SyncLink {
 	 */
 	isListing: boolean;
 	readonly connections: WeakMap<PeerLink, ConnectionState>;
-	/** Time from which a digest is due, because inventories must be compared again; monotonic ms. */
+	/** Time from which a digest is due, in monotonic ms; undefined if inventories need not be compared again. */
 	compareAt: number | undefined;
 	/** Whether this node has received all events that the peer listed when it connected. */
 	synced: boolean;
@@ -79,7 +79,7 @@ export interface SyncLink {
 	newFeeds: NewFeedWindow;
 }
 
-/** Count of the feeds, new to this node, that the peer listed within one minute. */
+/** Number of feeds that the peer listed within one minute and that were new to this node. */
 export interface NewFeedWindow {
 	/** Start of the minute, monotonic ms. */
 	readonly from: number;

@@ -1,8 +1,8 @@
 /** Progress of a catch-up, for the screen. */
 
 /**
- * Counts events that were missing and have arrived. Reports the count while events are missing, and once more when none is
- * missing.
+ * Counts events that were missing and have arrived. Reports the number while events are missing, and once more when no
+ * event is missing.
  */
 export interface SyncProgress {
 	/** Adds a number of events that were missing and have arrived. */

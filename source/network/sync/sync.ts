@@ -74,7 +74,9 @@ export interface Sync {
 	pushOwn(batch: Batch): void;
 	/** To be called after more events of these feeds are written to the log. The next delta lists the feeds. */
 	inventoryChanged(feeds: Iterable<PeerId>): void;
-	/** Ingests all queued batches before it returns, if they are few. To be called before a connection closes. */
+	/**
+	 * Ingests all queued batches before it returns, if they are small in total. To be called before a connection closes.
+	 */
 	flushSmall(): void;
 	/** Requests feeds that were not acceptable before and have become acceptable. */
 	refetch(feeds: Iterable<PeerId>): void;

@@ -23,8 +23,8 @@ export interface RaceOptions<Socket> {
 }
 
 /**
- * Rank of each failure, the most informative first. An answer of the other computer, for example a refusal, tells more than
- * no answer.
+ * Rank of each failure, the most informative first. An answer of the other computer, for example a refusal, says more about
+ * the cause than no answer.
  */
 const FAILURE_RANK: Readonly<Record<DialFailure['code'], number>> = {
 	handshake: 0,
@@ -37,8 +37,8 @@ const FAILURE_RANK: Readonly<Record<DialFailure['code'], number>> = {
 };
 
 /**
- * Tries the addresses one after another: the next one as soon as the previous one failed, or RACE_DELAY_MS after it started.
- * Returns a function that cancels the race; no callback is called after it.
+ * Tries the addresses one after another: the next attempt starts as soon as the previous one failed, or RACE_DELAY_MS after
+ * the previous one started. Returns a function that cancels the race; no callback is called after it.
  */
 export function raceConnections<Socket>(options: RaceOptions<Socket>): () => void {
 	const waiting = [...options.addresses];
@@ -93,7 +93,7 @@ export function raceConnections<Socket>(options: RaceOptions<Socket>): () => voi
 
 /**
  * Order in which the addresses of a name are tried: both families in turn, IPv4 first, because people know each other by
- * these addresses. Within a family the order of the resolver stays.
+ * these addresses. Within a family, the addresses keep the order in which the resolver returned them.
  */
 export function alternateFamilies(addresses: readonly HostAddress[]): HostAddress[] {
 	const ipv4 = addresses.filter(({host}) => !isIpv6(host));

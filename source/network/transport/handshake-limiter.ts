@@ -28,8 +28,9 @@ interface Entry {
 }
 
 /**
- * `groupOf`: the IPv6 prefix of an address; undefined for none. All connections of one prefix together get at most half of
- * the places. `exempt`: whether `perAddress` does not apply to an address, for example to loopback, which many peers share.
+ * `groupOf`: the IPv6 prefix of an address; undefined if it has none. All connections of one prefix together get at most
+ * half of the places. `exempt`: whether `perAddress` does not apply to an address, for example to loopback, which many
+ * peers share.
  */
 export function createHandshakeLimiter(
 	limits: HandshakeLimits,
@@ -38,7 +39,10 @@ export function createHandshakeLimiter(
 ): HandshakeLimiter {
 	const admitted = new Map<object, Entry>();
 	const countByAddress = new Map<string, number>();
-	/** Number of active handshakes of each group. Those of one group must not fill all active places while others wait. */
+	/**
+	 * Number of active handshakes of each group. The handshakes of one group must not fill all active places while other
+	 * groups wait.
+	 */
 	const activeByGroup = new Map<string, number>();
 	let active = 0;
 

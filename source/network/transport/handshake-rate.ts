@@ -11,8 +11,8 @@ import {prefixBudget} from '../prefix-budget.js';
 import {createTokenBucket, createWindowRateLimiter} from '../scheduling/rate-limiters.js';
 
 /**
- * Rate limiter of the TLS handshakes of accepted connections. An address whose connections do not prove the secret has to
- * share a small rate with all such addresses. Strangers can therefore not use up the handshakes of members.
+ * Rate limiter of the TLS handshakes of accepted connections. All addresses whose connections do not prove the secret share
+ * one small rate, so that they cannot use up the handshakes of members.
  */
 export interface HandshakeRate {
 	/**
@@ -40,8 +40,8 @@ export function createHandshakeRate(): HandshakeRate {
 	const failures = new LruMap<string, number>(MAX_SUSPECTS);
 	const provenAddresses = new LruMap<string, true>(MAX_SUSPECTS);
 	/**
-	 * Rate of each IPv6 prefix for its addresses that have not proved the secret: half of the total rate, because one
-	 * machine can use all addresses of a prefix.
+	 * Rate of each IPv6 prefix for its addresses that have not proved the secret: half of the total rate. It is needed
+	 * because one machine can use all addresses of a prefix.
 	 */
 	const rateByGroup = new LruMap<string, ReturnType<typeof createTokenBucket>>(MAX_GROUPS);
 
@@ -61,8 +61,8 @@ export function createHandshakeRate(): HandshakeRate {
 		take(address, now) {
 			if (isLoopback(address)) return rate.take(now);
 			if ((failures.get(address) ?? 0) >= MAX_FAILED_HANDSHAKES) return suspectRate.take(now);
-			// The rate of the prefix is checked first. `rateByAddress` also limits the total of all addresses, which strangers
-			// must not use up.
+			// The rate of the prefix is checked first. A handshake refused by it takes nothing from `rateByAddress`, whose
+			// total all addresses share.
 			return takeOfGroup(strangerGroup(address), now) && rateByAddress.allows(address, now) && rate.take(now);
 		},
 		ended(address, proven) {

@@ -11,7 +11,7 @@ import {createWriteQueue} from './write-queue.js';
 export interface TlsKey {
 	/** The room's pre-shared key. */
 	readonly psk: Uint8Array;
-	/** Name of the key. It is sent unencrypted, so it contains nothing that beacons do not reveal. */
+	/** Name of the key. The TLS handshake sends it unencrypted, so it contains nothing that beacons do not reveal. */
 	readonly identity: string;
 }
 

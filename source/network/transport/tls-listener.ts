@@ -40,9 +40,9 @@ export interface TlsListener {
 	 */
 	listen(): Promise<number>;
 	/**
-	 * Moves to other bind addresses, with the same port. A family without an address in `hosts` keeps its previous address,
-	 * because the address may come back. Open connections stay. If listening fails, for example because the address is not
-	 * ready yet, the next call of `rebind` tries again.
+	 * Moves to other bind addresses, with the same port. If `hosts` has no address of a family, the family keeps its
+	 * previous address, because this address may become usable again. Open connections stay. If listening fails, for
+	 * example because the address is not ready yet, the next call of `rebind` tries again.
 	 */
 	rebind(hosts: ListenHosts): void;
 	/** Port on which connections are accepted now; 0 if no connections are accepted. */
@@ -53,7 +53,7 @@ export interface TlsListener {
 	close(): Promise<void>;
 }
 
-/** Maximum number of attempts to find a port that is free in both families. */
+/** Maximum number of further ports that are tried to find one that is free in both families. */
 const MAX_PORT_TRIES = 8;
 /** Errors that mean that the computer does not have this family, or does not have the address now. */
 const FAMILY_IS_MISSING: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT', 'EINVAL']);
@@ -162,7 +162,10 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		}
 	}
 
-	/** Listens in both families on one port. Rejects with the system error if none can be listened on, or the port is taken. */
+	/**
+	 * Listens in both families on one port. Rejects with the system error if the port is taken, or listening fails in both
+	 * families.
+	 */
 	async function listen(triesLeft = MAX_PORT_TRIES): Promise<number> {
 		const isForNow = (error: unknown) => options.keepsTrying === true && isTriedAgain(error, options.port);
 		const error4 = hosts.ipv4 === undefined ? undefined : await tryOpen(ipv4, hosts.ipv4);

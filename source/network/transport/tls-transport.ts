@@ -24,7 +24,7 @@ import {createTlsListener} from './tls-listener.js';
 import type {Connection, DialFailure, DialResult, Transport} from './transport.js';
 
 export interface TlsTransportOptions extends TlsKey {
-	/** Bind addresses. Default: all. With loopback addresses, only this computer can be dialled. */
+	/** Bind addresses. Default: all addresses. If they are loopback addresses, this node can dial only this computer. */
 	readonly hosts?: ListenHosts;
 	/** Whether connections to this address of this computer are accepted. Default: they are, for every address. */
 	readonly isOwnSelected?: (localAddress: string) => boolean;
@@ -106,7 +106,7 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 
 	/**
 	 * Options that bind a dialling socket to loopback if this node uses only loopback. Such a socket cannot reach other
-	 * computers, even if the check in `mayReach` failed.
+	 * computers, even if `mayReach` allowed one by mistake.
 	 */
 	function bindingFor(address: string): {localAddress?: string} {
 		if (host === undefined || !isLoopback(host)) return {};

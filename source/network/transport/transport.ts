@@ -1,11 +1,11 @@
 /**
- * Interface of the encrypted streams between peers, bound to the key of the room (protocol.md, Transport). There are
- * two implementations, TLS and memory, and one acceptance suite (`test/network/transport/transport-acceptance.ts`).
+ * Interface of the encrypted streams between peers, bound to the key of the room (protocol.md, Transport). There are two
+ * implementations, TLS and memory, and one acceptance suite (`test/network/transport/transport-acceptance.ts`).
  *
- * Guarantees: bytes arrive in order and without duplicates, or the connection closes. `closed` is called exactly once,
- * as the last callback. No callback runs during a call of `send`, `dial` or `close`. After `close` or `destroy`, later
- * data is dropped and only `closed` is called. `closed(undefined)` does not prove that the peer left on purpose,
- * because the system also closes the connections of a killed process; only a `bye` message proves it.
+ * Guarantees: bytes arrive in order and without duplicates, or the connection closes. `closed` is called exactly once, as
+ * the last callback. No callback runs during a call of `send`, `dial` or `close`. After `close` or `destroy`, later data is
+ * dropped and only `closed` is called. `closed(undefined)` does not prove that the peer left on purpose, because the system
+ * also closes the connections of a killed process. Only a `bye` message proves that the peer left.
  */
 import type {HostAddress} from '../ip-address.js';
 import type {SocketFailure} from '../socket-failure.js';
@@ -69,9 +69,9 @@ export interface Transport {
 	 */
 	listen(accepted: (connection: Connection) => void): Promise<{port: number}>;
 	/**
-	 * Opens a connection to a host name or address, or to one of the alternatives if it answers first. Only TCP connections
-	 * race: bytes are sent only on the connection that opens first. Never rejects. Resolves within DIAL_TIMEOUT_MS, or
-	 * HELLO_TIMEOUT_MS after TCP connected.
+	 * Opens a connection to a host name or address, or to one of the alternatives if it answers first. The alternatives
+	 * compete only until TCP has connected: bytes are sent only on the connection that opens first. Never rejects. Resolves
+	 * within DIAL_TIMEOUT_MS, or HELLO_TIMEOUT_MS after TCP connected.
 	 */
 	dial(host: string, port: number, alternatives?: readonly HostAddress[]): Promise<DialResult>;
 	/** Number of incoming connections that did not prove the secret, for example port scans. */

@@ -21,7 +21,7 @@ export interface WriteSink {
 export interface WriteQueue {
 	/** Queues a frame in any case. Returns false if the queue has reached its high-water mark. */
 	add(frame: Uint8Array): boolean;
-	/** Ends the queue: it writes the queued frames and accepts no more. */
+	/** Ends the queue: writes the queued frames, and accepts no further frames. */
 	end(): void;
 	/** Number of bytes not yet passed to the operating system. */
 	readonly bytes: number;

@@ -1,4 +1,4 @@
-/** What a command needs and what it returns. The result is data, and the caller performs what concerns the screen. */
+/** Input and result of a command. The result is data: the caller performs the actions that concern the screen. */
 import type {EventRef, PeerId} from '../../core/event.js';
 import type {ChatNode, SelfInfo} from '../chat-node.js';
 import type {InvitationInfo} from '../invitation.js';
@@ -31,7 +31,7 @@ export type Intent =
 	| {readonly type: 'goto'; readonly at: number}
 	| {readonly type: 'mention'; readonly direction: 'prev' | 'next'}
 	| {readonly type: 'bell'; readonly mode: BellMode}
-	/** The timeline shows only this person; if undefined, everybody. */
+	/** The timeline shows only the events of this person, or of everybody if `filter` is undefined. */
 	| {readonly type: 'filter'; readonly filter: {readonly key: string; readonly name: string} | undefined}
 	| {readonly type: 'export'; readonly file: string}
 	/** The safety number of a person was shown in `lines`. `person`: a reference to exactly this key, for /verify. */

@@ -44,7 +44,7 @@ export function findCompletion(text: string, cursor: number, names: readonly str
 	return completeEmoji(before, cursor) ?? completeName(before, cursor, names);
 }
 
-/** Completes the short name of an emoji, `:ta` or `:tada:`. The emoji takes the place of the name. */
+/** Completes the short name of an emoji, `:ta` or `:tada:`. The emoji replaces the name. */
 function completeEmoji(before: string, cursor: number): Completion | undefined {
 	const word = /(?:^|\s)(:([\p{L}\p{N}_+-]+):?)$/u.exec(before);
 	if (!word?.[1] || !word[2]) return undefined;

@@ -79,7 +79,7 @@ export function invitationLines(info: InvitationInfo, self: SelfInfo): string[] 
 	];
 }
 
-/** Shells such as zsh take the brackets of an IPv6 address for a pattern. */
+/** Quotes the URL of an IPv6 address, because shells such as zsh interpret its brackets as a pattern. */
 function shellUrl(url: string): string {
 	return url.includes('[') ? `"${url}"` : url;
 }

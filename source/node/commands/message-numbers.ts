@@ -12,7 +12,9 @@ export interface MessageNumbers {
 	find(number: number): EventRef | undefined;
 }
 
-/** Numbers for one screen, starting at 1. Of more than MAX_NUMBERED_MESSAGES messages, the oldest numbers are forgotten. */
+/**
+ * Numbers for one screen, starting at 1. The oldest numbers are forgotten when there are more than MAX_NUMBERED_MESSAGES.
+ */
 export function createMessageNumbers(): MessageNumbers {
 	const numbers = new LruMap<string, number>(MAX_NUMBERED_MESSAGES);
 	const messages = new LruMap<number, EventRef>(MAX_NUMBERED_MESSAGES);

@@ -9,7 +9,7 @@ import type {CommandContext, CommandResult} from './command-result.js';
 import {type Person, quoteName} from './parse-command.js';
 import {resolvePerson} from './resolve-arguments.js';
 
-/** All peers of the same person. Each run of the program is a peer of its own. */
+/** All peers of the same person. Each run of the program is a separate peer. */
 function peersOfPerson(view: PeerView, state: State): PeerId[] {
 	const key = personKeyOf(state, view.peer);
 	return selectPeers(state)

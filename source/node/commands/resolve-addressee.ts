@@ -9,10 +9,10 @@ import type {State} from '../../core/state.js';
 import {entryAt} from '../../core/timeline.js';
 import {type Person, parsePerson, quoteName} from './parse-command.js';
 
-/** Number of newest rows in which the session that wrote last is searched. */
+/** Number of newest rows that are searched for the session that wrote last. */
 const MAX_SEARCHED_ROWS = 2000;
 
-/** The session that receives the whisper, or a sentence for the user that says why no session does. */
+/** The session that receives the whisper, or a sentence for the user that says why the whisper cannot be sent. */
 export function resolveAddressee(person: Person, state: State): PeerView | {readonly error: string} {
 	const typed = person.fingerprint ? `${person.name}#${person.fingerprint}` : person.name;
 	const people = groupByPerson(state, findPeersByName(state, typed, 'anybody'));

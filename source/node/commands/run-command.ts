@@ -1,4 +1,7 @@
-/** Runs a command on the chat node, or returns what the screen has to do. The result is data; nothing is thrown. */
+/**
+ * Runs a command on the chat node, or returns the action that the screen has to perform. The result is data; nothing is
+ * thrown.
+ */
 
 import type {Trust} from '../../core/contacts.js';
 import type {PeerId} from '../../core/event.js';

@@ -24,8 +24,8 @@ export interface TypedPath {
 }
 
 /**
- * Splits `PATH [NOTE]`. The path may be in quotes, or have spaces that follow a backslash, as terminals write a file that is
- * dropped on them.
+ * Splits `PATH [NOTE]`. The path may be in quotes, or contain spaces escaped with a backslash. Terminals insert such a path
+ * when a file is dropped on them.
  */
 export function parseTypedPath(text: string): TypedPath {
 	const whole = text.trim();
@@ -35,7 +35,7 @@ export function parseTypedPath(text: string): TypedPath {
 	return {path: word.replaceAll(/\\([ '"()&[\]])/g, '$1'), note, whole};
 }
 
-/** Shares a file. If the first word is no file, the whole text is taken as the path. Never rejects. */
+/** Shares a file. If the first word is not the path of a file, the whole text is used as the path. Never rejects. */
 export async function shareTypedFile(chatNode: ChatNode, typed: TypedPath): Promise<FileCommandResult> {
 	const {path, note, whole} = typed;
 	try {

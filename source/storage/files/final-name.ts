@@ -13,7 +13,7 @@ import {StorageError} from '../errors.js';
 
 /** Maximum number of files with the same name in one folder. More would make the search for a free number slow. */
 const MAX_NUMBER = 9999;
-/** Codes of file systems without hard links, and of those that refuse them to this user. */
+/** Errors of `link` on file systems that have no hard links, or that refuse them to this user. */
 const NO_LINKS = new Set([
 	'EPERM',
 	'EACCES',

@@ -12,7 +12,10 @@ import {type FileState, isMissing, isSameState, readAt, readFileState, stateOf} 
 
 /** Maximum number of files that are open at the same time. The leaves of each are in memory, at most 512 KiB. */
 const MAX_OPEN_FILES = 16;
-/** Maximum number of served files: more than the shares that are kept and the files that one launch fetches. */
+/**
+ * Maximum number of served files. It exceeds the number of shares that are kept plus the number of files that one launch
+ * fetches.
+ */
 const MAX_SERVED_FILES = 65_536;
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
@@ -119,7 +122,7 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 		return file;
 	}
 
-	/** Closes a file that cannot be read now. The next peer that wants a part of the file makes this node try again. */
+	/** Closes a file that cannot be read now. When a peer next requests a part of the file, this node tries again. */
 	function pause(share: Share, file: OpenFile, error: unknown): void {
 		// Another operation may have handled the error already, or the share was replaced.
 		if (isClosed || openFiles.get(share.id) !== file) return;
