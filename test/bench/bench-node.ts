@@ -135,7 +135,7 @@ export async function startBenchNode(options: BenchNodeOptions): Promise<BenchNo
 	return {...node, self: await node.chatNode.start()};
 }
 
-/** Longest time for all nodes of a room in one process to connect to each other, in ms. */
+/** Time limit for all nodes of a room in one process to connect to each other, in ms. */
 export const UP_LIMIT_MS = 180_000;
 
 /** Starts all nodes and waits until every pair is connected. Stops all nodes if that takes longer than UP_LIMIT_MS. */

@@ -67,7 +67,7 @@ export async function startChat(options: ChatOptions): Promise<ChatProcess> {
 	};
 }
 
-/** Waits until every two processes are connected to each other. */
+/** Waits until each process is connected to every other one. */
 export async function meet(chats: readonly ChatProcess[]): Promise<void> {
 	for (const chat of chats) for (const other of chats) if (other !== chat) await chat.when(sees(other.peer));
 }

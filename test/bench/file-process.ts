@@ -61,7 +61,9 @@ async function start(folder: string, port?: number): Promise<void> {
 	tell({type: 'ready', port: self.tcpPort, peer: self.peer});
 }
 
-/** In a room of several nodes, the nodes find each other by beacons on loopback. */
+/**
+ * Options of discovery. Only a room of several nodes uses beacons on loopback, at the UDP port that the parent process gives.
+ */
 function beaconOptions(): {readonly udpPort?: number} {
 	const port = Number(process.env.P2PCHAT_BENCH_UDP_PORT ?? 0);
 	return port > 0 ? {udpPort: port} : {};

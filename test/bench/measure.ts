@@ -70,7 +70,7 @@ export function watchLoop(): IntervalHistogram {
 	return histogram;
 }
 
-/** Delay of the event loop according to `histogram`, without the sampling interval. */
+/** Delay of the event loop according to `histogram`, minus the sampling interval, which the histogram includes. */
 export function loopDelay(histogram: IntervalHistogram): LoopDelay {
 	const delay = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
 	return {p999: delay(histogram.percentile(99.9)), max: delay(histogram.max)};

@@ -1,6 +1,6 @@
 /**
- * Opens a log once in its own process. The program runs until the first frame with the newest message; the floor
- * (reference) only decodes the file.
+ * Opens a log once in its own process, in one of two roles. The program runs until its first frame shows the newest message.
+ * The floor (reference) only decodes the file.
  */
 import {readFileSync} from 'node:fs';
 import {Packr} from 'msgpackr';

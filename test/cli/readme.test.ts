@@ -59,7 +59,7 @@ it('the environment variable of an option is derived from its long name', () => 
 
 it('every option, command and environment variable that the readme names exists', () => {
 	const known = new Set<string>(specs.map(({long}) => long));
-	// The options of npm itself are not ours.
+	// Options of npm itself are left out, because they are not options of this program.
 	const named = [
 		...readme.replace(/\b(npm \w+ --global|npx --yes)\b/g, '').matchAll(/(?<![\w-])--([a-z][a-z-]+)/g),
 	].map(([, long]) => long ?? '');

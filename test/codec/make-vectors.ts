@@ -191,7 +191,10 @@ function signatureVectors(): Vector[] {
 		return Buffer.from(value.toString(16).padStart(64, '0'), 'hex').reverse();
 	};
 	const key = (hex: string) => Buffer.from(hex, 'hex');
-	/** R is the neutral point and S is 0: valid for every message under a key of order 1 if the key is not checked. */
+	/**
+	 * A signature whose R is the neutral point and whose S is 0. It is valid for every message under a key of order 1 if the
+	 * key is not checked.
+	 */
 	const constant = Buffer.from(`01${'00'.repeat(63)}`, 'hex');
 	const one = (title: string, publicKey: Uint8Array, signature: Uint8Array, isValid: boolean) =>
 		vector(title, message, {key: publicKey, signature, valid: isValid});

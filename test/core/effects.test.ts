@@ -78,7 +78,7 @@ const event = fc
 		body: fc.oneof({weight: 1, arbitrary: posted}, {weight: 3, arbitrary: effectBody}),
 	})
 	.map(({peer, seq, ms, body}) => feedEvent(peer, seq, ms, body));
-/** A throwaway key that marks and pins events which do not exist. */
+/** Effects by a throwaway key: reactions to events that do not exist, and pins of such events. */
 const throwaway = fc
 	.record({key: fc.integer({min: 0x30, max: 0x6f}), seq: fc.nat(1000), ms: time, isPin: fc.boolean()})
 	.map(({key, seq, ms, isPin}) => {

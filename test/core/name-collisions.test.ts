@@ -98,7 +98,7 @@ describe('formatPeerName', () => {
 });
 
 describe('the index of name collisions', () => {
-	/** Suffix according to a full scan of the roster. */
+	/** The fingerprint suffix of a peer's name according to a full scan of the roster. */
 	function expected(state: State, peer: PeerId): string {
 		const people = listPeers(state.roster);
 		const own = people.find(known => known.peer === peer);

@@ -94,7 +94,10 @@ const scenario = fc
 
 const all = (timeline: Timeline) => sliceTimeline(timeline, 0, timeline.length);
 
-/** Parts of a state that must not depend on the order of inputs. `recordCount` does, because it counts duplicates too. */
+/**
+ * Parts of a state that must not depend on the order of inputs. `recordCount` is not among them, because it counts duplicates
+ * too.
+ */
 function orderIndependent({timeline, roster, pending, unreadable, launch, launches, loggedAt}: State) {
 	const peers = listPeers(roster)
 		.map(peer => ({...peer, contactedPeers: peer.contactedPeers.toSorted()}))

@@ -4,7 +4,7 @@ import {MAX_HLC_AHEAD_MS} from '../../source/core/limits.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 
 const NOW = Date.UTC(2026, 10, 22);
-/** More than the number of arguments that a call accepts, even in a worker with its larger stack. */
+/** More than the number of arguments that a call accepts, even in a worker thread, whose stack is larger. */
 const COUNT = 600_000;
 
 test('600,000 pending rows can become due in one reduction', () => {

@@ -37,7 +37,7 @@ const lost = (ms: number, seq: number, absence: number, author = dave, subject =
 	learn(ms, [feedEvent(author, seq, ms, {type: 'lost', subject, absence})]);
 const returned = (ms: number, seq: number, absence: number, peer = carol) =>
 	learn(ms, [feedEvent(peer, seq, ms, {type: 'returned', absence})]);
-/** Makes Carol known without a row. */
+/** An event that makes Carol known without adding a row. */
 const anyEntry = learn(1, [feedEvent(carol, 2, 0, {type: 'unreadable', reason: 'kind'})]);
 const early = learn(5, [joined(carol, -50, 'Carol')]);
 

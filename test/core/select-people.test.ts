@@ -153,7 +153,7 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect([...selectLongGone(state)]).toEqual([first]);
 	});
 
-	it('our own earlier launches are not listed', () => {
+	it('selectPeople does not list our own earlier launches', () => {
 		const again = observe(observation(second, 20, {type: 'launched', version: '1'}));
 		expect(named(reduce(leave(me, 10), again, join(second, 'Caro', 21, 'c')))).toEqual(['a2 self']);
 	});

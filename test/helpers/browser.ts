@@ -16,7 +16,7 @@ let browser: Promise<Browser> | undefined;
 function launch(): Promise<Browser> {
 	browser ??= chromium.launch({
 		...(executablePath !== undefined && {executablePath}),
-		// Root has no sandbox in Chromium. Only pages of this repository are opened.
+		// Chromium has no sandbox for root. This does no harm, because only pages of this repository are opened.
 		args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
 	});
 	return browser;

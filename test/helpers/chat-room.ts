@@ -18,7 +18,7 @@ export async function closeChat(): Promise<void> {
 
 afterEach(closeChat);
 
-/** Carol with the peers Bob and Dave, and `count` numbered messages of Bob. */
+/** A chat of Carol with the peers Bob and Dave, and `count` numbered messages of Bob. */
 export function room(count = 0): {chatNode: FakeChatNode; bob: FakePeer; dave: FakePeer} {
 	const chatNode = createFakeChatNode();
 	const bob = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});

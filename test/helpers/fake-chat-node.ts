@@ -59,7 +59,7 @@ export function createFakeChatNode(
 		hasSecret?: boolean;
 		noLog?: boolean;
 		notYetJoined?: boolean;
-		/** Fingerprint of the identity that our `joined` event names; without it the launch has none. */
+		/** Fingerprint of the identity that our `joined` event names. Without this option the launch has no identity. */
 		identity?: string;
 		history?(node: FakeChatNode): void;
 	} = {},

@@ -41,7 +41,7 @@ export const liveClock: Clock = {
 	},
 };
 
-/** The real clock, with a wall clock that a test sets forward or back, as a user or network time does. */
+/** The real clock, with a wall clock that a test sets forward or back, as a user or a time server does. */
 export function createSettableClock(): Clock & {setWall(byMs: number): void} {
 	let offsetMs = 0;
 	return {

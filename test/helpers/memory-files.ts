@@ -10,11 +10,11 @@ export interface MemoryFiles extends FileStore {
 	readonly disk: Map<string, Uint8Array>;
 	/** Fetched files by their path, complete and renamed. */
 	readonly finished: Map<string, Uint8Array>;
-	/** Parts kept of unfinished fetches. */
+	/** Unfinished fetches: their bytes, and which parts have been written. */
 	readonly unfinished: Map<FileId, {bytes: Uint8Array; parts: PartSet}>;
 	/** Number of parts written, for each file. */
 	readonly writes: Map<FileId, number>;
-	/** Error with which the disk refuses to write; undefined: it writes. */
+	/** Error with which the disk refuses to write; undefined while it accepts writes. */
 	refusal: Error | undefined;
 	/**
 	 * If set, a part is served with the result of this function instead of its own bytes, to simulate a disk that damages

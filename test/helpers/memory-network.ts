@@ -290,7 +290,7 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 		};
 	}
 
-	/** The restarted host does not know the old connections: their other ends receive a reset. */
+	/** Resets the connections of the previous process at their other ends, because the restarted host does not know them. */
 	function resetStale(host: HostState): void {
 		for (const other of hosts.values())
 			if (other !== host)

@@ -131,7 +131,7 @@ export function createMemoryTransport(host: MemoryTransportHost, options: Memory
 			return path.link(true).stream === 'stalled' || path.link(false).stream === 'stalled';
 		}
 
-		/** A suspended process accepts at TCP level and never answers the handshake. */
+		/** Performs the TLS handshake. A suspended process has accepted the TCP connection, but never answers the handshake. */
 		function performHandshake(listener: MemoryListener): void {
 			if (stalled(route) || listener.clock.frozen) return;
 			const isAccepted = route.find(port) === listener && listener.key === key;

@@ -36,7 +36,7 @@ export interface Siege {
 	readonly mac: BeaconMac;
 	readonly transport: Transport;
 	readonly udp: UdpSocket;
-	/** Counts an end of a connection: an error code, `closed`, `abandoned` or `refused`. */
+	/** Counts how a connection ended: with an error code, `closed`, `abandoned` or `refused`. */
 	count(end: string): void;
 }
 

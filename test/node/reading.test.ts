@@ -170,7 +170,7 @@ describe('the reading position', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('messages that were unread in the reopened log keep the reading position at their own record', async () => {
+	it('in a reopened log, the reading position is at the record of the oldest unread message', async () => {
 		const {reading, replay, store, saved, clock} = setUp();
 		store.commit([launch]);
 		replay([joined(ann, 1, 'Ann')]);

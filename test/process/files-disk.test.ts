@@ -68,7 +68,7 @@ async function pair(downloads: string) {
 			return later;
 		},
 		reports,
-		/** The chat goes on: Bob receives what Ann says. */
+		/** Checks that the chat continues: Bob receives what Ann says. */
 		async say(text: string) {
 			ann.post(text);
 			await bob.waitFor(text, line => line.text === text);

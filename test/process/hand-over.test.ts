@@ -12,7 +12,7 @@ import {createNamespaceLab, namespacesAvailable} from '../helpers/namespaces.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Collects the output of a process. Resolves when the text appears. */
+/** Collects the output of a process. The returned function resolves when a text appears in it. */
 function watch(child: ChildProcess) {
 	let text = '';
 	const checks = new Set<() => void>();

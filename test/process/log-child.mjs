@@ -37,7 +37,10 @@ async function write() {
 	}
 }
 
-/** Opens each file that standard input names, prints whether it got the lock, and closes it at the next line. */
+/**
+ * Opens each file that standard input names, prints whether it got the lock of the file, and closes the file at the next
+ * line.
+ */
 async function race() {
 	let log;
 	print('ready');

@@ -28,14 +28,14 @@ const SLACK_P99_MS = 7;
  */
 const MOST_TIMES_AT_ONCE = 4;
 /**
- * The same tolerance for an attack that runs alone, ms. Without other load (weigh.mjs), no attack exceeds twice the
- * control.
+ * Tolerance for the 99th percentile during an attack that runs alone, ms. Without other load (weigh.mjs), no attack exceeds
+ * twice the control.
  */
 const SLACK_P99_ALONE_MS = 2;
-/** The same tolerance for attacks that do not get past the handshake, ms. */
+/** Tolerance for the 99th percentile during attacks that do not get past the handshake, ms. */
 const SLACK_P99_HANDSHAKE_MS = 2;
 const FAULT_CODES = ['flood', 'too-deep', 'bad-frame', 'too-many-wants'];
-/** These attacks use up all handshake slots and so block the other attacks. */
+/** These attacks use up all handshake slots, which would block the other attacks. So they run apart from the others. */
 const HANDSHAKE_ATTACKS = new Set(['loose-connections', 'handshakes', 'slow-reader']);
 
 interface Siege {

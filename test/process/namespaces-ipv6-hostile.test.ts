@@ -133,7 +133,7 @@ describe.skipIf(reason).concurrent('a machine with many addresses of one IPv6 pr
 			await room.until('20 dials from another network', () => dials.length > 0, 60_000);
 			expect(dials[0]?.accepted, dials[0]?.failures.join()).toBeGreaterThanOrEqual(18);
 
-			// Ann cannot dial Cid, so that the connection has to be accepted.
+			// Ann cannot dial Cid, so that the only possible connection is one that Ann accepts.
 			other.setFaults({type: 'broadcast'}, {type: 'multicast'}, {type: 'ipv6'}, {type: 'incoming-tcp'});
 			const cid = await room.start(other, 'Cid', ['--peer', `10.77.0.1:${ann.tcpPort}`]);
 			await room.until('Cid reaches Ann', () => cid.statusOf('Ann') === 'connected', 30_000);

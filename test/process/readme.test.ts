@@ -32,7 +32,7 @@ interface Trial {
 	readonly visit?: (terminal: Terminal) => Promise<void>;
 	/** A part of the output that does not depend on its wording. */
 	readonly prints?: string;
-	/** Command of another person that runs at the same time, and succeeds. */
+	/** Command of another person that runs at the same time. This command must succeed too. */
 	readonly partner?: string;
 }
 

@@ -24,7 +24,7 @@ function start(...words: string[]): Terminal {
 	return openTerminal(process.execPath, [cliPath, ...words], {env: {HOME: home, P2PCHAT_HOME: home, TZ: 'UTC'}});
 }
 
-/** Returns the output after this call, without escape sequences. */
+/** Returns a function for the output since this call, without escape sequences. */
 function since(pty: Terminal): () => string {
 	const from = pty.output().length;
 	return () => pty.output().slice(from).replace(SEQUENCES, '');

@@ -30,8 +30,8 @@ interface Participant {
 const isReady = ({type}: Line) => type === 'ready';
 const peerOf = (node: RunningNode): string => node.lines.find(isReady)?.peer;
 /**
- * Events except losses. If two nodes report the same loss, the JSON lines contain the first report and the timeline the one
- * with the lower id.
+ * Events except losses. If two nodes report the same loss, the JSON lines contain the first report and the timeline the
+ * report of the observer with the lower id.
  */
 const comparableEvents = (node: RunningNode) => node.events().filter(({kind}) => kind !== 'lost');
 
@@ -43,7 +43,7 @@ function orderOf(node: RunningNode): string {
 		.join();
 }
 
-/** Peers with events that do not run any more and that are not reported lost yet. */
+/** Authors of events whose processes do not run any more and who are not reported as lost yet. */
 function unreportedPeers(node: RunningNode, running: ReadonlySet<string>): string[] {
 	const events = node.events();
 	const lost = new Set(events.filter(({kind}) => kind === 'lost').map(({subject}) => subject));

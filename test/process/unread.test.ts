@@ -7,7 +7,7 @@ import {openTerminal} from '../helpers/pty.js';
 import {cliPath, type RunningNode, runCli, startNode} from '../helpers/run-node.js';
 
 const SECRET = {P2PCHAT_SECRET: 'a long secret'};
-/** Maximum age of the position: one second, plus the delay of a loaded machine. */
+/** Maximum age of the saved reading position: one second, plus the delay of a loaded machine. */
 const MAX_AGE_MS = 2500;
 
 const logOf = (home: string) => {

@@ -106,7 +106,7 @@ it(
 		]);
 		const all = [...logged.values()].flat();
 		let received = 0;
-		/** Numbers of pairs of launches by the state of their whispers at the kill, for the report of a long run. */
+		/** How many pairs of launches had which state of their whispers at the kill, for the report of a long run. */
 		const pairs = {nothing: 0, someSent: 0, someReceived: 0, someAnswered: 0, allAnswered: 0};
 		for (const from of launches) {
 			for (const to of launches) {

@@ -43,7 +43,7 @@ export interface AttackRoom {
 	addHost(number: number): MemoryHost;
 	/** Connects a member with a new key from a host to an honest node. */
 	connect(host: MemoryHost, to: number, options?: Partial<MaliciousOptions>): Promise<MaliciousPeer>;
-	/** Resolves a promise that needs the fake clock to advance. */
+	/** Advances the fake clock until the promise settles, and returns its result. */
 	settle<T>(promise: Promise<T>): Promise<T>;
 	/** Advances the clock until the condition holds. Returns the time that it took, ms; infinity if it is longer than the limit. */
 	timeUntil(condition: () => boolean, limitMs: number): Promise<number>;

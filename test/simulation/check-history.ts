@@ -112,7 +112,7 @@ export function checkCausality(name: string, life: Life, world: World): string[]
 	return [];
 }
 
-/** Time after its first event in which a process may not be connected to the others yet, ms. */
+/** Time after its first event in which a process may still lack connections to the others, ms. */
 const CONNECTING_MS = 10_000;
 /** Number of other nodes that must agree with a correct clock before its node can know that the clock is right. */
 const MIN_AGREEING = 2;

@@ -83,7 +83,7 @@ export function checkLeftBeforeGoodbye(name: string, {disk: {records}, events}: 
 	return [...faults];
 }
 
-/** Nodes disconnect a peer for a protocol fault only if the scenario contains one. */
+/** Nodes disconnect a peer for a protocol fault only if the scenario contains such a fault. */
 export function checkDisconnects(name: string, life: Life, world: World): string[] {
 	const hasUnrequested = world.scenario.steps.some(({type}) => type === 'unrequested');
 	return life.faults

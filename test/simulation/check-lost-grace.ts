@@ -13,8 +13,8 @@ export interface Stall {
 const DETECTED_STALL_MS = STALL_MS + 1000;
 
 /**
- * Checks one event. The reporter must wait since its own connection to the subject ended, and since its own last stall. `now`
- * is the time of the event, ms.
+ * Checks one event. The reporter must have waited for the grace period since its own connection to the subject ended, and
+ * since its own last stall. `now` is the time of the event, ms.
  */
 export function checkLostGrace(life: Life, event: FeedEvent, stalls: readonly Stall[], now: number): string[] {
 	if (event.type !== 'lost' || event.peer !== life.info?.peer) return [];

@@ -7,7 +7,7 @@ import type {World} from './world.js';
 
 /** Time in which all connections of a newcomer are opened, ms. */
 const FORMING_MS = 5000;
-/** Time in which every receiver relays a last event, ms. */
+/** Time in which every receiver relays the last event of a process that left, ms. */
 const RELAY_MS = 2000;
 
 /**
@@ -60,7 +60,7 @@ export function checkPresence(name: string, state: State, lives: readonly Life[]
 	return faults;
 }
 
-/** While connections come up, two nodes may not know that both saw a third one vanish. */
+/** Whether connections to this peer are still being opened. Two nodes may then not know that both saw the peer vanish. */
 function isForming(world: World, subject: PeerId): boolean {
 	const node = world.nodes.find(({lives}) => lives.some(({info}) => info?.peer === subject));
 	const {steps} = world.scenario;
@@ -78,7 +78,7 @@ function wasReset({nodes, scenario}: World, {index}: Life, subject: PeerId): boo
 	);
 }
 
-/** In a calm scenario no running peer is declared dead, and at most two peers report the same loss. */
+/** In a calm scenario no running peer is reported as lost, and at most two peers report the same loss. */
 export function checkCalm(name: string, life: Life, lives: readonly Life[], world: World): string[] {
 	const faults: string[] = [];
 	const here = new Set(lives.filter(other => other.info && other.state === 'running').map(peerOf));

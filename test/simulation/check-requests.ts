@@ -25,7 +25,7 @@ export interface RequestCheckOptions {
 export interface RequestCheck {
 	readonly faults: ReadonlySet<string>;
 	requestSent(end: RecordedEnd, want: RecordedWant): void;
-	/** Faults for old requests on open connections that have no complete answer. */
+	/** Faults: requests on open connections that are older than MARGIN_MS and have no complete answer. */
 	unanswered(): string[];
 }
 
@@ -34,7 +34,7 @@ const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND
 const SOON_MS = WANT_TIMEOUT_MS - 2000;
 /** Time within which every list or change has arrived, ms. */
 const MARGIN_MS = 3000;
-/** An author with two events within this time is posting a series of events. */
+/** An author with two events within this time, ms, is posting a series of events. */
 const STREAM_MS = 3000;
 
 const short = (peer: PeerId | undefined) => peer?.slice(0, 6);

@@ -15,7 +15,7 @@ import {sliceTimeline} from '../../source/core/timeline.js';
 import type {Life} from './node.js';
 
 const WORDS = ['up', 'down', 'ok'];
-/** Newest rows from which a target is chosen. */
+/** Number of newest rows from which a target is chosen. */
 const RECENT_ROWS = 30;
 
 function postedRows({timeline}: State, from = 0): PostedEvent[] {

@@ -91,7 +91,7 @@ function flood(a: number, b: number, withRedial: boolean, at: number): Step[] {
 		},
 		...posts,
 		...(withRedial ? [{type: 'redial', node: b, other: a, at: at + 12_500} as const] : []),
-		// Keeps the room running until the backlog has arrived.
+		// This harmless late fault keeps the room running until the backlog has arrived.
 		{type: 'fault', fault: {type: 'unresponsive', node: b}, at: at + FLOOD_MS, ms: 1000},
 	];
 }
@@ -223,7 +223,7 @@ export function chooseFinalPhase(random: SeededRandom, room: FinalPhaseOptions, 
 	const a = random.between(0, nodes - 1);
 	const b = (a + random.between(1, nodes - 1)) % nodes;
 	if (!calm && sharedBucket && !scattered) return crossDigests(nodes, a, at);
-	// Without beacons, only other peers can report these two nodes, because they are no targets.
+	// Without beacons, only other peers can report the addresses of these two nodes, because nobody has them as targets.
 	if (!calm && scattered && nodes > 3) return block(nodes - 2, nodes - 1, at);
 	if (!calm && nodes > 3 && random.chance(0.15)) return driftStepwise(nodes, at);
 	const roll = random.fraction();

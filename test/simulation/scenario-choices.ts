@@ -97,8 +97,8 @@ export function chooseLimitedPairs(random: SeededRandom, nodes: number, calm: bo
 }
 
 /**
- * Steps that accompany another one. A redial gets posts of both ends, and sometimes a reset of the new connection before the
- * old one is closed. A crash sometimes gets a stall of another node.
+ * Steps that accompany another step. A redial is accompanied by posts of both ends, and sometimes by a reset of the new
+ * connection before the old one is closed. A crash is sometimes accompanied by a stall of another node.
  */
 export function chooseFollowUps(random: SeededRandom, step: Step, nodes: number, calm: boolean): Step[] {
 	const {at} = step;

@@ -51,7 +51,7 @@ async function waitForHistory(world: World): Promise<number> {
 	return ms;
 }
 
-/** Limit for equal histories, ms. With faults it includes a dial backoff and request timeouts. */
+/** Time limit until all histories are equal, ms. With faults it includes a dial backoff and request timeouts. */
 function equalLimitMs({calm, scattered, dualHomed, limitedPairs}: Scenario): number {
 	return calm && !scattered && !dualHomed && limitedPairs.length === 0 ? SOON_EQUAL_MS : EQUAL_MS;
 }

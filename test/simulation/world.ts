@@ -201,7 +201,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 			for (const step of scenario.steps) clock.after(step.at, () => runStep(step));
 			await clock.advance(scenario.until + 1);
 			faults.finishAll();
-			// Without node 0 and the targets, the rest of the room cannot find each other.
+			// Without node 0 and the targets, the other nodes cannot find each other.
 			if (scenario.scattered || scenario.limitedPairs.length > 0) nodes[0]?.launch();
 			if (scenario.scattered) nodes[1]?.launch();
 			await clock.advance(100);

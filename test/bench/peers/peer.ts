@@ -13,7 +13,7 @@ export interface Comparison {
 	/** Name of the other program with its version. */
 	readonly peer: string;
 	readonly theirs: number;
-	/** Guarantee that only one of the two programs gives, if it explains the figure. */
+	/** Guarantee that only one of the two programs gives, if this explains the difference between their figures. */
 	readonly note?: string;
 }
 

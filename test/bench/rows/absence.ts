@@ -10,7 +10,7 @@ const STALL_MS = 5000;
 
 const names = ['Ann', 'Ben', 'Cem'];
 
-/** Starts three nodes, ends the last one with `end`, and returns after how many ms each of the others noticed it. */
+/** Starts three nodes, ends the last one with `end`, and returns after how many ms each of the others noticed the end. */
 async function notice(end: (victim: ChatProcess) => void, port: number): Promise<number[]> {
 	const chats = await Promise.all(names.map(name => startChat({port, name})));
 	try {

@@ -14,7 +14,7 @@ import type {Figure, Row} from '../row.js';
 const FILE_MIB = Number(process.env.P2PCHAT_BENCH_FILE_MIB ?? 1024);
 /** Size of the file that ten nodes fetch, and of the files that are sent while people chat, in MiB. */
 const SMALL_MIB = Math.ceil(FILE_MIB / 16);
-/** One transfer may take this long. A busy machine ends the row with an error instead of running for hours. */
+/** Time limit of one transfer. It ends the row with an error on a busy machine, which would run for hours. */
 const LIMIT_MS = 120_000;
 const RUNS = 3;
 const FETCHERS = 10;

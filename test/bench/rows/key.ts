@@ -28,7 +28,7 @@ interface Screen {
 const MARKED_MESSAGES = 60;
 const EFFECTS = 10_000;
 
-/** Reactions by many people, and corrections, to the newest messages. */
+/** Creates reactions of many people to the newest messages, and corrections of these messages. */
 function makeEffects(messages: readonly FeedEvent[]): FeedEvent[] {
 	return Array.from({length: EFFECTS}, (_, index): FeedEvent => {
 		const {peer, seq, ms} = messages[index % messages.length]!;

@@ -11,7 +11,7 @@ import type {Figure, Row} from '../row.js';
 
 const RUNS = 11;
 const LIMIT_MS = 20_000;
-/** Target for the first frame in ms. Node 20 has no compile cache that a program can enable. */
+/** Target for the first frame in ms. It is higher for Node 20, which has no compile cache that a program can enable. */
 const FIRST_FRAME_MS = Number(process.versions.node.split('.')[0]) < 22 ? 220 : 160;
 /** Text that identifies the first frame: the name of the room. */
 const SHOWN = 'bench-room';

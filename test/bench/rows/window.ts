@@ -79,7 +79,7 @@ async function measureFile(browser: Browser, state: State, assets: PageAssets): 
 	return figures;
 }
 
-/** `wheel`: px of one step of scrolling. */
+/** Measures one page. `wheel`: px of one step of scrolling. */
 async function measurePage(browser: Browser, what: string, url: string, wheel: number): Promise<Figure[]> {
 	const page = await browser.newPage({viewport: {width: 360, height: 740}});
 	await browser.startTracing(page, {categories: TRACED});
@@ -116,7 +116,7 @@ interface TraceEvent {
 }
 
 const TRACED = ['toplevel', 'loading', '__metadata'];
-/** Chromium takes the same time for a file of 15 MB without our script. */
+/** Note beside the figures of loading. Chromium takes the same time for a file of 15 MB without our script. */
 const LOADING_NOTE = 'processor time, mostly of the browser itself';
 
 function readTrace(trace: Buffer): readonly TraceEvent[] {

@@ -20,7 +20,7 @@ function inspectLog(bytes: Uint8Array, chunkBytes = bytes.length) {
 	return {lines, damaged: inspector.damaged};
 }
 
-/** Offset and length of every line that has them. */
+/** Offset and length at the start of each printed line. Lines without them are left out. */
 const positionsOf = (lines: readonly string[]) =>
 	lines.flatMap(line => {
 		const [, offset, length] = /^ *(\d+) +(\d+) {2}\S/.exec(line) ?? [];

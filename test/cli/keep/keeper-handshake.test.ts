@@ -15,7 +15,7 @@ import {makeHome} from '../../helpers/data-home.js';
 const token = 'ab'.repeat(32);
 const other = 'cd'.repeat(32);
 
-/** Runs both sides against each other. Returns the last step of each. */
+/** Runs the handshake between both sides. Returns the last step of each side. */
 function shake(attach: {token?: string; version?: string}, keeper: {token?: string; version?: string}) {
 	const ours = createAttachHandshake({token, version: '1.1.0', ...attach});
 	const theirs = createKeeperHandshake({token, version: '1.1.0', ...keeper});

@@ -29,7 +29,7 @@ it('the systemd unit of a keeper starts the keeper with the same options and the
 		noIdentity: true,
 	});
 	const unit = systemdUnit(options, {node, program: '/opt/p2pchat/cli.js'});
-	// The path of this folder may contain a space.
+	// The path of this folder may contain a space, and the unit then quotes it.
 	const path = join(process.cwd(), 'crew-secret');
 	const secret = path.includes(' ') ? `"${path}"` : path;
 	expect(unit).toContain(

@@ -10,7 +10,7 @@ function holding(parts: readonly number[] | 'all', isAvailable = true): Holding 
 	return {parts: set, isComplete: parts === 'all', isAvailable};
 }
 
-/** All parts that the choice can give, for random numbers from the whole range. */
+/** All parts that `choosePart` can return, for random numbers from the whole range. */
 function choices(holder: Holding, others: readonly Holding[], missing: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7]) {
 	const found = new Set<number | undefined>();
 	for (let step = 0; step < 64; step++) {

@@ -13,7 +13,10 @@ export interface FakeConnection {
 	/** Sends messages of the peer, in one chunk. */
 	say(...messages: readonly Message[]): void;
 	sayBytes(bytes: Uint8Array): void;
-	/** Adds bytes to the send queue that the peer does not read. Bytes that are sent later wait until it reads them. */
+	/**
+	 * Adds bytes to the send queue that the peer does not read. Bytes that are sent after them wait until the peer reads
+	 * these bytes.
+	 */
 	queue(bytes: number): void;
 	drain(): void;
 	/** Closes the connection. */

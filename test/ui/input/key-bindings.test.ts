@@ -25,7 +25,8 @@ describe('the key table', () => {
 			);
 			if (plain.length > 0 || row.command) reachable.add(row.action);
 		}
-		// Ctrl+O and Tab cycle through the panes.
+		// Ctrl+O and Tab cycle through the panes, so the actions that focus one pane can be reached without a key of their
+		// own.
 		for (const action of ['focus-timeline', 'focus-peers', 'focus-input']) reachable.add(action);
 		expect(keyRows.map(row => row.action).filter(action => !reachable.has(action))).toEqual([]);
 	});

@@ -179,7 +179,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await press('x', ESC);
 		await expect.poll(rank).toBe(position);
 		expect(bar()).not.toContain('only');
-		// A message may show its author in one view and continue a group in the other one.
+		// A message may show its author in one view and continue a group in the other one, so only the text is compared.
 		const text = (shown: string) => shown.slice(columns === 80 ? 22 : 25).slice(0, 8);
 		expect(text(selected())).toBe(text(row));
 		expect(peers()).toBe(peersThere);
