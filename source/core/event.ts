@@ -226,8 +226,8 @@ export type EphemeralEvent =
 	  }
 	/** The last connection to a peer closed. */
 	| {readonly type: 'link-closed'; readonly peer: PeerId}
-	/** A connected peer has stored our own feed up to `seq`. */
-	| {readonly type: 'delivered'; readonly peer: PeerId; readonly seq: number}
+	/** A connected peer has stored our own feed up to `seq`. `feed`: the feed of an earlier launch, in place of this one. */
+	| {readonly type: 'delivered'; readonly peer: PeerId; readonly seq: number; readonly feed?: PeerId}
 	/** A peer has answered our whispers up to number `id`. It refused those in `refused`; all others are in its log. */
 	| {
 			readonly type: 'whispers-answered';

@@ -7,7 +7,7 @@
  * person.
  */
 import type {PeerId} from './event.js';
-import {compareOrder} from './event-order.js';
+import {compareOrder, type OrderKey} from './event-order.js';
 import {foldText} from './fold-text.js';
 import {memoise} from './memoise.js';
 import {nameAt} from './name-collisions.js';
@@ -22,6 +22,23 @@ const selectOwnIdentities = memoise(
 	({roster, launch, launches}: State) => [launches, launch && findPeer(roster, launch.peer)?.identity],
 	({roster, launches}) => new Set(listPeerKeys(launches).flatMap(peer => findPeer(roster, peer)?.identity?.key ?? [])),
 );
+
+/** Launches before this one whose delivery is observed: the newest ones. A room may have thousands of them. */
+const MAX_OBSERVED_LAUNCHES = 16;
+
+/** Our newest earlier launches, at most MAX_OBSERVED_LAUNCHES. */
+export const selectEarlierLaunches: (state: State) => readonly PeerId[] = memoise(
+	({launches, launch}: State) => [launches, launch?.peer],
+	({launches, launch}) =>
+		listPeerKeys(launches)
+			.filter(peer => peer !== launch?.peer)
+			.sort((a, b) => compareLaunches(launches[b], launches[a]))
+			.slice(0, MAX_OBSERVED_LAUNCHES),
+);
+
+function compareLaunches(a: OrderKey | undefined, b: OrderKey | undefined): number {
+	return a && b ? compareOrder(a, b) : 0;
+}
 
 /** Which session of ours a launch is; undefined for a launch of somebody else. */
 export function ownSessionOf(state: State, peer: PeerId): OwnSession | undefined {

@@ -6,6 +6,7 @@ export const initialEphemeral: EphemeralState = {
 	now: 0,
 	links: {},
 	delivered: {},
+	deliveredEarlier: {},
 	audiences: [],
 	whispered: {},
 	typing: {},
@@ -30,9 +31,13 @@ export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: Ephe
 			delete ephemeral.links[event.peer];
 			delete ephemeral.typing[event.peer];
 			break;
-		case 'delivered':
-			ephemeral.delivered[event.peer] = Math.max(ephemeral.delivered[event.peer] ?? 0, event.seq);
+		case 'delivered': {
+			const {peer, seq, feed} = event;
+			if (feed) ephemeral.deliveredEarlier[feed] ??= {};
+			const delivered = feed ? (ephemeral.deliveredEarlier[feed] ?? {}) : ephemeral.delivered;
+			delivered[peer] = Math.max(delivered[peer] ?? 0, seq);
 			break;
+		}
 		case 'whispers-answered': {
 			const {id = 0, refused = []} = ephemeral.whispered[event.peer] ?? {};
 			ephemeral.whispered[event.peer] = {id: Math.max(id, event.id), refused: [...refused, ...event.refused]};
@@ -94,6 +99,7 @@ function advanceTime(ephemeral: Writable<EphemeralState>, now: number): void {
 export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 	ephemeral.links = {};
 	ephemeral.delivered = {};
+	ephemeral.deliveredEarlier = {};
 	ephemeral.audiences = [];
 	ephemeral.whispered = {};
 	ephemeral.typing = {};

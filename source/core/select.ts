@@ -1,6 +1,6 @@
 /** Selectors for the state as a whole. For peers see select-peers.ts, for people select-people.ts. */
 import {findLastAtMost} from './binary-search.js';
-import {isWritten, type PeerId, type Whisper} from './event.js';
+import {type EventRef, isWritten, type PeerId, type Whisper} from './event.js';
 import {listPeerKeys} from './reduce-ephemeral.js';
 import type {EphemeralState, State} from './state.js';
 import {sliceTimeline} from './timeline.js';
@@ -36,6 +36,12 @@ export function selectHolders(state: State, seq: number): {readonly stored: Peer
 	const holds = (peer: PeerId) => (delivered[peer] ?? 0) >= seq;
 	const stored = audience.length > 0 ? audience.filter(holds) : listPeerKeys(delivered).filter(holds);
 	return {stored, missing: audience.filter(peer => !holds(peer))};
+}
+
+/** Peers that are known to have stored an event of an earlier launch of ours. Known is what a peer listed when it connected. */
+export function selectEarlierHolders({ephemeral}: State, {peer, seq}: EventRef): PeerId[] {
+	const delivered = ephemeral.deliveredEarlier[peer] ?? {};
+	return listPeerKeys(delivered).filter(holder => (delivered[holder] ?? 0) >= seq);
 }
 
 /**

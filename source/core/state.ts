@@ -43,6 +43,8 @@ export interface EphemeralState {
 	readonly links: Readonly<Record<PeerId, Link>>;
 	/** For each peer: the highest seq of our own feed that the peer has stored. */
 	readonly delivered: Readonly<Record<PeerId, number>>;
+	/** For the feeds of our newest earlier launches, and each peer: the highest seq that the peer is known to have stored. */
+	readonly deliveredEarlier: Readonly<Record<PeerId, Readonly<Record<PeerId, number>>>>;
 	/** Sorted by rising `fromSeq`. */
 	readonly audiences: readonly Audience[];
 	/** For each peer that answered our whispers: the highest number that it answered, and the numbers that it refused. */

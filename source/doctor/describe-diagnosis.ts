@@ -44,11 +44,19 @@ export function describeReport(report: NetworkReport, context: DiagnosisContext 
 	];
 	if (report.interfaces.length === 0) lines.push('  None');
 	for (const networkInterface of report.interfaces) lines.push(...describeInterface(networkInterface));
-	lines.push('', 'Peers');
+	lines.push('', `Peers${countPeers(report.peers)}`);
 	if (report.peers.length === 0) lines.push(`  No peer of this room was found${describeForeignNodes(report)}`);
 	for (const peer of report.peers) lines.push(...describePeer(peer));
 	lines.push('');
 	return lines;
+}
+
+/** `: 2 connected, 1 not`. Peers that are gone are not in the report. */
+function countPeers(peers: readonly PeerReport[]): string {
+	if (peers.length === 0) return '';
+	const connected = peers.filter(peer => peer.connected).length;
+	const rest = peers.length - connected;
+	return `: ${connected} connected${rest > 0 ? `, ${rest} not` : ''}`;
 }
 
 function describeForeignNodes({strangers, otherVersions}: NetworkReport): string {

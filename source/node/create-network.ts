@@ -6,6 +6,7 @@ import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js'
 import type {PeerId} from '../core/event.js';
 import {isDue} from '../core/event-order.js';
 import {FAULT_BAN_MS, MAX_BYE_FLUSH_MS, RETRY_MAX_MS} from '../core/limits.js';
+import {selectEarlierLaunches} from '../core/own-sessions.js';
 import {leadsToBan} from '../network/dial/ban-list.js';
 import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
@@ -143,7 +144,8 @@ export function createNetwork(options: NetworkOptions): Network {
 		debug,
 		inventory,
 		sink: pipeline,
-		onDelivered: (peer, seq) => pipeline.publish({type: 'delivered', peer, seq}),
+		earlierFeeds: () => selectEarlierLaunches(store.getState()),
+		onDelivered: (peer, seq, feed) => pipeline.publish({type: 'delivered', peer, seq, ...(feed && {feed})}),
 		onSynced: (peer, received) => pipeline.publish({type: 'synced', peer, received}),
 		onProgress: (received, expected) => pipeline.publish({type: 'sync-progress', received, expected}),
 		onLimit: (limit, peer) => notices.limitReached(limit, labelFor(peer)),

@@ -356,6 +356,14 @@ describe('the doctor', () => {
 		expect(lines.some(line => line.endsWith(shown))).toBe(true);
 	});
 
+	it.each<[string, PeerReport[]]>([
+		['Peers: 1 connected, 2 not', [aPeer(), timeout(), timeout({peer: fakePeerId('cc')})]],
+		['Peers: 1 connected', [aPeer()]],
+		['Peers', []],
+	])('the doctor and the network pane count the peers above their list: %s', (heading, peers) => {
+		expect(describeDiagnosis(aReport({peers}))).toContain(heading);
+	});
+
 	it('the doctor prints interfaces, peers and findings with their measurements', () => {
 		const carol = aPeer({reachesUs: true, connectMs: 4.21, roundTripMs: 0.04, clockOffsetMs: -150, version: '1.0.0'});
 		const lines = describeDiagnosis(

@@ -92,8 +92,11 @@ describe('JSON lines', () => {
 		const home = makeHome();
 		const log = join(home, 'mine.p2plog');
 		const words = ['--json', '--wait', '0', '--log', log, ...(await common())];
-		await runToEnd(words, {home, input: '{"type":"post","text":"first launch"}\n'});
-		const {stdout} = await runToEnd(words, {home, input: '{"type":"post","text":"second launch"}\n'});
+		const first = await runToEnd(words, {home, input: '{"type":"post","text":"first launch"}\n'});
+		// A mistyped path makes a new log. Only this line tells the user that the history is somewhere else.
+		expect(first.stderr).toContain(`New log: ${log}\n`);
+		const {stdout, stderr} = await runToEnd(words, {home, input: '{"type":"post","text":"second launch"}\n'});
+		expect(stderr).not.toContain('New log');
 		const lines = stdout
 			.trimEnd()
 			.split('\n')

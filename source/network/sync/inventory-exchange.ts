@@ -149,8 +149,10 @@ export interface InventoryReceiverOptions {
 	readonly inventory: FeedInventory;
 	readonly missingRanges: MissingRanges;
 	isConnected(peer: PeerId): boolean;
-	/** Called when a connected peer has acknowledged the own feed up to `seq`. */
-	onDelivered(peer: PeerId, seq: number): void;
+	/** Feeds of earlier launches of this node, whose holders are reported too. They are few. */
+	earlierFeeds(): readonly PeerId[];
+	/** Called when a connected peer has stored the own feed up to `seq`, or the feed of an earlier launch (`feed`). */
+	onDelivered(peer: PeerId, seq: number, feed?: PeerId): void;
 	/** Called when a peer lists more new feeds than MAX_NEW_FEEDS_PER_MINUTE or its share of MAX_MISSING_FEEDS allow. */
 	onLimit(peer: PeerId): void;
 }
@@ -214,6 +216,11 @@ export function createInventoryReceiver({
 	function receiveDigest(sync: SyncLink, theirDigest: Uint8Array): void {
 		const ourDigest = inventory.digest();
 		if (isEqualBucket(bucketOf(self), ourDigest, theirDigest)) acknowledge(sync, inventory.seqOf(self));
+		for (const feed of options.earlierFeeds()) {
+			const listed = inventory.have(feed);
+			if (listed && isEqualBucket(bucketOf(feed), ourDigest, theirDigest))
+				options.onDelivered(sync.link.peer, listed.seq, feed);
+		}
 		// A new digest means that the peer lost a connection, so messages to this node may be lost too. While our own
 		// digest is unanswered, no further digest is sent. Otherwise two nodes whose inventories always differ would
 		// exchange digests endlessly.
@@ -247,6 +254,8 @@ export function createInventoryReceiver({
 		if (isPage && feed.peer === sync.link.peer) sync.pending.add(feed.peer);
 		inventory.markShareable(feed.peer);
 		noteTheirSeq(sync, feed.peer, feed.seq);
+		if (ourSeq > 0 && options.earlierFeeds().includes(feed.peer) && !isFork(feed))
+			options.onDelivered(sync.link.peer, Math.min(feed.seq, ourSeq), feed.peer);
 		if (isPage && sync.isListing && feed.seq > ourSeq) sync.initialSeqs.set(feed.peer, feed.seq);
 		if (feed.seq === ourSeq && ourSeq > 0 && isFork(feed)) missingRanges.noteClaim(claim, now, true);
 	}

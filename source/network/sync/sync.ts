@@ -44,8 +44,10 @@ export interface SyncOptions {
 	readonly inventory: FeedInventory;
 	/** Destination of the batches that peers send. */
 	readonly sink: BatchSink;
-	/** Called when a connected peer has acknowledged the own feed up to `seq`. */
-	onDelivered(peer: PeerId, seq: number): void;
+	/** Feeds of earlier launches of this node, whose holders are reported too. They are few. */
+	earlierFeeds(): readonly PeerId[];
+	/** Called when a connected peer has stored the own feed up to `seq`, or the feed of an earlier launch (`feed`). */
+	onDelivered(peer: PeerId, seq: number, feed?: PeerId): void;
 	/**
 	 * Called once per connection, when this node has all events that the peer listed when it connected. `received`: number of
 	 * requested events that arrived.
@@ -99,6 +101,7 @@ export function createSync(options: SyncOptions): Sync {
 		inventory,
 		missingRanges,
 		isConnected: peer => links.has(peer),
+		earlierFeeds: options.earlierFeeds,
 		onDelivered: options.onDelivered,
 		onLimit: peer => options.onLimit('new-feeds', peer),
 	});

@@ -70,11 +70,17 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	const sent = editDraft(ui, {type: 'edit', edit: 'submit'});
 	// A wrong command is removed from the input, so that the next one is not appended to it. ↑ brings it back.
 	if (parsed.type === 'error') return step({...sent, flash: {text: parsed.text, level: 'error', until: 0}});
-	if (parsed.type === 'text' && ui.composing) return sendComposed(sent, ui.composing, parsed.text, draft, context);
 	if (parsed.type === 'text') {
-		return step(goNewest(markRead({...sent, selected: undefined}), context), {type: 'post', text: parsed.text, draft});
+		const text = withoutEndSpaces(parsed.text);
+		if (ui.composing) return sendComposed(sent, ui.composing, text, draft, context);
+		return step(goNewest(markRead({...sent, selected: undefined}), context), {type: 'post', text, draft});
 	}
 	return step(sent, {type: 'run', command: parsed.command, draft});
+}
+
+/** The text of one line without the space that completion appends. Several lines, which may be code, stay as they are. */
+function withoutEndSpaces(text: string): string {
+	return text.includes('\n') ? text : text.trimEnd();
 }
 
 /** Sends the draft to its addressee only. A draft without text stays in the input. */

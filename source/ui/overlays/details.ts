@@ -11,7 +11,8 @@ import {
 import {toSortableString} from '../../core/event-order.js';
 import {formatBytes} from '../../core/format-quantity.js';
 import {CLOCK_OFFSET_SHOWN_MS, MAX_VERSIONS_SHOWN} from '../../core/limits.js';
-import {selectDelivery, selectHolders} from '../../core/select.js';
+import {isOwnLaunch} from '../../core/own-sessions.js';
+import {selectDelivery, selectEarlierHolders, selectHolders} from '../../core/select.js';
 import {selectMarks} from '../../core/select-marks.js';
 import {
 	fingerprintOf,
@@ -73,6 +74,8 @@ export function entryDetails(state: State, entry: TimelineEntry): Detail[] {
 	else details.push(['event', `${entry.type}, observed by this node`]);
 	details.push(['order', toSortableString(entry)]);
 	if (isWritten(entry) && entry.peer === state.launch?.peer) details.push(['delivery', deliveryText(state, entry.seq)]);
+	else if (isWritten(entry) && isOwnLaunch(state, entry.peer))
+		details.push(['delivery', earlierDeliveryText(state, entry)]);
 	if (isWritten(entry)) details.push(...effectDetails(state, entry));
 	else details.push(['text', entryText(state, entry)]);
 	return details;
@@ -121,6 +124,13 @@ function deliveryText(state: State, seq: number): string {
 		return `nobody was connected; stored by ${peers(delivery.delivered)} that joined later${holders}`;
 	const count = `stored by ${delivery.delivered} of ${peers(delivery.of)} that ${delivery.of === 1 ? 'was' : 'were'} connected`;
 	return `${count}${holders}${missing.length === 0 ? '' : `; not stored by ${listNames(state, missing)}`}`;
+}
+
+function earlierDeliveryText(state: State, entry: TimelineEntry): string {
+	const holders = selectEarlierHolders(state, entry);
+	return holders.length === 0
+		? 'sent by an earlier session of yours; no peer connected since then is known to have it'
+		: `stored by ${peers(holders.length)}: ${listNames(state, holders)}`;
 }
 
 function listNames(state: State, people: readonly PeerId[]): string {

@@ -128,7 +128,14 @@ export function helpRows(width: number, theme: Theme): Segment[][] {
 	const {undelivered, partlyDelivered, delivered} = theme.glyphs;
 	lines.push(...twoColumnRows(undelivered, 'sent, not delivered to anybody yet', width, theme));
 	lines.push(...twoColumnRows(partlyDelivered, 'delivered to some of the peers that were connected', width, theme));
-	lines.push(...twoColumnRows(delivered, 'delivered to all peers that were connected', width, theme));
+	lines.push(
+		...twoColumnRows(
+			delivered,
+			'delivered to all peers that were connected; message of an earlier session: to one or more',
+			width,
+			theme,
+		),
+	);
 	lines.push(...twoColumnRows('@', 'mentions you or everybody (@all)', width, theme));
 	lines.push(
 		...twoColumnRows('peers 2/3', '2 people are connected, of 3 who have not left; you are not counted', width, theme),

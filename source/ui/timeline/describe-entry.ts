@@ -12,6 +12,11 @@ import {displayAddress, displayName, hasOtherSession} from './display-name.js';
 import {messageText} from './message-text.js';
 import {joinParts, type TextPart} from './text-parts.js';
 
+const OWN_WINDOW_TEXTS = {
+	opened: 'you show this room over HTTP on the local network',
+	closed: 'you no longer show this room over HTTP',
+} as const;
+
 /** The description of one entry. That of a post is the author's name and the text. */
 export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 	const isOwn = isOwnLaunch(state, entry.peer);
@@ -33,6 +38,8 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 
 	switch (entry.type) {
 		case 'posted':
+			if (isOwn && entry.window) return [OWN_WINDOW_TEXTS[entry.window]];
+			return [nameOf(entry.peer, entry.seq), ` ${messageText(state, entry)}`];
 		case 'shared':
 			return [nameOf(entry.peer, entry.seq), ` ${messageText(state, entry)}`];
 		case 'joined':

@@ -5,7 +5,7 @@ import {type ReactNode, useState} from 'react';
 import {trustOf} from '../../core/contacts.js';
 import {isWritten, type Whisper} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
-import {selectDelivery, selectWhisperDelivery} from '../../core/select.js';
+import {selectDelivery, selectEarlierHolders, selectWhisperDelivery} from '../../core/select.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {Lines} from '../panes/lines.js';
@@ -139,10 +139,13 @@ function entryMarkOf(
 	if (!entry || !isWritten(entry)) return BLANK_MARK;
 	const own = state.launch?.peer;
 	if (trustOf(state, entry.peer, entry.seq) === 'impostor') return {text: '!', style: theme.error};
-	// This node does not know which peers have the messages of an earlier launch or of another session of this user, so
-	// these messages have no delivery mark.
-	if (entry.peer !== own) return isMentionOfUs(state, entry) ? {text: '@', style: theme.mention} : BLANK_MARK;
+	if (entry.peer !== own && isMentionOfUs(state, entry)) return {text: '@', style: theme.mention};
 	if (review) return BLANK_MARK;
+	// No mark says that nobody has a message of an earlier launch: this node does not know who had it when that launch ended.
+	if (entry.peer !== own)
+		return selectEarlierHolders(state, entry).length > 0
+			? {text: theme.glyphs.delivered, style: theme.success}
+			: BLANK_MARK;
 	const delivery = selectDelivery(state, entry.seq);
 	if (!delivery || delivery.delivered === 0) return {text: theme.glyphs.undelivered, style: theme.muted};
 	if (delivery.delivered < delivery.of) return {text: theme.glyphs.partlyDelivered};

@@ -131,6 +131,7 @@ export function createSyncNode(number: number, clock: FakeClock): SyncNode {
 		debug: () => {},
 		inventory,
 		sink: {ingest, commit: () => sync.inventoryChanged(write())},
+		earlierFeeds: () => [],
 		onDelivered: (peer, seq) => reports.push(`delivered ${seq} to ${number16(peer)}`),
 		onSynced: (peer, received) => reports.push(`synced with ${number16(peer)}, ${received} received`),
 		onProgress: (received, expected) => reports.push(`progress ${received} of ${expected}`),

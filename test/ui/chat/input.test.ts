@@ -69,6 +69,15 @@ describe('the input', () => {
 		await terminal.see('Nothing to complete');
 	});
 
+	test('the input sends a line without the space that completion appends, and several lines as they are', async () => {
+		const {press, chatNode, terminal} = await launch();
+		await press('shipped :tada:\t');
+		await terminal.see('shipped 🎉');
+		await press('\r', 'one  \ntwo  ', '\r');
+		await terminal.until(() => chatNode.posted.length === 2);
+		expect(chatNode.posted.map(({text}) => text)).toEqual(['shipped 🎉', 'one  \ntwo  ']);
+	});
+
 	test('the input shows the matching commands after a slash, and the description if only one matches', async () => {
 		const {terminal, press} = await launch({columns: 120});
 		await press('/');

@@ -52,6 +52,20 @@ describe('a rename does not change the name in earlier rows', () => {
 	});
 });
 
+test('the row about the window for guests says "you" to the person who opened it, and the name to the others', () => {
+	const chatNode = createFakeChatNode();
+	const bob = chatNode.join('Bob', '10.0.0.7');
+	const opened = {type: 'posted', text: 'shows this room over HTTP', action: true, window: 'opened'} as const;
+	for (const author of [chatNode.own, bob]) chatNode.tell(author, opened);
+	const state = chatNode.store.getState();
+	const {length} = state.timeline;
+	const [own, other] = sliceTimeline(state.timeline, length - 2, length).map(entry =>
+		joinParts(describeEntry(state, entry)),
+	);
+	expect(own).toMatch(/^you show this room/);
+	expect(other).toMatch(/^Bob shows this room/);
+});
+
 describe('a presence group', () => {
 	test('a presence group names each person once, even after several launches with the same identity', () => {
 		const chatNode = createFakeChatNode();
