@@ -2,8 +2,9 @@
 
 import {existsSync} from 'node:fs';
 import {basename, join} from 'node:path';
+import type {Batch} from '../core/batch.js';
 import {UsageError} from '../core/errors.js';
-import {type Batch, type Input, isWritten} from '../core/event.js';
+import {type Input, isWritten} from '../core/event.js';
 import {matchesAuthor} from '../core/find-peers.js';
 import {foldText} from '../core/fold-text.js';
 import {initialState, reduceInputs} from '../core/reduce.js';

@@ -1,5 +1,7 @@
 /** Verifies the signatures and hash chains of a saved log. */
-import {lastSeq, type PeerId} from '../core/event.js';
+
+import {lastSeq} from '../core/batch.js';
+import type {PeerId} from '../core/event.js';
 import {createFeedTips} from '../feed/feed-tips.js';
 import type {LoadedLog} from './saved-log.js';
 

@@ -1,8 +1,5 @@
-/**
- * Codec of batches, the same on the wire and in the log (protocol.md, Batches). A batch is a MessagePack array:
- * `[peer bin 32, first seq, previous hash bin 32, [entry bin, …], signature bin 64]`.
- */
-import {type Batch, batchByteLength} from '../core/event.js';
+import type {Batch} from '../core/batch.js';
+import {batchByteLength} from '../core/batch.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_ENTRY_BYTES} from '../core/limits.js';
 import {hexToBytes, PEER_ID_BYTES} from './bytes.js';
 import {failField, readBytes, readList, readPeerId, readUint} from './field-readers.js';

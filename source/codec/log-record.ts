@@ -4,8 +4,9 @@
  * it, including the length. Kinds are append-only.
  */
 
+import type {Batch} from '../core/batch.js';
 import {ProtocolError} from '../core/errors.js';
-import type {Batch, NoticeLevel, Observation, ObservationBody, ObservationHead} from '../core/event.js';
+import type {NoticeLevel, Observation, ObservationBody, ObservationHead} from '../core/event.js';
 import {
 	MAX_ADDRESS_LENGTH,
 	MAX_FRAME_BYTES,

@@ -1,5 +1,7 @@
 /** Messages between two peers, as values (protocol.md, Messages). message.ts encodes and decodes them. */
-import type {Batch, Hlc, PeerId} from '../core/event.js';
+
+import type {Batch} from '../core/batch.js';
+import type {Hlc, PeerId} from '../core/event.js';
 import type {PartSet} from '../core/part-set.js';
 import type {FileId} from '../core/shared-file.js';
 

@@ -2,8 +2,29 @@
 
 const FENCE = '```';
 
-export function isFence(line: string): boolean {
-	return line.startsWith(FENCE);
+/** A line of a message. `start`: position of its first character in the text. */
+export interface MessageLine {
+	readonly kind: 'prose' | 'opening-fence' | 'code' | 'closing-fence';
+	readonly text: string;
+	readonly start: number;
+}
+
+/** Lines of a text, without their line breaks. */
+export function splitMessageLines(text: string): MessageLine[] {
+	let isOpen = false;
+	let start = 0;
+	return text.split('\n').map(line => {
+		const kind = kindOf(line, isOpen);
+		if (kind === 'opening-fence' || kind === 'closing-fence') isOpen = !isOpen;
+		const at = start;
+		start += line.length + 1;
+		return {kind, text: line, start: at};
+	});
+}
+
+function kindOf(line: string, isOpen: boolean): MessageLine['kind'] {
+	if (line.startsWith(FENCE)) return isOpen ? 'closing-fence' : 'opening-fence';
+	return isOpen ? 'code' : 'prose';
 }
 
 /**
@@ -14,13 +35,11 @@ export function findCode(text: string): readonly {readonly start: number; readon
 	if (!text.includes(FENCE)) return [];
 	const ranges: {start: number; end: number}[] = [];
 	let opened: number | undefined;
-	let start = 0;
-	for (const line of text.split('\n')) {
-		if (isFence(line)) {
-			if (opened !== undefined) ranges.push({start: opened, end: start + line.length});
-			opened = opened === undefined ? start : undefined;
-		}
-		start += line.length + 1;
+	for (const line of splitMessageLines(text)) {
+		if (line.kind === 'opening-fence') opened = line.start;
+		if (line.kind !== 'closing-fence' || opened === undefined) continue;
+		ranges.push({start: opened, end: line.start + line.text.length});
+		opened = undefined;
 	}
 	return opened === undefined ? ranges : [...ranges, {start: opened, end: text.length}];
 }

@@ -9,7 +9,8 @@
  */
 import {hash as digest} from 'node:crypto';
 import {hexToBytes, toPlainUint8Array} from '../codec/bytes.js';
-import type {Batch, PeerId} from '../core/event.js';
+import type {Batch} from '../core/batch.js';
+import type {PeerId} from '../core/event.js';
 import {MAX_ENTRY_BYTES} from '../core/limits.js';
 
 const FEED_LABEL = Buffer.from('p2pchat-ink feed 1');

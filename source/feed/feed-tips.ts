@@ -8,7 +8,9 @@
  */
 import {isEqualBytes} from '../codec/bytes.js';
 import {decodeEntry, readIdentityClaim} from '../codec/entry.js';
-import {type Batch, batchByteLength, type FeedEvent, type Hlc, lastSeq, type PeerId} from '../core/event.js';
+import type {Batch} from '../core/batch.js';
+import {batchByteLength, lastSeq} from '../core/batch.js';
+import type {FeedEvent, Hlc, PeerId} from '../core/event.js';
 import {compareHlc, HLC_ZERO} from '../core/event-order.js';
 import {extend} from '../core/memory-cost.js';
 import {batchHash, batchSignaturePayload, chainHash, type FeedTip, genesisHash} from './chain.js';

@@ -1,5 +1,5 @@
-/** Merging of small batches into larger ones, so that a log or an answer needs fewer signatures. */
-import {type Batch, batchByteLength, lastSeq} from '../core/event.js';
+import type {Batch} from '../core/batch.js';
+import {batchByteLength, lastSeq} from '../core/batch.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES} from '../core/limits.js';
 
 /**

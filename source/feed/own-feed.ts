@@ -1,6 +1,7 @@
 /** Feed of this node: signs the events of this node in batches. Only this module signs entries with the key of the node. */
 import {type EntryBody, encodeEntry} from '../codec/entry.js';
-import type {Batch, Hlc} from '../core/event.js';
+import type {Batch} from '../core/batch.js';
+import type {Hlc} from '../core/event.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_ENTRY_BYTES} from '../core/limits.js';
 import {batchSignaturePayload, chainHash, type FeedTip, genesisHash} from './chain.js';
 import type {RoomIdentity} from './identity.js';

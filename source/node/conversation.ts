@@ -1,8 +1,10 @@
 /** Appends the events of the local user to the own feed: `joined`, `posted`, `renamed`, `moved` and `left`. */
 import type {EntryBody} from '../codec/entry.js';
+import type {Batch} from '../core/batch.js';
+import {lastSeq} from '../core/batch.js';
 import {containsSpoofedFingerprint} from '../core/confusables.js';
 import type {Clock} from '../core/environment.js';
-import {type Batch, type EffectBody, type EventRef, lastSeq, type PeerId, type WindowState} from '../core/event.js';
+import type {EffectBody, EventRef, PeerId, WindowState} from '../core/event.js';
 import {MAX_ADDRESSES, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES, TYPING_INTERVAL_MS} from '../core/limits.js';
 import {shownName} from '../core/shown-name.js';
 import {cleanName, cleanText, utf8Length} from '../core/text.js';

@@ -7,17 +7,11 @@
  * 2. An own event is appended to the log before a peer receives it.
  * 3. Events of peers are accepted only in whole batches that the feed tips verified, and each seq only once.
  */
+
+import type {Batch} from '../core/batch.js';
+import {lastSeq} from '../core/batch.js';
 import type {Clock} from '../core/environment.js';
-import {
-	type Batch,
-	type EphemeralEvent,
-	type FeedEvent,
-	type Input,
-	lastSeq,
-	type Observation,
-	type ObservationBody,
-	type PeerId,
-} from '../core/event.js';
+import type {EphemeralEvent, FeedEvent, Input, Observation, ObservationBody, PeerId} from '../core/event.js';
 import type {FeedTips} from '../feed/feed-tips.js';
 import type {OwnFeed, UnsignedEvent} from '../feed/own-feed.js';
 import {createCoalescedTimer} from '../network/scheduling/coalesced-timer.js';

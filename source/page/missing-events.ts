@@ -1,5 +1,8 @@
 /** Events that a log does not contain although it contains later ones of the same feed, for example after damage to the file. */
-import {type Batch, lastSeq, type PeerId} from '../core/event.js';
+
+import type {Batch} from '../core/batch.js';
+import {lastSeq} from '../core/batch.js';
+import type {PeerId} from '../core/event.js';
 
 /** `count` events are missing before the event `nextSeq` of a feed. */
 export interface MissingEvents {

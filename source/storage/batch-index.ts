@@ -1,6 +1,8 @@
 import {crc32} from 'node:zlib';
 import {decodeLogRecord, probeRecord} from '../codec/log-record.js';
-import {type Batch, lastSeq, type PeerId} from '../core/event.js';
+import type {Batch} from '../core/batch.js';
+import {lastSeq} from '../core/batch.js';
+import type {PeerId} from '../core/event.js';
 import {ContiguousFeed} from './contiguous-feed.js';
 import type {LogRecord} from './log.js';
 import type {LogFile} from './log-file.js';

@@ -1,5 +1,6 @@
+import type {Batch} from '../core/batch.js';
+import {batchByteLength} from '../core/batch.js';
 import {findFirstIndex} from '../core/binary-search.js';
-import {type Batch, batchByteLength} from '../core/event.js';
 import {mergeBatches} from '../feed/merge-batches.js';
 
 /** Maximum number of items per feed that wait for a gap to be filled. Further ones are dropped and requested again later. */

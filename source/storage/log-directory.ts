@@ -1,7 +1,8 @@
 /** Names and listings of the log files in a folder. */
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {lastSeq, type PeerId} from '../core/event.js';
+import {lastSeq} from '../core/batch.js';
+import type {PeerId} from '../core/event.js';
 import {MAX_LOG_BYTES} from '../core/limits.js';
 import {systemErrorCode} from '../core/system-error.js';
 import {type StorageError, toStorageError} from './errors.js';

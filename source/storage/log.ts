@@ -3,7 +3,8 @@
  * memory; both kinds run the acceptance suite `test/storage/log-acceptance.ts`.
  */
 import type {LogHeader, LogRecord} from '../codec/log-record.js';
-import type {Batch, PeerId} from '../core/event.js';
+import type {Batch} from '../core/batch.js';
+import type {PeerId} from '../core/event.js';
 
 export type {LogHeader, LogRecord};
 

@@ -1,4 +1,6 @@
-import {type Batch, batchByteLength, lastSeq, type PeerId} from '../core/event.js';
+import type {Batch} from '../core/batch.js';
+import {batchByteLength, lastSeq} from '../core/batch.js';
+import type {PeerId} from '../core/event.js';
 import {ContiguousFeed} from './contiguous-feed.js';
 import type {Log, LogHeader, LogRecord, OpenedLog} from './log.js';
 

@@ -5,7 +5,10 @@
  * launch, which it keeps in memory. Other feeds may have lost entries: the caller learns this from `heldSeq`, and requests
  * these entries again.
  */
-import {type Batch, batchByteLength, lastSeq, type Observation, type PeerId} from '../core/event.js';
+
+import type {Batch} from '../core/batch.js';
+import {batchByteLength, lastSeq} from '../core/batch.js';
+import type {Observation, PeerId} from '../core/event.js';
 import {mergeBatches} from '../feed/merge-batches.js';
 import {StorageError} from './errors.js';
 import type {FileLog} from './file-log.js';

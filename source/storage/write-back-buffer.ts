@@ -1,4 +1,6 @@
-import {type Batch, batchByteLength, type PeerId} from '../core/event.js';
+import type {Batch} from '../core/batch.js';
+import {batchByteLength} from '../core/batch.js';
+import type {PeerId} from '../core/event.js';
 import type {LogRecord} from './log.js';
 import {MemoryFeeds} from './memory-log.js';
 

@@ -4,7 +4,7 @@ import {bytesToHex, peerIdFromBytes} from '../../source/codec/bytes.js';
 import type {EntryBody} from '../../source/codec/entry.js';
 import {MAX_TIME_MS} from '../../source/codec/field-readers.js';
 import type {Message} from '../../source/codec/message-types.js';
-import type {Batch} from '../../source/core/event.js';
+import type {Batch} from '../../source/core/batch.js';
 import {MAX_FILE_BYTES} from '../../source/core/limits.js';
 import type {FileId} from '../../source/core/shared-file.js';
 

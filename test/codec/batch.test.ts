@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {batchFields, readBatch} from '../../source/codec/batch.js';
 import {pack, unpack} from '../../source/codec/msgpack.js';
+import type {Batch} from '../../source/core/batch.js';
 import {ProtocolError} from '../../source/core/errors.js';
-import type {Batch} from '../../source/core/event.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_ENTRY_BYTES} from '../../source/core/limits.js';
 import * as arbitrary from './arbitraries.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {encodeEntry} from '../../source/codec/entry.js';
 import {pack} from '../../source/codec/msgpack.js';
-import type {Batch} from '../../source/core/event.js';
+import type {Batch} from '../../source/core/batch.js';
 import {chainHash} from '../../source/feed/chain.js';
 import {createFeedTips, type FeedTips} from '../../source/feed/feed-tips.js';
 import {mergeBatches} from '../../source/feed/merge-batches.js';

@@ -1,6 +1,7 @@
 /** Feeds with fixed keys, times and texts, so that failures repeat. */
 import type {EntryBody} from '../../source/codec/entry.js';
-import {type Batch, lastSeq} from '../../source/core/event.js';
+import type {Batch} from '../../source/core/batch.js';
+import {lastSeq} from '../../source/core/batch.js';
 import {batchSignaturePayload, chainHash} from '../../source/feed/chain.js';
 import {createIdentity, type RoomIdentity} from '../../source/feed/identity.js';
 import {createOwnFeed, type OwnFeed, type UnsignedEvent} from '../../source/feed/own-feed.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {batchByteLength} from '../../source/core/event.js';
+import {batchByteLength} from '../../source/core/batch.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES} from '../../source/core/limits.js';
 import {createFeedTips} from '../../source/feed/feed-tips.js';
 import {mergeBatches} from '../../source/feed/merge-batches.js';

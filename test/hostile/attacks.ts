@@ -6,7 +6,8 @@ import {type BeaconKind, type BeaconMac, encodeBeacon} from '../../source/codec/
 import {encodeMessageFrame} from '../../source/codec/message.js';
 import type {Message} from '../../source/codec/message-types.js';
 import {pack} from '../../source/codec/msgpack.js';
-import type {Batch, PeerId} from '../../source/core/event.js';
+import type {Batch} from '../../source/core/batch.js';
+import type {PeerId} from '../../source/core/event.js';
 import {MAX_BATCH_ENTRIES, MAX_HAVE_FEEDS, MAX_VALUES} from '../../source/core/limits.js';
 import type {RoomKeys} from '../../source/feed/room-keys.js';
 import type {Transport} from '../../source/network/transport/transport.js';

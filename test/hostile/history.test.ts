@@ -1,7 +1,8 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Message, WantMessage} from '../../source/codec/message-types.js';
 import {pack} from '../../source/codec/msgpack.js';
-import type {Batch, PeerId} from '../../source/core/event.js';
+import type {Batch} from '../../source/core/batch.js';
+import type {PeerId} from '../../source/core/event.js';
 import {
 	MAX_HAVE_FEEDS,
 	MAX_HLC_AHEAD_MS,

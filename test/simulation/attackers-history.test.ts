@@ -1,6 +1,7 @@
 /** A member sends unverified batches and false claims about what others wrote (protocol.md, Threat model). */
 import {expect, it} from 'vitest';
-import type {Batch, PeerId} from '../../source/core/event.js';
+import type {Batch} from '../../source/core/batch.js';
+import type {PeerId} from '../../source/core/event.js';
 import {MAX_HAVE_FEEDS, MAX_MISSING_FEEDS} from '../../source/core/limits.js';
 import {fakePeerId} from '../helpers/fake-chat-node.js';
 import {answerWant, haveOf, type MaliciousPeer, openHistory} from '../hostile/malicious-peer.js';

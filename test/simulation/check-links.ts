@@ -1,6 +1,7 @@
 /** Checks of connections: one for each pair, disconnects, acknowledgements, goodbyes and digests. */
+
+import {lastSeq} from '../../source/core/batch.js';
 import type {PeerId} from '../../source/core/event.js';
-import {lastSeq} from '../../source/core/event.js';
 import type {State} from '../../source/core/state.js';
 import {type Life, peerOf, type SimulatedNode} from './node.js';
 import {isCut} from './scenario.js';

@@ -2,9 +2,9 @@
 import {FRAME_HEADER_BYTES} from '../../source/codec/frame.js';
 import {decodeMessage} from '../../source/codec/message.js';
 import type {EventsMessage, HaveMessage, WantMessage} from '../../source/codec/message-types.js';
+import {batchByteLength, lastSeq} from '../../source/core/batch.js';
 import type {Clock} from '../../source/core/environment.js';
 import type {PeerId} from '../../source/core/event.js';
-import {batchByteLength, lastSeq} from '../../source/core/event.js';
 import type {Connection} from '../../source/network/transport/transport.js';
 import {unreadSince} from '../helpers/memory-connection.js';
 import type {Life} from './node.js';

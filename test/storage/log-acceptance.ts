@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {lastSeq} from '../../source/core/event.js';
+import {lastSeq} from '../../source/core/batch.js';
 import {MAX_BATCH_BYTES} from '../../source/core/limits.js';
 import type {Log} from '../../source/storage/log.js';
 import {batchOf, batchRecord, entryTexts, observationRecord, peerOf, plain} from './log-samples.js';

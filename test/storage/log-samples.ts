@@ -3,7 +3,8 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
-import type {Batch, PeerId} from '../../source/core/event.js';
+import type {Batch} from '../../source/core/batch.js';
+import type {PeerId} from '../../source/core/event.js';
 import type {LogHeader, LogRecord, OpenedLog} from '../../source/storage/log.js';
 
 /** Creates a folder that is deleted after the test. */

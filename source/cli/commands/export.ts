@@ -1,8 +1,10 @@
 /** `export [FILE]`: prints a saved log as text, markdown, JSON lines or one HTML page, or verifies its signatures. */
 
 import {bytesToHex} from '../../codec/bytes.js';
+import type {Batch} from '../../core/batch.js';
+import {lastSeq} from '../../core/batch.js';
 import {UsageError} from '../../core/errors.js';
-import {type Batch, eventId, lastSeq, type PeerId} from '../../core/event.js';
+import {eventId, type PeerId} from '../../core/event.js';
 import {nameOf} from '../../core/select-peers.js';
 import {sliceTimeline} from '../../core/timeline.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';

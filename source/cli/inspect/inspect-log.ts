@@ -1,7 +1,7 @@
 /** Annotates a log file: one line per record, one per entry of a batch, and one per damaged range. */
 import {crc32} from 'node:zlib';
 import {decodeEntry} from '../../codec/entry.js';
-import type {Batch} from '../../core/event.js';
+import type {Batch} from '../../core/batch.js';
 import type {Damage} from '../../storage/log.js';
 import {createLogScanner, type OtherRecord, type ScannedRecord} from '../../storage/log-scanner.js';
 import {annotatedLine, detailLine} from './annotated-line.js';

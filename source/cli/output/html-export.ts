@@ -2,7 +2,9 @@
  * The HTML export: one file with the timeline as it was at the end of the log, its people and its pins. It also shows where
  * events are missing.
  */
-import {type Batch, eventId, isWritten, type PeerId, shortPeerId} from '../../core/event.js';
+
+import type {Batch} from '../../core/batch.js';
+import {eventId, isWritten, type PeerId, shortPeerId} from '../../core/event.js';
 import {personKey} from '../../core/name-collisions.js';
 import {hueOf} from '../../core/name-hues.js';
 import {findPeer, listPeers} from '../../core/roster.js';

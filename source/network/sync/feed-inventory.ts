@@ -4,7 +4,8 @@
  * peer in the room has listed it, so that a node does not spread the history of another room.
  */
 import type {HaveFeed} from '../../codec/message-types.js';
-import type {Batch, PeerId} from '../../core/event.js';
+import type {Batch} from '../../core/batch.js';
+import type {PeerId} from '../../core/event.js';
 import {MAX_EVENT_MEMORY_BYTES, MAX_EVENTS, MAX_FEED_BYTES, MAX_FEEDS, MAX_LOG_BYTES} from '../../core/limits.js';
 import {estimateMemory} from '../../core/memory-cost.js';
 import type {FeedTips} from '../../feed/feed-tips.js';

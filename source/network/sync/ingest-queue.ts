@@ -8,8 +8,10 @@
  * - A pushed chat message does not wait for the next slice: it is ingested in a microtask (the express path).
  * - While more than MAX_INGEST_BYTES wait, the connections that sent the most are paused.
  */
+
+import type {Batch} from '../../core/batch.js';
+import {batchByteLength} from '../../core/batch.js';
 import type {Clock} from '../../core/environment.js';
-import {type Batch, batchByteLength} from '../../core/event.js';
 import {ENTRY_COST_BYTES, MAX_INGEST_BYTES, RECEIVE_SLICE_MS} from '../../core/limits.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {runWithinBudget} from '../scheduling/chunked-work.js';

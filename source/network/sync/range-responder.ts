@@ -7,8 +7,9 @@
  * verify and apply the events. A responder therefore also limits the bytes sent in each turn of the event loop.
  */
 import type {WantMessage} from '../../codec/message-types.js';
+import {batchByteLength, lastSeq} from '../../core/batch.js';
 import type {Clock} from '../../core/environment.js';
-import {batchByteLength, lastSeq, type PeerId} from '../../core/event.js';
+import type {PeerId} from '../../core/event.js';
 import {MAX_ANSWER_BYTES, MAX_OPEN_WANTS} from '../../core/limits.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {runWithinBudget} from '../scheduling/chunked-work.js';

@@ -12,8 +12,9 @@
  * 6. A peer may push its own events, up to the rate limit. A peer that pushes events of another author is at fault.
  */
 import type {HaveMessage, Message} from '../../codec/message-types.js';
+import type {Batch} from '../../core/batch.js';
 import type {Clock, Debug} from '../../core/environment.js';
-import type {Batch, PeerId} from '../../core/event.js';
+import type {PeerId} from '../../core/event.js';
 import {HAVE_CROWD_PEERS, HAVE_INTERVAL_MS} from '../../core/limits.js';
 import {shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';

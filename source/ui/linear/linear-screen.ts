@@ -14,18 +14,7 @@ import {findCompletion} from '../../node/commands/completions.js';
 import {createMessageNumbers} from '../../node/commands/message-numbers.js';
 import {parseCommand} from '../../node/commands/parse-command.js';
 import {runCommand} from '../../node/commands/run-command.js';
-import {
-	type Addressee,
-	type Addressing,
-	addresseeError,
-	addressingOf,
-	comesBack,
-	draftToKeep,
-	noAddressing,
-	promptWords,
-	updateAddressing,
-	whisperText,
-} from '../addressee.js';
+import {type Addressee, type Addressing, addresseeError, noAddressing, whisperText} from '../addressee.js';
 import {chatKeys} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
 import type {EditorAction} from '../input/reduce-editor.js';
@@ -37,6 +26,7 @@ import {createTokenReader, RESUME_DELAY_MS} from '../terminal/token-reader.js';
 import {describeUnread, noUnread} from '../timeline/describe-unread.js';
 import {completionNames} from '../timeline/display-name.js';
 import {createTransferAnnouncer} from '../timeline/format-file.js';
+import {createAddressedPrompt} from './addressed-prompt.js';
 import {createBackfillAnnouncer} from './backfill-announcer.js';
 import {createLinePrompt} from './line-prompt.js';
 import {intentLines} from './linear-commands.js';
@@ -58,11 +48,11 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	const {chatNode, self, stdin, stdout, hooks} = options;
 	const {clock} = hooks;
 	const line = createLinePrompt(write, clock, isBlocked);
+	const prompt = createAddressedPrompt(line, chatNode);
 	const numbers = createMessageNumbers();
 	let interruptedAt = Number.NEGATIVE_INFINITY;
 	let ignored = options.notes?.initial.ignored ?? [];
 	let {bell} = options;
-	let addressing = noAddressing;
 	let notices = noNotifications;
 	let announcedUnread = 0;
 	let exited = false;
@@ -79,70 +69,32 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		return stdout.writableLength > 0;
 	}
 
-	/**
-	 * Applies an edit. As soon as the draft is a whisper with a known addressee, the line is printed again, with the
-	 * addressee in front.
-	 */
-	function edit(action: EditorAction): void {
-		const before = line.editor.text;
-		line.edit(action);
-		setAddressing(updateAddressing(addressing, before, line.editor.text, chatNode.store.getState()));
-	}
-
-	function setAddressing(next: Addressing): void {
-		addressing = next;
-		line.setWords(promptWords(next.addressee, Number.POSITIVE_INFINITY));
-	}
-
-	function submit(): void {
-		const submitted = addressing;
-		line.submit(draft => {
-			setAddressing(noAddressing);
-			submitDraft(draft, submitted);
-		});
-	}
-
 	/** Sends a whisper to its addressee. A refused whisper returns to the line with the same addressee. */
 	function sendWhisper(draft: string, submitted: Addressing, addressee: Addressee): void {
 		const text = whisperText(draft, addressee);
 		const result =
 			text === '' ? {refused: `Write a text for ${addressee.name}.`} : chatNode.whisper(addressee.peer, text);
-		if ('refused' in result) rejectDraft(draft, result.refused, submitted);
+		if ('refused' in result) prompt.reject(draft, result.refused, submitted);
 	}
 
 	function submitDraft(draft: string, submitted: Addressing): void {
-		const {addressee} = submitted;
-		if (addressee) {
-			sendWhisper(draft, submitted, addressee);
+		if (submitted.addressee) {
+			sendWhisper(draft, submitted, submitted.addressee);
 			return;
 		}
 		const unaddressed = addresseeError(submitted, draft, chatNode.store.getState());
 		if (unaddressed !== undefined) {
-			rejectDraft(draft, unaddressed, noAddressing);
+			prompt.reject(draft, unaddressed, noAddressing);
 			return;
 		}
 		const parsed = parseCommand(draft);
-		if (parsed.type === 'error') rejectDraft(draft, parsed.text);
+		if (parsed.type === 'error') prompt.reject(draft, parsed.text);
 		else if (parsed.type === 'command') {
 			showResult(runCommand(parsed.command, {chatNode, self, ignored, numbers, now: clock.now()}), draft);
 		} else {
 			const result = chatNode.post(parsed.text);
-			if ('refused' in result) rejectDraft(draft, result.refused);
+			if ('refused' in result) prompt.reject(draft, result.refused);
 		}
-	}
-
-	/**
-	 * Prints the reason. A message, or a draft for which `submitted` is given, returns to the line unless the user has
-	 * begun another draft. A command does not return; ↑ brings it back.
-	 */
-	function rejectDraft(draft: string, reason: string, submitted?: Addressing): void {
-		line.printAbove(`Error: ${reason}`);
-		if (line.editor.text === '' && (submitted || comesBack(draft))) restoreDraft(draft, submitted);
-	}
-
-	function restoreDraft(draft: string, kept = addressingOf(draft, chatNode.store.getState())): void {
-		setAddressing(kept);
-		line.restoreDraft(draft);
 	}
 
 	function showResult(result: CommandResult, draft: string): void {
@@ -150,11 +102,11 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 			if (result.text !== undefined) line.printAbove(result.text);
 			void result.result.then(
 				settled => showResult(settled, draft),
-				cause => rejectDraft(draft, cause instanceof Error ? cause.message : String(cause)),
+				cause => prompt.reject(draft, cause instanceof Error ? cause.message : String(cause)),
 			);
 			return;
 		}
-		if (result.type === 'error') rejectDraft(draft, result.text);
+		if (result.type === 'error') prompt.reject(draft, result.text);
 		else if (result.type === 'lines') line.printAbove(`${result.title}:`, ...result.lines);
 		else if (result.text) line.printAbove(result.text);
 		if (result.type === 'intent') runIntent(result.intent);
@@ -182,15 +134,15 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	}
 
 	function onToken(token: Token): void {
-		if (token.type === 'text') edit({type: 'type', text: token.text});
+		if (token.type === 'text') prompt.edit({type: 'type', text: token.text});
 		else if (token.type === 'paste') insertPaste(token.text);
 		else if (token.type === 'key') onKey(token.key);
 	}
 
 	function onKey(key: string): void {
 		const action = LINE_EDIT_KEYS[key];
-		if (action) edit(action);
-		else if (key === 'enter') submit();
+		if (action) prompt.edit(action);
+		else if (key === 'enter') prompt.submit(submitDraft);
 		else if (key === 'tab' || key === 'shift+tab') complete(key === 'tab' ? 1 : -1);
 		else if (key === 'ctrl+c') interrupt();
 		else if (key === 'ctrl+d' && line.editor.text === '') leave({type: 'quit'});
@@ -199,10 +151,10 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	}
 
 	function insertPaste(text: string): void {
-		edit({type: 'paste', text});
+		prompt.edit({type: 'paste', text});
 		const {pendingPaste} = line.editor;
 		if (pendingPaste === undefined) return;
-		edit({type: 'answer-paste', insert: true});
+		prompt.edit({type: 'answer-paste', insert: true});
 		line.printAbove(
 			`Pasted ${pendingPaste.split('\n').length} lines, not sent yet. Enter sends them, Ctrl+U deletes them.`,
 		);
@@ -210,11 +162,11 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 
 	function complete(by: 1 | -1): void {
 		const names = completionNames(chatNode.store.getState());
-		edit({type: 'complete', by, findCandidates: ({text, cursor}) => findCompletion(text, cursor, names)});
+		prompt.edit({type: 'complete', by, findCandidates: ({text, cursor}) => findCompletion(text, cursor, names)});
 	}
 
 	function interrupt(): void {
-		if (line.editor.text !== '') edit({type: 'set', text: ''});
+		if (line.editor.text !== '') prompt.edit({type: 'set', text: ''});
 		else if (clock.monotonic() - interruptedAt <= QUIT_WINDOW_MS) leave({type: 'quit'});
 		else {
 			interruptedAt = clock.monotonic();
@@ -293,8 +245,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	const reader = createTokenReader(stdin, clock, chatKeys, {
 		tokens(tokens) {
 			tokens.forEach(onToken);
-			const draft = draftToKeep(addressing, line.editor.text, chatNode.store.getState());
-			options.notes?.save({draft, ignored});
+			options.notes?.save({draft: prompt.draftToKeep(), ignored});
 		},
 		ended: () => leave({type: 'input-ended'}),
 	});
@@ -305,12 +256,13 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	if (options.nameFromSystem) write('Your name is your user name on this computer. Change it with /name NAME.\r\n');
 	const keptDraft = options.notes?.initial.draft ?? '';
 	if (keptDraft === '') line.redraw();
-	else restoreDraft(keptDraft);
+	else prompt.restore(keptDraft);
 	announceUnread();
 	return {
 		waitUntilExit: () => finished,
 		stop: reason => leave({type: reason}),
-		showMessage: (text, draft) => (draft === undefined ? line.printAbove(`Error: ${text}`) : rejectDraft(draft, text)),
+		showMessage: (text, draft) =>
+			draft === undefined ? line.printAbove(`Error: ${text}`) : prompt.reject(draft, text),
 	};
 }
 

@@ -1,5 +1,5 @@
 /** Line breaking of messages. Code between fences keeps its line breaks and all its spaces. Its lines are cut only at the width. */
-import {findCode, isFence} from '../../core/find-code.js';
+import {findCode, splitMessageLines} from '../../core/find-code.js';
 import {cellWidth, splitGraphemes} from './graphemes.js';
 import {type LineRange, wrapText} from './wrap-text.js';
 
@@ -7,15 +7,10 @@ import {type LineRange, wrapText} from './wrap-text.js';
 export function wrapMessage(text: string, firstCells: number, otherCells: number): LineRange[] {
 	if (findCode(text).length === 0) return wrapText(text, firstCells, otherCells);
 	const lines: LineRange[] = [];
-	let isCode = false;
-	let start = 0;
-	for (const line of text.split('\n')) {
-		const isBorder = isFence(line);
-		const cells = lines.length === 0 ? firstCells : otherCells;
-		const broken = isCode && !isBorder ? cutLine(line, cells, otherCells) : wrapText(line, cells, otherCells);
-		for (const range of broken) lines.push({start: start + range.start, end: start + range.end});
-		if (isBorder) isCode = !isCode;
-		start += line.length + 1;
+	for (const line of splitMessageLines(text)) {
+		const breakLine = line.kind === 'code' ? cutLine : wrapText;
+		const broken = breakLine(line.text, lines.length === 0 ? firstCells : otherCells, otherCells);
+		for (const {start, end} of broken) lines.push({start: line.start + start, end: line.start + end});
 	}
 	return lines;
 }

@@ -3,7 +3,7 @@ import {Packr} from 'msgpackr';
 import {decodeEntry, encodeEntry} from '../../../source/codec/entry.js';
 import {createFrameDecoder} from '../../../source/codec/frame.js';
 import {decodeMessage, encodeMessageFrame} from '../../../source/codec/message.js';
-import type {Batch} from '../../../source/core/event.js';
+import type {Batch} from '../../../source/core/batch.js';
 import {createPeerKey} from '../../../source/feed/signing-keys.js';
 import {START, textOf} from '../make-history.js';
 import {compare, timed} from '../measure.js';

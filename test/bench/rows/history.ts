@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {Packr} from 'msgpackr';
 import {createFrameDecoder} from '../../../source/codec/frame.js';
 import {encodeMessageFrame} from '../../../source/codec/message.js';
-import {lastSeq} from '../../../source/core/event.js';
+import {lastSeq} from '../../../source/core/batch.js';
 import {MAX_BATCH_BYTES} from '../../../source/core/limits.js';
 import {openFileLog} from '../../../source/storage/file-log.js';
 import {forkNode} from '../child-node.js';

@@ -1,4 +1,4 @@
-import type {Batch} from '../../../source/core/event.js';
+import type {Batch} from '../../../source/core/batch.js';
 import type {OpenedLog} from '../../../source/storage/log.js';
 import {createMemoryLog} from '../../../source/storage/memory-log.js';
 import {type BenchNode, startBenchNode, stopAll} from '../bench-node.js';

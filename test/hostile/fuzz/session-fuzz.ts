@@ -5,7 +5,7 @@
 import {encodeFrame} from '../../../source/codec/frame.js';
 import {encodeMessage} from '../../../source/codec/message.js';
 import type {Message} from '../../../source/codec/message-types.js';
-import type {Batch} from '../../../source/core/event.js';
+import type {Batch} from '../../../source/core/batch.js';
 import {createPeerKey, type PeerKey} from '../../../source/feed/signing-keys.js';
 import {createSeededRandom, type SeededRandom} from '../../helpers/seeded-random.js';
 import {haveOf, type MaliciousPeer} from '../malicious-peer.js';

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {Batch} from '../../../source/core/event.js';
+import type {Batch} from '../../../source/core/batch.js';
 import {MAX_INGEST_BYTES, RECEIVE_SLICE_MS} from '../../../source/core/limits.js';
 import type {PeerLink} from '../../../source/network/link/peer-link.js';
 import {INTERACTIVE_BYTES} from '../../../source/network/scheduling/fair-queue.js';

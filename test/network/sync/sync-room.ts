@@ -1,6 +1,7 @@
 /** Room of one test node with fake links to peers that the test controls. */
 import type {HaveFeed, Message} from '../../../source/codec/message-types.js';
-import type {Batch, PeerId} from '../../../source/core/event.js';
+import type {Batch} from '../../../source/core/batch.js';
+import type {PeerId} from '../../../source/core/event.js';
 import {createFakeClock, type FakeClock} from '../../helpers/fake-clock.js';
 import {createFakeLink, createSyncNode, type FakeLink, hashOf, type SyncNode} from './sync-node.js';
 

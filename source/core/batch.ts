@@ -1,0 +1,32 @@
+/** Consecutive entries of one feed under one signature, as peers send and store them. Pure. */
+import type {PeerId} from './event.js';
+
+/**
+ * Consecutive entries of one feed under one signature (protocol.md, Feeds and batches).
+ *
+ * A batch can be verified without the rest of the feed: the signature covers the last seq and the last hash, and the last
+ * hash follows from `previousHash` and the entries.
+ */
+export interface Batch {
+	readonly peer: PeerId;
+	/** Seq of the first entry. The first seq of a feed is 1. */
+	readonly firstSeq: number;
+	/** Chain hash before the first entry, 32 bytes. */
+	readonly previousHash: Uint8Array;
+	/** At least one event as MessagePack bytes, without author and seq. Peers forward the bytes unchanged. */
+	readonly entries: readonly Uint8Array[];
+	/** Ed25519 signature, 64 bytes. */
+	readonly signature: Uint8Array;
+}
+
+/** Seq of the last entry of a batch. */
+export function lastSeq(batch: Batch): number {
+	return batch.firstSeq + batch.entries.length - 1;
+}
+
+/** Total length of the entries in bytes, to which MAX_BATCH_BYTES and MAX_ANSWER_BYTES apply. */
+export function batchByteLength(batch: Batch): number {
+	let bytes = 0;
+	for (const entry of batch.entries) bytes += entry.length;
+	return bytes;
+}
