@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import type {EntryBody} from '../../source/codec/entry.js';
-import type {Batch, EventRef, FeedEvent, PeerId} from '../../source/core/event.js';
+import type {Batch} from '../../source/core/batch.js';
+import type {EventRef, FeedEvent, PeerId} from '../../source/core/event.js';
 import {MAX_HLC_AHEAD_MS} from '../../source/core/limits.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {stateIgnoring} from '../../source/core/text-of.js';
