@@ -29,7 +29,7 @@ describe('names that look alike have the same skeleton', () => {
 		['\u0410\u043d\u043d\u0430', '\u13aa\u043d\u043d\u0430', 'Cherokee in a Cyrillic name'],
 		['\u0645\u0647', '\u0645\u06c1', 'Arabic letters of one shape'],
 		['\u00eb', '\u0451', 'equal marks on letters of two scripts'],
-	])('%s and %s have the same skeleton: %s', (one, other) => {
+	])('the names %s and %s look alike and have the same skeleton: %s', (one, other) => {
 		expect(confusableSkeleton(other)).toBe(confusableSkeleton(one));
 	});
 });
@@ -56,13 +56,13 @@ describe('names that do not look alike have different skeletons', () => {
 		['\u674e', '\u6728'],
 		['\u0418\u0432\u0430\u043d', 'Ivan'],
 		['Carol', 'Karol'],
-	])('%s and %s have different skeletons', (one, other) => {
+	])('the names %s and %s do not look alike and have different skeletons', (one, other) => {
 		expect(confusableSkeleton(other)).not.toBe(confusableSkeleton(one));
 	});
 });
 
 test.each(['C\u0430rol', 'Caro\u0be6l', 'Iv\u0585n', '\u0421\u03bfn', 'Ann C\u0430rol', 'b\u{118a9}b'])(
-	'the name %s mixes scripts',
+	'the name %s counts as a mix of scripts',
 	name => {
 		expect(mixesScripts(name)).toBe(true);
 	},
@@ -80,6 +80,6 @@ test.each([
 	'\uff22ob',
 	'\u2115at',
 	'x\u00b2',
-])('the name %s does not mix scripts', name => {
+])('the name %s does not count as a mix of scripts', name => {
 	expect(mixesScripts(name)).toBe(false);
 });

@@ -39,7 +39,7 @@ describe('trust in a peer', () => {
 		['another case', 'CAROL', 'b2'],
 		['letters that look alike', 'C\u0430r0l', 'b2'],
 	])(
-		'is "impostor" for the name of a verified person with %s, even if that person is not in this log',
+		'trust in a peer is "impostor" for the name of a verified person with %s, even if that person is not in this log',
 		(_, name, key) => {
 			const state = reduce([verified('a1', 'Carol')], join(bob, name, key));
 			expect(trustOf(state, bob)).toBe('impostor');

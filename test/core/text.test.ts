@@ -135,7 +135,7 @@ describe('cleanName', () => {
 		['x'.repeat(100), 'x'.repeat(32)],
 		['你'.repeat(40), '你'.repeat(16)],
 		['é'.repeat(40), 'é'.repeat(32)],
-	])('cleanName %j becomes %j', (name, clean) => {
+	])('cleanName turns %j into %j', (name, clean) => {
 		expect(cleanName(name)).toBe(clean);
 	});
 
@@ -156,7 +156,7 @@ describe('cleanName', () => {
 		[`${'x'.repeat(22)}#abcdef12\u0301345`, 'x'.repeat(22)],
 		['#99c4b7ec', ''],
 		['#99c4b7ec* Carol', 'Carol'],
-	])('cleanName removes spoofed fingerprints: %j becomes %j', (name, clean) => {
+	])('cleanName removes spoofed fingerprints: it turns %j into %j', (name, clean) => {
 		expect(cleanName(name)).toBe(clean);
 	});
 

@@ -28,7 +28,7 @@ describe('the path after /share', () => {
 		["'my file.txt'", 'my file.txt', ''],
 		[String.raw`my\ file\ \(2\).txt note`, 'my file (2).txt', 'note'],
 		[String.raw`C:\Users\Ann\a.txt`, String.raw`C:\Users\Ann\a.txt`, ''],
-	])('parseTypedPath splits into path and note: %s', (typed, path, note) => {
+	])('parseTypedPath splits the text after /share into path and note: %s', (typed, path, note) => {
 		expect(parseTypedPath(typed)).toMatchObject({path, note});
 	});
 

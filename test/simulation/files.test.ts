@@ -302,7 +302,7 @@ describe('a hostile holder', () => {
 		],
 	];
 
-	test.each(attacks)('a hostile holder %s delays a fetch and does nothing else', async (_title, receive) => {
+	test.each(attacks)('a hostile holder %s delays a fetch and does no other harm', async (_title, receive) => {
 		world = createFileWorld(9);
 		const attacker = world.add({receive: (message, reply) => void receive(message, reply)});
 		const fetcher = world.add();

@@ -61,7 +61,7 @@ describe('overlays and the status line', () => {
 		[66, /^ lan \(open\) {2}Anna-Katharina {2}peers 1\/1 {2}30 of 30 matches {2,}$/],
 		[50, /^ lan \(open\) {2}peers 1\/1 {2}30 of 30 matches +$/],
 	])(
-		'at %d columns the hint on help and the own name are dropped in favour of the activity',
+		'at %d columns the status line shows the activity in place of the hint on help and the own name',
 		async (columns, status) => {
 			const chatNode = createFakeChatNode('Anna-Katharina');
 			const bob = chatNode.join('Bob', '192.168.1.9');

@@ -35,7 +35,7 @@ describe('the answer of a terminal about its background', () => {
 	];
 
 	test.each(answers)(
-		'the answer about the background %j is one token, wherever the reads divide it',
+		'the answer %j of a terminal about its background is one token, wherever the reads divide it',
 		(answer, isLight) => {
 			for (let at = 1; at < answer.length; at++) {
 				const decoder = createKeyDecoder(chatKeys);
@@ -46,7 +46,7 @@ describe('the answer of a terminal about its background', () => {
 		},
 	);
 
-	test('the answer about the background never becomes text, even if it is incomplete or its ESC arrives in a separate read', () => {
+	test('the answer of a terminal about its background never becomes text, even if it is incomplete or its ESC arrives in a separate read', () => {
 		expect(decode('\u001B]11;rgb:ffff/ff', '')).toEqual([]);
 		expect(decode('\u001B]11;rgb:ffff/ff\r')).toEqual([key('enter')]);
 		const decoder = createKeyDecoder(chatKeys);
@@ -55,7 +55,7 @@ describe('the answer of a terminal about its background', () => {
 		expect(decode(']11 is text')).toEqual([text(']11 is text')]);
 	});
 
-	test('an incomplete answer about the background does not swallow text that is typed later', () => {
+	test('an incomplete answer of a terminal about its background does not hide text that is typed after it', () => {
 		const decoder = createKeyDecoder(chatKeys);
 		decoder.push('\u001B]11;rgb:ffff/');
 		decoder.flush();

@@ -39,9 +39,12 @@ describe('editing', () => {
 		['one two|', {type: 'move', to: 'word-left'}, 'one |two'],
 		['|one two', {type: 'move', to: 'word-right'}, 'one| two'],
 		['日本語|', {type: 'move', to: 'left'}, '日本|語'],
-	])('editing: %s', (before, action, after) => {
-		expect(show(run(at(before), action))).toBe(after);
-	});
+	])(
+		'deleting and moving in the draft "%s" (| is the caret) give the expected draft and caret',
+		(before, action, after) => {
+			expect(show(run(at(before), action))).toBe(after);
+		},
+	);
 
 	test('editing: Ctrl+Y inserts the texts of consecutive kills (deletions of words or lines) as one text', () => {
 		const killed = run(editorWith('one two three'), edit('kill-to-whitespace'), edit('kill-to-whitespace'));
@@ -214,6 +217,6 @@ test.each([
 	['one\rtwo\rthree', 'one two three'],
 	['one \r\n\r\n\ttwo\n', 'one two'],
 	['x'.repeat(600), 'x'.repeat(500)],
-])('%j becomes one row of a prompt', (pasted, row) => {
+])('the pasted text %j becomes one row of a prompt', (pasted, row) => {
 	expect(toSingleLinePaste(pasted)).toBe(row);
 });

@@ -37,7 +37,7 @@ function room() {
 
 describe('two people with the same name, without colours', () => {
 	test.each([40, 80, 120])(
-		'two people with the same name, without colours have complete fingerprints in a timeline of %i cells',
+		'two people with the same name have complete fingerprints in a timeline of %i cells without colours',
 		width => {
 			const [one = '', two = ''] = room().rows(width);
 			expect(one).toMatch(/^Tim.*#a0a0a0a0 .*one/s);
