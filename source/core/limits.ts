@@ -294,8 +294,6 @@ export const GONE_AFTER_MS = 9000;
 export const LIVENESS_TICK_MS = 500;
 /** Delay of our own timers above which silence of peers is ignored, because our process or computer was suspended. */
 export const STALL_MS = 2000;
-/** Interval at which a node tries again to listen, if the system refused its sockets at the start. */
-export const SOCKET_RETRY_MS = 5000;
 /** Queued bytes for one peer above which new events are not pushed to it. Sync delivers them later. */
 export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 /** Messages per second on one connection above which the node pauses reading. */
@@ -333,7 +331,8 @@ export const MAX_WHISPERS_PER_SECOND = 16;
 export const MAX_WHISPERS_OUTSTANDING = 64;
 /**
  * Peers whose last whisper is remembered. The number is bounded, because anybody can whisper with any number of new keys.
- * Peers that have left are forgotten first, then the absent peer that has not whispered for longest.
+ * Peers that have left are forgotten first, then an absent peer of the address with the most peers: the one that whispered
+ * longest ago.
  */
 export const MAX_WHISPERERS = 1024;
 /** Time without an answer after which a node sends its unanswered whispers again on the same connection. */

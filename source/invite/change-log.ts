@@ -64,7 +64,7 @@ function targetsOf(state: State, inputs: readonly Input[]): TimelineEntry[] {
 }
 
 /** Entries that only one of two timelines has. */
-export function compareTimelines(
+function compareTimelines(
 	before: Timeline,
 	after: Timeline,
 ): {readonly added: readonly TimelineEntry[]; readonly removed: readonly TimelineEntry[]} {

@@ -28,7 +28,7 @@ export interface InvitationAssets {
 	program(): Uint8Array;
 }
 
-export const PACKAGE_NAME = 'p2pchat-ink.tgz';
+const PACKAGE_NAME = 'p2pchat-ink.tgz';
 
 /** An open window. */
 interface OpenWindow {

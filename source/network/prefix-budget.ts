@@ -11,3 +11,18 @@ const SHARE = 0.5;
 export function prefixBudget(budget: number): number {
 	return budget * SHARE;
 }
+
+/**
+ * Prefix that has to give up a place when all `limit` places are taken and a newcomer of the prefix `own` needs one. A
+ * prefix above its budget gives way to everybody else. At its budget it gives way to its own newcomers only, so that it gets
+ * no further place. Undefined if no prefix has to give way. `counts`: number of places of the strangers of each prefix.
+ */
+export function prefixGivingWay(
+	limit: number,
+	counts: ReadonlyMap<string, number>,
+	own: string | undefined,
+): string | undefined {
+	if (own !== undefined && (counts.get(own) ?? 0) >= prefixBudget(limit)) return own;
+	for (const [prefix, count] of counts) if (count > prefixBudget(limit)) return prefix;
+	return undefined;
+}

@@ -1,10 +1,13 @@
 /**
- * Sockets that the system refuses to open. A running node tries again to open them. At the start of a node, only some
- * failures end the program.
+ * Sockets that the system refuses to open or to use. No other module decides which errors of sockets the user is told
+ * about. A running node never ends because of such an error: it tries again with every beacon.
  */
+import type {Clock} from '../core/environment.js';
+import {LruMap} from '../core/lru-map.js';
 import {systemErrorCode} from '../core/system-error.js';
+import {describeError} from './describe-error.js';
 
-/** Socket that cannot be opened now and is tried again. */
+/** Socket that the system refuses now. */
 export interface SocketFailure {
 	/** Kind and address of the socket, for example `UDP on 10.0.0.1`. */
 	readonly socket: string;
@@ -12,10 +15,35 @@ export interface SocketFailure {
 	readonly reason: string;
 }
 
+/** What the system refuses: to open a socket, to accept a connection on it, to open a connection, or to send a datagram. */
+export type SocketUse = 'open' | 'accept' | 'dial' | 'send';
+
 /** Ports below this one are reserved for privileged users on Unix. */
 export const FIRST_UNPRIVILEGED_PORT = 1024;
 /** Errors that report a lack of resources, which may be temporary. */
 const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
+/** Errors that report a prohibition, for example by a firewall or a security policy of this computer. */
+const PROHIBITIONS: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
+/**
+ * Errors that mean that this computer does not have the address or the family now, or cannot use the address yet: the
+ * system first checks that a new IPv6 address is unique.
+ */
+const ADDRESS_IS_MISSING: ReadonlySet<string> = new Set([
+	'EADDRNOTAVAIL',
+	'EAFNOSUPPORT',
+	'EINVAL',
+	'ENODEV',
+	'EPROTONOSUPPORT',
+]);
+/** A single datagram may be refused while the queue of the network card is full. Two beacons are up to four datagrams. */
+const REFUSED_DATAGRAMS_REPORTED = 4;
+/** Time after which a refusal that did not repeat is forgotten. Longer than the longest interval between two attempts. */
+const REFUSAL_MEMORY_MS = 60_000;
+
+/** Whether the error means that this computer does not have the address or the address family now. */
+export function isAddressMissing(error: unknown): boolean {
+	return ADDRESS_IS_MISSING.has(systemErrorCode(error) ?? '');
+}
 
 /**
  * Whether a node starts in spite of this failure and tries again later. It does if the system lacks resources, or forbids
@@ -24,8 +52,55 @@ const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', '
  */
 export function isTriedAgain(error: unknown, port: number): boolean {
 	const code = systemErrorCode(error) ?? '';
-	if (code === 'EACCES' || code === 'EPERM') return port === 0 || port >= FIRST_UNPRIVILEGED_PORT;
+	if (PROHIBITIONS.has(code)) return port === 0 || port >= FIRST_UNPRIVILEGED_PORT;
 	return SHORTAGES.has(code);
+}
+
+/** Whether the user is told about the error. An error of the network, such as a missing route, is no refusal of the system. */
+function isRefusal(use: SocketUse, error: unknown): boolean {
+	const code = systemErrorCode(error) ?? '';
+	// A dial can be forbidden for one address only, and its candidate shows that failure.
+	if (use === 'dial') return SHORTAGES.has(code);
+	if (use === 'open') return !isAddressMissing(error);
+	return SHORTAGES.has(code) || PROHIBITIONS.has(code);
+}
+
+/** Sockets that the system refused last time. */
+export interface SocketFailures {
+	/** Notes that the system refused a socket. `socket`: see `SocketFailure`. */
+	refused(socket: string, use: SocketUse, error: unknown): void;
+	/** Notes that a socket works, or that it is not needed any more. */
+	works(socket: string): void;
+	/** Sockets that the system refuses now, in the order of their names. */
+	list(): readonly SocketFailure[];
+}
+
+/** Maximum number of remembered sockets. A computer with many temporary IPv6 addresses stays below it. */
+const MAX_REMEMBERED = 64;
+
+export function createSocketFailures(clock: Pick<Clock, 'monotonic'>): SocketFailures {
+	/** `count`: refusals since the socket worked. `at`: time of the last one, in monotonic ms. */
+	const refusals = new LruMap<string, {use: SocketUse; reason: string; count: number; at: number}>(MAX_REMEMBERED);
+
+	return {
+		refused(socket, use, error) {
+			if (isRefusal(use, error)) {
+				const count = (refusals.get(socket)?.count ?? 0) + 1;
+				refusals.set(socket, {use, reason: describeError(error), count, at: clock.monotonic()});
+			} else if (use === 'open') {
+				refusals.delete(socket);
+			}
+		},
+		works: socket => void refusals.delete(socket),
+		list() {
+			const since = clock.monotonic() - REFUSAL_MEMORY_MS;
+			return [...refusals]
+				.filter(([, {at}]) => at > since)
+				.filter(([, {use, count}]) => use !== 'send' || count >= REFUSED_DATAGRAMS_REPORTED)
+				.map(([socket, {reason}]) => ({socket, reason}))
+				.sort((a, b) => (a.socket < b.socket ? -1 : 1));
+		},
+	};
 }
 
 /**

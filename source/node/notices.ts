@@ -212,12 +212,12 @@ export function createNotices(
 				);
 		},
 		socketsUnusable(reason) {
-			if (reason === undefined) notify('info', 'sockets-usable', 'All network sockets are open again.');
+			if (reason === undefined) notify('info', 'sockets-usable', 'All network sockets work again.');
 			else
 				notify(
 					'warn',
 					'sockets-unusable',
-					`Network sockets cannot be opened: ${reason}. The program tries again every few seconds. Meanwhile other computers may not find this one. If the failure lasts, close some programs or raise the limit (ulimit -n), or choose other ports (--port, --tcp-port).`,
+					`The system refuses network sockets: ${reason}. The program tries again every few seconds. Meanwhile other computers may not find this one. If the failure lasts, close some programs or raise the limit (ulimit -n), allow this program in the firewall, or choose other ports (--port, --tcp-port).`,
 				);
 		},
 		savingAgain(path, losses, self) {

@@ -23,7 +23,7 @@ export function createSystemFailureReporter({beacon, transport, notices}: Source
 		const interfaces = beacon.interfaceFailure?.();
 		if (interfaces !== interfaceFailure) notices.interfacesUnreadable(interfaces);
 		interfaceFailure = interfaces;
-		const failures = [...(transport.listenFailures ?? []), ...(beacon.socketFailures?.() ?? [])];
+		const failures = [...(transport.socketFailures?.() ?? []), ...(beacon.socketFailures?.() ?? [])];
 		const reasons = [...new Set(failures.map(({reason}) => reason))].sort().join();
 		if (reasons !== socketReasons)
 			notices.socketsUnusable(failures.length > 0 ? describeSocketFailures(failures) : undefined);

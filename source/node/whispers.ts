@@ -13,6 +13,7 @@ import type {Clock, Timer} from '../core/environment.js';
 import type {EphemeralEvent, ObservationBody, PeerId} from '../core/event.js';
 import {MAX_WHISPERERS, MAX_WHISPERS_OUTSTANDING, WHISPER_RETRY_MS} from '../core/limits.js';
 import {cleanText, utf8Length} from '../core/text.js';
+import {prefixGroup, shareKey} from '../network/ip-address.js';
 import {createMessagePace, type MessagePace} from '../network/link/message-rate-limiter.js';
 import type {PeerLink} from '../network/link/peer-link.js';
 import {createAuthorRateLimiter} from '../network/sync/author-rate-limiter.js';
@@ -75,6 +76,8 @@ export function createWhispers(options: WhisperOptions): Whispers {
 	const outboxes = new Map<PeerId, Outgoing>();
 	/** Inbox of each peer. The peer that whispered last is at the end. */
 	const inboxes = new Map<PeerId, WhisperInbox>();
+	/** By peer in `inboxes`: the address from which it whispered last, or the /64 of an IPv6 address. */
+	const shares = new Map<PeerId, string>();
 	const paces = new WeakMap<PeerLink, MessagePace>();
 	/** Connections whose peer says that it takes no whispers of this node at present. */
 	const closed = new WeakSet<PeerLink>();
@@ -118,14 +121,26 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		outgoing.waitingSince = clock.monotonic();
 	}
 
-	/** Makes room for another peer, so that nobody can fill the memory with the whispers of new keys. */
+	function forget(peer: PeerId): void {
+		inboxes.delete(peer);
+		shares.delete(peer);
+	}
+
+	/**
+	 * Makes room for another peer, so that nobody can fill the memory with the whispers of new keys. The address with the most
+	 * peers gives way first, so that no single machine can make this node forget the peers of others.
+	 */
 	function forgetWhisperers(): void {
 		if (inboxes.size < MAX_WHISPERERS) return;
-		for (const peer of inboxes.keys()) if (options.hasLeft(peer)) inboxes.delete(peer);
-		for (const peer of inboxes.keys()) {
-			if (inboxes.size < MAX_WHISPERERS) return;
-			if (!linkOf(peer)) inboxes.delete(peer);
-		}
+		for (const peer of inboxes.keys()) if (options.hasLeft(peer)) forget(peer);
+		if (inboxes.size < MAX_WHISPERERS) return;
+		const counts = new Map<string, number>();
+		const countOf = (peer: PeerId) => counts.get(shares.get(peer) ?? '') ?? 0;
+		for (const share of shares.values()) counts.set(share, (counts.get(share) ?? 0) + 1);
+		let chosen: PeerId | undefined;
+		for (const peer of inboxes.keys())
+			if (!linkOf(peer) && (chosen === undefined || countOf(peer) > countOf(chosen))) chosen = peer;
+		if (chosen !== undefined) forget(chosen);
 	}
 
 	/** Own whispers to a peer. Peers that have left are forgotten, because their ids are never used again. */
@@ -155,7 +170,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		return !options.isOn || !options.hasReader() || options.isIgnored(peer);
 	}
 
-	function receive(peer: PeerId, {id, text}: WhisperMessage): void {
+	function receive({peer, remoteAddress}: PeerLink, {id, text}: WhisperMessage): void {
 		const inbox = inboxes.get(peer) ?? createWhisperInbox();
 		const check = inbox.check(id);
 		if (check === 'gap') return;
@@ -167,6 +182,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 			} else return;
 			if (!inboxes.delete(peer)) forgetWhisperers();
 			inboxes.set(peer, inbox);
+			shares.set(peer, prefixGroup(remoteAddress) ?? shareKey(remoteAddress, peer));
 		}
 		answer(peer);
 	}
@@ -231,7 +247,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 			drain(link.peer);
 		},
 		message(link, message) {
-			if (message.type === 'whisper') receive(link.peer, message);
+			if (message.type === 'whisper') receive(link, message);
 			else applyAnswer(link, message);
 		},
 		takingChanged(peers) {

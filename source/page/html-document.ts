@@ -60,7 +60,7 @@ export function rowBlock(rows: readonly PageRow[]): string {
 export const documentEnd = '</body>\n</html>\n';
 
 /** JSON inside a script element. Without `<` it can neither end the element nor begin a comment. */
-export function scriptJson(value: unknown): string {
+function scriptJson(value: unknown): string {
 	return JSON.stringify(value).replaceAll('<', '\\u003c');
 }
 
@@ -72,6 +72,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 	"'": '&#39;',
 };
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
 	return text.replace(/[&<>"']/g, character => ENTITIES[character] ?? character);
 }

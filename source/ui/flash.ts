@@ -1,5 +1,3 @@
-import type {Style, Theme} from './theme.js';
-
 /** Short message to the user: above the status line of the chat, or in place of the transport bar of a replay. */
 export interface Flash {
 	readonly text: string;
@@ -8,8 +6,4 @@ export interface Flash {
 	readonly until: number;
 	/** Whether the next key removes the message, even before `until`. */
 	readonly endsOnKey?: true;
-}
-
-export function flashStyle({level}: Flash, theme: Theme): Style {
-	return {info: {}, warn: theme.warn, error: theme.error}[level];
 }

@@ -213,7 +213,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Whether the terminal shows UTF-8. For terminals known here the answer is fixed. For others, the first of LC_ALL,
  * LC_CTYPE and LANG that is set decides.
  */
-export function isUnicodeLocale(environment: Environment): boolean {
+function isUnicodeLocale(environment: Environment): boolean {
 	const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '';
 	if (environment.WT_SESSION || environment.TERM_PROGRAM) return true;
 	if (environment.TERM === 'linux') return false;
@@ -229,7 +229,7 @@ function takesLinks({TERM = ''}: Environment): boolean {
 }
 
 /** Number of colours that the terminal supports; 0 with `mono` or NO_COLOR. */
-export function colourDepth(environment: Environment, mono: boolean): ColourDepth {
+function colourDepth(environment: Environment, mono: boolean): ColourDepth {
 	const term = environment.TERM ?? '';
 	if (mono || environment.NO_COLOR || term === 'dumb') return 0;
 	if (/256|direct|kitty|ghostty|alacritty|wezterm/.test(term) || environment.COLORTERM || environment.WT_SESSION)

@@ -7,8 +7,11 @@ import {
 	MAX_LIVE_BYTES_PER_SECOND,
 	MAX_LIVE_EVENTS_PER_SECOND,
 	MAX_OPEN_WANTS,
+	MAX_PENDING_PER_ADDRESS,
+	MAX_WHISPERERS,
 } from '../../source/core/limits.js';
-import {openHistory} from './malicious-peer.js';
+import {CUT} from '../helpers/memory-links.js';
+import {connectMalicious, type MaliciousPeer, openHistory} from './malicious-peer.js';
 import {
 	createHostileRoom,
 	expectChat,
@@ -79,6 +82,43 @@ describe('a peer that floods a node', () => {
 		expect(taken).toBeGreaterThan(0);
 		expect(taken * 16_000).toBeLessThan(MAX_LIVE_BYTES_PER_SECOND * (LIVE_BURST_SECONDS + 3));
 		expect(mallory.isClosed).toBe(false);
+		await expectChat(room, 'chat continues');
+	});
+
+	it('a host that floods a node with whispers of more new keys than it counts does not make it forget an absent person', {
+		timeout: 60_000,
+	}, async () => {
+		const {ann, bob, network, clock} = room;
+		const textsOfBob = () =>
+			rowsOf(ann).flatMap(row => (row.type === 'whisper' && row.subject === bob.info.peer ? [row.text] : []));
+		bob.chatNode.whisper(ann.info.peer, 'before');
+		await room.until('the whisper', () => textsOfBob().length === 1);
+		for (const [from, to] of [
+			['Ann', 'Bob'],
+			['Bob', 'Ann'],
+		] as const)
+			network.links.set(from, to, CUT);
+		await room.until('Bob is away', () => !isConnected(ann, bob.info.peer), 20_000);
+		const transport = room.attackerHost.createTransport({psk: room.keys.psk, identity: room.keys.pskIdentity});
+		const options = {transport, host: '10.0.0.1', port: 4000, keys: room.keys, now: () => clock.now()};
+		for (let count = 0; count < MAX_WHISPERERS + 20; count += MAX_PENDING_PER_ADDRESS) {
+			const keys: MaliciousPeer[] = [];
+			for (let index = 0; index < MAX_PENDING_PER_ADDRESS; index++)
+				void connectMalicious(options).then(peer => {
+					peer.send({type: 'whisper', id: 1, text: 'x'});
+					keys.push(peer);
+				});
+			await room.until('all of them whisper', () => keys.length === MAX_PENDING_PER_ADDRESS);
+			await clock.advance(10);
+			for (const {connection} of keys) connection.close();
+		}
+		const taken = rowsOf(ann).filter(row => row.type === 'whisper').length;
+		expect(taken).toBeGreaterThan(MAX_WHISPERERS);
+		network.links.clearAll();
+		await room.until('Bob is back', () => isConnected(ann, bob.info.peer) && isConnected(bob, ann.info.peer), 60_000);
+		bob.chatNode.whisper(ann.info.peer, 'after');
+		await room.until('the second whisper', () => textsOfBob().length === 2);
+		expect(textsOfBob()).toEqual(['before', 'after']);
 		await expectChat(room, 'chat continues');
 	});
 

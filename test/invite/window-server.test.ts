@@ -2,7 +2,12 @@
 import {connect, type Socket} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {expect, onTestFinished, test} from 'vitest';
-import {WINDOW_ANSWER_TIMEOUT_MS} from '../../source/core/limits.js';
+import {
+	MAX_WINDOW_CONNECTIONS,
+	MAX_WINDOW_CONNECTIONS_PER_ADDRESS,
+	MAX_WINDOW_REQUEST_BYTES,
+	WINDOW_ANSWER_TIMEOUT_MS,
+} from '../../source/core/limits.js';
 import {openWindowServer, streamHeaders, type WindowHandler} from '../../source/invite/window-server.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 
@@ -172,3 +177,40 @@ test.skipIf(!hasIpv6)(
 		expect(await get()).toBe('closed');
 	},
 );
+
+test('the clients of one address use only its share of the connections of the window, and others are served', async () => {
+	const {server} = await openServer();
+	const {host} = server;
+	const port = Number(host.split(':')[1]);
+	/** Opens a connection that sends nothing. Resolves to whether the server keeps it. */
+	const isKept = (localAddress: string) =>
+		new Promise<boolean>(resolve => {
+			const socket = connect({host: '127.0.0.1', port, localAddress});
+			socket.on('error', () => {});
+			socket.once('close', () => resolve(false));
+			// The server closes a refused connection at once, so it does not answer this request.
+			socket.once('data', () => resolve(true));
+			socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+			onTestFinished(() => void socket.destroy());
+		});
+	const kept = async (localAddress: string, count: number) =>
+		(await Promise.all(Array.from({length: count}, () => isKept(localAddress)))).filter(Boolean).length;
+	expect(await kept('127.0.0.66', MAX_WINDOW_CONNECTIONS_PER_ADDRESS + 12)).toBe(MAX_WINDOW_CONNECTIONS_PER_ADDRESS);
+	expect(await ask(host, 'GET / HTTP/1.1')).toMatch(/^HTTP\/1\.1 200 /);
+	let all = MAX_WINDOW_CONNECTIONS_PER_ADDRESS;
+	for (let number = 1; all < MAX_WINDOW_CONNECTIONS; number++)
+		all += await kept(`127.0.1.${number}`, MAX_WINDOW_CONNECTIONS_PER_ADDRESS);
+	expect(all).toBe(MAX_WINDOW_CONNECTIONS);
+	expect(await kept('127.0.2.1', 1)).toBe(0);
+});
+
+test('a request with a body above the limit is refused, and one at the limit is answered', async () => {
+	const {server, answered} = await openServer();
+	const post = (length: number) => {
+		const lines = ['POST / HTTP/1.1', `Host: ${server.host}`, 'Connection: close', `Content-Length: ${length}`];
+		return exchange(server.host, `${lines.join('\r\n')}\r\n\r\n${'x'.repeat(length)}`);
+	};
+	expect(await post(MAX_WINDOW_REQUEST_BYTES + 1)).toMatch(/^HTTP\/1\.1 413 /);
+	expect(answered).toEqual([]);
+	expect(await post(MAX_WINDOW_REQUEST_BYTES)).toMatch(/^HTTP\/1\.1 200 /);
+});

@@ -31,9 +31,14 @@ function setUp() {
 		onLogFull() {},
 	});
 	/** Connects a peer. The array collects the messages that are sent to the peer. */
-	function connect(peer: PeerId): {link: PeerLink; sent: Sent[]} {
+	function connect(peer: PeerId, remoteAddress = '10.0.0.2'): {link: PeerLink; sent: Sent[]} {
 		const sent: Sent[] = [];
-		const parts = {peer, features: new Set(['whispers']), send: (message: Sent) => void sent.push(message)};
+		const parts = {
+			peer,
+			remoteAddress,
+			features: new Set(['whispers']),
+			send: (message: Sent) => void sent.push(message),
+		};
 		const link = parts as unknown as PeerLink;
 		links.set(peer, link);
 		whispers.linked(link);
@@ -101,6 +106,24 @@ describe('the state of whispers', () => {
 			{id: 1},
 			{id: 2},
 		]);
+	});
+
+	it.each([
+		['address', () => '10.0.0.66'],
+		['IPv6 prefix', (number: number) => `fd00::${number.toString(16)}`],
+	])('new keys of one %s that whisper and go do not make a node forget a peer of another address', (_, addressOf) => {
+		const {links, written, whispers, connect} = setUp();
+		const away = fakePeerId(2);
+		whispers.message(connect(away).link, whisper(1));
+		links.delete(away);
+		for (let number = 0; number < 2 * MAX_WHISPERERS; number++) {
+			const peer = fakePeerId(100 + number);
+			whispers.message(connect(peer, addressOf(number)).link, whisper(1));
+			links.delete(peer);
+		}
+		expect(whispers.whisperers).toBe(MAX_WHISPERERS);
+		whispers.message(connect(away).link, whisper(2));
+		expect(written.at(-1)).toMatchObject({subject: away, id: 2});
 	});
 
 	it('peers that left are forgotten before a peer that is only disconnected', () => {

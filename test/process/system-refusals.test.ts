@@ -48,6 +48,18 @@ function useUpDescriptors(home: string): {environment: Record<string, string>; f
 	return {environment: {NODE_OPTIONS: `--require ${file}`}, free: () => writeFileSync(signal, '')};
 }
 
+/** Makes the system refuse all datagrams of the process with this error, as full buffers and some firewalls do. */
+function refuseDatagrams(home: string, code: string): Record<string, string> {
+	const file = join(home, 'refuse-datagrams.cjs');
+	writeFileSync(
+		file,
+		`require('node:dgram').Socket.prototype.send = function (...words) {
+			process.nextTick(words.at(-1), Object.assign(new Error('send ${code}'), {code: '${code}'}));
+		};`,
+	);
+	return {NODE_OPTIONS: `--require ${file}`};
+}
+
 it('the program says in one line that it cannot be loaded without free file descriptors', async () => {
 	const limit = ['bash', '-c', 'ulimit -n 21; exec "$@"', '--'];
 	const {code, stderr} = await runToEnd(['--json', '--wait', '0'], {home: makeHome(), prefix: limit});
@@ -96,6 +108,24 @@ describe('a node', () => {
 		await node.waitFor('the all-clear', line => line.code === 'sockets-usable', 30_000);
 		const bob = await startNode({home: makeHome(), port, name: 'Bob'});
 		await bob.waitFor('the history', line => line.text === 'while refused', 30_000);
+		expect(node.lines.filter(line => line.code === 'sockets-unusable')).toHaveLength(1);
+		expect(node.stderr).toBe('');
+	});
+
+	it('a node whose datagrams are refused keeps running, says why once, is found by the beacons of others, and chats', async () => {
+		const [home, port] = [makeHome(), await findFreeUdpPort()];
+		const [node, bob] = await Promise.all([
+			startNode({home, port, name: 'Ann', environment: refuseDatagrams(home, 'ENOBUFS')}),
+			startNode({home: makeHome(), port, name: 'Bob'}),
+		]);
+		const notice = await node.waitFor('the notice', line => line.code === 'sockets-unusable');
+		expect([notice.level, notice.text]).toEqual([
+			'warn',
+			expect.stringContaining('the network buffers are full (UDP on 127.0.0.1)'),
+		]);
+		await bob.waitFor('Ann', line => line.type === 'peer' && line.status === 'connected');
+		node.post('hello');
+		await bob.waitFor('the message', line => line.text === 'hello');
 		expect(node.lines.filter(line => line.code === 'sockets-unusable')).toHaveLength(1);
 		expect(node.stderr).toBe('');
 	});

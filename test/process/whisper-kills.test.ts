@@ -1,9 +1,6 @@
-import {readdirSync} from 'node:fs';
-import {join} from 'node:path';
 import {expect, it} from 'vitest';
-import type {Whisper} from '../../source/core/event.js';
-import {openLogReader} from '../../source/storage/log-reader.js';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
+import {readLoggedWhispers} from '../helpers/logged-whispers.js';
 import {type Line, type RunningNode, startNode} from '../helpers/run-node.js';
 import {createSeededRandom} from '../helpers/seeded-random.js';
 
@@ -21,19 +18,6 @@ interface Launch {
 }
 
 const isDelivery = ({type, state}: Line) => type === 'whisper-delivery' && state === 'delivered';
-
-/** The whispers in all logs of a data folder, in the order of each log. */
-async function whispersIn(home: string): Promise<Whisper[]> {
-	const found: Whisper[] = [];
-	for (const name of readdirSync(join(home, 'logs')).filter(file => file.endsWith('.p2plog'))) {
-		const reader = openLogReader(join(home, 'logs', name));
-		for await (const records of reader.read())
-			for (const record of records)
-				if (record.type === 'observation' && record.observation.type === 'whisper') found.push(record.observation);
-		reader.close();
-	}
-	return found;
-}
 
 it(
 	`whispers between processes of which one is killed ${KILLS} times arrive once, in order, and none counts as delivered that is missing in the other log`,
@@ -101,8 +85,8 @@ it(
 		}
 
 		const logged = new Map([
-			['Ann', await whispersIn(homes.Ann)],
-			['Bob', await whispersIn(homes.Bob)],
+			['Ann', await readLoggedWhispers(homes.Ann)],
+			['Bob', await readLoggedWhispers(homes.Bob)],
 		]);
 		const all = [...logged.values()].flat();
 		let received = 0;

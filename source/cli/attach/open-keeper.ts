@@ -6,7 +6,7 @@ import type {KeeperMessage, OpenedMessage} from '../keep/keeper-messages.js';
 import {type KeeperDescription, listKeepers} from '../keep/keeper-place.js';
 import {type ConnectFailure, connectToKeeper, type KeeperConnection} from './connect.js';
 
-export interface OpenKeeper {
+interface OpenKeeper {
 	readonly description: KeeperDescription;
 	readonly opened: OpenedMessage;
 	readonly connection: KeeperConnection;

@@ -18,7 +18,7 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>, maxBytes: nu
 	yield* collector.end();
 }
 
-export interface LineCollector {
+interface LineCollector {
 	/** Bytes of the line that is not complete yet. */
 	readonly bytes: number;
 	/** The lines that this chunk completes. */

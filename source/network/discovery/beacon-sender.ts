@@ -1,8 +1,9 @@
 import {type BindOptions, createSocket, type Socket} from 'node:dgram';
 import {LruMap} from '../../core/lru-map.js';
 import {systemErrorCode} from '../../core/system-error.js';
+import {describeError} from '../describe-error.js';
 import type {LocalInterface} from '../ip-address.js';
-import {describeError} from '../transport/describe-error.js';
+import type {SocketFailures} from '../socket-failure.js';
 import type {DatagramSource, DestinationCounters} from './beacon.js';
 
 /** Binds a socket and resolves with the port. Rejects with the system error, or if the socket is closed meanwhile. */
@@ -71,11 +72,8 @@ export const beaconGroup = ({family}: LocalInterface) => (family === 4 ? IPV4_GR
 /** Text that names the interface of an address to the multicast functions of Node. */
 export const multicastInterface = ({family, address, zone}: LocalInterface) => (family === 4 ? address : `::%${zone}`);
 
-/**
- * Errors for an address that this computer no longer has, or cannot use yet: the system first checks that a new IPv6 address
- * is unique.
- */
-const ADDRESS_IS_GONE: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENODEV', 'EINVAL']);
+/** Name of the socket of an address, for the user. */
+export const socketOf = (address: string) => `UDP on ${address}`;
 
 export interface BeaconSenderOptions {
 	readonly from: LocalInterface;
@@ -84,6 +82,7 @@ export interface BeaconSenderOptions {
 	/** Preferred source port. If it is in use, or 0, any free port is used. */
 	readonly ownPort: number;
 	readonly stats: SendStats;
+	readonly failures: SocketFailures;
 	received(bytes: Uint8Array, source: DatagramSource): void;
 	log(line: string): void;
 }
@@ -94,11 +93,6 @@ export interface BeaconSender {
 	readonly ready: Promise<number | undefined>;
 	/** Whether the sender works. If false, a new one is created with the next beacon. */
 	readonly usable: boolean;
-	/**
-	 * Reason why the socket could not be opened; undefined if the only reason is that this computer cannot use the address
-	 * now.
-	 */
-	readonly failure: string | undefined;
 	/** Sends `bytes` by broadcast, if the interface can, and `toGroup` by multicast. */
 	broadcast(bytes: Uint8Array, toGroup: Uint8Array): void;
 	send(bytes: Uint8Array, address: string, port: number): void;
@@ -111,12 +105,11 @@ export interface BeaconSender {
  * during a send.
  */
 export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
-	const {from, port, stats, log} = options;
+	const {from, port, stats, failures, log} = options;
 	const isIpv4 = from.family === 4;
 	const group = beaconGroup(from);
 	const socket = isIpv4 ? createSocket('udp4') : createSocket({type: 'udp6', ipv6Only: true});
 	let state: 'binding' | 'ready' | 'failed' | 'closed' = 'binding';
-	let openFailure: string | undefined;
 	let pending: readonly [Uint8Array, Uint8Array] | undefined;
 
 	socket.on('error', failure => log(`${from.name} ${from.address}: ${describeError(failure)}`));
@@ -134,12 +127,13 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 			if (isIpv4) socket.setBroadcast(true);
 			socket.setMulticastTTL(1);
 			state = 'ready';
+			failures.works(socketOf(from.address));
 			if (pending) broadcast(...pending);
 			return ownPort;
 		} catch (failure) {
 			if (state === 'closed') return undefined;
 			state = 'failed';
-			if (!ADDRESS_IS_GONE.has(systemErrorCode(failure) ?? '')) openFailure = describeError(failure);
+			failures.refused(socketOf(from.address), 'open', failure);
 			if (isIpv4) stats.failed(from, 'broadcast', from.broadcast ?? group, failure);
 			else stats.failed(from, 'multicast', group, failure);
 			return undefined;
@@ -150,6 +144,9 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 		socket.send(bytes, port, destination, failure => {
 			if (failure) stats.failed(from, kind, destination, failure);
 			else stats.sent(from, kind, destination);
+			if (state === 'closed') return;
+			if (failure) failures.refused(socketOf(from.address), 'send', failure);
+			else failures.works(socketOf(from.address));
 		});
 	}
 
@@ -172,9 +169,6 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 		ready: open(),
 		get usable() {
 			return state === 'binding' || state === 'ready';
-		},
-		get failure() {
-			return openFailure;
 		},
 		broadcast,
 		send(bytes, address, toPort) {

@@ -29,7 +29,7 @@ export interface InterfaceChoice {
 }
 
 /** Name that selects loopback on every operating system. */
-export const LOOPBACK_NAME = 'lo';
+const LOOPBACK_NAME = 'lo';
 const LOOPBACK: LocalInterface = {
 	name: LOOPBACK_NAME,
 	family: 4,

@@ -2,6 +2,7 @@ import {createSocket, type Socket} from 'node:dgram';
 import type {Clock} from '../../core/environment.js';
 import {MAX_BEACON_BYTES, MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND} from '../../core/limits.js';
 import {systemErrorCode} from '../../core/system-error.js';
+import {describeError} from '../describe-error.js';
 import type {LocalInterface} from '../ip-address.js';
 import {
 	formatHostAddress,
@@ -14,9 +15,8 @@ import {
 } from '../ip-address.js';
 import {prefixBudget} from '../prefix-budget.js';
 import {createWindowRateLimiter} from '../scheduling/rate-limiters.js';
-import {isTriedAgain, type SocketFailure} from '../socket-failure.js';
+import {createSocketFailures, isTriedAgain} from '../socket-failure.js';
 import {createSystemClock} from '../system-clock.js';
-import {describeError} from '../transport/describe-error.js';
 import type {Beacon, DatagramSource} from './beacon.js';
 import {
 	type BeaconSender,
@@ -25,6 +25,7 @@ import {
 	createBeaconSender,
 	createSendStats,
 	multicastInterface,
+	socketOf,
 } from './beacon-sender.js';
 import {createInterfaceReader, type InterfaceReader} from './interface-reader.js';
 import {announcingAddresses, canAnnounce, isLoopbackOnly, readInterfaces} from './local-interfaces.js';
@@ -48,7 +49,6 @@ export interface UdpBeaconOptions {
 
 const FAMILIES = [4, 6] as const;
 const ANY_ADDRESS = {4: '0.0.0.0', 6: '::'} as const;
-const isAnyAddress = (address: string) => FAMILIES.some(family => ANY_ADDRESS[family] === address);
 
 type Received = (bytes: Uint8Array, source: DatagramSource) => void;
 
@@ -60,8 +60,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	const shared = new Map<4 | 6, Socket>();
 	/** Sockets on the discovery port that are being opened. */
 	const opening = new Map<4 | 6, Socket>();
-	/** Reasons why sockets could not be opened, by the address of the socket. */
-	const failures = new Map<string, string>();
+	const failures = createSocketFailures(clock);
 	const stats = createSendStats();
 	const rateLimiter = createWindowRateLimiter(MAX_BEACONS_PER_SECOND, MAX_BEACONS_PER_SOURCE_PER_SECOND);
 	const prefixLimiter = createWindowRateLimiter(MAX_BEACONS_PER_SECOND, prefixBudget(MAX_BEACONS_PER_SECOND));
@@ -88,10 +87,17 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	 * disappears. EADDRINUSE means that the socket is already a member.
 	 */
 	function joinGroup(from: LocalInterface): void {
+		const name = `multicast on ${from.address}`;
 		try {
 			shared.get(from.family)?.addMembership(beaconGroup(from), multicastInterface(from));
+			failures.works(name);
 		} catch (failure) {
-			if (systemErrorCode(failure) !== 'EADDRINUSE') stats.failed(from, 'multicast', beaconGroup(from), failure);
+			if (systemErrorCode(failure) === 'EADDRINUSE') {
+				failures.works(name);
+				return;
+			}
+			stats.failed(from, 'multicast', beaconGroup(from), failure);
+			if (from.broadcast === undefined) failures.refused(name, 'send', failure);
 		}
 	}
 
@@ -110,12 +116,12 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 			port = await bindSocket(socket, {port, address: ANY_ADDRESS[family], exclusive: true});
 			socket.on('error', failure => log(`discovery port, IPv${family}: ${describeError(failure)}`));
 			shared.set(family, socket);
-			failures.delete(ANY_ADDRESS[family]);
+			failures.works(socketOf(ANY_ADDRESS[family]));
 			for (const from of interfaces) if (from.family === family) joinGroup(from);
 			return undefined;
 		} catch (failure) {
 			if (closing) return failure;
-			failures.set(ANY_ADDRESS[family], describeError(failure));
+			failures.refused(socketOf(ANY_ADDRESS[family]), 'open', failure);
 			log(`discovery port, IPv${family}: ${describeError(failure)}`);
 			socket.on('error', () => {});
 			socket.close();
@@ -131,12 +137,8 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	}
 
 	function openSender(from: LocalInterface): BeaconSender {
-		const sender = createBeaconSender({from, port, ownPort, stats, received: receive, log});
+		const sender = createBeaconSender({from, port, ownPort, stats, failures, received: receive, log});
 		senders.set(from.address, sender);
-		void sender.ready.then(() => {
-			if (sender.failure === undefined) failures.delete(from.address);
-			else failures.set(from.address, sender.failure);
-		});
 		return sender;
 	}
 
@@ -147,11 +149,12 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		const isMissing = (family: 4 | 6) => !shared.has(family) && !opening.has(family);
 		const missing = FAMILIES.filter(one => isMissing(one) && interfaces.some(({family}) => family === one));
 		const announcing = announcingAddresses(interfaces);
-		for (const address of failures.keys())
-			if (!isAnyAddress(address) && !announcing.some(from => from.address === address)) failures.delete(address);
 		const present = new Set(announcing.map(from => `${from.address}/${from.broadcast}`));
-		for (const sender of senders.values())
-			if (!sender.usable || !present.has(`${sender.from.address}/${sender.from.broadcast}`)) void closeSender(sender);
+		for (const sender of senders.values()) {
+			const isPresent = present.has(`${sender.from.address}/${sender.from.broadcast}`);
+			if (!isPresent) failures.works(socketOf(sender.from.address));
+			if (!isPresent || !sender.usable) void closeSender(sender);
+		}
 		for (const from of announcing) {
 			joinGroup(from);
 			if (senders.has(from.address)) continue;
@@ -203,8 +206,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		},
 		interfaces: () => interfaces,
 		interfaceFailure: () => interfaceReader.failure,
-		socketFailures: () =>
-			[...failures].map(([address, reason]): SocketFailure => ({socket: `UDP on ${address}`, reason})),
+		socketFailures: failures.list,
 		counters: () => stats.list(),
 		close() {
 			closing ??= (async () => {

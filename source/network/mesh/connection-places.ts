@@ -7,7 +7,7 @@
 import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../core/limits.js';
 import {isLoopback, prefixGroup, shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
-import {prefixBudget} from '../prefix-budget.js';
+import {prefixGivingWay} from '../prefix-budget.js';
 import {createFairShare} from '../scheduling/fair-share.js';
 
 export interface ConnectionPlaces {
@@ -35,30 +35,27 @@ export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): 
 		return newest.find(one => !isTrusted(one)) ?? (isFuller ? newest[0] : undefined) ?? link;
 	}
 
-	/** IPv6 prefixes whose untrusted peers have at least half of the places, with the connections of these peers. */
-	function crowdedPrefixes(): Map<string, PeerLink[]> {
-		const strangers = new Map<string, PeerLink[]>();
-		for (const link of places.items()) {
-			const group = prefixGroup(link.remoteAddress);
-			if (group === undefined || isTrusted(link)) continue;
-			const links = strangers.get(group) ?? [];
-			links.push(link);
-			strangers.set(group, links);
-		}
-
-		return new Map([...strangers].filter(([, links]) => links.length >= prefixBudget(MAX_CONNECTIONS)));
-	}
+	/** IPv6 prefix of a peer that is a stranger; undefined for every other peer. */
+	const strangerPrefix = (link: PeerLink) => (isTrusted(link) ? undefined : prefixGroup(link.remoteAddress));
 
 	/**
 	 * Connection to close when all places are taken, although the address of `link` has not reached its limit. It may be
 	 * `link` itself.
 	 */
 	function chooseAmongAll(link: PeerLink, owner: string): PeerLink {
-		const crowded = crowdedPrefixes();
-		const group = isTrusted(link) ? undefined : prefixGroup(link.remoteAddress);
-		if (group !== undefined && crowded.has(group)) return link;
-		const above = [...crowded.values()].find(links => links.length > prefixBudget(MAX_CONNECTIONS));
-		return above?.at(-1) ?? chooseClosing(link, owner, false);
+		const own = strangerPrefix(link);
+		const newest = new Map<string, PeerLink>();
+		const counts = new Map<string, number>();
+		for (const one of places.items()) {
+			const prefix = strangerPrefix(one);
+			if (prefix === undefined) continue;
+			newest.set(prefix, one);
+			counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+		}
+
+		const crowded = prefixGivingWay(MAX_CONNECTIONS, counts, own);
+		if (crowded === undefined) return chooseClosing(link, owner, false);
+		return crowded === own ? link : (newest.get(crowded) ?? link);
 	}
 
 	return {

@@ -31,7 +31,7 @@ function addressOfLink({peer, remoteAddress: host, hello: {port}}: PeerLink, int
 }
 
 /** Messages with the full list of connections. The list includes the receiver, which ignores its own entry. */
-export function fullListMessages(links: readonly PeerLink[], interfaces: LocalInterfaces): PeersMessage[] {
+function fullListMessages(links: readonly PeerLink[], interfaces: LocalInterfaces): PeersMessage[] {
 	const [first, ...rest] = addedMessages(links, interfaces);
 	return [{type: 'peers', added: first?.added ?? [], removed: [], all: true}, ...rest];
 }
@@ -42,7 +42,7 @@ export function addedMessages(links: readonly PeerLink[], interfaces: LocalInter
 }
 
 /** Messages that report closed connections; an empty array if there are none. */
-export function removedMessages(peers: readonly PeerId[]): PeersMessage[] {
+function removedMessages(peers: readonly PeerId[]): PeersMessage[] {
 	return chunk(peers).map(removed => ({type: 'peers', added: [], removed}));
 }
 

@@ -5,7 +5,7 @@
  * one group, such as the addresses of one IPv6 prefix, can use more than half of the table only while no owner outside the
  * group needs a place, because one machine can use all addresses of a prefix.
  */
-import {prefixBudget} from '../prefix-budget.js';
+import {prefixGivingWay} from '../prefix-budget.js';
 
 export interface FairShare<Item> {
 	readonly size: number;
@@ -103,10 +103,9 @@ export function createFairShare<Item>(
 	 */
 	function ownerGivingWay(owner: string): string | undefined {
 		const group = groupOf(owner);
-		const crowded = [...groupCounts].find(([, count]) => count > prefixBudget(limit))?.[0];
-		if (crowded !== undefined && crowded !== group) return fullest(crowded);
-		const hasHalf = group !== undefined && (groupCounts.get(group) ?? 0) >= prefixBudget(limit);
-		const candidate = fullest(hasHalf ? group : undefined);
+		const crowded = prefixGivingWay(limit, groupCounts, group);
+		const candidate = fullest(crowded);
+		if (crowded !== undefined && crowded !== group) return candidate;
 		return candidate !== undefined && countOf(owner) < countOf(candidate) ? candidate : undefined;
 	}
 

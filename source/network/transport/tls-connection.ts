@@ -2,8 +2,8 @@ import {constants} from 'node:crypto';
 import type {ConnectionOptions, TLSSocket, TlsOptions} from 'node:tls';
 import type {Clock, Timer} from '../../core/environment.js';
 import {MAX_BYE_FLUSH_MS, SEND_HIGH_WATER_BYTES} from '../../core/limits.js';
+import {describeError} from '../describe-error.js';
 import {normaliseAddress} from '../ip-address.js';
-import {describeError} from './describe-error.js';
 import type {Connection, ConnectionHandlers} from './transport.js';
 import {createWriteQueue} from './write-queue.js';
 

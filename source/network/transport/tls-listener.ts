@@ -1,18 +1,17 @@
 import type {Socket} from 'node:net';
 import {createServer as createTlsServer, type TLSSocket} from 'node:tls';
-import type {Clock, Timer} from '../../core/environment.js';
+import type {Clock} from '../../core/environment.js';
 import {
 	HELLO_TIMEOUT_MS,
 	MAX_CONNECTIONS,
 	MAX_PENDING_CONNECTIONS,
 	MAX_PENDING_PER_ADDRESS,
 	MAX_WAITING_CONNECTIONS,
-	SOCKET_RETRY_MS,
 } from '../../core/limits.js';
 import {systemErrorCode} from '../../core/system-error.js';
+import {describeError} from '../describe-error.js';
 import {isLoopback, type ListenHosts, normaliseAddress} from '../ip-address.js';
-import {isTriedAgain, type SocketFailure} from '../socket-failure.js';
-import {describeError} from './describe-error.js';
+import {isAddressMissing, isTriedAgain, type SocketFailures} from '../socket-failure.js';
 import {createFamilyServer, type FamilyServer} from './family-server.js';
 import {createHandshakeLimiter} from './handshake-limiter.js';
 import {createHandshakeRate} from './handshake-rate.js';
@@ -24,6 +23,8 @@ export interface TlsListenerOptions extends TlsKey {
 	/** See `TlsTransportOptions`. */
 	readonly keepsTrying?: boolean | undefined;
 	readonly clock: Clock;
+	/** Where sockets that the system refuses are noted. Address families that the computer does not have are left out. */
+	readonly failures: SocketFailures;
 	log(line: string): void;
 	/** Whether connections to this address of this computer are accepted. Default: they are, for every address. */
 	readonly isOwnSelected?: ((localAddress: string) => boolean) | undefined;
@@ -36,27 +37,26 @@ export interface TlsListenerOptions extends TlsKey {
 export interface TlsListener {
 	/**
 	 * Starts to listen and resolves with the port. Rejects with the system error. With `keepsTrying`, it resolves with 0 if the
-	 * system refuses the sockets for now, and tries again every SOCKET_RETRY_MS.
+	 * system refuses the sockets for now. Then `rebind` tries again.
 	 */
 	listen(): Promise<number>;
 	/**
-	 * Moves to other bind addresses, with the same port. If `hosts` has no address of a family, the family keeps its
-	 * previous address, because this address may become usable again. Open connections stay. If listening fails, for
-	 * example because the address is not ready yet, the next call of `rebind` tries again.
+	 * Moves to other bind addresses, with the same port, and opens the sockets that could not be opened before. If `hosts`
+	 * has no address of a family, the family keeps its previous address, because this address may become usable again. Open
+	 * connections stay. No timer tries again: the caller calls `rebind` whenever it has read the interfaces.
 	 */
 	rebind(hosts: ListenHosts): void;
 	/** Port on which connections are accepted now; 0 if no connections are accepted. */
 	readonly port: number;
-	/** Address families in which listening failed. Families that the computer does not have are left out. */
-	readonly failures: readonly SocketFailure[];
 	/** Stops listening and destroys the open sockets. */
 	close(): Promise<void>;
 }
 
 /** Maximum number of further ports that are tried to find one that is free in both families. */
 const MAX_PORT_TRIES = 8;
-/** Errors that mean that the computer does not have this family, or does not have the address now. */
-const FAMILY_IS_MISSING: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT', 'EINVAL']);
+
+/** Name of the socket of a family, for the user. */
+const socketOf = (family: 4 | 6) => `TCP over IPv${family}`;
 
 /** Key that is the same for a TCP socket and for the TLS socket that wraps it. */
 function connectionKey(socket: Socket): string {
@@ -68,7 +68,7 @@ function connectionKey(socket: Socket): string {
  * a flood of connections uses a limited number of file descriptors and handshakes.
  */
 export function createTlsListener(options: TlsListenerOptions): TlsListener {
-	const {clock, log} = options;
+	const {clock, log, failures} = options;
 	const limits = {
 		active: MAX_PENDING_CONNECTIONS,
 		waiting: MAX_WAITING_CONNECTIONS,
@@ -133,31 +133,33 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		createFamilyServer({
 			family,
 			maxConnections,
-			accept,
+			accept(socket) {
+				failures.works(socketOf(family));
+				accept(socket);
+			},
 			dropped: options.refused,
-			failed: failure => log(`listening: ${describeError(failure)}`),
+			failed(failure) {
+				log(`listening: ${describeError(failure)}`);
+				failures.refused(socketOf(family), 'accept', failure);
+			},
 		});
 	const ipv4 = createServer(4);
 	const ipv6 = createServer(6);
-	const failures = new Map<FamilyServer, SocketFailure>();
 	let {port} = options;
 	/** Addresses to listen on. They can change while the system refuses the sockets. */
 	let {hosts} = options;
-	let isListening = false;
-	let retryTimer: Timer | undefined;
+	let state: 'closed' | 'opening' | 'refused' | 'listening' = 'closed';
 
 	/** Opens a server. Returns the error if it fails. */
 	async function tryOpen(server: FamilyServer, host: string): Promise<unknown> {
 		try {
 			port = await server.open(host, port);
-			failures.delete(server);
+			failures.works(socketOf(server === ipv4 ? 4 : 6));
 			log(`listening on ${host} port ${port}`);
 			return undefined;
 		} catch (error) {
 			log(`listening on ${host}: ${describeError(error)}`);
-			if (FAMILY_IS_MISSING.has(systemErrorCode(error) ?? '')) failures.delete(server);
-			else
-				failures.set(server, {socket: `TCP over ${server === ipv4 ? 'IPv4' : 'IPv6'}`, reason: describeError(error)});
+			failures.refused(socketOf(server === ipv4 ? 4 : 6), 'open', error);
 			return error;
 		}
 	}
@@ -168,9 +170,9 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 	 */
 	async function listen(triesLeft = MAX_PORT_TRIES): Promise<number> {
 		const isForNow = (error: unknown) => options.keepsTrying === true && isTriedAgain(error, options.port);
+		state = 'opening';
 		const error4 = hosts.ipv4 === undefined ? undefined : await tryOpen(ipv4, hosts.ipv4);
-		if (error4 !== undefined && !isForNow(error4) && !FAMILY_IS_MISSING.has(systemErrorCode(error4) ?? ''))
-			throw error4;
+		if (error4 !== undefined && !isForNow(error4) && !isAddressMissing(error4)) throw error4;
 		const error6 = hosts.ipv6 === undefined ? undefined : await tryOpen(ipv6, hosts.ipv6);
 		if (systemErrorCode(error6) === 'EADDRINUSE') {
 			await ipv4.close();
@@ -181,36 +183,36 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 
 		if (ipv4.host === undefined && ipv6.host === undefined) {
 			if (!isForNow(error4) && !isForNow(error6)) throw error4 ?? error6 ?? new Error('no address to listen on');
-			retryLater();
+			state = 'refused';
 			return 0;
 		}
 		if (closed) await Promise.all([ipv4.close(), ipv6.close()]);
-		isListening = true;
+		state = closed ? 'closed' : 'listening';
 		return port;
 	}
 
-	/** Tries to listen again later. The node is already running then, so a failure must not end it. */
-	function retryLater(): void {
-		if (!closed) retryTimer = clock.after(SOCKET_RETRY_MS, () => void listen().catch(retryLater));
+	/** Tries again to listen. The node is already running then, so a failure must not end it. */
+	function retry(): void {
+		listen().catch(() => {
+			state = 'refused';
+		});
 	}
 
 	return {
 		listen: () => listen(),
 		rebind(newHosts) {
 			hosts = {...hosts, ...newHosts};
-			if (closed || !isListening) return;
+			if (closed) return;
+			if (state === 'refused') retry();
+			if (state !== 'listening') return;
 			if (newHosts.ipv4 !== undefined && ipv4.host !== newHosts.ipv4) void tryOpen(ipv4, newHosts.ipv4);
 			if (newHosts.ipv6 !== undefined && ipv6.host !== newHosts.ipv6) void tryOpen(ipv6, newHosts.ipv6);
 		},
 		get port() {
-			return isListening ? port : 0;
-		},
-		get failures() {
-			return [...failures.values()];
+			return state === 'listening' ? port : 0;
 		},
 		async close() {
 			closed = true;
-			retryTimer?.cancel();
 			for (const socket of open) socket.destroy();
 			await Promise.all([ipv4.close(), ipv6.close()]);
 		},

@@ -15,10 +15,10 @@ import {
 	mayReach,
 	normaliseAddress,
 } from '../ip-address.js';
-import type {SocketFailure} from '../socket-failure.js';
+import {createSocketFailures} from '../socket-failure.js';
 import {createSystemClock} from '../system-clock.js';
 import {alternateFamilies, raceConnections} from './connection-race.js';
-import {describeDialFailure} from './describe-error.js';
+import {describeDialFailure} from './describe-dial-failure.js';
 import {clientOptions, createTlsConnection, isAuthenticated, type TlsKey} from './tls-connection.js';
 import {createTlsListener} from './tls-listener.js';
 import type {Connection, DialFailure, DialResult, Transport} from './transport.js';
@@ -30,7 +30,7 @@ export interface TlsTransportOptions extends TlsKey {
 	readonly isOwnSelected?: (localAddress: string) => boolean;
 	/** Port to listen on. Default: any free port. */
 	readonly port?: number;
-	/** If true, `listen` resolves with port 0 if the system refuses the socket for now (`isTriedAgain`), and tries again. */
+	/** If true, `listen` resolves with port 0 if the system refuses the socket for now (`isTriedAgain`). `rebind` tries again. */
 	readonly keepsTrying?: boolean;
 	readonly clock?: Clock;
 	/** Returns the addresses of a host name. Rejects with the system error. Default: the resolver of the system. */
@@ -72,8 +72,10 @@ export interface TlsTransport extends Transport {
 	/** See `TlsListener.rebind`. A transport that is bound to loopback keeps its addresses, whatever `hosts` contains. */
 	rebind(hosts: ListenHosts): void;
 	readonly port: number;
-	readonly listenFailures: readonly SocketFailure[];
 }
+
+/** Name of the sockets of all dials, for the user. */
+const DIALS = 'TCP to others';
 
 /** Transport over TLS 1.3 with the key of the room (protocol.md, Transport). `listen` rejects with the system error. */
 export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
@@ -94,8 +96,10 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 	let refused = 0;
 	let closing: Promise<void> | undefined;
 
+	const failures = createSocketFailures(clock);
 	const listener = createTlsListener({
 		...options,
+		failures,
 		hosts,
 		port: options.port ?? 0,
 		clock,
@@ -137,11 +141,15 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		const socket = connectTcp({...bindingFor(address), host: address, port, noDelay: true});
 		dialled.add(socket);
 		socket.once('close', () => dialled.delete(socket));
-		socket.once('connect', () => connected(socket));
-		// EINVAL: this computer has no interface with the name of the zone.
-		socket.on('error', error =>
-			failed(systemErrorCode(error) === 'EINVAL' ? NO_SUCH_ZONE : describeDialFailure(error, false)),
-		);
+		socket.once('connect', () => {
+			failures.works(DIALS);
+			connected(socket);
+		});
+		socket.on('error', error => {
+			failures.refused(DIALS, 'dial', error);
+			// EINVAL: this computer has no interface with the name of the zone.
+			failed(systemErrorCode(error) === 'EINVAL' ? NO_SUCH_ZONE : describeDialFailure(error, false));
+		});
 		return () => socket.destroy();
 	}
 
@@ -230,9 +238,7 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		get port() {
 			return listener.port;
 		},
-		get listenFailures() {
-			return listener.failures;
-		},
+		socketFailures: failures.list,
 		close() {
 			closing ??= Promise.resolve().then(() => {
 				for (const cancel of [...cancels]) cancel();

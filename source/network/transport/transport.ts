@@ -65,7 +65,7 @@ export type DialResult = {readonly address?: HostAddress} & (
 export interface Transport {
 	/**
 	 * Listens and resolves with the port. Calls `accepted` for each connection whose peer has proved the secret. A port of
-	 * 0 means that the system refuses the socket now; see `listenFailures`.
+	 * 0 means that the system refuses the socket now; see `socketFailures`.
 	 */
 	listen(accepted: (connection: Connection) => void): Promise<{port: number}>;
 	/**
@@ -81,8 +81,8 @@ export interface Transport {
 	 * resolved.
 	 */
 	readonly port?: number;
-	/** Sockets that accept no connections, because the system refuses them. Default: none. */
-	readonly listenFailures?: readonly SocketFailure[];
+	/** Sockets that the system refuses to open or to use. Default: none. */
+	socketFailures?(): readonly SocketFailure[];
 	/** Stops listening and destroys all open connections. Idempotent. */
 	close(): Promise<void>;
 }

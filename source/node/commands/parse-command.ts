@@ -18,7 +18,7 @@ export interface Person {
 }
 
 /** Message that a command names: a number of a list, or the newest message that the command can change or answer. */
-export type MessageName = number | 'last';
+type MessageName = number | 'last';
 
 export type MessageCommand =
 	| {readonly type: 'reply' | 'correct'; readonly message: MessageName; readonly text: string}
@@ -277,7 +277,7 @@ function parseVerification(text: string): {readonly person: Person; readonly dig
  * Splits the argument of /msg into person and text. The person is the first word or a name in quotes. A fingerprint can
  * follow either of them. Undefined if there is no text.
  */
-export function splitWhisper(argument: string): {readonly person: Person; readonly text: string} | undefined {
+function splitWhisper(argument: string): {readonly person: Person; readonly text: string} | undefined {
 	const match = /^@?("[^"]*"(?:#[0-9a-f]+)?|[^\s"]\S*)\s+(\S[\s\S]*)$/iu.exec(argument);
 	return match?.[1] && match[2] ? {person: parsePerson(match[1]), text: match[2]} : undefined;
 }

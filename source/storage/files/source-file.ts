@@ -83,7 +83,7 @@ function refuseUnfit(stats: BigIntStats, real: string, path: string): void {
 }
 
 /** How to share a folder, which cannot be shared itself. */
-export function describeFolderAdvice(path: string): string {
+function describeFolderAdvice(path: string): string {
 	const name = path.replace(/[/\\]+$/, '').replace(/^.*[/\\]/, '') || 'folder';
 	return `Share an archive of the folder: tar c ${quoteShellArgument(path)} | p2pchat-ink send --file - --as ${quoteShellArgument(`${name}.tar`)}`;
 }

@@ -127,7 +127,7 @@ function splitLine({head, text}: CopyLine, maxCells: number): CopyLine[] {
 }
 
 /** Splits lines into pages of at most `rows` rows of `columns` cells. The last page is full, if there are enough lines. */
-export function splitPages(lines: readonly CopyLine[], columns: number, rows: number): CopyLine[][] {
+function splitPages(lines: readonly CopyLine[], columns: number, rows: number): CopyLine[][] {
 	const pages: CopyLine[][] = [];
 	let page: CopyLine[] = [];
 	let used = 0;

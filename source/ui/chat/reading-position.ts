@@ -13,7 +13,7 @@ import {type ChatContext, openingAnchor} from './frame.js';
  * Sets the anchor. When the view leaves the end, the newest entry is recorded, and later entries count as new. A return
  * to the end clears this record.
  */
-export function withAnchor(ui: UiState, {state, frameOf}: ChatContext, anchor: Anchor | undefined): UiState {
+function withAnchor(ui: UiState, {state, frameOf}: ChatContext, anchor: Anchor | undefined): UiState {
 	if (anchor === undefined) return {...ui, anchor, newestWhenLeftEnd: undefined};
 	if (ui.anchor !== undefined) return {...ui, anchor};
 	const {view, laidOut} = frameOf(state, ui);

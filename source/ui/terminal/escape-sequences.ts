@@ -13,9 +13,9 @@ export const DISABLE_BRACKETED_PASTE = `${ESC}[?2004l`;
  * Saves the window title, turns focus reports and bracketed paste on, and turns auto-wrap off. Without auto-wrap, a
  * character that the terminal draws wider than measured does not break the layout.
  */
-export const ENTER_MODES = `${ESC}[22;2t${ESC}[?1004h${ENABLE_BRACKETED_PASTE}${ESC}[?7l`;
+const ENTER_MODES = `${ESC}[22;2t${ESC}[?1004h${ENABLE_BRACKETED_PASTE}${ESC}[?7l`;
 /** Undoes ENTER_MODES. Harmless if those modes are not set. */
-export const LEAVE_MODES = `${ESC}[?7h${DISABLE_BRACKETED_PASTE}${ESC}[?1004l${ESC}[23;2t`;
+const LEAVE_MODES = `${ESC}[?7h${DISABLE_BRACKETED_PASTE}${ESC}[?1004l${ESC}[23;2t`;
 /** Leaves the alternate screen and shows the cursor, for exits that bypass Ink. */
 const LEAVE_SCREEN = `${ESC}[?1049l${ESC}[?25h`;
 

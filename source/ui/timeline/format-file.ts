@@ -39,7 +39,7 @@ function styleOf({state}: FileTransfer, theme: Theme): Style {
 }
 
 /** One line about a transfer, without the name of the file. */
-export function describeTransfer(transfer: FileTransfer, theme?: Theme): string {
+function describeTransfer(transfer: FileTransfer, theme?: Theme): string {
 	const {state, bytes, of, path, reason, bytesPerSecond = 0} = transfer;
 	const because = reason === undefined ? '' : `: ${cleanLine(reason)}`;
 	switch (state) {

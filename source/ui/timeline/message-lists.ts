@@ -27,7 +27,7 @@ const MAX_DEPTH = 256;
  * Thread of a message: the first message of its chain of replies, and all direct and indirect answers to that first
  * message, in timeline order.
  */
-export function threadOf(state: State, message: WrittenEvent): WrittenEvent[] {
+function threadOf(state: State, message: WrittenEvent): WrittenEvent[] {
 	let root = message;
 	for (let depth = 0; depth < MAX_DEPTH && root.type === 'posted' && root.replyTo; depth++) {
 		const answered = findPosted(state.timeline, root.replyTo);
@@ -66,7 +66,7 @@ export function fileLines(state: State): string[] {
 }
 
 /** Number of newest messages that a list shows. */
-export const MAX_LISTED_MESSAGES = 10;
+const MAX_LISTED_MESSAGES = 10;
 
 /**
  * The messages of a list: the newest ones that are not hidden, or a thread. Commands about one message name it by its

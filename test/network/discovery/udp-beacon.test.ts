@@ -9,6 +9,7 @@ import type {Beacon} from '../../../source/network/discovery/beacon.js';
 import {createInterfaceReader} from '../../../source/network/discovery/interface-reader.js';
 import type {SystemInterfaces} from '../../../source/network/discovery/local-interfaces.js';
 import {createUdpBeacon} from '../../../source/network/discovery/udp-beacon.js';
+import {prefixBudget} from '../../../source/network/prefix-budget.js';
 import {isTriedAgain} from '../../../source/network/socket-failure.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 import {until} from '../../helpers/wait.js';
@@ -266,4 +267,73 @@ it('a UDP beacon with `keepsTrying` still rejects a port that another program ho
 		code: 'EADDRINUSE',
 	});
 	expect(isTriedAgain(Object.assign(new Error(), {code: 'EACCES'}), 1023)).toBe(false);
+});
+
+it.each([
+	['ENOBUFS', 'the network buffers are full'],
+	['ENOMEM', 'the system has no free memory'],
+	['EACCES', 'permission denied'],
+	['EPERM', 'not permitted: a firewall on this machine forbids it'],
+])(
+	'a running UDP beacon whose datagrams are refused with %s says so after two beacons, and sends again as soon as it can',
+	async (code, reason) => {
+		const beacon = createBeacon({port: await freePort(), selection: SELECTION});
+		const received: string[] = [];
+		await beacon.start(bytes => received.push(Buffer.from(bytes).toString()));
+		const send = vi.spyOn(Socket.prototype, 'send');
+		cleanups.push(async () => send.mockRestore());
+		send.mockImplementation((...words: unknown[]) => {
+			const callback = words.at(-1) as (error: Error) => void;
+			queueMicrotask(() => callback(Object.assign(new Error(), {code})));
+		});
+		const failed = () => beacon.counters().reduce((sum, one) => sum + one.failed, 0);
+		beacon.broadcast(Buffer.from('first'));
+		await until(() => failed() === 2);
+		expect(beacon.socketFailures?.()).toEqual([]);
+		beacon.broadcast(Buffer.from('second'));
+		await until(() => failed() === 4);
+		expect(beacon.socketFailures?.()).toEqual([{socket: 'UDP on 127.0.0.1', reason}]);
+		send.mockRestore();
+		beacon.broadcast(Buffer.from('third'));
+		await until(() => received.length === 2 && beacon.socketFailures?.().length === 0);
+		expect(received).toEqual(['third', 'third']);
+	},
+);
+
+it('a UDP beacon does not report a missing route or an interface that is down as a refusal of the system', async () => {
+	const beacon = createBeacon({port: await freePort(), selection: SELECTION});
+	await beacon.start(() => {});
+	const send = vi.spyOn(Socket.prototype, 'send');
+	cleanups.push(async () => send.mockRestore());
+	send.mockImplementation((...words: unknown[]) => {
+		const callback = words.at(-1) as (error: Error) => void;
+		queueMicrotask(() => callback(Object.assign(new Error(), {code: 'ENETUNREACH'})));
+	});
+	for (let round = 0; round < 5; round++) beacon.broadcast(Buffer.from('x'));
+	await until(() => beacon.counters().reduce((sum, one) => sum + one.failed, 0) === 10);
+	expect(beacon.socketFailures?.()).toEqual([]);
+});
+
+it('a UDP beacon takes at most half of its datagrams per second from one IPv6 prefix, so that others are heard', async () => {
+	const [port, clock] = [await freePort(), createFakeClock()];
+	const sockets: Socket[] = [];
+	const bind = vi.spyOn(Socket.prototype, 'bind');
+	bind.mockImplementation(function (this: Socket, ...words: unknown[]) {
+		sockets.push(this);
+		return Reflect.apply(originalBind, this, words);
+	});
+	cleanups.push(async () => bind.mockRestore());
+	const beacon = createBeacon({port, clock, interfaceReader: createInterfaceReader(() => ({}))});
+	const sources: string[] = [];
+	await beacon.start((_bytes, {address}) => void sources.push(address));
+	const receive = (address: string, sourcePort: number) =>
+		sockets[0]?.emit('message', Buffer.from('x'), {address, port: sourcePort, family: 'IPv6', size: 1});
+	for (let index = 0; index < MAX_BEACONS_PER_SECOND; index++) receive(`fd00::${index.toString(16)}`, 1000 + index);
+	expect(sources).toHaveLength(prefixBudget(MAX_BEACONS_PER_SECOND));
+	receive('fd00:0:0:1::1', 1);
+	receive('10.0.0.1', 1);
+	expect(sources.slice(-2)).toEqual(['fd00:0:0:1::1', '10.0.0.1']);
+	await clock.advance(1000);
+	receive('fd00::1', 1);
+	expect(sources.at(-1)).toBe('fd00::1');
 });

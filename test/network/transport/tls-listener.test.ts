@@ -1,6 +1,6 @@
 import {connect, createServer, Server} from 'node:net';
 import {afterEach, describe, expect, it, vi} from 'vitest';
-import {SOCKET_RETRY_MS} from '../../../source/core/limits.js';
+import {createSocketFailures} from '../../../source/network/socket-failure.js';
 import {
 	createTlsListener,
 	type TlsListener,
@@ -24,6 +24,7 @@ function createListener(host: string, options: Partial<TlsListenerOptions> = {})
 		hosts: {ipv4: host},
 		port: 0,
 		clock: createFakeClock(),
+		failures: createSocketFailures(createFakeClock()),
 		log: () => {},
 		secured: () => {},
 		refused: () => {},
@@ -98,44 +99,87 @@ function refuseListening(code: string): () => void {
 	};
 }
 
+const REFUSALS = [
+	['EMFILE', 'too many open files'],
+	['ENFILE', 'too many open files'],
+	['ENOBUFS', 'the network buffers are full'],
+	['ENOMEM', 'the system has no free memory'],
+	['EACCES', 'permission denied'],
+] as const;
+
 describe('a system that refuses sockets for now', () => {
-	it.each([
-		['EMFILE', 'too many open files'],
-		['ENFILE', 'too many open files'],
-		['ENOBUFS', 'the network buffers are full'],
-		['ENOMEM', 'the system has no free memory'],
-		['EACCES', 'permission denied'],
-	])('a listener that may keep trying starts in spite of %s, and listens as soon as it can', async (code, reason) => {
-		const allow = refuseListening(code);
-		const clock = createFakeClock();
-		const listener = createListener(REFUSED_HOST, {clock, keepsTrying: true});
-		expect([await listener.listen(), listener.port]).toEqual([0, 0]);
-		expect(listener.failures).toEqual([{socket: 'TCP over IPv4', reason}]);
-		await clock.advance(2 * SOCKET_RETRY_MS);
-		expect(listener.port).toBe(0);
-		allow();
-		await clock.advance(SOCKET_RETRY_MS);
-		await until(() => listener.port > 0);
-		expect([listener.failures, await accepts(REFUSED_HOST, listener.port)]).toEqual([[], true]);
-	});
+	it.each(REFUSALS)(
+		'a listener that may keep trying starts in spite of %s, and listens as soon as it can',
+		async (code, reason) => {
+			const allow = refuseListening(code);
+			const failures = createSocketFailures(createFakeClock());
+			const listener = createListener(REFUSED_HOST, {failures, keepsTrying: true});
+			expect([await listener.listen(), listener.port]).toEqual([0, 0]);
+			expect(failures.list()).toEqual([{socket: 'TCP over IPv4', reason}]);
+			listener.rebind({ipv4: REFUSED_HOST});
+			await new Promise(setImmediate);
+			expect(listener.port).toBe(0);
+			allow();
+			listener.rebind({ipv4: REFUSED_HOST});
+			await until(() => listener.port > 0);
+			expect([failures.list(), await accepts(REFUSED_HOST, listener.port)]).toEqual([[], true]);
+		},
+	);
+
+	it.each(REFUSALS)(
+		'a running listener whose new address is refused with %s says so, and listens there as soon as it can',
+		async (code, reason) => {
+			const allow = refuseListening(code);
+			const failures = createSocketFailures(createFakeClock());
+			const listener = createListener('127.0.0.2', {failures});
+			const port = await listener.listen();
+			listener.rebind({ipv4: REFUSED_HOST});
+			await until(() => failures.list().length > 0);
+			expect(failures.list()).toEqual([{socket: 'TCP over IPv4', reason}]);
+			allow();
+			listener.rebind({ipv4: REFUSED_HOST});
+			await until(() => failures.list().length === 0);
+			expect([listener.port, await accepts(REFUSED_HOST, port)]).toEqual([port, true]);
+		},
+	);
+
+	it.each(REFUSALS)(
+		'a running listener that cannot accept a connection, with %s, says so and accepts the next one',
+		async (code, reason) => {
+			const servers: Server[] = [];
+			const spy = vi.spyOn(Server.prototype, 'listen');
+			spy.mockImplementation(function (this: Server, ...words: unknown[]) {
+				servers.push(this);
+				return Reflect.apply(originalListen, this, words);
+			});
+			cleanups.push(async () => spy.mockRestore());
+			const failures = createSocketFailures(createFakeClock());
+			const listener = createListener('127.0.0.2', {failures});
+			const port = await listener.listen();
+			servers[0]?.emit('error', Object.assign(new Error(), {code}));
+			expect(failures.list()).toEqual([{socket: 'TCP over IPv4', reason}]);
+			expect(await accepts('127.0.0.2', port)).toBe(true);
+			await until(() => failures.list().length === 0);
+		},
+	);
 
 	it('a listener with `keepsTrying` continues to try when another program takes the port in the meantime', async () => {
 		const allow = refuseListening('EMFILE');
 		const holder = createServer();
 		await new Promise<void>(resolve => void holder.listen(0, '127.0.0.8', resolve));
 		const {port} = holder.address() as {port: number};
-		const clock = createFakeClock();
-		const listener = createListener(REFUSED_HOST, {clock, port, keepsTrying: true});
+		const failures = createSocketFailures(createFakeClock());
+		const listener = createListener(REFUSED_HOST, {failures, port, keepsTrying: true});
 		await listener.listen();
 		await new Promise<void>(resolve => void holder.close(() => resolve()));
 		const other = createServer();
 		await new Promise<void>(resolve => void other.listen({port, host: '0.0.0.0'}, resolve));
 		allow();
-		await clock.advance(SOCKET_RETRY_MS);
-		await until(() => listener.failures[0]?.reason.includes('used by another program') ?? false);
+		listener.rebind({ipv4: REFUSED_HOST});
+		await until(() => failures.list()[0]?.reason.includes('used by another program') ?? false);
 		await new Promise<void>(resolve => void other.close(() => resolve()));
 		await until(() => {
-			void clock.advance(SOCKET_RETRY_MS);
+			listener.rebind({ipv4: REFUSED_HOST});
 			return listener.port === port;
 		});
 	});
@@ -151,12 +195,12 @@ describe('a system that refuses sockets for now', () => {
 
 	it('a closed listener makes no further attempts to listen', async () => {
 		const allow = refuseListening('EMFILE');
-		const clock = createFakeClock();
-		const listener = createListener(REFUSED_HOST, {clock, keepsTrying: true});
+		const listener = createListener(REFUSED_HOST, {keepsTrying: true});
 		await listener.listen();
 		await listener.close();
 		allow();
-		await clock.advance(3 * SOCKET_RETRY_MS);
+		listener.rebind({ipv4: REFUSED_HOST});
+		await new Promise(setImmediate);
 		expect(listener.port).toBe(0);
 	});
 });

@@ -1,5 +1,5 @@
-import {createServer} from 'node:net';
-import {afterEach, describe, expect, it} from 'vitest';
+import {createServer, Socket} from 'node:net';
+import {afterEach, describe, expect, it, vi} from 'vitest';
 import {LOOPBACK_HOSTS} from '../../../source/network/discovery/local-interfaces.js';
 import {createTlsTransport} from '../../../source/network/transport/tls-transport.js';
 import type {Transport} from '../../../source/network/transport/transport.js';
@@ -39,7 +39,11 @@ describeTransport('TLS', async () => {
 describe('a TLS transport that dials', () => {
 	const PSK = new Uint8Array(32).fill(7);
 	const transports: Transport[] = [];
-	afterEach(async () => void (await Promise.all(transports.splice(0).map(transport => transport.close()))));
+	const cleanups: (() => void)[] = [];
+	afterEach(async () => {
+		for (const cleanup of cleanups.splice(0)) cleanup();
+		await Promise.all(transports.splice(0).map(transport => transport.close()));
+	});
 
 	function create(options: Partial<Parameters<typeof createTlsTransport>[0]> = {}) {
 		const transport = createTlsTransport({psk: PSK, identity: 'room', hosts: LOOPBACK_HOSTS, ...options});
@@ -91,4 +95,25 @@ describe('a TLS transport that dials', () => {
 		] as const)
 			expect(await everywhere.dial(host, 9)).toMatchObject({failure: {text: expect.stringContaining(text)}});
 	});
+
+	it.each([
+		['ENOBUFS', 'the network buffers are full'],
+		['EMFILE', 'too many open files'],
+	])(
+		'a TLS transport whose dials are refused with %s fails them with the reason, says so, and dials again as soon as it can',
+		async (code, reason) => {
+			const {port} = await create().listen(() => {});
+			const transport = create();
+			const connect = vi.spyOn(Socket.prototype, 'connect');
+			cleanups.push(() => connect.mockRestore());
+			connect.mockImplementation(function (this: Socket) {
+				return this.destroy(Object.assign(new Error(), {code}));
+			});
+			expect(await transport.dial('127.0.0.1', port)).toMatchObject({failure: {code: 'other', text: reason}});
+			expect(transport.socketFailures?.()).toEqual([{socket: 'TCP to others', reason}]);
+			connect.mockRestore();
+			expect(await transport.dial('127.0.0.1', port)).toHaveProperty('connection');
+			expect(transport.socketFailures?.()).toEqual([]);
+		},
+	);
 });

@@ -1,4 +1,5 @@
-import {describeSystemError, hasSystemErrorText, systemErrorCode} from '../../core/system-error.js';
+import {systemErrorCode} from '../../core/system-error.js';
+import {describeError} from '../describe-error.js';
 import type {DialFailure} from './transport.js';
 
 const DIAL_CODES: Readonly<Record<string, DialFailure['code']>> = {
@@ -14,15 +15,6 @@ const DIAL_CODES: Readonly<Record<string, DialFailure['code']>> = {
 	ENOTFOUND: 'unreachable',
 	EPERM: 'forbidden',
 };
-
-/** Describes a network error for people. The text is never empty and never contains a stack trace. */
-export function describeError(error: unknown): string {
-	const code = systemErrorCode(error) ?? '';
-	if (code === 'EPERM') return 'not permitted: a firewall on this machine forbids it';
-	if (code.startsWith('ERR_SSL_')) return 'the encryption failed';
-	if (code !== '' && !hasSystemErrorText(error)) return `failed (${code})`;
-	return describeSystemError(error) || 'failed';
-}
 
 /** Describes why a dial failed. `connected`: TCP had connected, so the TLS handshake failed. */
 export function describeDialFailure(error: unknown, connected: boolean): DialFailure {

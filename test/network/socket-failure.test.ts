@@ -1,0 +1,53 @@
+import {describe, expect, it} from 'vitest';
+import {createSocketFailures, describeSocketFailures} from '../../source/network/socket-failure.js';
+import {createFakeClock} from '../helpers/fake-clock.js';
+
+const errorOf = (code: string) => Object.assign(new Error(), {code});
+
+describe('socket failures', () => {
+	it('one refused datagram is no failure, and a datagram that is sent ends a series of refusals', () => {
+		const failures = createSocketFailures(createFakeClock());
+		for (let round = 0; round < 3; round++) {
+			for (let refused = 0; refused < 3; refused++) failures.refused('UDP', 'send', errorOf('ENOBUFS'));
+			expect(failures.list()).toEqual([]);
+			failures.works('UDP');
+		}
+	});
+
+	it('a refusal that does not repeat is forgotten after a minute', async () => {
+		const clock = createFakeClock();
+		const failures = createSocketFailures(clock);
+		failures.refused('TCP to others', 'dial', errorOf('ENOBUFS'));
+		await clock.advance(59_000);
+		expect(failures.list()).toHaveLength(1);
+		await clock.advance(1000);
+		expect(failures.list()).toEqual([]);
+	});
+
+	it.each([
+		['open', 'EADDRNOTAVAIL'],
+		['open', 'EAFNOSUPPORT'],
+		['dial', 'EACCES'],
+		['dial', 'ECONNREFUSED'],
+		['accept', 'ECONNABORTED'],
+		['send', 'ENETDOWN'],
+	] as const)('to %s with %s is no refusal of the system', (use, code) => {
+		const failures = createSocketFailures(createFakeClock());
+		for (let count = 0; count < 9; count++) failures.refused('socket', use, errorOf(code));
+		expect(failures.list()).toEqual([]);
+	});
+
+	it('an address that is gone ends the failure of its socket', () => {
+		const failures = createSocketFailures(createFakeClock());
+		failures.refused('UDP on 10.0.0.1', 'open', errorOf('EMFILE'));
+		failures.refused('UDP on 10.0.0.1', 'open', errorOf('EADDRNOTAVAIL'));
+		expect(failures.list()).toEqual([]);
+	});
+
+	it('each reason is named once, with its sockets', () => {
+		const failures = createSocketFailures(createFakeClock());
+		for (const socket of ['A', 'B']) failures.refused(socket, 'open', errorOf('EMFILE'));
+		failures.refused('C', 'open', errorOf('EACCES'));
+		expect(describeSocketFailures(failures.list())).toBe('too many open files (A, B); permission denied (C)');
+	});
+});
