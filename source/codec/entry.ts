@@ -193,7 +193,7 @@ function readRef(peer: unknown, seq: unknown): EventRef {
 	return {peer: readPeerId(peer, 'peer'), seq: readUint(seq, 'seq', Number.MAX_SAFE_INTEGER, 1)};
 }
 
-/** The optional reference of a reply. An ill-formed one counts as missing, so that the message stays readable. */
+/** The optional reference of a reply. An ill-formed reference is treated as missing, so that the message stays readable. */
 function readReply(value: unknown): EventRef | undefined {
 	if (!Array.isArray(value)) return undefined;
 	try {
@@ -223,7 +223,7 @@ function readPosted(fields: readonly unknown[]): FeedEventBody {
 	};
 }
 
-/** An ill-formed note counts as missing, so that the file stays readable. */
+/** An ill-formed note is treated as missing, so that the entry stays readable. */
 function readShared(fields: readonly unknown[]): FeedEventBody {
 	const fileName = cleanLine(readText(fields[4], 'name', MAX_FILE_NAME_BYTES));
 	const size = readUint(fields[5], 'size', MAX_FILE_BYTES);

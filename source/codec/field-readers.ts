@@ -45,7 +45,8 @@ export function readListOf<Value>(value: unknown, path: string, max: number, rea
 	try {
 		return list.map(item => read(item, ''));
 	} catch {
-		// Only this second reading builds the paths, for the error message: building a path costs as much as reading an item.
+		// An item is invalid. Only this second reading builds paths, for the error message, because building a path costs
+		// as much as reading an item.
 		return list.map((item, index) => read(item, `${path}[${index}]`));
 	}
 }

@@ -32,8 +32,8 @@ interface FrameDecoder {
 	/**
 	 * Returns the payloads that `chunk` completes, in order. A payload that is entirely in `chunk` is a view of it. Throws
 	 * ProtocolError `bad-frame` for a length of 0 or above the maximum. If valid payloads precede such a length in the
-	 * chunk, they are returned, `failure` is set, and the next push throws. So the result does not depend on how the stream
-	 * is split into chunks.
+	 * chunk, `push` returns them and sets `failure`, and the next call of `push` throws. So the result does not depend on
+	 * how the stream is split into chunks.
 	 */
 	push(chunk: Uint8Array): Uint8Array[];
 	readonly failure: ProtocolError | undefined;
@@ -43,7 +43,7 @@ interface FrameDecoder {
 
 /** Creates a decoder for one stream of frames. */
 export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
-	/** Payload length as far as it is known from the header bytes received so far. */
+	/** Payload length, as far as the header bytes received so far determine it. */
 	let length = 0;
 	let headerBytes = 0;
 	let buffer = new Uint8Array(0);

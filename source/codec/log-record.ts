@@ -155,7 +155,7 @@ export function markerAt(bytes: Uint8Array, offset: number): Uint8Array {
 
 /**
  * Decodes a valid record. `bytes` is exactly the record; decoded entries are views of it. Returns undefined if the body is
- * malformed although the CRC is correct. Such a record comes from a faulty program and counts as damage.
+ * malformed although the CRC is correct. Such a record comes from a faulty program and is reported as damage.
  */
 export function decodeLogRecord(bytes: Uint8Array): LogEntry | undefined {
 	try {

@@ -96,8 +96,8 @@ export interface PongMessage {
 }
 
 /**
- * Peers that are alive, as the sender has heard from peers to which the receiver is not connected. `ageMs`: how long ago a
- * node was last known to be connected to the listed peer.
+ * Peers that are alive, according to other peers to which the receiver is not connected. `ageMs`: how long ago a node was
+ * last known to be connected to the listed peer.
  */
 export interface AliveMessage {
 	readonly type: 'alive';

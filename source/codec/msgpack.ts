@@ -77,10 +77,10 @@ function checkUtf8(bytes: Uint8Array, start: number, end: number): void {
 }
 
 /**
- * Throws ProtocolError unless `bytes` is exactly one acceptable value: nesting up to MAX_NESTING, at most MAX_VALUES values,
- * no count beyond the bytes that follow, only string map keys other than `__proto__`, valid UTF-8, no extension types, no
- * integer beyond 2^53. This makes decoding safe and its cost proportional to the length. All bytes from the network pass
- * through this function, so it is one loop without recursion or allocation.
+ * Throws ProtocolError unless `bytes` is exactly one acceptable value: nesting up to MAX_NESTING, at most MAX_VALUES
+ * values, no count of values that exceeds the number of bytes that follow, only string map keys other than `__proto__`,
+ * valid UTF-8, no extension types, no integer beyond 2^53. This makes decoding safe and its cost proportional to the
+ * length. All bytes from the network pass through this function, so it is one loop without recursion or allocation.
  */
 function validateMessagePack(bytes: Uint8Array): void {
 	const end = bytes.length;

@@ -9,8 +9,8 @@ import {decodeUtf8} from './bytes.js';
 import {MAX_TIME_MS} from './field-readers.js';
 
 /**
- * First bytes of `posted` without `action`: array of 5 values, string of 6 bytes, the string. With `action`, the first byte
- * is 0x96.
+ * First bytes of `posted` without `action`: array of 5 values, string of 6 bytes, the string. If the entry has `action`,
+ * the first byte is 0x96 instead.
  */
 const POSTED_PREFIX = [0x95, 0xa6, 0x70, 0x6f, 0x73, 0x74, 0x65, 0x64];
 const FLOAT_64 = 0xcb;

@@ -31,8 +31,8 @@ export interface CollectedChanges {
 	/** `lost` events about peers that are not in the roster. */
 	readonly hearsay: Map<PeerId, LostEvent[]>;
 	/**
-	 * For each author of `lost` events: the seqs of those within the limits of the feed, by subject. `finishReports` stores
-	 * them as `RosterPeer.reports`.
+	 * For each author of `lost` events: the seqs of the events within the limits of the author's feed, by subject.
+	 * `finishReports` stores them as `RosterPeer.reports`.
 	 */
 	readonly reports: Map<PeerId, Map<string, readonly number[]>>;
 	launch: State['launch'];

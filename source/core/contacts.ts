@@ -9,7 +9,7 @@ import {isOurs} from './own-sessions.js';
 import {findPeer, listPeers, type NameChange} from './roster.js';
 import type {State} from './state.js';
 
-/** What the contacts say about a peer. `impostor`: it uses the name of a verified person with another key or none. */
+/** What the contacts say about a peer. `impostor`: the peer uses the name of a verified person with another key or none. */
 export type Trust = 'verified' | 'impostor' | 'unknown';
 
 /**
@@ -54,8 +54,9 @@ const memoiseName = memoiseByKey<NameChange, {readonly contact: Contact | undefi
 
 /**
  * The verified person whose name a peer uses although it has another key or none. `seq` selects the name that the peer had
- * at that event; without it the newest name is checked. A look-alike name counts too. Earlier names of the verified person
- * are not protected, because another person may use them honestly. Undefined for our own launches and for verified people.
+ * at that event; if `seq` is undefined, the newest name is checked. A look-alike name is treated like the same name.
+ * Earlier names of the verified person are not protected, because another person may use them honestly. Undefined for our
+ * own launches and for verified people.
  */
 export function impersonatedContact(state: State, peer: PeerId, seq?: number): Contact | undefined {
 	const {contacts} = state.ephemeral;

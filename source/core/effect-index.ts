@@ -134,8 +134,9 @@ export function effectsOn(index: EffectIndex, target: EventRef, search: EffectSe
 }
 
 /**
- * The last effects of one author on one event, by seq, at most `max`, the newest first. With `until` only those at or before
- * this position in timeline order. The clock of a feed rises with its seq, so that a binary search finds them in O(log n + max).
+ * The last effects of one author on one event, by seq, at most `max`, the newest first. `until`: only effects at or before
+ * this position in timeline order. The HLC of a feed rises with its seq, so that a binary search finds these effects in
+ * O(log n + max).
  */
 export function lastEffectsOn(
 	index: EffectIndex,

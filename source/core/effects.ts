@@ -9,7 +9,10 @@ import type {EffectEvent, FeedEvent, Observation, PeerId} from './event.js';
 import type {OrderKey} from './event-order.js';
 import {emptyTimeline, hasEntry, insertEntries, type Timeline} from './timeline.js';
 
-/** Effects that change the text of a message. They are apart, so that many corrections do not slow down the search for a withdrawal. */
+/**
+ * Effects that change the text of a message. Corrections and withdrawals are stored separately, so that many corrections do
+ * not slow down the search for a withdrawal.
+ */
 export interface TextEffects {
 	/** Corrections, by target. */
 	readonly corrections: EffectIndex;
@@ -18,7 +21,7 @@ export interface TextEffects {
 }
 
 export interface Effects {
-	/** Another object after each change. */
+	/** A new object after each change. */
 	readonly texts: TextEffects;
 	/** Reactions, by target. */
 	readonly marks: EffectIndex;

@@ -226,9 +226,14 @@ export type EphemeralEvent =
 	  }
 	/** The last connection to a peer closed. */
 	| {readonly type: 'link-closed'; readonly peer: PeerId}
-	/** A connected peer has stored our own feed up to `seq`. `feed`: the feed of an earlier launch, in place of this one. */
+	/**
+	 * A connected peer has stored our own feed up to `seq`. `feed`: our peer id in an earlier launch, if the peer has stored the
+	 * feed of that launch and not of this one.
+	 */
 	| {readonly type: 'delivered'; readonly peer: PeerId; readonly seq: number; readonly feed?: PeerId}
-	/** A peer has answered our whispers up to number `id`. It refused those in `refused`; all others are in its log. */
+	/**
+	 * A peer has answered our whispers up to number `id`. It refused the whispers in `refused`; all others are in its log.
+	 */
 	| {
 			readonly type: 'whispers-answered';
 			readonly peer: PeerId;
@@ -238,8 +243,8 @@ export type EphemeralEvent =
 	/** A peer is typing. `until`: wall clock in ms at which the indicator ends. */
 	| {readonly type: 'typing'; readonly peer: PeerId; readonly until: number}
 	/**
-	 * Numbers of requested history events: those received so far, and those expected in total. `expected` is 0 when the
-	 * transfer has finished.
+	 * Numbers of requested history events: received so far, and expected in total. `expected` is 0 when the transfer has
+	 * finished.
 	 */
 	| {readonly type: 'sync-progress'; readonly received: number; readonly expected: number}
 	/**

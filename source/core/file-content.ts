@@ -49,8 +49,8 @@ export interface FileSink {
 /** Files of one room on this computer. */
 export interface FileStore {
 	/**
-	 * Hashes a file and serves it from now on. `onProgress`: bytes hashed so far. Rejects with a UsageError or StorageError
-	 * if it is no regular file, cannot be read, or changes meanwhile.
+	 * Hashes a file and serves it from now on. `onProgress` is called with the bytes hashed so far. Rejects with a
+	 * UsageError or StorageError if the path is not a regular file, cannot be read, or changes while it is hashed.
 	 */
 	share(path: string, onProgress?: (bytes: number, of: number) => void): Promise<NamedFile>;
 	/** The file with this content, if it was shared or fetched in this room and is unchanged. */

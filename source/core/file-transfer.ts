@@ -2,10 +2,11 @@
 import type {FileId} from './shared-file.js';
 
 /**
- * - `hashing`: a file is read before it is shared. `bytes` counts what was read. `id` is a temporary id, because the id of
- *   the content is not known yet.
+ * - `hashing`: a file is read before it is shared. `bytes` is the number of bytes read so far. `id` is a temporary id,
+ *   because the id of the content is not known yet.
  * - `sharing`: this node serves the file.
- * - `waiting`: a fetch that is blocked. `reason` is the cause: no connected peer has the missing parts, or the disk is full.
+ * - `waiting`: a fetch that is blocked. `reason` is the cause: no connected peer has the missing parts, or the disk is
+ *   full.
  * - `fetching`: parts are arriving. `checking`: parts kept from an earlier run are verified.
  * - `done`: the complete file is at `path`, and this node serves it.
  * - `failed`, `cancelled`: the fetch has ended.

@@ -1,6 +1,7 @@
 /**
  * Finds a message or a shared file by author and seq. The timeline is sorted by time and has no index by seq, which would
- * cost memory for every event. A search reads the pages from the end backwards. It is repeated only for pages that changed.
+ * cost memory for every event. A search reads the pages from the end backwards. A repeated search reads only the pages that
+ * have changed.
  */
 import {type EventRef, eventId, isWritten, type WrittenEvent} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';

@@ -22,8 +22,8 @@ export function listShared(state: State, author?: string): SharedEvent[] {
 }
 
 /**
- * The newest file with exactly this name. If there is none: the newest file whose name starts with the text, else the newest
- * whose id does. An empty text finds the newest file.
+ * The newest file with exactly this name. If there is none: the newest file whose name starts with the text. If there is
+ * none either: the newest file whose id starts with the text. An empty text finds the newest file.
  */
 export function findShared(files: readonly SharedEvent[], typed: string): SharedEvent | undefined {
 	const wanted = foldText(typed.trim());

@@ -113,8 +113,8 @@ interface ArrivalIndex {
 }
 
 /**
- * Maximum distance of a seq from the end of the index of its feed. An event further above goes to the sparse index.
- * Otherwise one event in a damaged log could make the index of the feed reserve much memory.
+ * Maximum distance of a seq from the end of the index of its feed. An event whose seq is further beyond the end goes to the
+ * sparse index. Otherwise one event in a damaged log could make the index of the feed reserve much memory.
  */
 const MAX_SEQ_GAP = 4096;
 const ABSENT = 0xffff_ffff;

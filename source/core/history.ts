@@ -101,8 +101,8 @@ interface Snapshot {
  */
 interface SnapshotStore {
 	/**
-	 * Offers a state that is later than all states offered before. It is kept if the interval since the last kept one is long
-	 * enough.
+	 * Offers a state that is later than all states offered before. The state is kept if the interval since the last kept
+	 * state is long enough.
 	 */
 	offer(snapshot: Snapshot): void;
 	/** Keeps a state that was just visited, because the next seek is usually near it. */
@@ -113,7 +113,7 @@ interface SnapshotStore {
 	readonly count: number;
 	/**
 	 * Estimated bytes of the stored snapshots, without the parts that each of them shares with the next one. The newest
-	 * snapshot counts 0.
+	 * snapshot is counted as 0 bytes.
 	 */
 	readonly bytes: number;
 }
@@ -174,7 +174,10 @@ export function createSnapshotStore(limits: {readonly bytes?: number; readonly c
 	};
 }
 
-/** Estimated bytes of a state that `next` does not share: pages of rows and effects, page tables and roster buckets. 0 without `next`. */
+/**
+ * Estimated bytes of a state that `next` does not share: pages of rows and effects, page tables and roster buckets. 0 if
+ * `next` is undefined.
+ */
 function uniqueBytes({timeline, roster, effects}: State, next: State | undefined): number {
 	if (!next) return 0;
 	const shared = new Set(next.timeline.pages);

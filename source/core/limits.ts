@@ -50,7 +50,7 @@ export const MAX_FILE_BYTES = 32 * 1024 * 1024 * 1024;
 export const MAX_FILE_PARTS = 16_384;
 /** Bytes of a part of a small file. Larger files have larger parts. */
 export const MIN_PART_BYTES = 128 * 1024;
-/** Bytes of the name of a shared file. The usual limit of file systems. */
+/** Bytes of the name of a shared file: the usual limit of file systems. */
 export const MAX_FILE_NAME_BYTES = 255;
 /** Bytes of the note to a shared file: a few lines. */
 export const MAX_NOTE_BYTES = 1024;

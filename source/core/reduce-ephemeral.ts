@@ -24,7 +24,7 @@ export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: Ephe
 	switch (event.type) {
 		case 'link-measured':
 			ephemeral.links[event.peer] = measureLink(ephemeral.links[event.peer], event);
-			// A connection must end isolation immediately, and the isolation monitor runs only every few seconds.
+			// A connection must end isolation immediately. The isolation monitor would end it only after a few seconds.
 			ephemeral.isolated = false;
 			break;
 		case 'link-closed':

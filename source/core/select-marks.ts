@@ -67,8 +67,8 @@ function isMark(effect: EffectEvent): effect is Mark {
 }
 
 /**
- * The marks that have an effect: those within MAX_WORDS_PER_FEED, not after the position, and not by ignored peers. `marks`
- * must be sorted by author and seq.
+ * The marks that have an effect: marks within MAX_WORDS_PER_FEED that are not after the position and not by ignored peers.
+ * `marks` must be sorted by author and seq.
  */
 function countedMarks(marks: readonly Mark[], {position, isIgnored}: MarkOptions): Mark[] {
 	let author: PeerId | undefined;

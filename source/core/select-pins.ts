@@ -46,7 +46,7 @@ export function selectPins(
 
 type PinEvent = EffectEvent & {readonly type: 'pinned'};
 
-/** The `pinned` events that count, the newest first. A page in which no event can count is skipped. */
+/** The `pinned` events that have an effect, the newest first. A page that cannot contain such an event is skipped. */
 function* countedPins(
 	pins: Timeline,
 	position: OrderKey | undefined,

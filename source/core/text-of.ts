@@ -102,7 +102,8 @@ export function isByAuthor({roster}: State, effect: EffectEvent, message: Writte
 
 /**
  * The texts that a message had, the oldest first, even if the message was withdrawn later: the first text, and the last
- * MAX_VERSIONS_SHOWN corrections. At the end are all withdrawals, at most one of each feed. The details of a message show them.
+ * MAX_VERSIONS_SHOWN corrections. Then follow all withdrawals, at most one of each feed. The details of a message show this
+ * list.
  */
 export function versionsOf(state: State, event: WrittenEvent): readonly (WrittenEvent | EffectEvent)[] {
 	const {corrections, withdrawals} = state.effects.texts;
@@ -116,11 +117,14 @@ export function versionsOf(state: State, event: WrittenEvent): readonly (Written
 	return [event, ...last, ...hidden];
 }
 
-/** Feeds that may change a message and have effects on it in this index, or may have: its own, and others of one identity. */
+/**
+ * Feeds that may change a message and may have effects on it in this index: the feed of the message, and other feeds of the
+ * same verified identity.
+ */
 function feedsOfAuthor({roster}: State, index: EffectIndex, event: WrittenEvent): readonly PeerId[] {
 	// Shortcut, because a search calls this function for every message, and most messages have no effects at all.
 	const outer = index.length === 0 ? [] : outerAuthorsOn(index, event);
-	// Shortcut for most other messages, which have no effects by other feeds.
+	// Shortcut for most of the other messages, on which only their own feed has effects.
 	if (outer.every(author => author === event.peer)) return outer.slice(0, 1);
 	const key = findPeer(roster, event.peer)?.identity?.key;
 	return key === undefined ? [event.peer] : feedsOfIdentity(roster, key);

@@ -29,8 +29,8 @@ export function directedBroadcast(address: string, prefix: number): string | und
 }
 
 /**
- * Whether an address is in the subnet of another one. Addresses from a DHCPv6 server have a prefix of 128 bits; their /64
- * counts as their subnet. Two link-local addresses are in one subnet if they have the same zone.
+ * Whether an address is in the subnet of another one. Addresses from a DHCPv6 server have a prefix of 128 bits. For such an
+ * address, the /64 is used as its subnet. Two link-local addresses are in one subnet if they have the same zone.
  */
 export function isInSubnet(address: string, network: string, prefix: number): boolean {
 	return isWithin(parseIp(address), networkOf(network, prefix));

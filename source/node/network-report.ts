@@ -137,7 +137,8 @@ function reportPeers(sources: NetworkReportSources): PeerReport[] {
 
 /**
  * Whether a peer is gone: it was not heard for a while, and it has left, was reported as lost, or accepted no connection.
- * Targets of the user are never gone, nor are peers that only others can reach, because the doctor explains these.
+ * Targets of the user are never gone, and neither are peers that only others can reach, because the doctor explains both
+ * cases.
  */
 function isGone({peer, failures, sources}: DialReport, {store, discovery, now}: NetworkReportSources): boolean {
 	if (peer === undefined || sources.includes('peer-flag')) return false;

@@ -40,8 +40,9 @@ export function replaceFileAtomically(path: string, content: string): void {
 
 /**
  * Asynchronous version of replaceFileAtomically. The caller must be the only writer of the file. So the name of the
- * temporary file is fixed, and repeated crashes leave at most one. The function does not flush the disk, which may take
- * seconds. After a power failure the file may therefore be empty. Rejects with the error of the system.
+ * temporary file is fixed, and repeated crashes leave at most one. The function does not wait until the content is on the
+ * disk, which may take seconds. After a power failure the file may therefore be empty. Rejects with the error of the
+ * system.
  */
 export async function replaceFileInBackground(path: string, content: string): Promise<void> {
 	const temporary = `${path}.new`;

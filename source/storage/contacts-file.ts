@@ -20,7 +20,7 @@ const FORMAT = 1;
 export const MAX_CONTACTS = 1024;
 const MAX_FILE_BYTES = 1024 * 1024;
 
-/** Reads the contacts. Never throws: a file with any error counts as empty, with a warning for the user. */
+/** Reads the contacts. Never throws: a file with any error is treated as empty, with a warning for the user. */
 export function readContacts(path: string): {contacts: readonly SavedContact[]; warning?: string} {
 	try {
 		return {contacts: readValidContacts(path)};

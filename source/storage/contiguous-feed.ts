@@ -3,7 +3,10 @@ import {batchByteLength} from '../core/batch.js';
 import {findFirstIndex} from '../core/binary-search.js';
 import {mergeBatches} from '../feed/merge-batches.js';
 
-/** Maximum number of items per feed that wait for a gap to be filled. Further ones are dropped and requested again later. */
+/**
+ * Maximum number of items per feed that wait for a gap to be filled. Further items are dropped, and their entries are
+ * requested again later.
+ */
 const MAX_OUT_OF_ORDER = 4096;
 
 interface OutOfOrderItem<Item> {
@@ -13,7 +16,7 @@ interface OutOfOrderItem<Item> {
 }
 
 /**
- * Stored batches of one feed in order of seq. Only the part without a gap counts as held. A batch after a gap waits until
+ * Stored batches of one feed in order of seq. The feed is held only up to its first gap. A batch after a gap waits until
  * the gap is filled. The subclass chooses what an item is: the position of a batch in a file, or the batch itself.
  */
 export abstract class ContiguousFeed<Item> {

@@ -59,7 +59,10 @@ function dataDirAt(root: string): DataDir {
 	};
 }
 
-/** Standard data folder of the platform. A relative path counts as unset (XDG Base Directory Specification). */
+/**
+ * Standard data folder of the platform. A relative path in an environment variable is ignored, as the XDG Base Directory
+ * Specification requires.
+ */
 function platformDataFolder({platform, environment, home}: HostEnvironment): string | undefined {
 	const appFolder = (folder: string | undefined, ...segments: string[]) =>
 		folder && isAbsolute(folder) && folder !== '/' ? join(folder, ...segments, APP_NAME) : undefined;

@@ -32,7 +32,9 @@ export function ensurePrivateDirectory(path: string): void {
 	throw new StorageError('failed', 'the folder belongs to another user', path, 'Choose another place with --data-dir.');
 }
 
-/** Whether something exists at `path`. A dangling symbolic link counts, because no folder can be created in its place. */
+/**
+ * Whether something exists at `path`. True for a dangling symbolic link too, because no folder can be created in its place.
+ */
 function pathExists(path: string): boolean {
 	try {
 		lstatSync(path);

@@ -44,7 +44,7 @@ const MAX_LOCK_BYTES = 64 * 1024;
 const MAX_ATTEMPTS = 50;
 const RETRY_DELAY_MS = 10;
 /**
- * Attempts to read a lock file before it counts as malformed. On systems without hard links, a new lock file is briefly
+ * Attempts to read a lock file before it is considered malformed. On systems without hard links, a new lock file is briefly
  * incomplete.
  */
 const MAX_READ_ATTEMPTS = 6;

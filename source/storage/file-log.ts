@@ -111,7 +111,7 @@ class WritableFileLog implements FileLog {
 	#isLoaded: boolean;
 	#closed: Promise<void> | undefined;
 
-	/** `isNew`: the file contains only its headers, so no record must be loaded. */
+	/** `isNew`: the file contains only its headers, so there is no record to load. */
 	constructor(
 		file: LogFile,
 		{header, marker}: FileHeader,

@@ -80,9 +80,9 @@ export interface LogReader {
 	/** Marker of the file, hexadecimal. */
 	readonly marker: string;
 	/**
-	 * Valid records from the end of the previous call to the current end of the file, in chunks. Repeated calls, one at a
-	 * time, follow a growing file. `end`: byte offset at which to stop before the end of the file. Throws StorageError
-	 * `changed` if the file has become shorter.
+	 * Valid records from the end of the previous call to the current end of the file, in chunks. To follow a growing file,
+	 * call `read` again after each call has ended. `end`: byte offset at which to stop before the end of the file. Throws
+	 * StorageError `changed` if the file has become shorter.
 	 */
 	read(end?: number): AsyncIterable<readonly LogRecord[]>;
 	/**

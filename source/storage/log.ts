@@ -38,16 +38,16 @@ export interface Log {
 	 */
 	append(records: readonly LogRecord[]): void;
 	/**
-	 * Stored batches of one feed without a gap, from the batch that contains `seq` on. Empty if `seq` is not held.
-	 * Adjacent batches are merged up to MAX_BATCH_BYTES, but not across `boundary`, a seq at which a batch ends. The entries
-	 * have at most `maxBytes` in total, but at least one batch is returned.
+	 * Stored batches of one feed without a gap, from the batch that contains `seq` on. Empty if the log does not hold
+	 * `seq`. Adjacent batches are merged up to MAX_BATCH_BYTES, but not across `boundary`, a seq at which a batch ends. The
+	 * entries have at most `maxBytes` in total, but at least one batch is returned.
 	 */
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[];
 	/** Seq up to which a feed is held without a gap; 0 if no entry is held. */
 	heldSeq(peer: PeerId): number;
 	/**
-	 * Like `heldSeq`, but counts only entries that the operating system has. `have` messages announce this seq. The two
-	 * differ only while saving fails (resilient-log.ts).
+	 * Like `heldSeq`, but only for entries that the operating system has. `have` messages announce this seq. The two differ
+	 * only while saving fails (resilient-log.ts).
 	 */
 	savedSeq(peer: PeerId): number;
 	/**

@@ -12,8 +12,8 @@ export type PrunedLog =
 
 /**
  * Deletes the logs of a folder that have not changed since `before` (ms since 1970). Returns these logs, the newest first,
- * including those that cannot be deleted. A file that is not a log is kept. Files beside a log whose names continue its
- * name, such as its bookmarks, are deleted with it.
+ * including those that cannot be deleted. A file that is not a log is kept. Files beside a log whose names begin with the
+ * name of the log, such as its bookmarks, are deleted too.
  */
 export function pruneLogs(folder: string, before: number): PrunedLog[] {
 	const pruned: PrunedLog[] = [];

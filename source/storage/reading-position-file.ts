@@ -1,6 +1,6 @@
 /**
  * Reading position of a log, in the file LOG.read.json beside it: the place in the log up to which the user has read. It is
- * a byte offset, not a time or an event. So an event that arrives later does not count as read, even if its time is earlier.
+ * a byte offset, not a time or an event. So an event that arrives later is unread, even if its time is earlier.
  */
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 import {replaceFileInBackground} from './atomic-file.js';
@@ -19,7 +19,7 @@ export function readingPositionPath(log: string): string {
 
 /**
  * Reads the reading position of a log as a byte offset. `end`: the end of the log. The offset is undefined if there is no
- * file. Never throws: a file that is damaged or belongs to another log counts as missing, with a warning for the user.
+ * file. Never throws: a file that is damaged or belongs to another log is treated as missing, with a warning for the user.
  */
 export function readReadingPosition(end: LogPlace): {readonly offset?: number; readonly warning?: string} {
 	const file = readingPositionPath(end.path);

@@ -1,9 +1,9 @@
 /**
  * File log that keeps the chat running while saving fails (disk full, read-only, file deleted). It buffers records that
  * cannot be written, and appends them in order when saving works again. If another program changed the file, it copies all
- * records that are still readable to a new file. It then adds what is missing of the own feed and of the whispers of this
- * launch, which it keeps in memory. Other feeds may have lost entries: the caller learns this from `heldSeq`, and requests
- * these entries again.
+ * records that are still readable to a new file. It keeps the own feed and the whispers of this launch in memory, and adds
+ * to the new file what is missing of them. Other feeds may have lost entries: the caller learns this from `heldSeq`, and
+ * requests these entries again.
  */
 
 import type {Batch} from '../core/batch.js';

@@ -80,8 +80,8 @@ export function createCandidate(peer: PeerId | undefined, isTarget: boolean, own
 }
 
 /**
- * Addresses to dial next: the best address, and the best address of the other family. The second one is dialled too if the
- * first does not answer at once. An address is better if it was dialled less recently. Among addresses that were never
+ * Addresses to dial next: the best address, and the best address of the other family. The second address is dialled too if
+ * the first does not answer at once. An address is better if it was dialled less recently. Among addresses that were never
  * dialled, the verified address is best, then an IPv4 address, because people know these addresses, then the newest
  * address.
  */

@@ -91,7 +91,7 @@ export interface BeaconSender {
 	readonly from: LocalInterface;
 	/** Resolves with the port when the socket is bound, or with undefined if binding failed. */
 	readonly ready: Promise<number | undefined>;
-	/** Whether the sender works. If false, a new one is created with the next beacon. */
+	/** Whether the sender works. If false, a new sender is created with the next beacon. */
 	readonly usable: boolean;
 	/** Sends `bytes` by broadcast, if the interface can, and `toGroup` by multicast. */
 	broadcast(bytes: Uint8Array, toGroup: Uint8Array): void;

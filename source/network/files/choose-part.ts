@@ -29,8 +29,9 @@ export interface Choice {
 
 /**
  * The part to request from the holder: of the missing parts that the holder has, a random one of those that the fewest
- * other peers have. Undefined if there is none. If the holder has all parts, it is not asked for a part that an incomplete
- * holder can send soon. So the author sends each part about once, and the peers that fetch the file exchange the parts.
+ * other peers have. Undefined if there is none. From a holder with all parts, no part is requested that a holder with some
+ * of the parts can send soon. So the author sends each part about once, and the peers that fetch the file exchange the
+ * parts.
  */
 export function choosePart({from, to, isMissing, holder, others, random}: Choice): number | undefined {
 	let fewest = Number.POSITIVE_INFINITY;

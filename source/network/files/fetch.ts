@@ -46,7 +46,7 @@ export interface FetchOptions {
 export interface Fetch extends HolderWatch {
 	/** False after the fetch has ended: done, failed or cancelled. */
 	readonly isFetching: boolean;
-	/** Whether the fetch can proceed: a peer has something that is missing here, or parts are being written. */
+	/** Whether the fetch can proceed: a peer has something that this node lacks, or parts are being written. */
 	readonly isActive: boolean;
 	nextSlice(peer: PeerId): Slice | undefined;
 	receive(pipe: LinkPipe, slice: Slice, bytes: Uint8Array): void;

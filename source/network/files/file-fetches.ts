@@ -36,7 +36,7 @@ export interface FileFetchesOptions {
 	sentBytesOf(file: FileId): number;
 	/** Called with the new state of a file, at most every 250 ms while only the progress changes. */
 	report(transfer: FileTransfer): void;
-	/** Called when a file is complete here. */
+	/** Called when a file is complete on this node. */
 	completed(file: FileId): void;
 	/** Called when one more part of a file can be served. `bytes`: its content, if it is in memory. */
 	partAdded(file: FileId, part: number, bytes?: Uint8Array): void;

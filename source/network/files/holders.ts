@@ -15,8 +15,8 @@ import type {Holding} from './choose-part.js';
 import type {LinkPipe} from './link-pipe.js';
 
 /**
- * Time within which the parts that are requested from a peer must be expected to arrive. Otherwise the peer does not count
- * as available, and other peers are asked for its parts.
+ * Time within which the parts that are requested from a peer must be expected to arrive. Otherwise the peer is not
+ * considered available, and its parts are requested from other peers.
  */
 const BACKLOG_MS = 1000;
 /** Maximum number of remembered peers that sent wrong content. */
@@ -69,7 +69,9 @@ interface Entry extends Holder {
 	restUntil: number;
 	restMs: number;
 	isComplete: boolean;
-	/** False if the peer is known to have no part that is missing here, so that its parts are not compared again. */
+	/**
+	 * False if the peer is known to have no part that is missing on this node, so that its parts are not compared again.
+	 */
 	mayAdd: boolean;
 	/**
 	 * Monotonic time since which the first answer of the peer is expected. Undefined after the answer, or when this node no

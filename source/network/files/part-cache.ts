@@ -21,7 +21,7 @@ const MAX_READS = 4;
 
 /** `leafOf`: SHA-256 of a part. */
 export function createPartCache(leafOf: (part: Uint8Array) => Uint8Array): PartCache {
-	/** Parts by file and number, the one that was used longest ago first. */
+	/** Parts by file and number, the least recently used first. */
 	const parts = new Map<string, Uint8Array>();
 	const reads = new Map<string, Promise<Uint8Array | undefined>>();
 	const waiting: (() => void)[] = [];

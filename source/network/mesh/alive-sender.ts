@@ -1,6 +1,6 @@
 /**
- * Sender of `alive` (protocol.md, Failure reports): tells each connected peer every ALIVE_INTERVAL_MS which peers are alive
- * to which this node is connected only through others. It sends nothing in a full mesh.
+ * Sender of `alive` (protocol.md, Failure reports): every ALIVE_INTERVAL_MS it passes on to each connected peer what other
+ * connected peers have reported about peers that are alive. In a full mesh it sends nothing.
  */
 import type {Clock, Timer} from '../../core/environment.js';
 import {ALIVE_INTERVAL_MS} from '../../core/limits.js';

@@ -76,8 +76,8 @@ export interface PeerExchangeSender {
 	replaced(peer: PeerId): void;
 	down(peer: PeerId): void;
 	/**
-	 * To be called when another peer has lost `peer`. Sends added connections immediately if the one to `peer` is not sent
-	 * yet.
+	 * To be called when another peer has lost `peer`. If this node has not yet reported its own connection to `peer`, it
+	 * sends all added connections immediately.
 	 */
 	expedite(peer: PeerId): void;
 	stop(): void;

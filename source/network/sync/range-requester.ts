@@ -113,7 +113,9 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		for (const plan of planRequests(sources, wanted, clock.monotonic())) sendRequest(plan);
 	}
 
-	/** Whether the pace of `want` messages on the connection allows one now. If not, the next tick tries again. */
+	/**
+	 * Whether the pace of `want` messages on the connection allows another message now. If not, the next tick tries again.
+	 */
 	function mayRequest(sync: SyncLink): boolean {
 		return connectionState(sync, sync.link).pace.available('want', clock.monotonic()) > 0;
 	}

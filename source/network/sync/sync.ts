@@ -186,7 +186,9 @@ export function createSync(options: SyncOptions): Sync {
 		requester.request();
 	}
 
-	/** Drops the claims of history that are complete. The first time that none is left, the peer counts as synced. */
+	/**
+	 * Drops the claims of history whose events have all arrived. When none is left for the first time, calls `onSynced`.
+	 */
 	function checkSynced(sync: SyncLink): void {
 		const isCaughtUp = dropCompleteClaims(sync, inventory);
 		if (sync.synced || !isCaughtUp) return;

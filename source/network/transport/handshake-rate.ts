@@ -26,7 +26,7 @@ export interface HandshakeRate {
 	ended(address: string, proven: boolean): void;
 }
 
-/** Maximum number of addresses whose failures are remembered. An address that is evicted counts as new. */
+/** Maximum number of addresses whose failures are remembered. An evicted address is treated as a new one. */
 const MAX_SUSPECTS = 4096;
 /** Maximum number of IPv6 prefixes whose rate is remembered. A local network has a few. */
 const MAX_GROUPS = 256;

@@ -30,7 +30,10 @@ export interface TlsTransportOptions extends TlsKey {
 	readonly isOwnSelected?: (localAddress: string) => boolean;
 	/** Port to listen on. Default: any free port. */
 	readonly port?: number;
-	/** If true, `listen` resolves with port 0 if the system refuses the socket for now (`isTriedAgain`). `rebind` tries again. */
+	/**
+	 * If true, `listen` resolves with port 0 if the system refuses the socket for a reason that may be temporary
+	 * (`isTriedAgain`). The next call of `rebind` then tries again.
+	 */
 	readonly keepsTrying?: boolean;
 	readonly clock?: Clock;
 	/** Returns the addresses of a host name. Rejects with the system error. Default: the resolver of the system. */

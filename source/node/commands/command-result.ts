@@ -53,7 +53,7 @@ export type CommandResult =
 			readonly lines: readonly string[];
 			readonly invitation?: InvitationInfo;
 	  }
-	/** The command takes time. Its result is never pending again. `text`: what the program does meanwhile. */
+	/** The command takes time. Its result is never pending again. `text` says what the program is doing. */
 	| {readonly type: 'pending'; readonly text?: string; readonly result: Promise<CommandResult>}
 	| {readonly type: 'intent'; readonly intent: Intent; readonly text?: string};
 

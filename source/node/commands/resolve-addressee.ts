@@ -1,6 +1,7 @@
 /**
  * Resolves the addressee of a whisper. It is stricter than resolvePerson: a private text must not reach another person of
- * the same name, so it accepts only a complete name that exactly one known person has, whether that person is here or not.
+ * the same name, so it accepts only a complete name that exactly one known person has, whether that person is present or
+ * not.
  */
 import {isPeerId, type PeerId, writerOf} from '../../core/event.js';
 import {findPeersByName, groupByPerson, suggestNames} from '../../core/find-peers.js';

@@ -64,7 +64,8 @@ export function describeFileError(error: unknown): string {
 }
 
 /**
- * Fetches the file that a user has named. Without a name, fetches the newest file of somebody else that is not here yet.
+ * Fetches the file that a user has named. Without a name, fetches the newest file of somebody else that this node does not
+ * have yet.
  */
 export function fetchTypedFile(chatNode: ChatNode, typed: string): FileCommandResult {
 	const state = chatNode.store.getState();

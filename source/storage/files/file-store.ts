@@ -24,7 +24,7 @@ export interface DiskFileStoreOptions {
 	/** Folder for fetched files. Called for each fetch, so that a folder that appears later is used. */
 	downloadFolder(): string;
 	markAsReceived(path: string): Promise<void>;
-	/** Tells the user something about the shared files. */
+	/** Shows the user a warning about the shared files. */
 	warn(text: string): void;
 }
 

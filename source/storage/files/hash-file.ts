@@ -9,7 +9,7 @@ const SLICE_BYTES = 256 * 1024;
 
 /**
  * Hashes the parts of a file, LEAF_BYTES each. `onProgress` gets the bytes hashed so far after every part. Rejects with a
- * StorageError if the file changes meanwhile, or with the error of the system if the file cannot be read.
+ * StorageError if the file changes while it is hashed, or with the error of the system if the file cannot be read.
  */
 export async function hashFile(file: SourceFile, onProgress?: (bytes: number) => void): Promise<Uint8Array> {
 	const {size} = file.state;

@@ -39,11 +39,11 @@ export interface ServedFilesOptions {
 	now(): number;
 	/** Whether these leaves belong to the content with this id. */
 	isValid(share: Share, leaves: Uint8Array): boolean;
-	/** A file was changed, replaced or deleted, and is not served any more. */
+	/** Called when a file was changed, replaced or deleted. It is then not served any more. */
 	onChanged(share: Share): void;
 	/**
-	 * A file cannot be read now, for a reason that may be temporary. Called again for the same file only if the file could
-	 * be read in between.
+	 * Called when a file cannot be read now, for a reason that may be temporary. Called again for the same file only if the
+	 * file could be read in between.
 	 */
 	onUnreadable(share: Share, error: unknown): void;
 	/** Access to the disk. Replaced by tests. */
@@ -58,7 +58,7 @@ export interface ServedDisk {
 const SYSTEM_DISK: ServedDisk = {readState: readFileState, open: path => open(path, FLAGS)};
 
 interface OpenFile {
-	/** Undefined if the file at the path is not the one that was shared. */
+	/** Undefined if the file at the path is not the shared file any more. */
 	readonly handle: Promise<FileHandle | undefined>;
 	leaves: Promise<Uint8Array | undefined> | undefined;
 	/** Monotonic time of the last check that found the file unchanged. */
@@ -189,7 +189,10 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 	};
 }
 
-/** Undefined if the file is not the one that was shared. Rejects with the error of the system if it cannot be opened now. */
+/**
+ * Undefined if the file at the path is not the shared file any more. Rejects with the error of the system if it cannot be
+ * opened now.
+ */
 async function openUnchanged({path, state}: Share, disk: ServedDisk): Promise<FileHandle | undefined> {
 	// The state is checked before the file is opened, because opening a device may have an effect.
 	if (!isSameState(state, await disk.readState(path))) return undefined;
