@@ -101,7 +101,7 @@ export interface ErrorOutput {
 	printAnswer(text: string): void;
 	/** Prints text unchanged. */
 	write(text: string): void;
-	/** Whether a write failed for another reason than a closed reader. */
+	/** Whether a write failed for a reason other than a reader that closed its end. */
 	readonly hasFailed: boolean;
 }
 

@@ -28,12 +28,15 @@ const node = createNode({
 const VIA = /^<[^<>]{1,80} via [\w-]+> /;
 /** IRC allows 512 bytes in a line, with the prefix that the server adds. */
 const MAX_LINE_BYTES = 380;
-/** A message of the room has at most 16 KiB. No server should send such a line, and none may end the bridge with it. */
+/**
+ * A message of the room has at most 16 KiB. No server should send a line of that length, and a server that does must
+ * not end the bridge with it.
+ */
 const MAX_POST_CHARACTERS = 4000;
 /** Lines that wait to be sent. Further ones are dropped, as an IRC server disconnects a client that floods. */
 const MAX_QUEUED_LINES = 200;
 const LINE_INTERVAL_MS = 600;
-/** Lines that may follow each other at once. */
+/** Number of lines that may be sent at once. After that, one line is sent per interval. */
 const BURST = 4;
 
 const irc = connect(Number(ircPort), host);

@@ -2,8 +2,10 @@
  * Tips of all feeds, and validation of batches: decides whether a batch is genuine, new, known or proof of a fork.
  *
  * Invariants (protocol.md, Feeds and batches)
- * 1. The held part of a feed starts at seq 1, has no gap and is one chain. A batch is accepted as a whole or not at all.
- * 2. Result `invalid` is the fault of the sender of a batch, `forked` the fault of its author. Other results are no faults.
+ * 1. The part of a feed that this node holds starts at seq 1, has no gap and is one chain. A batch is accepted as a
+ * whole or not at all.
+ * 2. Result `invalid` is the fault of the sender of a batch, `forked` the fault of its author. Other results are no
+ * faults.
  * 3. Only a valid signature proves a fork. The feed is then frozen: its held part stays, and no entry is added.
  */
 import {isEqualBytes} from '../codec/bytes.js';
@@ -22,7 +24,10 @@ type Acceptance =
 	| {readonly type: 'accepted'; readonly batch: Batch; readonly events: readonly FeedEvent[]}
 	/** All entries of the batch are held already. */
 	| {readonly type: 'known'}
-	/** The batch starts after a gap. It was not verified; the caller may try again when the gap is filled. */
+	/**
+	 * The batch starts after a gap. It was not verified; the caller may pass it to `accept` again when the gap is
+	 * filled.
+	 */
 	| {readonly type: 'ahead'}
 	/** The feed is frozen. `first` is true if this batch was the one that proved the fork. */
 	| {readonly type: 'forked'; readonly first: boolean}
@@ -39,8 +44,9 @@ export interface FeedTips {
 	/** Whether the signature of the batch is valid. Does not compare the batch with the held feed. */
 	isGenuine(batch: Batch): boolean;
 	/**
-	 * Accepts a batch of our own log or feed and returns its new events. The signature and the chain are trusted, so that
-	 * opening a log needs no hashing. A batch after a gap returns its events too, but does not move the tip.
+	 * Accepts a batch of our own log or feed and returns its new events. The signature and the chain are trusted, so
+	 * that opening a log needs no hashing. For a batch after a gap it returns the events too, but does not move the
+	 * tip.
 	 */
 	restore(batch: Batch): readonly FeedEvent[];
 	/** Tip of a feed; undefined if no entry of it is held. */
@@ -82,8 +88,8 @@ interface FeedState {
 }
 
 /**
- * Maximum number of feeds whose last batch is kept in memory, so that its hash can be computed when it is needed. Such a
- * batch keeps a piece of the log in memory.
+ * Maximum number of restored feeds whose chain hash at the tip has not been computed. The last batch of each of them
+ * stays in memory, and with it a piece of the log, so that the hash can be computed when it is needed.
  */
 const MAX_UNHASHED = 128;
 
@@ -162,7 +168,8 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 	function acceptNewEntries(batch: Batch, seq: number): Acceptance {
 		const {peer, firstSeq, entries} = batch;
 		const heldHash = tipHash(peer);
-		// Chain hash of the batch at the seq of our tip. `hash` below is the one after its last entry.
+		// Chain hash of the batch at the seq of our tip. `hash` below is the chain hash after the last entry of the
+		// batch.
 		const hashAtTip = chainHash(batch.previousHash, entries.slice(0, seq + 1 - firstSeq));
 		const newEntries = entries.slice(seq + 1 - firstSeq);
 		const hash = chainHash(hashAtTip, newEntries);
@@ -207,9 +214,10 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 }
 
 /**
- * Decodes the entries of a batch from `fromSeq` on and applies the rules of a feed (protocol.md, Feeds and batches): the HLC
- * rises, only the first event is `joined`, and nothing follows `left`. An entry that breaks a rule becomes `unreadable`. The
- * HLC of an entry of unknown kind counts too, so that all program versions judge the following entries alike.
+ * Decodes the entries of a batch from `fromSeq` on and applies the rules of a feed (protocol.md, Feeds and batches):
+ * the HLC rises, only the first event is `joined`, and nothing follows `left`. An entry that breaks a rule becomes
+ * `unreadable`. An entry of unknown kind raises the HLC too, so that all program versions judge the following entries
+ * alike.
  */
 function decodeBatchEvents(
 	batch: Batch,

@@ -1,6 +1,7 @@
 /**
- * Changes of the timeline since the window opened, by position. A guest that was away continues at its position. Rows are
- * compared page by page, because an unchanged page stays the same object.
+ * Changes of the timeline since the window opened, numbered from 1. The position of a guest is the number of the last
+ * change that it knows, so a guest that was away continues with the next change. Entries are compared page by page,
+ * because an unchanged page of the timeline stays the same object.
  */
 import {isEffect} from '../core/effects.js';
 import {eventId, type Input} from '../core/event.js';
@@ -9,18 +10,24 @@ import {MAX_WINDOW_CHANGES, MAX_WINDOW_CHANGES_AT_ONCE} from '../core/limits.js'
 import type {State} from '../core/state.js';
 import type {Timeline, TimelineEntry} from '../core/timeline.js';
 
-/** `row`: the row of this entry is new or has changed. `reset`: more has changed than is worth listing. */
+/**
+ * `row`: the row of this entry is new or has changed. `gone`: the entry with this id was removed from the timeline.
+ * `reset`: one commit changed more than MAX_WINDOW_CHANGES_AT_ONCE rows, so guests get a new snapshot instead of the
+ * changes.
+ */
 export type WindowChange =
 	| {readonly type: 'row'; readonly entry: TimelineEntry}
 	| {readonly type: 'gone'; readonly id: string}
 	| {readonly type: 'reset'};
 
 export interface ChangeLog {
-	/** Position behind the last change. */
+	/** Number of the last change; 0 before the first change. */
 	readonly position: number;
-	/** Adds the changes of one commit. */
+	/** Adds the changes that one commit of the store made. */
 	note(state: State, inputs: readonly Input[]): void;
-	/** Changes from a position on; undefined if they are not kept any more. */
+	/**
+	 * Changes after a position; undefined if some of them are not kept any more, or if there was never such a position.
+	 */
 	since(position: number): readonly WindowChange[] | undefined;
 }
 
@@ -56,7 +63,7 @@ export function createChangeLog(initial: State): ChangeLog {
 	};
 }
 
-/** Messages that the effects among the inputs change. */
+/** Messages that are changed by the effects (reactions, corrections, withdrawals, pins) among the inputs. */
 function targetsOf(state: State, inputs: readonly Input[]): TimelineEntry[] {
 	const effects = inputs.flatMap(input => (input.type === 'events' ? input.events.filter(isEffect) : []));
 	if (effects.length > MAX_WINDOW_CHANGES_AT_ONCE) return [];

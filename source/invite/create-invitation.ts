@@ -1,4 +1,7 @@
-/** Creates the window for guests. While it is closed, no socket listens and nothing is kept. */
+/**
+ * Creates the window for guests, which shows the room to browsers over HTTP. While the window is closed, no socket
+ * listens for guests, and nothing about the window is kept in memory.
+ */
 import {createHash, randomBytes} from 'node:crypto';
 import type {ServerResponse} from 'node:http';
 import {encode} from 'uqr';
@@ -122,7 +125,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		await Promise.all(servers.map(server => server.close()));
 	}
 
-	/** Tells the local user how many guests are connected. */
+	/** Shows the local user how many guests are connected, unless the window has been closed since. */
 	function showGuests(open: OpenWindow): void {
 		if (open === window) ports.showGuests(open.guests.list().filter(({isConnected}) => isConnected).length);
 	}
@@ -159,7 +162,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		if ('refused' in admitted) return {status: admitted.refused};
 		ports.notify(
 			'guest-joined',
-			`Guest ${admitted.guest} opened the window (${address}). /invite kick ${admitted.guest} ends it.`,
+			`Guest ${admitted.guest} opened the window (${address}). /invite kick ${admitted.guest} sends this guest away.`,
 		);
 		return jsonAnswer(admitted);
 	}
@@ -181,7 +184,8 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 			},
 			cutOff: () => response.destroy(),
 		});
-		// A guest has one stream. A second stream replaces the first, which may run over a network that the guest has left.
+		// A guest has one stream. A second stream replaces the first, because the connection of the first may belong to
+		// a network that the guest has left.
 		for (const [other, {guest: number, response: old}] of streams) {
 			if (number !== guest) continue;
 			other.stop();

@@ -1,7 +1,8 @@
 /**
- * Guests of one window, and the random values that admit them. The link contains a token. A browser that sends the token
- * gets a bearer of its own. Token and bearers are random, and are compared by their hashes, so that the time of a
- * comparison reveals nothing. Pure except for `random`.
+ * Guests of one window, and the random values that admit them. The link contains a token. A browser that sends the
+ * token becomes a guest and gets a bearer: a second random value, which only this guest has and sends with every later
+ * request. Tokens and bearers are compared by their hashes, so that the time of a comparison reveals nothing. Pure
+ * except for `random`.
  */
 import {createHash} from 'node:crypto';
 import {
@@ -17,13 +18,16 @@ import type {Guest} from '../node/invitation.js';
 export type Admission = {readonly bearer: string; readonly guest: number} | {readonly refused: 401 | 429 | 503};
 
 export interface GuestList {
-	/** The token of the link. It changes when a guest is ended. */
+	/**
+	 * The token of the link. It changes when a guest is sent away with `kick`, so that this guest cannot return with
+	 * the old link.
+	 */
 	readonly token: string;
 	/** Exchanges the token for a bearer. `now`: monotonic ms. */
 	admit(token: string, address: string, now: number): Admission;
 	/** Number of the guest with this bearer; undefined if there is none. */
 	find(bearer: string): number | undefined;
-	/** Records that a guest has opened or closed a connection for events. */
+	/** Records that a guest has opened (`change`: 1) or closed (-1) a connection for events. `now`: monotonic ms. */
 	connected(guest: number, change: 1 | -1, now: number): void;
 	kick(guest: number): boolean;
 	list(): readonly Guest[];
@@ -46,7 +50,10 @@ interface Failures {
 	since: number;
 }
 
-/** Failures count by `groupOf` of the address, because one machine can use any number of IPv6 addresses. */
+/**
+ * Creates an empty list. Wrong tokens are counted for each group of addresses (`groupOf`) together, because one machine
+ * can use any number of IPv6 addresses.
+ */
 export function createGuestList(
 	random: (bytes: number) => Uint8Array,
 	groupOf: (address: string) => string,

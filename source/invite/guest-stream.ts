@@ -1,7 +1,7 @@
 /**
- * Stream of one guest: JSON lines that begin with the state of the room and continue with its changes. A guest that reads
- * slowly is not sent more than MAX_GUEST_QUEUED_BYTES; it then waits, or is disconnected, and continues at its position
- * when it connects again.
+ * Stream of one guest: JSON lines that begin with the state of the room and continue with its changes. A guest that
+ * reads slowly gets nothing more until it has read what is queued. It is disconnected if this takes too long, or if
+ * more than MAX_GUEST_QUEUED_BYTES are queued. When it connects again, it continues after its position.
  */
 import type {Clock, Timer} from '../core/environment.js';
 import {WINDOW_BATCH_MS, WINDOW_PING_MS, WINDOW_STALL_TIMEOUT_MS} from '../core/limits.js';
@@ -13,21 +13,27 @@ export interface GuestStreamOptions {
 	readonly clock: Clock;
 	readonly changes: ChangeLog;
 	readonly rows: WindowRows;
-	/** Random name of this window. A position counts only within it. */
+	/** Random name of this window. A position of another window means nothing here. */
 	readonly launch: string;
 	getState(): State;
 	/** Sends text. Returns false if the guest reads slowly: then nothing more is written until `drained`. */
 	write(text: string): boolean;
-	/** Ends the connection of a guest that does not read. */
+	/**
+	 * Must end the connection of the guest. Called if the guest has not read the queued text after
+	 * WINDOW_STALL_TIMEOUT_MS.
+	 */
 	cutOff(): void;
 }
 
 export interface GuestStream {
-	/** Begins the stream. `from`: the window and the position at which the guest was, if it was connected before. */
+	/**
+	 * Begins the stream. `from`: if the guest was connected before, the window of that connection and the position that
+	 * the guest reached.
+	 */
 	start(from: {readonly launch: string; readonly position: number} | undefined): void;
-	/** The state has changed. */
+	/** Must be called when the state has changed. */
 	changed(): void;
-	/** The guest reads again. */
+	/** Must be called when the text that `write` queued has been sent. */
 	drained(): void;
 	/** Tells the guest why the stream ends, and stops. */
 	end(reason: 'closed' | 'kicked'): void;

@@ -24,14 +24,17 @@ export interface WindowRows {
 	rowsBefore(state: State, order: string | undefined): {readonly rows: readonly PageRow[]; readonly more: boolean};
 	/** People who are present. */
 	people(state: State): readonly PagePerson[];
-	/** Pinned messages, the one pinned last first, as far as one answer has room for them. */
+	/** Pinned messages, the most recently pinned one first, as far as one answer has room for them. */
 	pins(state: State): readonly PageRow[];
 }
 
 /** Maximum number of entries that are examined for one answer. There may be long runs of entries that guests do not see. */
 const MAX_ENTRIES_PER_ANSWER = 4096;
 
-/** `initial`: the state in which the window opens. It decides who has a name that several people use without a number. */
+/**
+ * `initial`: the state in which the window opens. If several people use one name, it decides which of them has the name
+ * without a number.
+ */
 export function createWindowRows(isIgnored: (peer: PeerId) => boolean, initial: State): WindowRows {
 	const options: PageRowOptions = {
 		names: createPageNames(false, initial),

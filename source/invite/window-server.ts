@@ -40,7 +40,10 @@ export interface WindowRequest {
 
 export interface WindowHandler {
 	answer(request: WindowRequest): Answer;
-	/** Takes over the response to a request for events. Returns undefined if the request is not for events. */
+	/**
+	 * Takes over the response to a request for events, and returns true. Returns an answer if it refuses the request,
+	 * and undefined if the request is not for events.
+	 */
 	stream(request: WindowRequest, response: ServerResponse): true | Answer | undefined;
 	/** See `InvitationPorts.groupOf`. */
 	groupOf(address: string): string;
@@ -70,7 +73,7 @@ export async function openWindowServer(address: string, handler: WindowHandler, 
 			headersTimeout: WINDOW_HEADERS_TIMEOUT_MS,
 			requestTimeout: 2 * WINDOW_HEADERS_TIMEOUT_MS,
 			keepAliveTimeout: WINDOW_HEADERS_TIMEOUT_MS,
-			// Interval at which Node checks for headers that are late.
+			// Interval at which Node looks for connections whose request headers are late.
 			connectionsCheckingInterval: WINDOW_HEADERS_TIMEOUT_MS / 5,
 			maxHeaderSize: MAX_WINDOW_HEADER_BYTES,
 		},
@@ -148,8 +151,9 @@ export function streamHeaders(): Readonly<Record<string, string>> {
 }
 
 /**
- * Path and query of a request in origin form (RFC 9112, 3.2.1), without decoding: no path that the window knows needs it.
- * Undefined for the other forms, and for a path that begins with two slashes, which a URL parser takes for a host.
+ * Path and query of a request in origin form (RFC 9112, 3.2.1). The path is not decoded, because no path of the window
+ * needs percent-encoding. Undefined for the other forms, and for a path that begins with two slashes, which a URL
+ * parser takes for a host.
  */
 function parseTarget(target: string): Pick<WindowRequest, 'path' | 'query'> | undefined {
 	if (!target.startsWith('/') || target.startsWith('//')) return undefined;
@@ -190,7 +194,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 	return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Closes a new connection above the limit of its group of addresses. */
+/** Closes a new connection if its group of addresses already has MAX_WINDOW_CONNECTIONS_PER_ADDRESS connections. */
 function limitConnections(sockets: Map<string, Set<Socket>>, socket: Socket, key: string): void {
 	const group = sockets.get(key) ?? new Set();
 	if (group.size >= MAX_WINDOW_CONNECTIONS_PER_ADDRESS) {

@@ -1,6 +1,7 @@
 /**
- * HTML documents that contain their own script and style, and data only as JSON. No text of a person is ever markup: it is
- * either escaped or in a JSON block in which `<` is escaped. The content security policy allows this script and style only.
+ * HTML documents that contain their own script and style, and data only as JSON. No text of a person is ever markup: it
+ * is either escaped or in a JSON block in which `<` is escaped. The content security policy allows no other script or
+ * style.
  */
 import type {PageInfo, PageRow} from './page-row.js';
 
@@ -49,8 +50,8 @@ export function documentStart(info: PageInfo, assets: PageAssets): string {
 }
 
 /**
- * A block of rows of a file. The ids of its first and last row are attributes, so that the block of an anchor is found
- * without parsing.
+ * A block of rows of a file. The ids of the first and the last row are attributes, so that the script finds the block
+ * of an anchor without parsing the rows.
  */
 export function rowBlock(rows: readonly PageRow[]): string {
 	const [first, last] = [rows[0]?.id ?? '', rows.at(-1)?.id ?? ''];

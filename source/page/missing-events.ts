@@ -1,4 +1,7 @@
-/** Events that a log does not contain although it contains later ones of the same feed, for example after damage to the file. */
+/**
+ * Finds events that a log does not contain although it contains later events of the same feed, for example after damage
+ * to the file.
+ */
 
 import type {Batch} from '../core/batch.js';
 import {lastSeq} from '../core/batch.js';

@@ -18,8 +18,9 @@ export type PageNames = (state: State, peer: PeerId, seq?: number) => string;
  * Creates the names of one page. With fingerprints, a name that could be another person's has its fingerprint. Without
  * them, the second person with such a name is `Bob (2)`: no name can end in parentheses, because shownName cuts them.
  *
- * `initial`: in this state, the person who first had a name gets no number. Without `initial`, the person whose name is
- * requested first gets no number. On a page that begins with the newest rows, that would be the newest person.
+ * `initial`: of several people with one name, the person who had the name first in this state gets no number. Without
+ * `initial`, the person whose name is requested first gets no number. A page that begins with the newest rows needs
+ * `initial`: otherwise the person who wrote last would get no number.
  */
 export function createPageNames(withFingerprints: boolean, initial?: State): PageNames {
 	const peopleByName = new Map<string, string[]>();

@@ -5,9 +5,12 @@
 
 /** A row of a page. */
 export interface PageRow {
-	/** Name of the anchor within one page. In an export it is the position of the event in the timeline, from 1. */
+	/**
+	 * Identifies the row within one page; `#e` and this id is the anchor of the row. In an export it is the position of
+	 * the event in the timeline, from 1.
+	 */
 	readonly id: string;
-	/** Sort key, bytewise. Only in the window, where rows arrive in any order. */
+	/** Sort key; keys are compared byte by byte. Only rows of the window have it, because they arrive in any order. */
 	readonly order?: string;
 	/** Wall clock of the author, ms since 1970. */
 	readonly at: number;
@@ -60,7 +63,7 @@ export interface PageInfo {
 	/** Sentences below the title. */
 	readonly notes: readonly string[];
 	readonly people: readonly PagePerson[];
-	/** Pinned messages, the one pinned last first. */
+	/** Pinned messages, the most recently pinned one first. */
 	readonly pins: readonly PageRow[];
 	/** Number of rows of an export. Undefined in the window. */
 	readonly rows?: number;

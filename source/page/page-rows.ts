@@ -30,8 +30,8 @@ const MAX_QUOTE_UNITS = 120;
 const UNKNOWN_QUOTE: PageQuote = {text: 'a message that is not here'};
 
 /**
- * Converts an entry to a row, with the changes by the effects that the state contains. Undefined if the page leaves the
- * entry out.
+ * Converts an entry to a row that shows the reactions to the entry and its correction or withdrawal. Undefined if the
+ * page leaves the entry out.
  */
 export function pageRowOf(state: State, entry: TimelineEntry, options: PageRowOptions): PageRow | undefined {
 	const head = {id: options.idOf(state, entry), at: entry.at};

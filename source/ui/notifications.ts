@@ -153,7 +153,7 @@ export function windowTitle({unread, mentions}: NotificationState, room: string)
 	return `${count}${cleanLine(room)} - p2pchat-ink`;
 }
 
-/** Notifier of a running node: applies updateNotifications to each commit, and shows the result. */
+/** Notifier of a running node: applies updateNotifications to each commit of the store, and shows the result. */
 export interface Notifier {
 	/** Must be called on every key and focus report. */
 	recordActivity(): void;

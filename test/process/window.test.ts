@@ -343,7 +343,7 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 		const [first, second] = [await openGuest(opened), await openGuest(opened)];
 		const link = opened.info().urls[0] ?? '';
 		opened.invitation.kick(1);
-		await first.page.waitForSelector('text=You were sent away.');
+		await first.page.waitForSelector('text=The person who opened this window sent you away.');
 		await first.page.goto('about:blank');
 		await first.page.goto(link);
 		await first.page.waitForSelector('text=This link is not valid any more');
@@ -352,7 +352,7 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 		await opened.clock.advance(50);
 		await second.page.waitForSelector('text=among us');
 		await opened.invitation.close();
-		await second.page.waitForSelector('text=The window was closed by the person who opened it.');
+		await second.page.waitForSelector('text=The person who opened this window has closed it.');
 	});
 });
 

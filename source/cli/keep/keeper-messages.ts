@@ -25,7 +25,7 @@ export interface OpenedMessage {
 
 export type KeeperMessage =
 	| OpenedMessage
-	/** The log cannot be read by others now, so nobody can attach. */
+	/** Other processes cannot read the log now, so nobody can attach. */
 	| {readonly type: 'unavailable'; readonly text: string}
 	/** The inputs of one commit of the keeper's store. */
 	| {readonly type: 'commit'; readonly inputs: readonly Input[]}
@@ -33,15 +33,15 @@ export type KeeperMessage =
 	| {readonly type: 'report'; readonly report: NetworkReport}
 	/** A request had no effect. `text`: a sentence for the user. `draft`: text to put back into the input. */
 	| {readonly type: 'refused'; readonly text: string; readonly draft?: string}
-	/** A `send` was written to the log. `isDelivered`: a peer has it. */
+	/** The message of a `send` request is in the log. `isDelivered`: whether a peer has received it. */
 	| {readonly type: 'sent'; readonly isDelivered: boolean}
-	/** The result of the `share` with this number. */
+	/** The result of the request `share` with the number `id`. */
 	| {readonly type: 'shared'; readonly id: number; readonly result: ShareResult};
 
 export type ShareResult = PostResult | {readonly error: PortableError};
 
 export type AttachRequest =
-	/** A screen is open, so somebody reads what arrives. */
+	/** A screen is open. From now on the keeper accepts whispers, because somebody reads them. */
 	| {readonly type: 'attached'}
 	| {readonly type: 'post'; readonly text: string; readonly options: PostOptions}
 	/** Like `post`, but answered by `sent` or `refused`. */

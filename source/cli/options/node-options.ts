@@ -23,7 +23,7 @@ export interface NodeOptions {
 	readonly log?: string | false | undefined;
 	/** Folder for logs and the identity. Default: the data folder of the system. */
 	readonly dataDir?: string | undefined;
-	/** Whether to use the durable identity. Default: true. */
+	/** Whether to use the durable identity, which stays the same across launches. Default: true. */
 	readonly identity?: boolean | undefined;
 	/** Folder for fetched files. Default: the folder for downloads of the system. */
 	readonly downloadDir?: string | undefined;

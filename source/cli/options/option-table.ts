@@ -267,7 +267,7 @@ export const optionTable = {
 	noIdentity: {
 		long: 'no-identity',
 		kind: 'switch',
-		help: 'do not use the durable identity',
+		help: 'do not use your durable identity, which stays the same across launches',
 		config: true,
 		commands: networkCommands,
 	},

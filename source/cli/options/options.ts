@@ -49,7 +49,7 @@ export interface Options {
 	readonly bell: BellMode;
 	readonly mono: boolean;
 	readonly theme: ThemeChoice;
-	/** Whether the durable identity is used. */
+	/** Whether the node uses the durable identity of the user, which stays the same across launches. */
 	readonly identity: boolean;
 	/** Whether this node accepts and sends whispers. */
 	readonly takesWhispers: boolean;

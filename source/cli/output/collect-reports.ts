@@ -86,7 +86,10 @@ export function createReportCollector(): (state: State, inputs: readonly Input[]
 	};
 }
 
-/** Whether an event is visible: it is a row of the timeline, or an effect that the index of effects contains. */
+/**
+ * Whether an event is visible: it is a row of the timeline, or an effect (reaction, correction, withdrawal or pin) that
+ * the index of effects contains.
+ */
 function isShown(state: State, event: FeedEvent): boolean {
 	return isEffect(event) ? isKnownEffect(state.effects, event) : hasEntry(state.timeline, event);
 }

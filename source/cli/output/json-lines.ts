@@ -83,7 +83,7 @@ export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly k
 		readonly keeper?: true;
 		readonly subject?: string;
 		readonly subjectName?: string;
-		/** Id of the message that an effect changes. */
+		/** Id of the message to which a reaction, correction, withdrawal or pin belongs. */
 		readonly target?: string;
 		/** Id of the message that this message answers. */
 		readonly replyTo?: string;

@@ -25,7 +25,9 @@ interface LineQueue {
 }
 
 export function createLineSource(): LineSource {
-	/** Functions that call the listeners, by the type of line and the listener, so that `off` finds them. */
+	/**
+	 * The function that calls each listener, by the type of line and the listener, so that `off` finds the function.
+	 */
 	const listeners = new Map<string, Map<unknown, (line: JsonLine) => void>>();
 	const queues = new Set<LineQueue>();
 	let hasEnded = false;

@@ -1,4 +1,7 @@
-/** Prints the reports of all commits at the pace of the reader. Queued reports refer to the state instead of copying text. */
+/**
+ * Prints the reports of all commits of the store, at the pace of the reader. Queued reports refer to the state instead
+ * of copying text.
+ */
 
 import type {Clock, Timer} from '../../core/environment.js';
 import {type Input, isWritten, type PeerId} from '../../core/event.js';

@@ -9,20 +9,26 @@ import type {PageRow} from '../page-row.js';
 import {create} from './elements.js';
 import {dayView, rowView} from './row-view.js';
 
-/** Rows of one block. A larger number makes a block slower to draw, a smaller one needs more elements. */
+/**
+ * Number of rows of one block. With a larger number, a block takes longer to draw; with a smaller number, the document
+ * has more elements.
+ */
 export const BLOCK_ROWS = 100;
 /** Blocks within this distance of the screen are drawn. */
 const NEAR_MARGIN = '1200px 0px';
 /** Estimated height of a row, px. */
 const ROW_HEIGHT = 44;
-/** Browsers do not lay out elements below some 16 million px. A very long list estimates lower heights. */
+/**
+ * Maximum estimated height of a list, px. Browsers do not lay out elements below some 16 million px, so the rows of a
+ * very long list are estimated to be lower than ROW_HEIGHT.
+ */
 const MAX_HEIGHT = 12_000_000;
 /** Time for drawing in one frame, ms. */
 const FRAME_BUDGET_MS = 8;
 
 export interface RowSource {
 	readonly count: number;
-	/** Parses the rows. The list keeps them. */
+	/** Parses the rows. The list calls it at most once, and keeps the rows. */
 	load(): PageRow[];
 }
 
@@ -32,7 +38,7 @@ interface Block {
 	readonly rows: () => PageRow[];
 	isNear: boolean;
 	isDrawn: boolean;
-	/** Whether the drawn rows show an old highlight. */
+	/** Whether the drawn rows still highlight an earlier search text. */
 	isOutdated: boolean;
 }
 
@@ -48,7 +54,7 @@ export interface BlockList {
 	readonly length: number;
 	first(): PageRow | undefined;
 	last(): PageRow | undefined;
-	/** Rows of a block; undefined behind the last block. */
+	/** Rows of a block; undefined if there is no block with this index. */
 	rowsOf(block: number): readonly PageRow[] | undefined;
 	/** Index of the block with this row, or -1. */
 	blockOf(id: string): number;
@@ -56,7 +62,7 @@ export interface BlockList {
 	show(block: number, id: string): void;
 	scrollToEnd(): void;
 	isAtEnd(): boolean;
-	/** Highlights a folded text in all rows. */
+	/** Highlights a text, folded by foldText, in all rows; empty: nothing is highlighted. */
 	highlight(query: string): void;
 	/** Draws every row, for printing. */
 	drawAll(): void;
@@ -67,7 +73,7 @@ export function createBlockList(container: HTMLElement, onChange: () => void): B
 	const blockByElement = new Map<Element, Block>();
 	const changed = new Set<Block>();
 	let query = '';
-	/** Id of the row that was found last. */
+	/** Id of the element of the row that `show` showed last; empty: none. */
 	let current = '';
 	let isScheduled = false;
 

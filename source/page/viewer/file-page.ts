@@ -17,7 +17,10 @@ export function startFilePage(info: PageInfo): void {
 	const pins = pinsView(info.pins);
 	elementById('head').append(...headView(info), createSearch(list), peopleView(info.people), ...(pins ? [pins] : []));
 
-	/** Adds the blocks that the browser has read so far. The element behind a block shows that the block is complete. */
+	/**
+	 * Adds the blocks that the browser has read so far. A block is complete when the document contains something after
+	 * it.
+	 */
 	function addBlocks(): void {
 		for (const source of document.querySelectorAll<HTMLElement>('script.rows')) {
 			if (document.readyState === 'loading' && !source.nextSibling) return;

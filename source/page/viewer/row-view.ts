@@ -10,10 +10,13 @@ export function nameView({name, hue}: Pick<PagePerson, 'name' | 'hue'>): HTMLEle
 	return createText('b', `name hue${hue}`, name);
 }
 
-/** Messages of one author within this time form a group: only the first has the name. */
+/**
+ * Messages that follow each other, of one author and less than this time apart, form a group: only the first one shows
+ * the name.
+ */
 const GROUP_MS = 2 * 60 * 1000;
 
-/** Draws a row. `before`: the previous row. `query`: the folded text to highlight; empty: none. */
+/** Draws a row. `before`: the previous row. `query`: the text to highlight, folded by foldText; empty: none. */
 export function rowView(row: PageRow, before: PageRow | undefined, query: string): HTMLElement {
 	const element = create('article', `row ${row.kind}`, timeView(row));
 	element.id = `e${row.id}`;
@@ -110,7 +113,8 @@ function blocks(text: string, query: string): Node[] {
 	let done = 0;
 	for (const {start, end} of findCode(text)) {
 		parts.push(...textParts(text.slice(done, start), query));
-		// The line break after the code goes into the block, where it shows no empty line.
+		// The line break after the code is part of the code block, because a line break at the end of a block shows no
+		// empty line.
 		done = text[end] === '\n' ? end + 1 : end;
 		parts.push(create('code', '', ...textParts(text.slice(start, done), query)));
 	}

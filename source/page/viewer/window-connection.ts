@@ -1,6 +1,7 @@
 /**
- * Connection of a guest to the window: exchanges the token of the link for a bearer, follows the events, and connects again
- * after the network was lost or the phone slept. It continues at a position, which counts only within one window.
+ * Connection of a guest to the window: exchanges the token of the link for the bearer of this guest, follows the
+ * events, and connects again after the network was lost or the phone slept. The new connection continues after the
+ * position of the last line that arrived, if the window is still the same.
  */
 import type {PagePerson, PageRow} from '../page-row.js';
 
@@ -22,7 +23,7 @@ export type StreamLine =
 	| {readonly type: 'end'; readonly reason: 'closed' | 'kicked'};
 
 export interface Connection {
-	/** Rows before a sort key. Rejects if the server cannot be reached. */
+	/** Rows before a sort key. Rejects if the server cannot be reached or refuses the request. */
 	rowsBefore(order: string): Promise<{readonly rows: PageRow[]; readonly more: boolean}>;
 }
 
@@ -99,7 +100,11 @@ export function openConnection({onLine, onState}: ConnectionListener): Connectio
 		if (line.type === 'snapshot') launch = line.launch;
 		if ('position' in line) place = `?launch=${launch}&position=${line.position}`;
 		if (line.type === 'end')
-			over(line.reason === 'kicked' ? 'You were sent away.' : 'The window was closed by the person who opened it.');
+			over(
+				line.reason === 'kicked'
+					? 'The person who opened this window sent you away.'
+					: 'The person who opened this window has closed it.',
+			);
 		else onLine(line);
 	}
 	let launch = '';
@@ -123,7 +128,10 @@ export function openConnection({onLine, onState}: ConnectionListener): Connectio
 		retryMs = Math.min(MAX_RETRY_MS, retryMs * 2);
 	}
 
-	/** After sleep, a connection may look open although it is not. */
+	/**
+	 * Ends a connection that has been silent for too long: after sleep of the device, a connection may look open
+	 * although it is not.
+	 */
 	function check(): void {
 		if (isOver || document.hidden) return;
 		if (performance.now() - heardAt > SILENCE_MS) running?.abort();

@@ -1,11 +1,11 @@
-/** The page of the window: follows a room that is open in another computer. */
+/** The page of the window: follows a room that is open on another computer. */
 import type {PageInfo} from '../page-row.js';
 import {createBlockList} from './block-list.js';
 import {create, createButton, elementById} from './elements.js';
 import {headView, peopleView, pinsView} from './head-view.js';
 import {openConnection, type StreamLine} from './window-connection.js';
 
-/** Distance from the top, px, at which older rows are loaded. */
+/** Older rows are loaded when the reader is at most this far from the top, px. */
 const LOAD_AT_PX = 2000;
 
 export function startWindowPage(info: PageInfo): void {

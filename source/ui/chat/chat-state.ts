@@ -84,7 +84,10 @@ export interface UiState extends Addressing {
 	/** The entry on which the keys of the timeline act. */
 	readonly selected: OrderKey | undefined;
 	readonly selectedPeer: PeerId | undefined;
-	/** Folded search text; empty: no search. After Enter in the prompt, the keys n and N search for this text. */
+	/**
+	 * Search text, folded by foldText; empty: no search. After Enter in the prompt, the keys n and N search for this
+	 * text.
+	 */
 	readonly search: string;
 	/** The only person whose entries are shown: identity key or peer id, and name. */
 	readonly filter: {readonly key: string; readonly name: string} | undefined;
@@ -96,7 +99,10 @@ export interface UiState extends Addressing {
 	/** Whether messages show the address of their author. */
 	readonly addresses: boolean;
 	readonly bell: BellMode;
-	/** The last entry that was read before the window lost the focus. The unread rule is drawn after this entry. */
+	/**
+	 * The last entry that was read before the window lost the focus. The unread rule, which is the line `new since
+	 * 10:42`, is drawn after this entry.
+	 */
 	readonly unreadMarker: OrderKey | undefined;
 	/** Wall clock time that the unread rule names (`new since 10:42`), ms. */
 	readonly unreadSince: number | undefined;

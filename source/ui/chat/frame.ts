@@ -130,7 +130,10 @@ export function screenLayoutOf(ui: UiState): ScreenLayout {
 	});
 }
 
-/** Row number above all rules of an item (day, unread). As an anchor, it makes all of them visible. */
+/**
+ * Row number above all rules of an item, which are the lines that begin a day or the unread entries. An anchor with
+ * this row number makes all of them visible.
+ */
 const ABOVE_ALL_RULES = -9;
 
 /** Anchor that shows the unread rule at which the screen opened. The screen stays there until the first key. */

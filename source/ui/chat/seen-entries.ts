@@ -36,7 +36,8 @@ export function watchMissed(
 		onMissed(lastRead, since);
 	}
 
-	// A commit may happen in the middle of other work, so the screen is notified in the next turn of the event loop.
+	// A commit of the node's store may happen in the middle of other work, so the screen is notified in the next turn
+	// of the event loop.
 	const unsubscribe = reading.subscribe(() => {
 		if (!isSaid) timer ??= clock.after(0, sayMissed);
 	});

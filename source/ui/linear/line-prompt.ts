@@ -29,7 +29,10 @@ export interface LinePrompt {
 	 * prompt.
 	 */
 	submit(send: (draft: string) => void): void;
-	/** Changes the words before the prompt sign; empty for none. If they change while a draft is typed, the line is repeated. */
+	/**
+	 * Changes the words before the prompt sign, for example `to Dave only`; empty for none. If they change while a
+	 * draft is typed, the line is repeated.
+	 */
 	setWords(words: string): void;
 	/** Puts a draft back into the empty line. */
 	restoreDraft(draft: string): void;

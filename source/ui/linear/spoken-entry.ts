@@ -1,4 +1,6 @@
-/** Timeline entries as sentences for a screen reader, and the entries that a commit added. */
+/**
+ * Formats timeline entries as sentences for a screen reader, and finds the entries that a commit of the store added.
+ */
 import {isEffect, isKnownEffect} from '../../core/effects.js';
 import {type FeedEvent, type Input, isWritten, type Observation} from '../../core/event.js';
 import {compareOrder, type OrderKey} from '../../core/event-order.js';
@@ -42,7 +44,7 @@ export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 
 /** Entries that a commit added to the timeline. */
 export interface NewEntries {
-	/** Live entries, in order of arrival. */
+	/** Entries that arrived live, not as history, in order of arrival. */
 	readonly live: readonly TimelineEntry[];
 	/** Number of events that arrived as history in the same commit. */
 	readonly backfilled: number;

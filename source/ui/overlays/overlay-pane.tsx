@@ -13,7 +13,7 @@ export interface OverlayPaneProps {
 	readonly theme: Theme;
 }
 
-/** An overlay: a title row, and as many lines of its text as fit below it. */
+/** An overlay: a title row, and as many lines of the text as fit below the title. */
 export function OverlayPane({text, scroll, width, height, theme}: OverlayPaneProps): ReactNode {
 	const pageRows = height - 1;
 	const top = firstVisibleLine(scroll, text.lines.length, pageRows);

@@ -1,4 +1,4 @@
-/** Overlays as text: what each of them shows, and how it scrolls. */
+/** Texts of the overlays, and the functions that scroll an overlay. */
 import type {PeerId} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';
 import type {State} from '../../core/state.js';

@@ -9,7 +9,7 @@ export const SIDEBAR_DEFAULT_COLUMNS = 100;
 
 export interface ScreenLayout {
 	readonly tooSmall: boolean;
-	/** Columns of the area above the status line. */
+	/** Width of the area above the status line, in columns. */
 	readonly mainWidth: number;
 	readonly mainHeight: number;
 	readonly timelineWidth: number;
@@ -30,9 +30,9 @@ export interface LayoutRequest {
 	/** Whether the user wants the peers pane. Undefined: it is shown if the terminal is wide enough. */
 	readonly showPeers: boolean | undefined;
 	readonly peersFocused: boolean;
-	/** Cells of the words in front of the prompt glyph; 0 by default. */
+	/** Width of the words in front of the prompt glyph, in cells; 0 by default. */
 	readonly promptCells?: number;
-	/** Rows of a question or message above the status line. */
+	/** Number of rows of a question or message above the status line. */
 	readonly messageRows?: number;
 	/** Number of rows of the draft when it is wrapped at `width` cells. */
 	readonly draftRows: (width: number) => number;

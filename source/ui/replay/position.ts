@@ -47,7 +47,10 @@ function selectedPosition({view, selected}: ReplayFrame): number {
 	return selected ? Math.min(view.positionOf(selected), view.length - 1) : view.length - 1;
 }
 
-/** Moves by one item. A presence group is one item, of which the last event is selected. */
+/**
+ * Moves by one item. A presence group (arrivals and departures on one line) is one item, of which the last event is
+ * selected.
+ */
 export function moveRow(ui: ReplayUi, context: ReplayContext, by: 1 | -1): ReplayUi {
 	const frame = context.frameOf(context.history, ui);
 	const item = itemAt(frame.view, selectedPosition(frame));

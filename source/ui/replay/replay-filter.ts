@@ -24,7 +24,7 @@ export interface ReplayFilter {
 	readonly text: string;
 	readonly author?: string;
 	readonly kind?: FilterKind;
-	/** Folded text to find in messages and notices. */
+	/** Text to find in messages and notices, folded by foldText. */
 	readonly words?: string;
 	/** Earliest time by the author's wall clock, inclusive, ms. */
 	readonly from?: number;

@@ -186,7 +186,7 @@ interface ReplayLayout extends ScreenLayout {
 	readonly timelineHeight: number;
 	/** 1 while the banner about a damaged log is shown, otherwise 0. */
 	readonly bannerHeight: number;
-	/** Rows of the transport pane: bar, histogram, marks. */
+	/** Number of rows of the transport pane: bar, histogram, marks. */
 	readonly transportHeight: number;
 }
 

@@ -1,4 +1,7 @@
-/** Rows that effects add to a message: the quoted line above it, and the mark `(edited)` and the reactions below it. */
+/**
+ * Rows that replies and effects add to a message: the quoted line above the message, and the mark `(edited)` and the
+ * reactions below it.
+ */
 
 import {noEffects} from '../../core/effects.js';
 import type {WrittenEvent} from '../../core/event.js';
@@ -17,7 +20,7 @@ import {EDITED_MARK} from './message-text.js';
 import {joinParts} from './text-parts.js';
 
 interface AddedRowOptions {
-	/** Width of a row without its mark, in cells. */
+	/** Width of a row without the column of marks, in cells. */
 	readonly width: number;
 	/** Column in which the added rows begin, in cells. */
 	readonly indentCells: number;

@@ -27,11 +27,11 @@ import {linksOf, textSegments} from './text-segments.js';
 import type {TimelineItem} from './timeline-view.js';
 
 export interface RowOptions {
-	/** Width of a row in cells, including the mark; at least 12. */
+	/** Width of a row in cells, including the column of marks; at least 12. */
 	readonly width: number;
 	readonly times: TimeFormat;
 	readonly theme: Theme;
-	/** Folded text whose matches are highlighted; empty for none. */
+	/** Search text, folded by foldText, whose matches are highlighted; empty for none. */
 	readonly search: string;
 	/** Whether messages show the address of their author. */
 	readonly addresses: boolean;
@@ -46,7 +46,10 @@ export const FOLDED_ROWS = 10;
 /** Mark of a post that arrived long after it was written. */
 const LATE_MARK = '(late) ';
 
-/** Width, in cells, of the mark and the space in front of each row. */
+/**
+ * Width, in cells, of the column in front of each row that contains the mark of an entry, for example its delivery
+ * mark.
+ */
 export const MARK_CELLS = 2;
 
 /** The rows of an item without their marks, each at most `width - MARK_CELLS` cells wide. */

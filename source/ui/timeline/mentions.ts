@@ -29,7 +29,7 @@ const collectOwnNames = memoise<State, readonly string[]>(
 	],
 );
 
-/** All names that this user has had, as folded texts. Returns the same array until the names change. */
+/** All names that this user has had, folded by foldText. Returns the same array until the names change. */
 const ownNames = memoise<State, readonly string[]>(state => [collectOwnNames(state).join('\n')], collectOwnNames);
 
 /**

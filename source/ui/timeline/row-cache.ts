@@ -64,7 +64,10 @@ function sameOptions(a: RowOptions, b: RowOptions): boolean {
 const rosterVersions = new WeakMap<State['roster'], number>();
 let lastRosterVersion = 0;
 
-/** Version of a roster. A presence group names many peers, so every change of the roster formats the group again. */
+/**
+ * Version of a roster. A presence group, which is a line about several arrivals and departures, names many peers. So
+ * every change of the roster formats the group again.
+ */
 function rosterVersionOf(roster: State['roster']): number {
 	const version = rosterVersions.get(roster) ?? ++lastRosterVersion;
 	rosterVersions.set(roster, version);

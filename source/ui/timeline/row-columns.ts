@@ -17,13 +17,13 @@ export interface RowColumns {
 	readonly nameCells: number;
 	/** Where an address is shown: in a column before the text, or at the end of the first or last row of the text. */
 	readonly addressPlace: 'column' | 'end' | 'heading' | 'none';
-	/** Cells before the text. */
+	/** Width of everything before the text, in cells. */
 	readonly textStart: number;
 	readonly textCells: number;
 }
 
 export interface ColumnsRequest {
-	/** Cells of a row without its marks. */
+	/** Width of a row without the column of marks, in cells. */
 	readonly cells: number;
 	readonly times: TimeFormat;
 	readonly addresses: boolean;

@@ -15,7 +15,7 @@ export function linksOf(text: string): readonly TextRange[] {
 	return text.includes('://') ? findLinks(text) : [];
 }
 
-/** Segments of the row `line` of a message. `search` is folded; empty for none. */
+/** Segments of the row `line` of a message. `search`: search text, folded by foldText; empty for none. */
 export function textSegments(
 	text: string,
 	{start, end}: LineRange,

@@ -16,7 +16,7 @@ export type EntryPredicate = (entry: TimelineEntry) => boolean;
 export interface TimelineView {
 	readonly length: number;
 	at(index: number): TimelineEntry | undefined;
-	/** Position of the first entry that is not before `key`, or the length. */
+	/** Position of the first entry that is not before `key`, or the length if there is none. */
 	positionOf(key: OrderKey): number;
 }
 

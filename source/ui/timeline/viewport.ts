@@ -1,6 +1,7 @@
 /**
- * Visible rows of the timeline. The reading position is an anchor: an entry and a row inside it. It is never a number of
- * rows from an end, so that new messages, backfill, a resize or a filter do not move the text that is being read.
+ * Visible rows of the timeline. The reading position is an anchor: an entry and a row inside it. It is never a number
+ * of rows from an end, so that new messages, history that arrives later, a resize or a filter do not move the text that
+ * is being read.
  */
 import type {OrderKey} from '../../core/event-order.js';
 import type {TimelineEntry} from '../../core/timeline.js';
@@ -28,7 +29,7 @@ export interface LaidOutTimeline {
 /** One terminal row of the viewport. */
 export interface Slot {
 	readonly item: TimelineItem;
-	/** Row of the item, from 0; negative for rules. */
+	/** Index of the row within the item, from 0; negative for the rules above the item. */
 	readonly row: number;
 	readonly rule?: Rule;
 }
