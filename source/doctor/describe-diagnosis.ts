@@ -51,12 +51,15 @@ export function describeReport(report: NetworkReport, context: DiagnosisContext 
 	return lines;
 }
 
-/** `: 2 connected, 1 not`. Peers that are gone are not in the report. */
+/**
+ * The rest of the heading `Peers`, for example `: 2 connected, 1 not connected`; empty for no peers. Peers that are
+ * gone are not in the report.
+ */
 function countPeers(peers: readonly PeerReport[]): string {
 	if (peers.length === 0) return '';
 	const connected = peers.filter(peer => peer.connected).length;
 	const rest = peers.length - connected;
-	return `: ${connected} connected${rest > 0 ? `, ${rest} not` : ''}`;
+	return `: ${connected} connected${rest > 0 ? `, ${rest} not connected` : ''}`;
 }
 
 function describeForeignNodes({strangers, otherVersions}: NetworkReport): string {

@@ -357,7 +357,7 @@ describe('the doctor', () => {
 	});
 
 	it.each<[string, PeerReport[]]>([
-		['Peers: 1 connected, 2 not', [aPeer(), timeout(), timeout({peer: fakePeerId('cc')})]],
+		['Peers: 1 connected, 2 not connected', [aPeer(), timeout(), timeout({peer: fakePeerId('cc')})]],
 		['Peers: 1 connected', [aPeer()]],
 		['Peers', []],
 	])('the doctor and the network pane count the peers above their list: %s', (heading, peers) => {

@@ -42,7 +42,7 @@ test('after a restart, the messages of the earlier launch show which connected p
 	await ended;
 
 	const again = await room.launch('Ann again', {openedLog: disk.open()});
-	const unknown = 'sent by an earlier session of yours; no peer connected since then is known to have it';
+	const unknown = 'sent by an earlier session of yours; no peer that has connected since then is known to have it';
 	expect(holdersOf(again, new Map())).toEqual([
 		['known to Bob', [], unknown],
 		['known to nobody', [], unknown],

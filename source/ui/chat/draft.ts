@@ -78,7 +78,10 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	return step(sent, {type: 'run', command: parsed.command, draft});
 }
 
-/** The text of one line without the space that completion appends. Several lines, which may be code, stay as they are. */
+/**
+ * Removes the spaces at the end of a text of one line, where completion appends a space. A text of several lines is
+ * returned unchanged, because it may be code.
+ */
 function withoutEndSpaces(text: string): string {
 	return text.includes('\n') ? text : text.trimEnd();
 }

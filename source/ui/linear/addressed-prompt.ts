@@ -1,4 +1,4 @@
-/** Line prompt of the linear screen. It remembers to whom the draft is addressed, if the draft is a whisper. */
+/** Line prompt of the linear screen. If the draft is a whisper, the prompt remembers to whom the draft is addressed. */
 import type {ChatNode} from '../../node/chat-node.js';
 import {
 	type Addressing,
@@ -14,16 +14,16 @@ import type {LinePrompt} from './line-prompt.js';
 
 export interface AddressedPrompt {
 	edit(action: EditorAction): void;
-	/** Empties the line, and passes on the draft and to whom it was addressed. */
+	/** Empties the line, and calls `send` with the draft and the addressee that the draft had. */
 	submit(send: (draft: string, addressing: Addressing) => void): void;
 	/**
 	 * Prints the reason. A message, or a draft for which `addressing` is given, returns to the line unless the user has begun
 	 * another draft. A command does not return; ↑ brings it back.
 	 */
 	reject(draft: string, reason: string, addressing?: Addressing): void;
-	/** Puts a draft into the line. By default, its addressee is found in its text. */
+	/** Puts a draft into the line. Without `addressing`, the addressee is read from the text of the draft. */
 	restore(draft: string, addressing?: Addressing): void;
-	/** Draft to keep for the next start. */
+	/** The draft as the next start of the program should restore it. */
 	draftToKeep(): string;
 }
 

@@ -129,7 +129,7 @@ function deliveryText(state: State, seq: number): string {
 function earlierDeliveryText(state: State, entry: TimelineEntry): string {
 	const holders = selectEarlierHolders(state, entry);
 	return holders.length === 0
-		? 'sent by an earlier session of yours; no peer connected since then is known to have it'
+		? 'sent by an earlier session of yours; no peer that has connected since then is known to have it'
 		: `stored by ${peers(holders.length)}: ${listNames(state, holders)}`;
 }
 

@@ -131,7 +131,7 @@ export function helpRows(width: number, theme: Theme): Segment[][] {
 	lines.push(
 		...twoColumnRows(
 			delivered,
-			'delivered to all peers that were connected; message of an earlier session: to one or more',
+			'delivered to all peers that were connected; a message of an earlier session: to at least one peer',
 			width,
 			theme,
 		),
