@@ -12,6 +12,7 @@ import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 import type {TimelineEntry} from '../core/timeline.js';
 import {sliceTimeline} from '../core/timeline.js';
 import type {ScreenHooks} from '../ui/screen-hooks.js';
+import {findFile, listFolder} from './local-paths.js';
 import {formatJsonEntry} from './output/format-json.js';
 import {formatPins} from './output/format-pins.js';
 import {createMarkdownFormat, formatPlain} from './output/format-text.js';
@@ -31,6 +32,8 @@ export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment
 		clock,
 		openUrl: url => openUrl(url),
 		copyText: text => copyText(text, environment),
+		listFolder,
+		findFile,
 		exportTimeline: (file, state) =>
 			exportRows(file, state, sliceTimeline(state.timeline, 0, state.timeline.length), room),
 		...(process.platform !== 'win32' && {stopProcess: () => void process.kill(0, 'SIGTSTP')}),

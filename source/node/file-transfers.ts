@@ -23,7 +23,7 @@ export interface FileTransfersOptions {
 	readonly roomTag: Uint8Array;
 	/** Whether files are served to others. */
 	readonly isServing: boolean;
-	readonly localState: Pick<LocalState, 'store' | 'pipeline'>;
+	readonly localState: Pick<LocalState, 'self' | 'store' | 'pipeline'>;
 	readonly adapters: Pick<ChatNodeAdapters, 'clock' | 'random' | 'files'>;
 	share(body: Parameters<Conversation['shareFile']>[0]): PostResult;
 }
@@ -38,6 +38,7 @@ export function createFileTransfers(options: FileTransfersOptions): FileTransfer
 	const fileStore: FileStore | undefined = adapters.files;
 	const namedFiles = createNamedFiles(store, file => files.changed(file));
 	const files: Files = createFiles({
+		self: options.localState.self,
 		clock: adapters.clock,
 		roomTag,
 		random: () => adapters.random.fraction(),

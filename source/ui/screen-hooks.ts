@@ -5,6 +5,7 @@
 import type {Clock} from '../core/environment.js';
 import type {State} from '../core/state.js';
 import type {TimelineEntry} from '../core/timeline.js';
+import type {FolderEntry} from '../node/commands/typed-path.js';
 
 /** Hooks that every screen uses. */
 export interface SharedHooks {
@@ -21,6 +22,13 @@ export interface SharedHooks {
 export interface ScreenHooks extends SharedHooks {
 	/** Opens a web address in the browser, without a shell. Resolves to an error message, or undefined. */
 	openUrl?(url: string): Promise<string | undefined>;
+	/**
+	 * The entries of a folder whose names begin with `prefix`, in alphabetical order. Empty if the folder cannot be read.
+	 * `folder`: as the user types it; empty: the current folder.
+	 */
+	listFolder?(folder: string, prefix: string): Promise<readonly FolderEntry[]>;
+	/** Size in bytes of the regular file at a path. Undefined if there is none. */
+	findFile?(path: string): Promise<{readonly size: number} | undefined>;
 	/** Writes the timeline to a new file. Resolves to a message for the user; rejects with the error. */
 	exportTimeline?(file: string, state: State): Promise<string>;
 }

@@ -1,12 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {findShared, listShared} from '../../source/core/find-shared.js';
 import type {FileId} from '../../source/core/shared-file.js';
-import {
-	cancelTypedFile,
-	fetchTypedFile,
-	parseTypedPath,
-	shareTypedFile,
-} from '../../source/node/commands/typed-files.js';
+import {cancelTypedFile, fetchTypedFile, shareTypedFile} from '../../source/node/commands/typed-files.js';
+import {parseTypedPath} from '../../source/node/commands/typed-path.js';
 import {StorageError} from '../../source/storage/errors.js';
 import {createFakeChatNode, type FakePeer} from '../helpers/fake-chat-node.js';
 
@@ -21,17 +17,6 @@ function room() {
 }
 
 describe('the path after /share', () => {
-	test.each([
-		['a.txt', 'a.txt', ''],
-		['a.txt the new one', 'a.txt', 'the new one'],
-		['"my file.txt" a note', 'my file.txt', 'a note'],
-		["'my file.txt'", 'my file.txt', ''],
-		[String.raw`my\ file\ \(2\).txt note`, 'my file (2).txt', 'note'],
-		[String.raw`C:\Users\Ann\a.txt`, String.raw`C:\Users\Ann\a.txt`, ''],
-	])('parseTypedPath splits the text after /share into path and note: %s', (typed, path, note) => {
-		expect(parseTypedPath(typed)).toMatchObject({path, note});
-	});
-
 	test('the path after /share is the whole text if its first word is not the path of a file', async () => {
 		const {chatNode} = room();
 		const tried: unknown[] = [];

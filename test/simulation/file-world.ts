@@ -185,8 +185,9 @@ export function createFileWorld(seed = 1): FileWorld {
 			const store = createMemoryFiles(ROOM_TAG);
 			const reports = new Map<FileId, FileTransfer>();
 			const own = random.fork();
+			const peer = fakePeerId(members.length + 1);
 			const member: Member = {
-				peer: fakePeerId(members.length + 1),
+				peer,
 				store,
 				reports,
 				received: new Map(),
@@ -199,6 +200,7 @@ export function createFileWorld(seed = 1): FileWorld {
 				busyUntil: 0,
 				isGone: false,
 				files: createFiles({
+					self: peer,
 					clock,
 					roomTag: ROOM_TAG,
 					random: () => own.fraction(),

@@ -40,13 +40,25 @@ describe('people who fetch one file together', () => {
 		world = createFileWorld(1);
 		const author = world.add({uplink: UPLINK});
 		const others = Array.from({length: 10}, () => world.add({uplink: UPLINK}));
-		const content = makeContent(8 * MiB);
+		const content = makeContent(4 * MiB);
 		const file = await world.share(author, content);
 		for (const node of others) node.fetch(file);
 		await untilDone(others, file);
 		for (const node of others) expectContent(node, file, content);
 		expect(author.sentBytes / file.size).toBeLessThan(2.5);
 		expect(reportOf(author, file)).toBeUndefined();
+	}, 90_000);
+
+	test('ten people share the parts among themselves also where more is on its way than any of them knows of the others', async () => {
+		world = createFileWorld(18);
+		// As between processes of one computer.
+		const [author, ...others] = Array.from({length: 11}, () => world.add({uplink: 200e6, latencyMs: 5}));
+		const content = makeContent(5 * MiB);
+		const file = await world.share(author!, content);
+		for (const node of others) node.fetch(file);
+		await untilDone(others, file);
+		for (const node of others) expectContent(node, file, content);
+		expect(author!.sentBytes / file.size).toBeLessThan(1.5);
 	}, 90_000);
 
 	test('people who fetch one file finish without the author if together they have all parts', async () => {

@@ -36,6 +36,12 @@ export const effectMutations = [
 		tests: ['effects'],
 	},
 	{
+		rule: 'Nobody corrects or withdraws the row about a window for guests.',
+		edits: [{in: 'contentOf', condition: 1, without: 2}],
+		scenes: ['window-row'],
+		tests: ['effects'],
+	},
+	{
 		rule: 'Another launch of the same verified identity corrects a message.',
 		edits: [{in: 'feedsOfAuthor', condition: 2, becomes: 'true'}],
 		tests: ['effects'],

@@ -35,8 +35,19 @@ export const fileMutations = [
 	},
 	{
 		rule: 'Files: parts that other holders can send are not requested from a holder of all parts.',
-		edits: [{in: 'choosePart', condition: 4, without: 1}],
+		edits: [{in: 'choosePart', condition: 5, without: 1}],
 		scenes: ['files'],
+	},
+	{
+		rule: 'Files: nodes that fetch one file request different parts from a holder of all parts.',
+		edits: [{in: 'choosePart', condition: 2, becomes: 'false'}],
+		scenes: ['files'],
+	},
+	{
+		rule: 'Files: a node that waits for a part too long requests it itself.',
+		edits: [{in: 'createFetchShares.isTooLate', returned: 2, becomes: 'false'}],
+		scenes: ['files'],
+		tests: ['fetch-shares'],
 	},
 	{
 		rule: 'Files: parts that a silent holder was to send are requested from others.',

@@ -24,6 +24,7 @@ import {createEffectCommands} from '../../node/effect-commands.js';
 import {idOf, type Reading, type ReadingChange, type Unread} from '../../node/reading.js';
 import {createStore, type Store} from '../../node/store.js';
 import {createVerification} from '../../node/verification.js';
+import {expandHome} from '../../storage/home-path.js';
 import {openLogReader} from '../../storage/log-reader.js';
 import {whisperPrefix} from '../../ui/addressee.js';
 import type {AttachRequest, KeeperMessage, OpenedMessage, ShareResult} from '../keep/keeper-messages.js';
@@ -139,7 +140,7 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 			const id = ++lastShare;
 			const result = new Promise<ShareResult>(resolve => shares.set(id, resolve));
 			const names = {...(note !== undefined && {note}), ...(name !== undefined && {name})};
-			const sent = request({type: 'share', id, path: resolvePath(path), ...names});
+			const sent = request({type: 'share', id, path: resolvePath(expandHome(path)), ...names});
 			if ('refused' in sent) return sent;
 			const shared = await result;
 			if ('error' in shared) throw restoreError(shared.error);

@@ -2,10 +2,13 @@
  * Parts of one file that are arriving: which slice is requested next from which holder (protocol.md, Files). All slices of
  * a part come from one holder, so that it is known who sent wrong content.
  */
+import type {PeerId} from '../../core/event.js';
 import {FILE_QUEUE_MS, MAX_FILE_HOLDERS, MIN_SLICE_BYTES} from '../../core/limits.js';
 import {hasPart} from '../../core/part-set.js';
 import {type FileId, partLength} from '../../core/shared-file.js';
+import type {PeerLink} from '../link/peer-link.js';
 import {choosePart} from './choose-part.js';
+import {createFetchShares} from './fetch-shares.js';
 import type {Holder, Holders} from './holders.js';
 import type {LinkPipe, Slice} from './link-pipe.js';
 import type {PartBuffers} from './part-buffers.js';
@@ -24,12 +27,15 @@ const MOVE_AFTER_MS = 500;
 const RATE_PER_HOLDER = (2 * MIN_SLICE_BYTES * 1000) / FILE_QUEUE_MS;
 
 export interface ArrivingPartsOptions {
+	readonly self: PeerId;
 	readonly file: FileId;
 	readonly size: number;
 	readonly holders: Holders;
 	readonly buffers: PartBuffers;
 	/** Random number, uniform in [0, 1). */
 	random(): number;
+	/** Whether a peer has asked about the file on this connection, as peers that fetch it do. */
+	hasAsked(link: PeerLink): boolean;
 	/** Whether a part is neither verified nor kept from an earlier run. */
 	isMissing(part: number): boolean;
 	/** Range of the parts that may be requested: the first part, and the exclusive end. */
@@ -62,6 +68,7 @@ interface ArrivingPart {
 export function createArrivingParts(options: ArrivingPartsOptions): ArrivingParts {
 	const {file, size, holders, buffers, random} = options;
 	const arriving = new Map<number, ArrivingPart>();
+	const shares = createFetchShares(options.self);
 
 	function start(part: number, pipe: LinkPipe, now: number): ArrivingPart {
 		const started = {
@@ -103,9 +110,24 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 		if (areHoldersEnough(holder, now)) return undefined;
 		const [from, to] = options.window();
 		const others: Holder[] = [];
-		for (const other of holders.all()) if (other !== holder && holders.isUsable(other, now)) others.push(other);
+		const fetching: PeerId[] = [];
+		for (const other of holders.all()) {
+			if (other === holder) continue;
+			const {link} = other.pipe;
+			const isUsable = holders.isUsable(other, now);
+			if (isUsable) others.push(other);
+			if (!other.isComplete && (isUsable || options.hasAsked(link))) fetching.push(link.peer);
+		}
 		const isMissing = (part: number) => !arriving.has(part) && options.isMissing(part);
-		const part = choosePart({from, to, isMissing, holder, others, random});
+		const isForUs = (part: number) => shares.isForUs(part, fetching, now);
+		const choice = {from, to, isMissing, holder, others, random};
+		let part = choosePart({...choice, isForUs});
+		if (part === undefined && holder.isComplete) {
+			const parts: number[] = [];
+			for (let one = from; one < to; one++) if (isMissing(one)) parts.push(one);
+			const waiting = {isIdle: arriving.size === 0, partMs: (partLength(size, from) * 1000) / holder.pipe.rate, parts};
+			if (parts.length > 0 && shares.isTooLate(waiting, fetching, now)) part = choosePart(choice);
+		}
 		if (part === undefined) return takeOver(holder, now);
 		return buffers.reserve(partLength(size, part)) ? start(part, holder.pipe, now) : undefined;
 	}

@@ -23,21 +23,27 @@ export interface Choice {
 	readonly holder: Holding;
 	/** All other peers that have parts of the file. */
 	readonly others: readonly Holding[];
+	/**
+	 * Whether this node is the one that gets a part from a holder of all parts, of the nodes that are fetching the file. Left
+	 * out: any part is for this node.
+	 */
+	isForUs?(part: number): boolean;
 	/** Uniform in [0, 1). */
 	random(): number;
 }
 
 /**
  * The part to request from the holder: of the missing parts that the holder has, a random one of those that the fewest
- * other peers have. Undefined if there is none. From a holder with all parts, no part is requested that a holder with some
- * of the parts can send soon. So the author sends each part about once, and the peers that fetch the file exchange the
- * parts.
+ * other peers have. Undefined if there is none. From a holder with all parts, only those parts are requested that this node
+ * is to get, and that no holder with some of the parts can send soon. So the author sends each part about once, and the peers
+ * that fetch the file exchange the parts.
  */
-export function choosePart({from, to, isMissing, holder, others, random}: Choice): number | undefined {
+export function choosePart({from, to, isMissing, holder, others, isForUs, random}: Choice): number | undefined {
 	let fewest = Number.POSITIVE_INFINITY;
 	let rarest: number[] = [];
 	for (let part = from; part < to; part++) {
 		if (!isMissing(part) || !(holder.isComplete || hasPart(holder.parts, part))) continue;
+		if (holder.isComplete && isForUs?.(part) === false) continue;
 		let holders = 0;
 		let isLeft = false;
 		for (const other of others) {

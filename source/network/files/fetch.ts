@@ -15,6 +15,7 @@ import {formatBytes} from '../../core/format-quantity.js';
 import {FILE_ANSWER_MS} from '../../core/limits.js';
 import {emptyPartSet} from '../../core/part-set.js';
 import {LEAF_BYTES, partCount, partLength} from '../../core/shared-file.js';
+import type {PeerLink} from '../link/peer-link.js';
 import {createArrivingParts} from './arriving-parts.js';
 import {createDestination, type Destination} from './destination.js';
 import {createHolders, type Holder} from './holders.js';
@@ -24,6 +25,9 @@ import type {ServedContent} from './served-content.js';
 import type {HolderWatch} from './watch.js';
 
 export interface FetchOptions {
+	readonly self: PeerId;
+	/** Whether a peer has asked about the file on this connection. */
+	hasAsked(link: PeerLink): boolean;
 	readonly file: NamedFile;
 	readonly clock: Clock;
 	readonly buffers: PartBuffers;
@@ -75,6 +79,8 @@ export function createFetch(options: FetchOptions): Fetch {
 	let failure: string | undefined;
 
 	const parts = createArrivingParts({
+		self: options.self,
+		hasAsked: options.hasAsked,
 		file: file.id,
 		size: file.size,
 		holders,

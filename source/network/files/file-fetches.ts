@@ -25,6 +25,9 @@ const TICK_MS = 250;
 const RATE_WEIGHT = 0.3;
 
 export interface FileFetchesOptions {
+	readonly self: PeerId;
+	/** Whether a peer has asked about a file on this connection. */
+	hasAsked(link: PeerLink, file: FileId): boolean;
 	readonly clock: Clock;
 	/** Uniform in [0, 1). */
 	random(): number;
@@ -218,6 +221,8 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 	return {
 		start(file, openSink) {
 			const fetch = createFetch({
+				self: options.self,
+				hasAsked: link => options.hasAsked(link, file.id),
 				file,
 				clock,
 				buffers,

@@ -43,6 +43,8 @@ export interface FileServer {
 	idle(link: PeerLink): void;
 	/** To be called when this node has more or fewer parts of a file. Peers that asked about the file get a file-info. */
 	changed(file: FileId): void;
+	/** Whether a peer has asked about a file on this connection. Only the last MAX_FILE_ASKS files are remembered. */
+	hasAsked(link: PeerLink, file: FileId): boolean;
 	/** Drops all requests that arrived on a closed connection. */
 	closed(link: PeerLink): void;
 	readonly cache: PartCache;
@@ -199,6 +201,7 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 				ticker.wake();
 			}
 		},
+		hasAsked: (link, file) => clients.get(link)?.asked.has(file) ?? false,
 		closed(link) {
 			const client = clients.get(link);
 			if (client) client.isClosed = true;

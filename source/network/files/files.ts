@@ -1,6 +1,7 @@
 /** Transfer of files between this node and its peers: the serving and the fetching side (protocol.md, Files). */
 import type {FileMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
+import type {PeerId} from '../../core/event.js';
 import type {FileSink, NamedFile, ServedFile} from '../../core/file-content.js';
 import type {FileTransfer} from '../../core/file-transfer.js';
 import type {FileId} from '../../core/shared-file.js';
@@ -10,6 +11,8 @@ import {createFileFetches, type FileFetches} from './file-fetches.js';
 import {createFileServer, type FileServer} from './file-server.js';
 
 export interface FilesOptions {
+	/** This node. */
+	readonly self: PeerId;
 	readonly clock: Clock;
 	readonly roomTag: Uint8Array;
 	/** Uniform in [0, 1). */
@@ -45,8 +48,11 @@ export interface Files {
 	stop(): Promise<void>;
 }
 
-export function createFiles({clock, roomTag, random, isServing, isNamed, findFile, report}: FilesOptions): Files {
+export function createFiles(options: FilesOptions): Files {
+	const {clock, roomTag, random, isServing, isNamed, findFile, report} = options;
 	const fetches: FileFetches = createFileFetches({
+		self: options.self,
+		hasAsked: (link, file) => server.hasAsked(link, file),
 		clock,
 		random,
 		leafOf,

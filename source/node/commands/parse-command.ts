@@ -7,7 +7,7 @@ import {parseTarget} from '../../core/parse-target.js';
 import {beginsWithWhisperCommand} from '../../core/whisper-command.js';
 import {type CommandName, type CommandRow, commandRows, commandUsage, findCommandRow} from './command-table.js';
 import {type InviteAction, parseInviteAction} from './invite-command.js';
-import {parseTypedPath, type TypedPath} from './typed-files.js';
+import {parseTypedPath, type TypedPath} from './typed-path.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
 

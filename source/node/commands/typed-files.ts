@@ -10,30 +10,12 @@ import {StorageError} from '../../storage/errors.js';
 import {describeStorageError} from '../../storage/files/file-error.js';
 import type {ChatNode} from '../chat-node.js';
 import type {PostResult} from '../conversation.js';
+import type {TypedPath} from './typed-path.js';
 
 /** Result of a command about files. */
 export type FileCommandResult =
 	| {readonly type: 'done'; readonly text: string; readonly seq?: number}
 	| {readonly type: 'error'; readonly text: string};
-
-/** The arguments of `/share`: a path, and the note after it. `whole` is the unsplit text, for a path with spaces and no quotes. */
-export interface TypedPath {
-	readonly path: string;
-	readonly note: string;
-	readonly whole: string;
-}
-
-/**
- * Splits `PATH [NOTE]`. The path may be in quotes, or contain spaces escaped with a backslash. Terminals insert such a path
- * when a file is dropped on them.
- */
-export function parseTypedPath(text: string): TypedPath {
-	const whole = text.trim();
-	const quoted = /^(["'])(.*?)\1(?:\s+([\s\S]*))?$/.exec(whole);
-	if (quoted) return {path: quoted[2] ?? '', note: quoted[3]?.trim() ?? '', whole};
-	const [, word = '', note = ''] = /^((?:\\ |\S)+)\s*([\s\S]*)$/.exec(whole) ?? [];
-	return {path: word.replaceAll(/\\([ '"()&[\]])/g, '$1'), note, whole};
-}
 
 /** Shares a file. If the first word is not the path of a file, the whole text is used as the path. Never rejects. */
 export async function shareTypedFile(chatNode: ChatNode, typed: TypedPath): Promise<FileCommandResult> {

@@ -11,6 +11,7 @@ import {isDeviceName} from '../../core/received-name.js';
 import {quoteShellArgument} from '../../core/shell-argument.js';
 import {systemErrorCode} from '../../core/system-error.js';
 import {StorageError} from '../errors.js';
+import {expandHome} from '../home-path.js';
 import {toSourceError} from './file-error.js';
 
 /** State of a file on disk. If two states differ, the content may differ. */
@@ -54,7 +55,7 @@ export function refuseRemotePath(path: string, platform: string = process.platfo
 /** Opens a file to share. The caller closes the handle. Rejects with UsageError or StorageError. */
 export async function openSourceFile(path: string): Promise<SourceFile> {
 	refuseRemotePath(path);
-	const absolute = resolve(path);
+	const absolute = resolve(expandHome(path));
 	try {
 		const real = await realpath(absolute);
 		const found = await stat(real, {bigint: true});

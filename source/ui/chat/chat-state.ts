@@ -8,6 +8,7 @@ import type {OrderKey} from '../../core/event-order.js';
 import type {FileId} from '../../core/shared-file.js';
 import type {Intent, ListIntent} from '../../node/commands/command-result.js';
 import type {BellMode, Command, Person} from '../../node/commands/parse-command.js';
+import type {UnfinishedPath} from '../../node/commands/typed-path.js';
 import {type Addressee, type Addressing, noAddressing} from '../addressee.js';
 import type {Flash} from '../flash.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';
@@ -32,7 +33,9 @@ export type Question =
 	/** The next key, a digit or an emoji, selects the reaction. */
 	| {readonly type: 'react'; readonly target: EventRef}
 	| {readonly type: 'withdraw'; readonly target: EventRef}
-	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean};
+	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean}
+	/** Asked when the draft is the pasted path of a file. */
+	| {readonly type: 'share'; readonly path: string; readonly size: number};
 
 export type {Composing};
 
@@ -177,6 +180,12 @@ export function withInfo(ui: UiState, text: string): UiState {
 	return {...ui, flash: {text, level: 'info', until: 0}};
 }
 
+/** The draft for which an effect was requested. Its result counts only as long as the draft is the same. */
+export interface DraftAt {
+	readonly draft: string;
+	readonly cursor: number;
+}
+
 /** Message to updateChat. */
 export type ScreenMessage =
 	/** All tokens of one read of the terminal. */
@@ -192,6 +201,15 @@ export type ScreenMessage =
 	 * has read. `since`: wall clock time at which that entry was logged, ms.
 	 */
 	| {readonly type: 'missed'; readonly lastRead: OrderKey; readonly since: number}
+	/** Result of the effect `complete-path`. The candidates replace the text from `start` up to the cursor. */
+	| (DraftAt & {
+			readonly type: 'path-candidates';
+			readonly start: number;
+			readonly candidates: readonly string[];
+			readonly by: 1 | -1;
+	  })
+	/** The effect `find-file` found a file. */
+	| (DraftAt & {readonly type: 'file-found'; readonly path: string; readonly size: number})
 	/** Sent regularly, to remove expired questions and short messages. */
 	| {readonly type: 'tick'};
 
@@ -207,6 +225,10 @@ export type ScreenEffect =
 	| {readonly type: 'cancel-fetch'; readonly file: FileId}
 	| {readonly type: 'run'; readonly command: Command; readonly draft: string}
 	| {readonly type: 'typing'}
+	/** Finds candidates for the path of a `/share`. */
+	| (DraftAt & {readonly type: 'complete-path'; readonly path: UnfinishedPath; readonly by: 1 | -1})
+	/** Looks whether a pasted path is that of a file. */
+	| (DraftAt & {readonly type: 'find-file'; readonly path: string})
 	| {readonly type: 'copy'; readonly text: string}
 	| {readonly type: 'open'; readonly url: string}
 	| {readonly type: 'read-all'}

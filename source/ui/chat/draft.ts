@@ -7,12 +7,21 @@ import {selectUndeliveredCount} from '../../core/select.js';
 import {isReactionWord, utf8Length} from '../../core/text.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {type Command, parseCommand} from '../../node/commands/parse-command.js';
+import {pastedPath, unfinishedPath} from '../../node/commands/typed-path.js';
 import {CONFIRMATION_DIGITS} from '../../node/verification.js';
 import {type Addressee, addresseeError, addressingOf, comesBack, whisperText} from '../addressee.js';
 import type {Token} from '../input/key-token.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {completionNames} from '../timeline/display-name.js';
-import {type Composing, type Question, type ScreenMessage, type UiState, withInfo} from './chat-state.js';
+import {
+	type Composing,
+	type DraftAt,
+	type Question,
+	type ScreenEffect,
+	type ScreenMessage,
+	type UiState,
+	withInfo,
+} from './chat-state.js';
 import {type ChatContext, type ChatStep, screenLayoutOf, step} from './frame.js';
 import {composingAfterHistory, correctNewest, toggleReaction} from './message-steps.js';
 import {REACTIONS} from './reactions.js';
@@ -23,10 +32,46 @@ export function editDraft(ui: UiState, action: EditorAction): UiState {
 	return {...ui, editor: reduceEditor(ui.editor, action)};
 }
 
-/** Types text. Peers see that this user is typing, except while the draft is a command. */
+/**
+ * Types text. Peers see that this user is typing, except while the draft is a command. Some terminals send the path of a file
+ * that is dropped on them as typed text.
+ */
 export function typeInDraft(ui: UiState, text: string): ChatStep {
 	const next = editDraft(ui, {type: 'type', text});
-	return next.editor.text.startsWith('/') ? step(next) : step(next, {type: 'typing'});
+	const looked = text.length > 1 ? lookForFile(ui, next) : [];
+	return next.editor.text.startsWith('/') ? step(next, ...looked) : step(next, {type: 'typing'}, ...looked);
+}
+
+/** Inserts a paste. If it is the path of a file, a question follows. */
+export function pasteInDraft(ui: UiState, text: string): ChatStep {
+	const next = editDraft(ui, {type: 'paste', text});
+	return step(next, ...lookForFile(ui, next));
+}
+
+/** Looks for the file whose path was inserted into the empty draft. */
+function lookForFile(before: UiState, {editor, addressee, composing}: UiState): ScreenEffect[] {
+	const path = pastedPath(editor.text);
+	if (path === undefined || before.editor.text !== '' || addressee || composing) return [];
+	return [{type: 'find-file', path, draft: editor.text, cursor: editor.cursor}];
+}
+
+/** Whether the draft is still the one for which an effect was requested, so that the result of the effect counts. */
+export function isSameDraft({editor, focus, prompt}: UiState, {draft, cursor}: DraftAt): boolean {
+	return editor.text === draft && editor.cursor === cursor && focus === 'input' && !prompt;
+}
+
+/** Asks whether to share the file whose path was pasted. */
+export function askToShare(ui: UiState, {path, size, ...at}: ScreenMessage & {type: 'file-found'}): UiState {
+	if (!isSameDraft(ui, at) || ui.question || ui.overlay) return ui;
+	return {...ui, question: {type: 'share', path, size}};
+}
+
+/** Offers the candidates for a path, or says that there are none. */
+export function offerPaths(ui: UiState, message: ScreenMessage & {type: 'path-candidates'}): UiState {
+	const {start, cursor, candidates, by} = message;
+	if (!isSameDraft(ui, message)) return ui;
+	if (candidates.length === 0) return withInfo(ui, 'No file begins with this');
+	return editDraft(ui, {type: 'complete', by, findCandidates: () => ({start, end: cursor, candidates})});
 }
 
 /** Moves the caret by a row. At the first or last row, shows another entry of the history instead. */
@@ -40,16 +85,19 @@ export function moveDraftRow(ui: UiState, by: 1 | -1, context: ChatContext): UiS
 	return {...moved, composing: composingAfterHistory(ui, moved, context)};
 }
 
-/** Completes the name or command before the caret. Returns undefined for an empty draft, in which Tab switches panes. */
-export function completeDraftName(ui: UiState, by: 1 | -1, {state}: ChatContext): UiState | undefined {
+/** Completes the word before the caret. Returns undefined for an empty draft, in which Tab switches panes. */
+export function completeDraft(ui: UiState, by: 1 | -1, {state}: ChatContext): ChatStep | undefined {
+	const {text: draft, cursor, completion} = ui.editor;
+	const path = completion ? undefined : unfinishedPath(draft, cursor);
+	if (path) return step(ui, {type: 'complete-path', path, draft, cursor, by});
 	const editor = reduceEditor(ui.editor, {
 		type: 'complete',
 		by,
 		findCandidates: ({text, cursor}) => findCompletion(text, cursor, completionNames(state)),
 	});
-	if (editor !== ui.editor) return {...ui, editor};
-	if (ui.editor.text.trim() === '') return undefined;
-	return withInfo(ui, 'Nothing to complete. Ctrl+O: next pane');
+	if (editor !== ui.editor) return step({...ui, editor});
+	if (draft.trim() === '') return undefined;
+	return step(withInfo(ui, 'Nothing to complete. Ctrl+O: next pane'));
 }
 
 /** Sends the draft or runs it as a command. Sending a message marks all messages as read and scrolls to the end. */
@@ -152,6 +200,13 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 	if (ui.question?.type === 'withdraw' || ui.question?.type === 'pin') {
 		const {question} = ui;
 		return answerYesOrNo(ui, key, closed => step(closed, question));
+	}
+	if (ui.question?.type === 'share') {
+		const {path} = ui.question;
+		const command: Command = {type: 'share', file: {path, note: '', whole: path}};
+		return answerYesOrNo(ui, key, closed =>
+			step(editDraft(closed, {type: 'edit', edit: 'submit'}), {type: 'run', command, draft: ui.editor.text}),
+		);
 	}
 	if (ui.question?.type === 'quit-undelivered')
 		return answerYesOrNo(ui, key === 'ctrl+c' ? 'y' : key, closed => step(closed, {type: 'quit', reason: 'quit'}));

@@ -2,6 +2,7 @@
  * Rows above the status line: an open question, or a short message. They are wrapped, so that nothing of them is cut off, and
  * the status line stays visible below them.
  */
+import {formatBytes} from '../../core/format-quantity.js';
 import type {Row} from '../panes/paint-row.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {padCells} from '../text/graphemes.js';
@@ -71,6 +72,10 @@ function questionText({question, editor: {pendingPaste}}: UiState): string | und
 			return `Withdraw this message? It is hidden for everybody, not erased.   ${YES_OR_NO}`;
 		case 'pin':
 			return `${question.on ? 'Pin' : 'Unpin'} this message for everybody?   ${YES_OR_NO}`;
+		case 'share': {
+			const name = cleanLine(question.path.split(/[/\\]/).at(-1) ?? '');
+			return `Share ${name} (${formatBytes(question.size)}) with everybody in this room?   ${YES_OR_NO}`;
+		}
 		case 'quit-undelivered': {
 			const messages = question.count === 1 ? 'your last message' : `your last ${question.count} messages`;
 			return `Nobody else has ${messages}. Leave?   ${YES_OR_NO}`;

@@ -8,7 +8,7 @@ import type {EditorAction} from '../input/reduce-editor.js';
 import {SCROLL_TO_END, SCROLL_TO_START, scrollOverlayBy} from '../overlays/overlay-text.js';
 import {applyIntent} from './apply-intent.js';
 import type {UiState} from './chat-state.js';
-import {completeDraftName, editDraft, moveDraftRow, requestQuit, sendDraft} from './draft.js';
+import {completeDraft, editDraft, moveDraftRow, requestQuit, sendDraft} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {
 	askPin,
@@ -82,9 +82,9 @@ function inputAction(ui: UiState, action: Action, context: ChatContext): ChatSte
 		case 'row-down':
 			return step(moveDraftRow(ui, 1, context));
 		case 'complete-or-next-pane':
-			return step(completeDraftName(ui, 1, context) ?? cycleFocus(ui, context, 1));
+			return completeDraft(ui, 1, context) ?? step(cycleFocus(ui, context, 1));
 		case 'complete-or-previous-pane':
-			return step(completeDraftName(ui, -1, context) ?? cycleFocus(ui, context, -1));
+			return completeDraft(ui, -1, context) ?? step(cycleFocus(ui, context, -1));
 		case 'end-input':
 			return endInput(ui, context);
 		default:

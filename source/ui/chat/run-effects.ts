@@ -6,6 +6,7 @@ import type {CommandResult, Intent, ListIntent} from '../../node/commands/comman
 import type {MessageNumbers} from '../../node/commands/message-numbers.js';
 import {runCommand} from '../../node/commands/run-command.js';
 import type {PostResult} from '../../node/conversation.js';
+import {findFile, findPathCandidates} from '../local-paths.js';
 import type {ScreenHooks} from '../screen-hooks.js';
 import {copyToClipboard} from '../terminal/escape-sequences.js';
 import {numberedLines, selectListed} from '../timeline/message-lists.js';
@@ -75,6 +76,20 @@ export function runEffect(effect: ScreenEffect, ports: EffectPorts): void {
 		case 'typing':
 			chatNode.notifyTyping();
 			return;
+		case 'complete-path': {
+			const {path, draft, cursor, by} = effect;
+			void findPathCandidates(hooks, path).then(candidates =>
+				ports.dispatch({type: 'path-candidates', draft, cursor, start: path.start, candidates, by}),
+			);
+			return;
+		}
+		case 'find-file': {
+			const {path, draft, cursor} = effect;
+			void findFile(hooks, path).then(
+				found => found && ports.dispatch({type: 'file-found', draft, cursor, path, size: found.size}),
+			);
+			return;
+		}
 		case 'copy':
 			void copyText(effect.text, ports);
 			return;

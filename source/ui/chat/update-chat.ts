@@ -17,7 +17,7 @@ import {
 	type UiState,
 	withInfo,
 } from './chat-state.js';
-import {answerQuestion, editDraft, restoreRefusedDraft, typeInDraft} from './draft.js';
+import {answerQuestion, askToShare, offerPaths, pasteInDraft, restoreRefusedDraft, typeInDraft} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {performAction} from './perform-action.js';
 import {endOpening, firstUnreadKey, keepSelectionVisible, scrollRows} from './reading-position.js';
@@ -44,6 +44,10 @@ export function updateChat(ui: UiState, message: ScreenMessage, context: ChatCon
 			const {lastRead, since} = message;
 			return step({...ui, unreadMarker: lastRead, unreadSince: since, opensAtUnread: true});
 		}
+		case 'path-candidates':
+			return step(offerPaths(ui, message));
+		case 'file-found':
+			return step(askToShare(ui, message));
 		case 'tick':
 			return step(expireMessages(ui, context.now));
 	}
@@ -271,7 +275,7 @@ function showTypingHint(ui: UiState): UiState {
 
 function applyPaste(ui: UiState, text: string, context: ChatContext): ChatStep {
 	if (ui.prompt) return step(updateSearch(ui, context, {type: 'paste', text: toSingleLinePaste(text)}));
-	return step(editDraft({...ui, focus: 'input', selected: undefined, overlay: undefined}, {type: 'paste', text}));
+	return pasteInDraft({...ui, focus: 'input', selected: undefined, overlay: undefined}, text);
 }
 
 /** Handles a focus report. A loss of focus sets the unread rule after the newest entry, unless older ones are unread. */

@@ -8,16 +8,19 @@
  * It has the same interface as the full screen (screen-contract.ts).
  */
 import type {Input} from '../../core/event.js';
+import {formatBytes} from '../../core/format-quantity.js';
 import {isIgnored} from '../../core/name-collisions.js';
 import type {CommandResult, Intent} from '../../node/commands/command-result.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {createMessageNumbers} from '../../node/commands/message-numbers.js';
 import {parseCommand} from '../../node/commands/parse-command.js';
 import {runCommand} from '../../node/commands/run-command.js';
+import {pastedPath, unfinishedPath} from '../../node/commands/typed-path.js';
 import {type Addressee, type Addressing, addresseeError, noAddressing, whisperText} from '../addressee.js';
 import {chatKeys} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
 import type {EditorAction} from '../input/reduce-editor.js';
+import {findFile, findPathCandidates} from '../local-paths.js';
 import {noNotifications, updateNotifications} from '../notifications.js';
 import {type ChatScreen, type ChatScreenOptions, exitMessageLines, QUIT_WINDOW_MS} from '../screen-contract.js';
 import {BELL, DISABLE_BRACKETED_PASTE, ENABLE_BRACKETED_PASTE} from '../terminal/escape-sequences.js';
@@ -134,9 +137,11 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	}
 
 	function onToken(token: Token): void {
+		const wasEmpty = line.editor.text === '';
 		if (token.type === 'text') prompt.edit({type: 'type', text: token.text});
 		else if (token.type === 'paste') insertPaste(token.text);
 		else if (token.type === 'key') onKey(token.key);
+		if (wasEmpty && token.type !== 'key') void offerToShare(line.editor.text);
 	}
 
 	function onKey(key: string): void {
@@ -160,7 +165,28 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		);
 	}
 
+	/** If the draft is the path of a file, turns it into the command that shares the file. */
+	async function offerToShare(draft: string): Promise<void> {
+		const path = pastedPath(draft);
+		const found = path === undefined ? undefined : await findFile(hooks, path);
+		if (!found || line.editor.text !== draft) return;
+		prompt.edit({type: 'set', text: `/share ${draft.trim()}`});
+		line.printAbove(
+			`This is the path of a file (${formatBytes(found.size)}). Enter shares it with everybody in this room, Ctrl+U deletes the line.`,
+		);
+	}
+
 	function complete(by: 1 | -1): void {
+		const {text: draft, cursor, completion} = line.editor;
+		const path = completion ? undefined : unfinishedPath(draft, cursor);
+		if (path) {
+			void findPathCandidates(hooks, path).then(candidates => {
+				if (line.editor.text !== draft) return;
+				if (candidates.length === 0) line.printAbove('No file begins with this.');
+				prompt.edit({type: 'complete', by, findCandidates: () => ({start: path.start, end: cursor, candidates})});
+			});
+			return;
+		}
 		const names = completionNames(chatNode.store.getState());
 		prompt.edit({type: 'complete', by, findCandidates: ({text, cursor}) => findCompletion(text, cursor, names)});
 	}

@@ -9,6 +9,8 @@ import {createFakeClock} from '../../helpers/fake-clock.js';
 async function readsPerTick(peers: number): Promise<number> {
 	const clock = createFakeClock();
 	const fetches = createFileFetches({
+		self: fakePeerId(0),
+		hasAsked: () => false,
 		clock,
 		random: () => 0,
 		isGenuine: () => true,

@@ -52,6 +52,19 @@ function launch(hooks: Partial<ScreenHooks> = {}, missed: readonly string[] = []
 }
 
 describe('the linear screen', () => {
+	test('the linear screen turns the pasted path of a file into the command that shares the file, and Tab completes a path', async () => {
+		const {terminal} = launch({
+			findFile: async path => (path === '/tmp/my plan.pdf' ? {size: 2000} : undefined),
+			listFolder: async () => [{name: 'photos', isFolder: true}],
+		});
+		terminal.type("\u001B[200~'/tmp/my plan.pdf'\u001B[201~");
+		await terminal.see('This is the path of a file (2.0 kB). Enter shares it');
+		await terminal.see("> /share '/tmp/my plan.pdf'");
+		terminal.type('\u0015');
+		terminal.type('/share ph\t');
+		await terminal.see('/share photos/');
+	});
+
 	test('the linear screen says "private, from" before a whisper, and repeats the line with the addressee before the first letter', async () => {
 		const {terminal, chatNode, bob} = launch();
 		chatNode.observe({type: 'whisper', subject: bob.peer, own: false, id: 1, text: 'psst\nsecond line'});

@@ -1,0 +1,51 @@
+import {execFileSync} from 'node:child_process';
+import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {homedir, tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import {findFile, listFolder} from '../../source/cli/local-paths.js';
+import {expandHome} from '../../source/storage/home-path.js';
+
+function makeFolder(): string {
+	const folder = mkdtempSync(join(tmpdir(), 'p2pchat-paths-'));
+	onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+	return folder;
+}
+
+test('a folder lists the entries that begin with the prefix in either case, and hidden ones only after a dot', async () => {
+	const folder = makeFolder();
+	for (const name of ['plan.pdf', 'Photo.jpg', '.profile', 'other']) writeFileSync(join(folder, name), '');
+	mkdirSync(join(folder, 'pictures'));
+	symlinkSync('pictures', join(folder, 'pics'));
+	symlinkSync('gone', join(folder, 'pgone'));
+	const list = async (prefix: string) =>
+		(await listFolder(folder, prefix)).map(({name, isFolder}) => name + (isFolder ? '/' : ''));
+	expect(await list('p')).toEqual(['Photo.jpg', 'pgone', 'pics/', 'pictures/', 'plan.pdf']);
+	expect(await list('.')).toEqual(['.profile']);
+	expect(await list('')).toHaveLength(6);
+	await expect(listFolder(join(folder, 'gone'), '')).rejects.toThrow('ENOENT');
+});
+
+test.skipIf(process.platform === 'win32')(
+	'only a regular file is found, and a FIFO, a folder or a missing file is not',
+	async () => {
+		const folder = makeFolder();
+		writeFileSync(join(folder, 'a'), 'abc');
+		execFileSync('mkfifo', [join(folder, 'fifo')]);
+		expect(await findFile(join(folder, 'a'))).toEqual({size: 3});
+		expect(await findFile(join(folder, 'fifo'))).toBeUndefined();
+		expect(await findFile(folder)).toBeUndefined();
+		await expect(findFile(join(folder, 'gone'))).rejects.toThrow('ENOENT');
+	},
+);
+
+test('a network path is not looked up', async () => {
+	await expect(findFile(String.raw`\\server\share\a`)).rejects.toThrow('network');
+	await expect(listFolder(String.raw`\\server\share\ `.trim(), '')).rejects.toThrow('network');
+});
+
+test('a leading ~ means the home folder', () => {
+	expect(expandHome('~/a b', '/home/ann')).toBe(join('/home/ann', 'a b'));
+	expect(expandHome('~/a')).toBe(join(homedir(), 'a'));
+	for (const path of ['~', '~ann/a', 'a/~/b', './~/a']) expect(expandHome(path, '/home/ann')).toBe(path);
+});
