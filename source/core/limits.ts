@@ -125,14 +125,14 @@ export const MAX_PINS_SHOWN = 32;
 /**
  * Pinned messages that are searched in the timeline. The limit bounds the work if somebody pins messages that do not exist.
  */
-export const MAX_PINS_SEARCHED = 256;
+export const MAX_PINS_SEARCHED = 1024;
 /** Newest `pinned` events that are considered. The limit bounds the work if many keys pin. */
 export const MAX_PINS_CONSIDERED = 4096;
 /**
  * Newest `pinned` events of one feed that are considered. The limit leaves places for others if one peer pins and unpins
  * without end.
  */
-export const MAX_PINS_PER_FEED = 64;
+export const MAX_PINS_PER_FEED = 256;
 /** Bytes of a name on the wire. The limit allows 32 letters of two bytes. */
 export const MAX_NAME_BYTES = 64;
 /** Terminal columns of a displayed name. A longer name would leave too little space for the text. */
