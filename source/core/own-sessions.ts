@@ -23,7 +23,10 @@ const selectOwnIdentities = memoise(
 	({roster, launches}) => new Set(listPeerKeys(launches).flatMap(peer => findPeer(roster, peer)?.identity?.key ?? [])),
 );
 
-/** Launches before this one whose delivery is observed: the newest ones. A room may have thousands of them. */
+/**
+ * Number of earlier launches of ours, the newest ones, for which this node records which peers have stored their events. It
+ * is limited because a room may have thousands of launches.
+ */
 const MAX_OBSERVED_LAUNCHES = 16;
 
 /** Our newest earlier launches, at most MAX_OBSERVED_LAUNCHES. */

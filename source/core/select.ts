@@ -38,7 +38,10 @@ export function selectHolders(state: State, seq: number): {readonly stored: Peer
 	return {stored, missing: audience.filter(peer => !holds(peer))};
 }
 
-/** Peers that are known to have stored an event of an earlier launch of ours. Known is what a peer listed when it connected. */
+/**
+ * Peers that have stored an event of an earlier launch of ours, as far as this is known: from what each peer listed when it
+ * connected.
+ */
 export function selectEarlierHolders({ephemeral}: State, {peer, seq}: EventRef): PeerId[] {
 	const delivered = ephemeral.deliveredEarlier[peer] ?? {};
 	return listPeerKeys(delivered).filter(holder => (delivered[holder] ?? 0) >= seq);

@@ -1,6 +1,6 @@
 /**
- * Sockets that the system refuses to open or to use. No other module decides which errors of sockets the user is told
- * about. A running node never ends because of such an error: it tries again with every beacon.
+ * Sockets that the system refuses to open or to use. Only this module decides which errors of sockets are shown to the
+ * user. A running node never ends because of such an error: it tries again whenever it sends a beacon.
  */
 import type {Clock} from '../core/environment.js';
 import {LruMap} from '../core/lru-map.js';
@@ -11,7 +11,7 @@ import {describeError} from './describe-error.js';
 export interface SocketFailure {
 	/** Kind and address of the socket, for example `UDP on 10.0.0.1`. */
 	readonly socket: string;
-	/** Reason in words. */
+	/** Text that says why the system refuses the socket. */
 	readonly reason: string;
 }
 
@@ -35,9 +35,15 @@ const ADDRESS_IS_MISSING: ReadonlySet<string> = new Set([
 	'ENODEV',
 	'EPROTONOSUPPORT',
 ]);
-/** A single datagram may be refused while the queue of the network card is full. Two beacons are up to four datagrams. */
+/**
+ * Number of refused datagrams of a socket from which on the refusal is shown. Fewer can be refused while the queue of the
+ * network card is full. Two beacons are up to four datagrams.
+ */
 const REFUSED_DATAGRAMS_REPORTED = 4;
-/** Time after which a refusal that did not repeat is forgotten. Longer than the longest interval between two attempts. */
+/**
+ * Time after which a refusal is forgotten if it did not happen again. It is longer than the longest interval between two
+ * attempts.
+ */
 const REFUSAL_MEMORY_MS = 60_000;
 
 /** Whether the error means that this computer does not have the address or the address family now. */
@@ -56,16 +62,19 @@ export function isTriedAgain(error: unknown, port: number): boolean {
 	return SHORTAGES.has(code);
 }
 
-/** Whether the user is told about the error. An error of the network, such as a missing route, is no refusal of the system. */
+/**
+ * Whether the error is a refusal of the system, which is shown to the user. An error of the network, such as a missing
+ * route, is no refusal.
+ */
 function isRefusal(use: SocketUse, error: unknown): boolean {
 	const code = systemErrorCode(error) ?? '';
-	// A dial can be forbidden for one address only, and its candidate shows that failure.
+	// A prohibition can concern only one address. The candidate with this address shows the failure.
 	if (use === 'dial') return SHORTAGES.has(code);
 	if (use === 'open') return !isAddressMissing(error);
 	return SHORTAGES.has(code) || PROHIBITIONS.has(code);
 }
 
-/** Sockets that the system refused last time. */
+/** Sockets that the system refused at the last attempt. */
 export interface SocketFailures {
 	/** Notes that the system refused a socket. `socket`: see `SocketFailure`. */
 	refused(socket: string, use: SocketUse, error: unknown): void;
@@ -79,7 +88,7 @@ export interface SocketFailures {
 const MAX_REMEMBERED = 64;
 
 export function createSocketFailures(clock: Pick<Clock, 'monotonic'>): SocketFailures {
-	/** `count`: refusals since the socket worked. `at`: time of the last one, in monotonic ms. */
+	/** `count`: number of refusals since the socket last worked. `at`: time of the last refusal, in monotonic ms. */
 	const refusals = new LruMap<string, {use: SocketUse; reason: string; count: number; at: number}>(MAX_REMEMBERED);
 
 	return {

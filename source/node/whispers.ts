@@ -76,7 +76,9 @@ export function createWhispers(options: WhisperOptions): Whispers {
 	const outboxes = new Map<PeerId, Outgoing>();
 	/** Inbox of each peer. The peer that whispered last is at the end. */
 	const inboxes = new Map<PeerId, WhisperInbox>();
-	/** By peer in `inboxes`: the address from which it whispered last, or the /64 of an IPv6 address. */
+	/**
+	 * For each peer in `inboxes`: the address from which the peer whispered last, or the /64 of this address if it is IPv6.
+	 */
 	const shares = new Map<PeerId, string>();
 	const paces = new WeakMap<PeerLink, MessagePace>();
 	/** Connections whose peer says that it takes no whispers of this node at present. */

@@ -149,7 +149,7 @@ export interface InventoryReceiverOptions {
 	readonly inventory: FeedInventory;
 	readonly missingRanges: MissingRanges;
 	isConnected(peer: PeerId): boolean;
-	/** Feeds of earlier launches of this node, whose holders are reported too. They are few. */
+	/** Feeds of a few earlier launches of this node. `onDelivered` is called for them too. */
 	earlierFeeds(): readonly PeerId[];
 	/** Called when a connected peer has stored the own feed up to `seq`, or the feed of an earlier launch (`feed`). */
 	onDelivered(peer: PeerId, seq: number, feed?: PeerId): void;

@@ -45,7 +45,7 @@ export interface SyncOptions {
 	readonly inventory: FeedInventory;
 	/** Destination of the batches that peers send. */
 	readonly sink: BatchSink;
-	/** Feeds of earlier launches of this node, whose holders are reported too. They are few. */
+	/** Feeds of a few earlier launches of this node. `onDelivered` is called for them too. */
 	earlierFeeds(): readonly PeerId[];
 	/** Called when a connected peer has stored the own feed up to `seq`, or the feed of an earlier launch (`feed`). */
 	onDelivered(peer: PeerId, seq: number, feed?: PeerId): void;
