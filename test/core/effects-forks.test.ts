@@ -131,7 +131,7 @@ const order = fc.array(fc.double({min: 0, max: 1, noNaN: true}), {minLength: 64,
 const shuffled = (batches: readonly Batch[], weights: readonly number[]) =>
 	batches.map((batch, index) => ({batch, weight: weights[index] ?? 0})).sort((a, b) => a.weight - b.weight);
 
-it('effects in a room with a forked feed: nodes with the same branch show the same, and all nodes show the same of everybody else', () => {
+it('of a forked feed, nodes with the same branch show the same effects, and all nodes show the same effects of everybody else', () => {
 	let [differing, same] = [0, 0];
 	fc.assert(
 		fc.property(

@@ -360,7 +360,7 @@ describe('the doctor', () => {
 		['Peers: 1 connected, 2 not connected', [aPeer(), timeout(), timeout({peer: fakePeerId('cc')})]],
 		['Peers: 1 connected', [aPeer()]],
 		['Peers', []],
-	])('the doctor and the network pane count the peers above their list: %s', (heading, peers) => {
+	])('the doctor and the network pane show the number of peers above the list of peers: %s', (heading, peers) => {
 		expect(describeDiagnosis(aReport({peers}))).toContain(heading);
 	});
 

@@ -25,7 +25,7 @@ export interface TcpRelay {
 export async function startTcpRelay(targetPort: number): Promise<TcpRelay> {
 	const passed = {toTarget: 0, fromTarget: 0};
 	const held = new Set<Direction>();
-	/** Sources of the bytes of each direction. */
+	/** Sockets from which the relay reads the bytes of each direction. */
 	const sources = {toTarget: new Set<Socket>(), fromTarget: new Set<Socket>()};
 
 	function pass(direction: Direction, from: Socket, to: Socket): void {

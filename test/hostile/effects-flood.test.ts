@@ -70,7 +70,7 @@ const PER_COMMIT = 20;
 const messages = Array.from({length: ROWS}, (_, index) =>
 	feedEvent(bob, index + 2, index, {type: 'posted', text: 'm'}),
 );
-/** Everything that one peer can change about the rows of a screen. All corrections are of one message. */
+/** One of the effects with which a peer can change the rows of a screen. All corrections are of one message. */
 function effect(index: number): FeedEventBody {
 	const target = {peer: bob, seq: 2 + (index % ROWS)};
 	if (index % 4 === 0) return {type: 'marked', target, word: `w${index % 8}`, on: index % 3 > 0};
@@ -93,7 +93,7 @@ function createScreen() {
 
 /**
  * How often the program looks at one of the effects by Mallory while more of them arrive and the screen is drawn after each
- * commit. `backlog`: effects by Mallory before.
+ * commit. `backlog`: number of effects that Mallory wrote before.
  */
 function looksAt(backlog: number): number {
 	let looks = 0;

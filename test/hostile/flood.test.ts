@@ -85,7 +85,7 @@ describe('a peer that floods a node', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('a host that floods a node with whispers of more new keys than it counts does not make it forget an absent person', {
+	it('a host that floods a node with whispers from more new keys than the node counts does not make the node forget an absent person', {
 		timeout: 60_000,
 	}, async () => {
 		const {ann, bob, network, clock} = room;

@@ -178,7 +178,7 @@ test.skipIf(!hasIpv6)(
 	},
 );
 
-test('the clients of one address use only its share of the connections of the window, and others are served', async () => {
+test('the clients of one address get only the share of one address in the connections of the window for guests, and others are served', async () => {
 	const {server} = await openServer();
 	const {host} = server;
 	const port = Number(host.split(':')[1]);

@@ -5,7 +5,7 @@ import {createFakeClock} from '../helpers/fake-clock.js';
 const errorOf = (code: string) => Object.assign(new Error(), {code});
 
 describe('socket failures', () => {
-	it('one refused datagram is no failure, and a datagram that is sent ends a series of refusals', () => {
+	it('one refused datagram does not count as a failure, and a datagram that is sent ends a series of refusals', () => {
 		const failures = createSocketFailures(createFakeClock());
 		for (let round = 0; round < 3; round++) {
 			for (let refused = 0; refused < 3; refused++) failures.refused('UDP', 'send', errorOf('ENOBUFS'));
@@ -14,7 +14,7 @@ describe('socket failures', () => {
 		}
 	});
 
-	it('a refusal that does not repeat is forgotten after a minute', async () => {
+	it('a refusal of a socket that does not repeat is forgotten after a minute', async () => {
 		const clock = createFakeClock();
 		const failures = createSocketFailures(clock);
 		failures.refused('TCP to others', 'dial', errorOf('ENOBUFS'));
@@ -31,20 +31,20 @@ describe('socket failures', () => {
 		['dial', 'ECONNREFUSED'],
 		['accept', 'ECONNABORTED'],
 		['send', 'ENETDOWN'],
-	] as const)('to %s with %s is no refusal of the system', (use, code) => {
+	] as const)('the failure to %s with %s does not count as a refusal by the system', (use, code) => {
 		const failures = createSocketFailures(createFakeClock());
 		for (let count = 0; count < 9; count++) failures.refused('socket', use, errorOf(code));
 		expect(failures.list()).toEqual([]);
 	});
 
-	it('an address that is gone ends the failure of its socket', () => {
+	it('the failure of a socket ends when the system says that the address of the socket is gone', () => {
 		const failures = createSocketFailures(createFakeClock());
 		failures.refused('UDP on 10.0.0.1', 'open', errorOf('EMFILE'));
 		failures.refused('UDP on 10.0.0.1', 'open', errorOf('EADDRNOTAVAIL'));
 		expect(failures.list()).toEqual([]);
 	});
 
-	it('each reason is named once, with its sockets', () => {
+	it('the description of socket failures names each reason once, with the sockets that it concerns', () => {
 		const failures = createSocketFailures(createFakeClock());
 		for (const socket of ['A', 'B']) failures.refused(socket, 'open', errorOf('EMFILE'));
 		failures.refused('C', 'open', errorOf('EACCES'));

@@ -24,7 +24,7 @@ function holdersOf({chatNode}: MemoryRoomNode, names: ReadonlyMap<string, string
 	);
 }
 
-test('after a restart, the messages of the earlier launch show which connected peers have them, and claim nothing of others', async () => {
+test('after a restart, the messages of the earlier launch show which connected peers have them, and say nothing about other peers', async () => {
 	const room = await createMemoryRoom({secret});
 	const keys = await deriveRoomKeys({room: 'room', secret});
 	const disk = createDisk({format: 1, version: '0', roomTag: keys.tag, roomName: 'room', created: 0});
@@ -47,7 +47,7 @@ test('after a restart, the messages of the earlier launch show which connected p
 		['known to Bob', [], unknown],
 		['known to nobody', [], unknown],
 	]);
-	// Carol fetches the history from Ann after she connected, so that nothing that she listed contains it.
+	// Carol fetches the history from Ann after Carol connected, so that no list that Carol sent contains the history.
 	const carol = await room.launch('Carol');
 	await room.clock.advance(3000);
 	expect(holdersOf(again, new Map())).toEqual([

@@ -111,20 +111,23 @@ describe('the state of whispers', () => {
 	it.each([
 		['address', () => '10.0.0.66'],
 		['IPv6 prefix', (number: number) => `fd00::${number.toString(16)}`],
-	])('new keys of one %s that whisper and go do not make a node forget a peer of another address', (_, addressOf) => {
-		const {links, written, whispers, connect} = setUp();
-		const away = fakePeerId(2);
-		whispers.message(connect(away).link, whisper(1));
-		links.delete(away);
-		for (let number = 0; number < 2 * MAX_WHISPERERS; number++) {
-			const peer = fakePeerId(100 + number);
-			whispers.message(connect(peer, addressOf(number)).link, whisper(1));
-			links.delete(peer);
-		}
-		expect(whispers.whisperers).toBe(MAX_WHISPERERS);
-		whispers.message(connect(away).link, whisper(2));
-		expect(written.at(-1)).toMatchObject({subject: away, id: 2});
-	});
+	])(
+		'new keys of one %s that whisper and leave do not make a node forget a peer of another address',
+		(_, addressOf) => {
+			const {links, written, whispers, connect} = setUp();
+			const away = fakePeerId(2);
+			whispers.message(connect(away).link, whisper(1));
+			links.delete(away);
+			for (let number = 0; number < 2 * MAX_WHISPERERS; number++) {
+				const peer = fakePeerId(100 + number);
+				whispers.message(connect(peer, addressOf(number)).link, whisper(1));
+				links.delete(peer);
+			}
+			expect(whispers.whisperers).toBe(MAX_WHISPERERS);
+			whispers.message(connect(away).link, whisper(2));
+			expect(written.at(-1)).toMatchObject({subject: away, id: 2});
+		},
+	);
 
 	it('peers that left are forgotten before a peer that is only disconnected', () => {
 		const {links, left, written, whispers, connect} = setUp();

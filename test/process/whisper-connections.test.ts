@@ -94,7 +94,10 @@ async function expectEachOnceInOrder(pair: readonly [End, End]): Promise<void> {
 	}
 }
 
-/** Each end replaces the connection while whispers are on the way. The last time, answers and whispers wait on the old one. */
+/**
+ * Replaces the connection from each end while whispers are in transit. At the last replacement, answers and whispers wait on
+ * the old connection.
+ */
 async function replaceConnections(): Promise<void> {
 	const pair = await startPair();
 	const [ann, bob] = pair;
@@ -116,7 +119,7 @@ async function replaceConnections(): Promise<void> {
 	await expectEachOnceInOrder(pair);
 }
 
-/** The connection is cut while bytes of one direction wait: whispers of one end, and answers to those of the other end. */
+/** Cuts the connection while bytes of one direction wait: whispers of one end, and answers to those of the other end. */
 async function cutConnections(): Promise<void> {
 	const pair = await startPair();
 	const [ann, bob] = pair;

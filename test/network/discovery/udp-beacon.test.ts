@@ -314,7 +314,7 @@ it('a UDP beacon does not report a missing route or an interface that is down as
 	expect(beacon.socketFailures?.()).toEqual([]);
 });
 
-it('a UDP beacon takes at most half of its datagrams per second from one IPv6 prefix, so that others are heard', async () => {
+it('a UDP beacon accepts at most half of its datagrams per second from one IPv6 prefix, so that it hears others', async () => {
 	const [port, clock] = [await freePort(), createFakeClock()];
 	const sockets: Socket[] = [];
 	const bind = vi.spyOn(Socket.prototype, 'bind');
