@@ -125,13 +125,14 @@ function drawRun({text, plain, style, cells}, x, y, front) {
 		);
 		return marks;
 	}
-	// Spaces at the ends are cut off, because viewers stretch or drop them.
-	const shown = text.trim();
-	const start = round(x + text.indexOf(shown) * CELL.width);
-	const length = round(shown.length * CELL.width);
-	marks.push(
-		`<text x="${start}" y="${round(y + CELL.baseline)}" textLength="${length}" lengthAdjust="spacingAndGlyphs" ${paint}${weight}>${escapeMarkup(shown)}</text>`,
-	);
+	// Viewers collapse or stretch spaces at the ends and several spaces in a row, so only single spaces are inside a text.
+	for (const {0: shown, index} of text.matchAll(/\S+(?: \S+)*/g)) {
+		const start = round(x + index * CELL.width);
+		const length = round(shown.length * CELL.width);
+		marks.push(
+			`<text x="${start}" y="${round(y + CELL.baseline)}" textLength="${length}" lengthAdjust="spacingAndGlyphs" ${paint}${weight}>${escapeMarkup(shown)}</text>`,
+		);
+	}
 	return marks;
 }
 

@@ -133,8 +133,17 @@ function settled(person) {
 	return person.waitFor(text => !/[○◐] (?!Dave|Yuki)/.test(text) && !text.includes('is typing'));
 }
 
+const SLOW = /connection fair|slow connection/;
+
+/**
+ * Draws the screen once it is complete and shows no slow connection. On a busy computer round-trip times rise, and the pictures
+ * must not depend on that.
+ */
 async function save(person, name, title) {
-	await person.settle();
+	do {
+		await person.waitFor(text => !SLOW.test(text));
+		await person.settle();
+	} while (SLOW.test(person.text()));
 	writeFileSync(join(target, `${name}.svg`), drawScreen(person.picture(`p2pchat-ink: ${title}`)));
 	process.stdout.write(`\n${name}: ${title}\n${person.text()}\n`);
 }

@@ -6,7 +6,7 @@
 import type {PingMessage, PongMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
 import type {LinkStatus} from '../../core/event.js';
-import {GONE_AFTER_MS, PING_AFTER_MS, SUSPECT_AFTER_MS} from '../../core/limits.js';
+import {FAIR_ROUND_TRIP_MS, GONE_AFTER_MS, PING_AFTER_MS, SUSPECT_AFTER_MS} from '../../core/limits.js';
 
 export interface Keepalive {
 	readonly status: LinkStatus;
@@ -46,6 +46,7 @@ export function createKeepalive(clock: Clock): Keepalive {
 	let clockOffsetMs: number | undefined;
 	let sentAt = clock.monotonic();
 	let pingCount = 0;
+	let pingedAt = Number.NEGATIVE_INFINITY;
 	let lastPing: {readonly id: number; readonly at: number; readonly wall: number} | undefined;
 
 	const resetIdle = () => {
@@ -76,7 +77,8 @@ export function createKeepalive(clock: Clock): Keepalive {
 		},
 		nextPing() {
 			pingCount += 1;
-			lastPing = {id: pingCount, at: clock.monotonic(), wall: clock.now()};
+			pingedAt = clock.monotonic();
+			lastPing = {id: pingCount, at: pingedAt, wall: clock.now()};
 			return {type: 'ping', id: pingCount};
 		},
 		acceptPong(message) {
@@ -96,7 +98,10 @@ export function createKeepalive(clock: Clock): Keepalive {
 			// The peer may have queued much data before its next ping. This node therefore also pings when it has sent
 			// nothing for PING_AFTER_MS, so that it does not appear dead to the peer.
 			const isQuiet = now - sentAt >= PING_AFTER_MS;
-			return {timedOut: step.state === 'dead', changed, pingDue: step.pingDue || isQuiet};
+			// The end that pings first measures all round-trip times. If the other end measured a long one, for example while the
+			// programs started, it would show a slow connection as long as the connection lasts.
+			const isOutdated = (roundTripMs ?? 0) >= FAIR_ROUND_TRIP_MS && now - pingedAt >= PING_AFTER_MS;
+			return {timedOut: step.state === 'dead', changed, pingDue: step.pingDue || isQuiet || isOutdated};
 		},
 		resetIdle,
 	};

@@ -1,5 +1,11 @@
 import {describe, expect, it} from 'vitest';
-import {GONE_AFTER_MS, LIVENESS_TICK_MS, PING_AFTER_MS, SUSPECT_AFTER_MS} from '../../../source/core/limits.js';
+import {
+	FAIR_ROUND_TRIP_MS,
+	GONE_AFTER_MS,
+	LIVENESS_TICK_MS,
+	PING_AFTER_MS,
+	SUSPECT_AFTER_MS,
+} from '../../../source/core/limits.js';
 import {aliveAt, createKeepalive, type Liveness, stepLiveness} from '../../../source/network/link/keepalive.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 
@@ -40,6 +46,37 @@ describe('the silence of a peer', () => {
 		await clock.advance(1);
 		keepalive.tick(false, 0);
 		expect(keepalive.status).toBe('suspect');
+	});
+});
+
+describe('a round-trip time', () => {
+	/** Pings within 20 s during which the peer pings twice a second, after a first measurement of `roundTripMs`. */
+	async function pingsAfter(roundTripMs: number, answers: boolean): Promise<number> {
+		const clock = createFakeClock();
+		const keepalive = createKeepalive(clock);
+		const first = keepalive.nextPing();
+		await clock.advance(roundTripMs);
+		keepalive.acceptPong({type: 'pong', id: first.id, clock: 0, hlc: {ms: 0, counter: 0}});
+		let pings = 0;
+		for (let tick = 0; tick < 40; tick++) {
+			await clock.advance(LIVENESS_TICK_MS);
+			keepalive.recordReceived();
+			keepalive.recordSent();
+			if (!keepalive.tick(false, 0).pingDue) continue;
+			pings++;
+			const {id} = keepalive.nextPing();
+			if (answers) keepalive.acceptPong({type: 'pong', id, clock: 0, hlc: {ms: 0, counter: 0}});
+		}
+		return pings;
+	}
+
+	it('a round-trip time that is long is measured again every two seconds until it is short, even if only the peer pings', async () => {
+		expect(await pingsAfter(FAIR_ROUND_TRIP_MS, true)).toBe(1);
+		expect(await pingsAfter(FAIR_ROUND_TRIP_MS, false)).toBe(20_000 / PING_AFTER_MS);
+	});
+
+	it('a round-trip time that is short costs no ping while the peer pings', async () => {
+		expect(await pingsAfter(FAIR_ROUND_TRIP_MS - 1, true)).toBe(0);
 	});
 });
 
