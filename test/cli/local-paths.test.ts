@@ -12,7 +12,7 @@ function makeFolder(): string {
 	return folder;
 }
 
-test('a folder lists the entries that begin with the prefix in either case, and hidden ones only after a dot', async () => {
+test('listFolder returns the entries that begin with the prefix in upper or lower case, and hidden ones only after a dot', async () => {
 	const folder = makeFolder();
 	for (const name of ['plan.pdf', 'Photo.jpg', '.profile', 'other']) writeFileSync(join(folder, name), '');
 	mkdirSync(join(folder, 'pictures'));
@@ -27,7 +27,7 @@ test('a folder lists the entries that begin with the prefix in either case, and 
 });
 
 test.skipIf(process.platform === 'win32')(
-	'only a regular file is found, and a FIFO, a folder or a missing file is not',
+	'findFile finds a regular file, but no FIFO, no folder and no missing file',
 	async () => {
 		const folder = makeFolder();
 		writeFileSync(join(folder, 'a'), 'abc');
@@ -39,7 +39,7 @@ test.skipIf(process.platform === 'win32')(
 	},
 );
 
-test('a network path is not looked up', async () => {
+test('a network path of Windows is refused without a look-up', async () => {
 	await expect(findFile(String.raw`\\server\share\a`)).rejects.toThrow('network');
 	await expect(listFolder(String.raw`\\server\share\ `.trim(), '')).rejects.toThrow('network');
 });

@@ -42,7 +42,7 @@ test.each([
 	expect(pastedPath(text)).toBe(path);
 });
 
-test('a pasted text that is longer than every path is not examined', () => {
+test('a pasted text that is longer than the longest possible path is not taken for a path', () => {
 	expect(pastedPath(`/${'a/'.repeat(5000)}`)).toBeUndefined();
 });
 
@@ -74,7 +74,7 @@ describe('the completion of a path', () => {
 		},
 	);
 
-	test('a candidate replaces the last part of the path, and the command then names exactly this file', () => {
+	test('a completion candidate replaces the last part of the path, and the command then names exactly this file', () => {
 		const name = "it's (a) $5 plan.pdf";
 		const [draft = ''] = complete('/share docs/it', name) ?? [];
 		expect(parseTypedPath(draft.replace('/share ', ''))).toMatchObject({path: `docs/${name}`, note: ''});
@@ -82,13 +82,13 @@ describe('the completion of a path', () => {
 		expect(parseTypedPath(quoted.replace('/share ', ''))).toMatchObject({path: `docs/${name}`, note: ''});
 	});
 
-	test('after a folder the completion goes on in it, and after a file a note can follow', () => {
+	test('the completion of a folder ends in a separator, after which it can continue, and that of a file ends in a space, after which a note can follow', () => {
 		expect(complete('/share d', 'docs/', 'data.csv')).toEqual(['/share docs/', '/share data.csv ']);
 		expect(complete("/share 'd", 'docs/', 'data.csv')).toEqual(["/share 'docs/", "/share 'data.csv' "]);
 		expect(complete(String.raw`/share C:\d`, 'my docs/')).toEqual(['/share C:\\my docs\\']);
 	});
 
-	test('names with control characters, and names that cannot be quoted, are not offered', () => {
+	test('the completion of a path offers no name with control characters, and none that cannot be quoted', () => {
 		expect(complete('/share ', 'a\u001b[31m', 'b\nc', 'd\u202Ee', 'f')).toEqual(['/share f ']);
 		expect(complete("/share '", "it's", 'f')).toEqual(["/share 'f' "]);
 	});

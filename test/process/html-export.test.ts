@@ -45,7 +45,7 @@ async function saveState(name: string, builder: StateBuilder, room = 'lan'): Pro
 }
 
 describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`, () => {
-	test('the page shows every message of the log in order, with its people, and makes no request', async () => {
+	test('an exported page shows every message of the log in order, with its people, and makes no request', async () => {
 		const messages = exportLog(conversation, '--format', 'jsonl')
 			.split('\n')
 			.filter(line => line.startsWith('{"type":"event"'))

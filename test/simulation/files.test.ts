@@ -49,9 +49,9 @@ describe('people who fetch one file together', () => {
 		expect(reportOf(author, file)).toBeUndefined();
 	}, 90_000);
 
-	test('ten people share the parts among themselves also where more is on its way than any of them knows of the others', async () => {
+	test('ten people share the parts of a file among themselves even on fast paths, where more parts are in transit than the nodes have announced to each other', async () => {
 		world = createFileWorld(18);
-		// As between processes of one computer.
+		// Bandwidth and latency as between processes of one computer.
 		const [author, ...others] = Array.from({length: 11}, () => world.add({uplink: 200e6, latencyMs: 5}));
 		const content = makeContent(5 * MiB);
 		const file = await world.share(author!, content);

@@ -1,4 +1,4 @@
-/** A member changes the row that says that the room is shown to guests (protocol.md, Entry kinds). */
+/** A member tries to change the row that says that the room is shown to guests (protocol.md, Entry kinds). */
 import {expect, it} from 'vitest';
 import type {EntryBody} from '../../source/codec/entry.js';
 import type {PostedEvent} from '../../source/core/event.js';
@@ -34,7 +34,7 @@ it('an author can correct a message, but nobody can correct or withdraw the row 
 	]);
 	helper.send({type: 'events', batches: [helper.write(forged)]});
 	await room.world.clock.advance(3000);
-	// A node that joins later gets all of it as history.
+	// A node that joins later gets all these events as history.
 	late!.launch();
 	await room.world.clock.advance(5000);
 	for (const index of [0, 1, 2]) {

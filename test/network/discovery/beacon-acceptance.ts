@@ -76,7 +76,7 @@ export function describeBeacon(name: string, createWorld: () => Promise<BeaconWo
 			expect(two.texts().filter(text => text === 'to all')).toHaveLength(1);
 		});
 
-		it('sent datagrams are counted by destination', async () => {
+		it('a beacon counts the sent datagrams by destination', async () => {
 			const world = await createNewWorld();
 			const one = await start(world);
 			one.beacon.broadcast(Buffer.from('count me'));

@@ -8,7 +8,7 @@ const peers = [1, 2, 3, 4].map(fakePeerId);
 const sharesOf = (self: number) => createFetchShares(fakePeerId(self));
 const othersOf = (self: number) => peers.filter(peer => peer !== fakePeerId(self));
 
-test('nodes that know of each other divide all parts among themselves, about equally', () => {
+test('nodes that fetch one file and know of each other divide all parts among themselves, about equally', () => {
 	const owned = [1, 2, 3, 4].map(self => PARTS.filter(part => sharesOf(self).isForUs(part, othersOf(self), 0)));
 	expect(owned.flat().sort((a, b) => a - b)).toEqual(PARTS);
 	for (const parts of owned) expect(Math.abs(parts.length - 250)).toBeLessThan(60);
@@ -18,7 +18,7 @@ test('a node that fetches alone gets every part', () => {
 	expect(PARTS.every(part => sharesOf(1).isForUs(part, [], 0))).toBe(true);
 });
 
-test('when another node begins or ends, only the parts of that node change their owner', () => {
+test('when another node begins or ends to fetch the file, only the parts of that node change their owner', () => {
 	const shares = sharesOf(1);
 	const [, two, three, four] = peers;
 	const before = PARTS.filter(part => shares.isForUs(part, [two!, three!], 0));
@@ -27,7 +27,7 @@ test('when another node begins or ends, only the parts of that node change their
 	expect(after.length).toBeLessThan(before.length);
 });
 
-test('an idle node waits for the parts of others for the time of two parts, then passes the slow ones over for a while', () => {
+test('an idle node waits for the parts that others fetch as long as two parts take, and then leaves out the slow nodes for a while', () => {
 	const shares = sharesOf(1);
 	const others = othersOf(1);
 	const parts = PARTS.slice(0, 8).filter(part => !shares.isForUs(part, others, 0));

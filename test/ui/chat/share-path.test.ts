@@ -29,7 +29,7 @@ async function launchSharing(more: Partial<ScreenHooks> = {}) {
 }
 
 describe('Tab after /share', () => {
-	test('Tab completes the path folder by folder, and Enter shares the file', async () => {
+	test('Tab completes the path after /share folder by folder, and Enter shares the file', async () => {
 		const {terminal, press, shared} = await launchSharing();
 		await press('/share do', '\t');
 		await terminal.see('/share docs/');
@@ -40,7 +40,7 @@ describe('Tab after /share', () => {
 		expect(shared).toEqual(['docs/my plan.pdf|the new one']);
 	});
 
-	test('Tab offers all files that begin with the typed letters, one after the other', async () => {
+	test('Tab after /share offers all files that begin with the typed letters, one after the other', async () => {
 		const {terminal, press} = await launchSharing();
 		await press('/share d', '\t');
 		await terminal.see('[docs/]');
@@ -49,7 +49,7 @@ describe('Tab after /share', () => {
 		expect(terminal.rows().at(-1)).toContain('/share data.csv');
 	});
 
-	test('Tab says when no file begins with the typed letters, and when the folder cannot be read', async () => {
+	test('Tab after /share says when no file begins with the typed letters, and when the folder cannot be read', async () => {
 		const {terminal, press} = await launchSharing();
 		await press('/share x', '\t');
 		await terminal.see('No file begins with this');
@@ -77,7 +77,7 @@ describe('a pasted path of a file', () => {
 		await terminal.until(() => !terminal.rows().at(-1)?.includes('plan'));
 	});
 
-	test('after n, the pasted path stays in the input as a text', async () => {
+	test('after the answer n, the pasted path stays in the input as a text', async () => {
 		const {terminal, press, shared} = await launchSharing();
 		await press(PASTE(`'${PATH}'`));
 		await terminal.see('with everybody in this room?');
@@ -103,7 +103,7 @@ describe('a pasted path of a file', () => {
 		expect(terminal.rows().join()).not.toContain('with everybody');
 	});
 
-	test('an answer that arrives after the user has typed more brings up no question', async () => {
+	test('the result of the search for a pasted path brings up no question if the user has typed more in the meantime', async () => {
 		let answer: (found: {size: number}) => void = () => {};
 		const {terminal, press} = await launchSharing({
 			findFile: () =>
