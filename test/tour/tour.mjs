@@ -18,6 +18,7 @@ const people = [];
 const ESCAPE = '\u001B';
 const CTRL_F = '\u0006';
 const CTRL_G = '\u0007';
+const SLOW = /connection fair|slow connection/;
 
 mkdirSync(target, {recursive: true});
 try {
@@ -132,8 +133,6 @@ function take(options) {
 function settled(person) {
 	return person.waitFor(text => !/[○◐] (?!Dave|Yuki)/.test(text) && !text.includes('is typing'));
 }
-
-const SLOW = /connection fair|slow connection/;
 
 /**
  * Draws the screen once it is complete and shows no slow connection. On a busy computer round-trip times rise, and the pictures
