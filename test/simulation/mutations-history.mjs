@@ -37,7 +37,7 @@ export const historyMutations = [
 	},
 	{
 		rule: 'An inventory that claims more of our own feed than exists is ignored.',
-		edits: [{in: 'createInventoryReceiver.receiveFeed', call: 'min', becomes: 'its argument 1'}],
+		edits: [{in: 'createInventoryReceiver.receiveFeed', call: 'min', number: 1, becomes: 'its argument 1'}],
 		tests: ['sync'],
 	},
 	{
