@@ -27,8 +27,8 @@ export interface GuestStreamOptions {
 
 export interface GuestStream {
 	/**
-	 * Begins the stream. `from`: if the guest was connected before, the window of that connection and the position that
-	 * the guest reached.
+	 * Begins the stream. `from` is where the last connection of the guest ended: the launch whose window the guest read, and
+	 * the position that the guest reached. It is undefined for a guest that was not connected before.
 	 */
 	start(from: {readonly launch: string; readonly position: number} | undefined): void;
 	/** Must be called when the state has changed. */

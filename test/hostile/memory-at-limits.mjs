@@ -1,6 +1,6 @@
 // Memory of a node whose log is full: `node test/hostile/memory-at-limits.mjs [KIND…]`. It needs a build. It writes one log for
-// each kind of event, up to MAX_EVENT_MEMORY_BYTES and the reserve (or another limit, if that is reached before), and opens it
-// with the real program on loopback. It prints the largest resident memory of that program. It is not part of any test run.
+// each kind of event. The log fills MAX_EVENT_MEMORY_BYTES and the reserve for live events (LIVE_RESERVE), or stops at another
+// limit that is reached before. It opens each log with the real program on loopback. It prints the largest resident memory of that program. It is not part of any test run.
 import {spawn} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';

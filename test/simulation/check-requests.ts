@@ -30,7 +30,7 @@ export interface RequestCheck {
 }
 
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
-/** Maximum time of an answer that is certain to arrive before the timeout, ms. */
+/** An answer that needs at most this time, in ms, is certain to arrive before the timeout. */
 const SOON_MS = WANT_TIMEOUT_MS - 2000;
 /** Time within which every list or change has arrived, ms. */
 const MARGIN_MS = 3000;

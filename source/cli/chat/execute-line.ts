@@ -104,7 +104,10 @@ function executeWhisper(
 	return {whisperedTo: addressee.peer};
 }
 
-/** Shares a file. Other lines are executed while the file is read. So the ref of this line is set when the reading is done, immediately before the event is written. */
+/**
+ * Shares a file. Other lines are executed while the file is read. The next own event gets the `ref` that was set last. So the
+ * `ref` of this line is set after the reading, immediately before the event of the file is written.
+ */
 async function shareFile(
 	{path, note, ref}: JsonInput & {readonly type: 'share'},
 	chatNode: ChatNode,

@@ -81,9 +81,9 @@ export function createCandidate(peer: PeerId | undefined, isTarget: boolean, own
 
 /**
  * Addresses to dial next: the best address, and the best address of the other family. The second address is dialled too if
- * the first does not answer at once. An address is better if it was dialled less recently. Among addresses that were never
- * dialled, the verified address is best, then an IPv4 address, because people know these addresses, then the newest
- * address.
+ * the first does not answer at once. An address is better if it was dialled less recently. Addresses that were never dialled
+ * come in this order: the verified address, IPv4 addresses, IPv6 addresses; of one family the newest first. IPv4 is preferred
+ * because users recognise these addresses on the screen.
  */
 export function chooseAddresses({verifiedAddress, addresses, triedAt}: Candidate): HostAddress[] {
 	const tried = (address: HostAddress) => triedAt.get(formatHostAddress(address)) ?? Number.NEGATIVE_INFINITY;

@@ -94,7 +94,7 @@ export function createDialQueue(): DialQueue {
 		else dialsByOwner.delete(owner);
 	}
 
-	/** Number of failures of the owner. It is 0 for a candidate that was connected before. */
+	/** Number of failed dials to candidates of the same owner. It is 0 for a candidate that was connected before. */
 	const ownerFailures = ({owner, verifiedAddress}: Candidate) =>
 		verifiedAddress || owner === undefined ? 0 : Math.min(MAX_DIAL_FAILURES, failuresByOwner.get(owner) ?? 0);
 

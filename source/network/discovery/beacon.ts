@@ -10,7 +10,7 @@ export interface DatagramSource {
 	readonly port: number;
 }
 
-/** Send statistics of one destination, for the doctor. */
+/** Counts of the datagrams that were sent to one destination, for the doctor. */
 export interface DestinationCounters {
 	readonly interface: string;
 	readonly address: string;

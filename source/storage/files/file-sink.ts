@@ -89,7 +89,7 @@ function createFileSink(
 		windowParts: WINDOW_PARTS,
 		async write(number, bytes) {
 			try {
-				// `finish` checks again, so that a file which nobody can see is never reported as complete.
+				// `finish` checks the place again, so that a file whose path was deleted or moved is never reported as complete.
 				if (now() - checkedAt >= CHECK_INTERVAL_MS) await checkPlace();
 				await writeAt(part, number * partSize(size), bytes);
 				isEmpty = false;

@@ -1,2 +1,2 @@
-/** Reactions that the question about a reaction offers, by digit. */
+/** Reactions that the screen offers after the key for a reaction. A digit chooses one; 1 is the first. */
 export const REACTIONS: readonly string[] = ['👍', '❤️', '😂', '🎉', '😮', '😢', '🙏', '👀'];

@@ -90,7 +90,7 @@ describe('a claim that a feed is history', () => {
 		expect(ingestedBy(reports)).toEqual(['ingested 9:2-2 live']);
 	});
 
-	it('an entry that a peer lists only after its first inventory is live, not history', async () => {
+	it('an entry counts as live, not as history, if the first inventory of the peer did not list it', async () => {
 		const {clock, node, connect, answer, reports} = createRoom();
 		node.hold(batchOf(AUTHOR, 1));
 		const mallory = connect(MALLORY, feed(AUTHOR, 1));
