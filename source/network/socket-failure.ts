@@ -6,6 +6,7 @@ import type {Clock} from '../core/environment.js';
 import {LruMap} from '../core/lru-map.js';
 import {systemErrorCode} from '../core/system-error.js';
 import {describeError} from './describe-error.js';
+import {withoutZone} from './ip-address.js';
 
 /** Socket that the system refuses now. */
 export interface SocketFailure {
@@ -114,13 +115,13 @@ export function createSocketFailures(clock: Pick<Clock, 'monotonic'>): SocketFai
 
 /**
  * Describes all failures in one text. Each reason appears once, with its sockets: `too many open files (TCP over IPv4, UDP
- * on 10.0.0.1)`.
+ * on 10.0.0.1)`. The text has no zones of IPv6 addresses, because it is written to the log.
  */
 export function describeSocketFailures(failures: readonly SocketFailure[]): string {
 	const reasons = [...new Set(failures.map(({reason}) => reason))];
 	return reasons
 		.map(reason => {
-			const sockets = failures.filter(failure => failure.reason === reason).map(({socket}) => socket);
+			const sockets = failures.filter(failure => failure.reason === reason).map(({socket}) => withoutZone(socket));
 			return `${reason} (${sockets.join(', ')})`;
 		})
 		.join('; ');

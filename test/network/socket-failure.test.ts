@@ -50,4 +50,10 @@ describe('socket failures', () => {
 		failures.refused('C', 'open', errorOf('EACCES'));
 		expect(describeSocketFailures(failures.list())).toBe('too many open files (A, B); permission denied (C)');
 	});
+
+	it('the description of socket failures does not contain the zone of an IPv6 address, because it is written to the log', () => {
+		const failures = createSocketFailures(createFakeClock());
+		failures.refused('UDP on fe80::1%eth0', 'open', errorOf('EACCES'));
+		expect(describeSocketFailures(failures.list())).toBe('permission denied (UDP on fe80::1)');
+	});
 });
