@@ -34,11 +34,13 @@ export async function openKeeperOfRoom(
 	return keeper && 'opened' in keeper ? keeper : undefined;
 }
 
+/** Opens a keeper. If another keeper of the room has replaced it since the description was read, opens that one. */
 export async function openKeeper(
-	{version, clock}: CliContext,
+	context: Pick<CliContext, 'version' | 'clock' | 'options'>,
 	description: KeeperDescription,
 	events: KeeperEvents,
 ): Promise<OpenKeeper | OpenFailure> {
+	const {version, clock, options} = context;
 	let settle: (message: KeeperMessage | undefined) => void = () => {};
 	const first = new Promise<KeeperMessage | undefined>(resolve => {
 		settle = resolve;
@@ -53,7 +55,12 @@ export async function openKeeper(
 			events.onClosed();
 		},
 	});
-	if ('failed' in connection) return connection;
+	if ('failed' in connection) {
+		const {root} = resolveSystemDataDir(options.dataDir);
+		const current = listKeepers(root).find(({tag}) => tag === description.tag);
+		const isReplaced = current !== undefined && current.token !== description.token;
+		return connection.failed === 'not-authentic' && isReplaced ? openKeeper(context, current, events) : connection;
+	}
 	const opened = await first;
 	if (opened?.type === 'opened') return {description, opened, connection};
 	connection.end();

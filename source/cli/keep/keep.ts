@@ -74,14 +74,16 @@ async function openAttach(
 	{description, ...node}: Omit<Parameters<typeof startKeeperServer>[0], 'clock'>,
 ): Promise<() => Promise<void>> {
 	try {
-		const server = await startKeeperServer({...node, clock, description});
+		// A screen that connects to the new socket must be able to read the new token.
 		saveDescription(root, description);
+		const server = await startKeeperServer({...node, clock, description});
 		printError(`To open the screen: ${attachCommand(options.room)}`);
 		return async () => {
 			removeDescription(root, description);
 			await server.stop();
 		};
 	} catch (error) {
+		removeDescription(root, description);
 		printError(errorMessage(error));
 		return async () => {};
 	}
