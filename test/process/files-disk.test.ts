@@ -45,12 +45,13 @@ async function pair(downloads: string) {
 	const ann = await startNode({home: makeHome(), port, name: 'Ann'});
 	const bob = await startNode({home: makeHome(), port, name: 'Bob', args: ['--download-dir', downloads]});
 	await bob.waitFor('synced', ({type}) => type === 'synced');
-	/** Reads the lines about the transfer of the file that are printed from now on. */
-	const reports = () => {
+	/** Reads the lines about the transfer of this file that are printed from now on. */
+	const reports = ({file}: Line) => {
 		const from = bob.lines.length;
+		const isLater = (line: Line) => line.type === 'file' && line.id === file && bob.lines.indexOf(line) >= from;
 		return {
 			wait: (what: string, test: (line: Line) => boolean, ms?: number) =>
-				bob.waitFor(what, line => bob.lines.indexOf(line) >= from && line.type === 'file' && test(line), ms),
+				bob.waitFor(what, line => isLater(line) && test(line), ms),
 		};
 	};
 	return {
@@ -63,7 +64,7 @@ async function pair(downloads: string) {
 			return bob.waitFor('shared', isIt, 30_000 + 100 * LARGE_MIB);
 		},
 		fetch(event: Line) {
-			const later = reports();
+			const later = reports(event);
 			send(bob, {type: 'fetch', target: event.id});
 			return later;
 		},
@@ -98,7 +99,8 @@ describe.skipIf(!canMount)('a disk that cannot take a file', () => {
 		const [source, disk] = [join(makeHome(), 'photos.img'), mountDisk('160m')];
 		await makeSparseFile(source, 128 * MiB);
 		const {ann, share, fetch, reports, say} = await pair(disk);
-		const fetched = fetch(await share(source));
+		const event = await share(source);
+		const fetched = fetch(event);
 		await fetched.wait('some parts', ({state, bytes}) => state === 'fetching' && bytes > 0);
 		// Ann is stopped while the disk is filled. Otherwise the whole file could arrive before the disk is full.
 		ann.child.kill('SIGSTOP');
@@ -113,7 +115,7 @@ describe.skipIf(!canMount)('a disk that cannot take a file', () => {
 			/photos\.img.*: cannot save the file: the disk is full\. Free some space\. The fetch then continues\.$/,
 		);
 		await say('the disk is full');
-		const later = reports();
+		const later = reports(event);
 		rmSync(filler);
 		const {path} = await later.wait('done', ({state}) => state === 'done', 60_000);
 		expect(await digestOf(path)).toBe(await digestOf(source));
