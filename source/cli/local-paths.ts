@@ -1,4 +1,7 @@
-/** Files of this computer, for the screens: entries of a folder, and whether a path is that of a file. */
+/**
+ * Looks up paths on this computer for the screens: lists the entries of a folder, and finds out whether a path is the
+ * path of a file.
+ */
 import {opendir, stat} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {foldText} from '../core/fold-text.js';
@@ -6,9 +9,9 @@ import type {FolderEntry} from '../node/commands/typed-path.js';
 import {refuseRemotePath} from '../storage/files/source-file.js';
 import {expandHome} from '../storage/home-path.js';
 
-/** Entries of a folder that are examined. A larger folder is not read to its end. */
+/** Maximum number of entries of a folder that are examined. A folder with more entries is not read to its end. */
 const MAX_ENTRIES = 20_000;
-/** Entries that are returned. */
+/** Maximum number of entries that are returned. */
 const MAX_FOUND = 200;
 
 /** See `ScreenHooks.listFolder`. Hidden entries are listed only if the prefix begins with a dot. */

@@ -1,5 +1,4 @@
-import type {Batch} from '../core/batch.js';
-import {batchByteLength} from '../core/batch.js';
+import {type Batch, batchByteLength} from '../core/batch.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_ENTRY_BYTES} from '../core/limits.js';
 import {hexToBytes, PEER_ID_BYTES} from './bytes.js';
 import {failField, readBytes, readList, readPeerId, readUint} from './field-readers.js';

@@ -10,8 +10,7 @@
  */
 import {isEqualBytes} from '../codec/bytes.js';
 import {decodeEntry, readIdentityClaim} from '../codec/entry.js';
-import type {Batch} from '../core/batch.js';
-import {batchByteLength, lastSeq} from '../core/batch.js';
+import {type Batch, batchByteLength, lastSeq} from '../core/batch.js';
 import type {FeedEvent, Hlc, PeerId} from '../core/event.js';
 import {compareHlc, HLC_ZERO} from '../core/event-order.js';
 import {extend} from '../core/memory-cost.js';

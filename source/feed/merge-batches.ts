@@ -1,5 +1,4 @@
-import type {Batch} from '../core/batch.js';
-import {batchByteLength, lastSeq} from '../core/batch.js';
+import {type Batch, batchByteLength, lastSeq} from '../core/batch.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES} from '../core/limits.js';
 
 /**

@@ -1,7 +1,6 @@
 /** Appends the events of the local user to the own feed: `joined`, `posted`, `renamed`, `moved` and `left`. */
 import type {EntryBody} from '../codec/entry.js';
-import type {Batch} from '../core/batch.js';
-import {lastSeq} from '../core/batch.js';
+import {type Batch, lastSeq} from '../core/batch.js';
 import {containsSpoofedFingerprint} from '../core/confusables.js';
 import type {Clock} from '../core/environment.js';
 import type {EffectBody, EventRef, PeerId, WindowState} from '../core/event.js';

@@ -8,8 +8,7 @@
  * 3. Events of peers are accepted only in whole batches that the feed tips verified, and each seq only once.
  */
 
-import type {Batch} from '../core/batch.js';
-import {lastSeq} from '../core/batch.js';
+import {type Batch, lastSeq} from '../core/batch.js';
 import type {Clock} from '../core/environment.js';
 import type {EphemeralEvent, FeedEvent, Input, Observation, ObservationBody, PeerId} from '../core/event.js';
 import type {FeedTips} from '../feed/feed-tips.js';

@@ -3,8 +3,7 @@
  * to the file.
  */
 
-import type {Batch} from '../core/batch.js';
-import {lastSeq} from '../core/batch.js';
+import {type Batch, lastSeq} from '../core/batch.js';
 import type {PeerId} from '../core/event.js';
 
 /** `count` events are missing before the event `nextSeq` of a feed. */

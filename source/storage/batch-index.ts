@@ -1,7 +1,6 @@
 import {crc32} from 'node:zlib';
 import {decodeLogRecord, probeRecord} from '../codec/log-record.js';
-import type {Batch} from '../core/batch.js';
-import {lastSeq} from '../core/batch.js';
+import {type Batch, lastSeq} from '../core/batch.js';
 import type {PeerId} from '../core/event.js';
 import {ContiguousFeed} from './contiguous-feed.js';
 import type {LogRecord} from './log.js';

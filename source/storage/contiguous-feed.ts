@@ -1,5 +1,4 @@
-import type {Batch} from '../core/batch.js';
-import {batchByteLength} from '../core/batch.js';
+import {type Batch, batchByteLength} from '../core/batch.js';
 import {findFirstIndex} from '../core/binary-search.js';
 import {mergeBatches} from '../feed/merge-batches.js';
 

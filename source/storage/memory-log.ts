@@ -1,5 +1,4 @@
-import type {Batch} from '../core/batch.js';
-import {batchByteLength, lastSeq} from '../core/batch.js';
+import {type Batch, batchByteLength, lastSeq} from '../core/batch.js';
 import type {PeerId} from '../core/event.js';
 import {ContiguousFeed} from './contiguous-feed.js';
 import type {Log, LogHeader, LogRecord, OpenedLog} from './log.js';

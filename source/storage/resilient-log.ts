@@ -6,8 +6,7 @@
  * requests these entries again.
  */
 
-import type {Batch} from '../core/batch.js';
-import {batchByteLength, lastSeq} from '../core/batch.js';
+import {type Batch, batchByteLength, lastSeq} from '../core/batch.js';
 import type {Observation, PeerId} from '../core/event.js';
 import {mergeBatches} from '../feed/merge-batches.js';
 import {StorageError} from './errors.js';

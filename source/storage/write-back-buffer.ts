@@ -1,5 +1,4 @@
-import type {Batch} from '../core/batch.js';
-import {batchByteLength} from '../core/batch.js';
+import {type Batch, batchByteLength} from '../core/batch.js';
 import type {PeerId} from '../core/event.js';
 import type {LogRecord} from './log.js';
 import {MemoryFeeds} from './memory-log.js';

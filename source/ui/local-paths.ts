@@ -1,4 +1,7 @@
-/** Files of this computer, for the completion of a path and for a pasted path. A folder that cannot be read has none. */
+/**
+ * Looks up paths on this computer, to complete a typed path and to recognise a pasted path. A folder that cannot be
+ * read counts as empty, and a path that cannot be looked up as missing.
+ */
 import {pathCandidates, type UnfinishedPath} from '../node/commands/typed-path.js';
 import type {ScreenHooks} from './screen-hooks.js';
 
@@ -8,7 +11,7 @@ export async function findPathCandidates({listFolder}: ScreenHooks, path: Unfini
 	return pathCandidates(path, entries ?? []);
 }
 
-/** The regular file at a path. Never rejects. */
+/** Size in bytes of the regular file at a path; undefined if there is none. Never rejects. */
 export async function findFile(hooks: ScreenHooks, path: string): Promise<{readonly size: number} | undefined> {
 	return hooks.findFile?.(path).catch(() => undefined);
 }

@@ -23,11 +23,14 @@ export interface ScreenHooks extends SharedHooks {
 	/** Opens a web address in the browser, without a shell. Resolves to an error message, or undefined. */
 	openUrl?(url: string): Promise<string | undefined>;
 	/**
-	 * The entries of a folder whose names begin with `prefix`, in alphabetical order. Empty if the folder cannot be read.
-	 * `folder`: as the user types it; empty: the current folder.
+	 * The entries of a folder whose names begin with `prefix`, in alphabetical order. Rejects if the folder cannot be
+	 * read. `folder`: as the user types it; empty: the current folder.
 	 */
 	listFolder?(folder: string, prefix: string): Promise<readonly FolderEntry[]>;
-	/** Size in bytes of the regular file at a path. Undefined if there is none. */
+	/**
+	 * Size in bytes of the regular file at a path. Undefined if something else is there, for example a folder. Rejects
+	 * if the path cannot be looked up, for example because nothing is there.
+	 */
 	findFile?(path: string): Promise<{readonly size: number} | undefined>;
 	/** Writes the timeline to a new file. Resolves to a message for the user; rejects with the error. */
 	exportTimeline?(file: string, state: State): Promise<string>;

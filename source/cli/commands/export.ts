@@ -1,8 +1,7 @@
 /** `export [FILE]`: prints a saved log as text, markdown, JSON lines or one HTML page, or verifies its signatures. */
 
 import {bytesToHex} from '../../codec/bytes.js';
-import type {Batch} from '../../core/batch.js';
-import {lastSeq} from '../../core/batch.js';
+import {type Batch, lastSeq} from '../../core/batch.js';
 import {UsageError} from '../../core/errors.js';
 import {eventId, type PeerId} from '../../core/event.js';
 import {nameOf} from '../../core/select-peers.js';

@@ -9,8 +9,7 @@
  * - While more than MAX_INGEST_BYTES wait, the connections that sent the most are paused.
  */
 
-import type {Batch} from '../../core/batch.js';
-import {batchByteLength} from '../../core/batch.js';
+import {type Batch, batchByteLength} from '../../core/batch.js';
 import type {Clock} from '../../core/environment.js';
 import {ENTRY_COST_BYTES, MAX_INGEST_BYTES, RECEIVE_SLICE_MS} from '../../core/limits.js';
 import type {PeerLink} from '../link/peer-link.js';

@@ -4,8 +4,7 @@
  * the node.
  */
 import type {EventsMessage} from '../../codec/message-types.js';
-import type {Batch} from '../../core/batch.js';
-import {batchByteLength, lastSeq} from '../../core/batch.js';
+import {type Batch, batchByteLength, lastSeq} from '../../core/batch.js';
 import type {Clock} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
 import {LIVE_RESERVE, MAX_BATCH_BYTES, MAX_CANDIDATES, MAX_INGEST_BYTES} from '../../core/limits.js';

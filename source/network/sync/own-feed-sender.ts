@@ -5,8 +5,7 @@
  */
 import {sizeOfBatch} from '../../codec/batch.js';
 import {encodeMessageFrame} from '../../codec/message.js';
-import type {Batch} from '../../core/batch.js';
-import {lastSeq} from '../../core/batch.js';
+import {type Batch, lastSeq} from '../../core/batch.js';
 import type {PeerId} from '../../core/event.js';
 import {MAX_QUEUED_BYTES, MAX_REPEATED_PUSH_BYTES} from '../../core/limits.js';
 import type {FeedInventory} from './feed-inventory.js';

@@ -34,7 +34,9 @@ export type Question =
 	| {readonly type: 'react'; readonly target: EventRef}
 	| {readonly type: 'withdraw'; readonly target: EventRef}
 	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean}
-	/** Asked when the draft is the pasted path of a file. */
+	/**
+	 * Whether to share the file at `path`. Asked after the path of a file was pasted or dropped into the empty draft.
+	 */
 	| {readonly type: 'share'; readonly path: string; readonly size: number};
 
 export type {Composing};
@@ -180,7 +182,9 @@ export function withInfo(ui: UiState, text: string): UiState {
 	return {...ui, flash: {text, level: 'info', until: 0}};
 }
 
-/** The draft for which an effect was requested. Its result counts only as long as the draft is the same. */
+/**
+ * The draft for which an effect was requested. The result of the effect is used only if the draft is still the same.
+ */
 export interface DraftAt {
 	readonly draft: string;
 	readonly cursor: number;
@@ -227,7 +231,7 @@ export type ScreenEffect =
 	| {readonly type: 'typing'}
 	/** Finds candidates for the path of a `/share`. */
 	| (DraftAt & {readonly type: 'complete-path'; readonly path: UnfinishedPath; readonly by: 1 | -1})
-	/** Looks whether a pasted path is that of a file. */
+	/** Looks up whether a file is at a pasted path. */
 	| (DraftAt & {readonly type: 'find-file'; readonly path: string})
 	| {readonly type: 'copy'; readonly text: string}
 	| {readonly type: 'open'; readonly url: string}

@@ -42,20 +42,26 @@ export function typeInDraft(ui: UiState, text: string): ChatStep {
 	return next.editor.text.startsWith('/') ? step(next, ...looked) : step(next, {type: 'typing'}, ...looked);
 }
 
-/** Inserts a paste. If it is the path of a file, a question follows. */
+/** Inserts a paste. If the paste is the path of a file, the screen then asks whether to share the file. */
 export function pasteInDraft(ui: UiState, text: string): ChatStep {
 	const next = editDraft(ui, {type: 'paste', text});
 	return step(next, ...lookForFile(ui, next));
 }
 
-/** Looks for the file whose path was inserted into the empty draft. */
+/**
+ * The effect that looks up whether a file is at the path that was inserted into the empty draft; none if the draft was
+ * not empty or the text is no path.
+ */
 function lookForFile(before: UiState, {editor, addressee, composing}: UiState): ScreenEffect[] {
 	const path = pastedPath(editor.text);
 	if (path === undefined || before.editor.text !== '' || addressee || composing) return [];
 	return [{type: 'find-file', path, draft: editor.text, cursor: editor.cursor}];
 }
 
-/** Whether the draft is still the one for which an effect was requested, so that the result of the effect counts. */
+/**
+ * Whether the draft is still the draft for which an effect was requested. Otherwise the result of the effect is
+ * ignored.
+ */
 export function isSameDraft({editor, focus, prompt}: UiState, {draft, cursor}: DraftAt): boolean {
 	return editor.text === draft && editor.cursor === cursor && focus === 'input' && !prompt;
 }
