@@ -61,6 +61,22 @@ describe('people who fetch one file together', () => {
 		expect(author!.sentBytes / file.size).toBeLessThan(1.5);
 	}, 90_000);
 
+	test('a newcomer gets the parts that another fetching node has from that node, not from the slow author', async () => {
+		world = createFileWorld(19);
+		const author = world.add({uplink: 1e6});
+		const other = world.add({uplink: 10e6});
+		const content = makeContent(16 * PART);
+		const file = await world.share(author, content);
+		other.store.unfinished.set(file.id, {bytes: content.slice(), parts: Uint8Array.of(0xff, 0x7f)});
+		const newcomer = world.add();
+		other.fetch(file);
+		await world.clock.advance(5);
+		newcomer.fetch(file);
+		await untilDone([other, newcomer], file);
+		expectContent(newcomer, file, content);
+		expect(author.sentBytes).toBe(PART);
+	});
+
 	test('people who fetch one file finish without the author if together they have all parts', async () => {
 		world = createFileWorld(2);
 		const author = world.add({uplink: UPLINK});

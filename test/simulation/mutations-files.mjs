@@ -37,6 +37,7 @@ export const fileMutations = [
 		rule: 'Files: parts that other holders can send are not requested from a holder of all parts.',
 		edits: [{in: 'choosePart', condition: 5, without: 1}],
 		scenes: ['files'],
+		tests: ['choose-part'],
 	},
 	{
 		rule: 'Files: nodes that fetch one file request different parts from a holder of all parts.',

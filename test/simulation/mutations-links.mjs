@@ -129,7 +129,7 @@ export const linkMutations = [
 	},
 	{
 		rule: 'A lost target is dialled again.',
-		edits: [{in: 'createDialler.disconnected', condition: 2, becomes: '$ || candidate.isTarget'}],
+		edits: [{in: 'createDialler.disconnected', condition: 3, becomes: '$ || candidate.isTarget'}],
 		tests: ['dialler'],
 	},
 ];
