@@ -1,7 +1,7 @@
-import {mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {delimiter, join} from 'node:path';
-import {beforeEach, describe, expect, test} from 'vitest';
+import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {findProgramCommand} from '../../source/cli/program-command.js';
 
 let root: string;
@@ -13,6 +13,8 @@ beforeEach(() => {
 	script = join(root, 'program/dist/cli.js');
 	writeFileSync(script, '');
 });
+
+afterEach(() => rmSync(root, {recursive: true, force: true}));
 
 function folderWithLink(name: string, target = script): string {
 	const folder = join(root, name);

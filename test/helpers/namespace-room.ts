@@ -64,7 +64,7 @@ export function createRoom(networks: readonly string[] = ['lan'], options: {read
 		return host.spawn('env', ['-u', 'P2PCHAT_INTERFACE', process.execPath, cliPath, ...words], environment());
 	}
 
-	async function until(what: string, condition: () => boolean, limitMs = 15_000): Promise<void> {
+	async function until(what: string, condition: () => boolean, limitMs = 30_000): Promise<void> {
 		const end = performance.now() + limitMs;
 		while (!condition()) {
 			if (performance.now() > end) {

@@ -166,7 +166,7 @@ export class Terminal {
 	}
 
 	/** Resolves once `condition` is true. Rejects after `ms` with the content of the screen. */
-	async until(condition: () => boolean, ms = 4000): Promise<void> {
+	async until(condition: () => boolean, ms = 15_000): Promise<void> {
 		const deadline = Date.now() + ms;
 		while (this.#pending > 0 || !condition()) {
 			const remainingMs = deadline - Date.now();

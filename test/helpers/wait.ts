@@ -1,5 +1,5 @@
 /** Waits until a condition of the real world holds. Polls every millisecond instead of sleeping for a fixed time. */
-export async function until(condition: () => boolean, limitMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean, limitMs = 18_000): Promise<void> {
 	const end = performance.now() + limitMs;
 	while (!condition()) {
 		if (performance.now() > end) throw new Error(`the condition did not hold within ${limitMs} ms`);

@@ -53,7 +53,7 @@ async function until(condition: () => boolean): Promise<void> {
 		await room.clock.advance(100);
 		return condition();
 	};
-	await expect.poll(advanceAndCheck, {interval: 5, timeout: 5000}).toBe(true);
+	await expect.poll(advanceAndCheck, {interval: 5, timeout: 18_000}).toBe(true);
 }
 
 describe('a node whose log another program empties while it runs', () => {

@@ -72,7 +72,7 @@ describe('the reading position', () => {
 		bob.post('read');
 		await ann.waitFor('the post', sawText('read'));
 		await expect
-			.poll(async () => readFileSync(`${logOf(annHome)}.read.json`, 'utf8').length, {timeout: 5000})
+			.poll(async () => readFileSync(`${logOf(annHome)}.read.json`, 'utf8').length, {timeout: 18_000})
 			.toBeGreaterThan(0);
 		ann.child.kill('SIGTERM');
 		await ann.result;

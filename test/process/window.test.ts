@@ -108,7 +108,7 @@ async function closedByServerExcept(sockets: readonly Socket[], count: number): 
 		socket.on('error', () => {});
 		socket.on('close', () => open--);
 	}
-	await expect.poll(() => open, {timeout: 8000, interval: 5}).toBeLessThanOrEqual(count);
+	await expect.poll(() => open, {timeout: 20_000, interval: 5}).toBeLessThanOrEqual(count);
 }
 
 describe('requests', () => {
