@@ -29,6 +29,8 @@ export interface MaliciousOptions {
 	readonly skipsHello?: boolean;
 	/** Called for every message that the node sends. */
 	readonly onMessage?: (message: Message, peer: MaliciousPeer) => void;
+	/** Called with all bytes that the node sends. */
+	readonly onData?: (chunk: Uint8Array) => void;
 }
 
 export interface MaliciousPeer {
@@ -97,6 +99,7 @@ export async function connectMalicious(options: MaliciousOptions): Promise<Malic
 	};
 	connection.handle({
 		data(chunk) {
+			options.onData?.(chunk);
 			for (const payload of decoder.push(chunk)) {
 				const message = decodeMessage(payload);
 				if (!message) continue;

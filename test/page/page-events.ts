@@ -1,6 +1,6 @@
 /** States for the tests of pages, made of raw events, so that texts reach the page without the cleaning of the codec. */
 import {readFileSync} from 'node:fs';
-import type {FeedEvent, FeedEventBody, PeerId} from '../../source/core/event.js';
+import type {FeedEvent, FeedEventBody, Observation, PeerId} from '../../source/core/event.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import type {FileId} from '../../source/core/shared-file.js';
 import type {State} from '../../source/core/state.js';
@@ -10,6 +10,8 @@ export const START = Date.UTC(2026, 10, 28, 9);
 export interface StateBuilder {
 	/** Adds an event of the person with this number. Returns its seq. */
 	add(person: number, body: FeedEventBody): number;
+	/** Adds a whisper of this person to the person who made the page. */
+	whisper(person: number, text: string): void;
 	/** Adds events of twenty people until there are `count`: each joins, then all write `message N`. */
 	addMany(count: number): void;
 	peer(person: number): PeerId;
@@ -31,6 +33,12 @@ export function createStateBuilder(): StateBuilder {
 			const event = {peer: peer(person), seq, at, ms: at, counter: 0, ...body};
 			state = reduceInputs(state, [{type: 'events', loggedAt: at, live: true, events: [event]}]);
 			return seq;
+		},
+		whisper(person, text) {
+			at += 1000;
+			const head = {peer: peer(PEOPLE), seq: 0, at, ms: at, counter: 0};
+			const observation: Observation = {...head, type: 'whisper', subject: peer(person), own: false, id: 1, text};
+			state = reduceInputs(state, [{type: 'observed', loggedAt: at, observation}]);
 		},
 		addMany(count) {
 			const events = Array.from({length: count}, (_, index): FeedEvent => {

@@ -47,6 +47,14 @@ describe('rows of a page', () => {
 		expect(JSON.stringify(rowsOf(builder))).not.toContain('a password');
 	});
 
+	test('a whisper makes no row', () => {
+		const builder = createStateBuilder();
+		builder.add(1, joined('Carol'));
+		builder.whisper(1, 'the secret text');
+		expect(builder.state().timeline.length).toBe(2);
+		for (const withAddresses of [true, false]) expect(rowsOf(builder, {withAddresses})).toHaveLength(1);
+	});
+
 	test('rows that are made without addresses contain no address and no digit of a key', () => {
 		const builder = createStateBuilder();
 		builder.add(0xabcdef, joined('Carol', '10.9.8.7'));

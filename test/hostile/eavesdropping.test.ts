@@ -1,0 +1,35 @@
+import {expect, it} from 'vitest';
+import type {ChatNode} from '../../source/node/chat-node.js';
+import {openHistory} from './malicious-peer.js';
+import {createHostileRoom, expectChat, rowsOf} from './room.js';
+
+it('a member with connections to both ends of a whisper, before it and after it, receives no byte of its text', async () => {
+	const room = await createHostileRoom();
+	const {ann, bob} = room;
+	const received: Uint8Array[] = [];
+	const hello = {features: ['typing', 'whispers', 'files']};
+	const onData = (chunk: Uint8Array) => void received.push(chunk);
+	/** Connects a spy to each end, which requests the history of both ends. */
+	async function spy(): Promise<void> {
+		for (const host of ['10.0.0.1', '10.0.0.2']) {
+			const peer = await room.attack({host, hello, onData});
+			openHistory(peer);
+			peer.send({type: 'want', id: 1, ranges: [ann, bob].map(({info}) => ({peer: info.peer, from: 1}))});
+		}
+		await room.clock.advance(2000);
+	}
+
+	await spy();
+	const whisper = (from: ChatNode, to: typeof ann, text: string) => from.whisper(to.info.peer, text);
+	expect(whisper(ann.chatNode, bob, 'a secret question')).toEqual({id: 1});
+	expect(whisper(bob.chatNode, ann, 'a secret answer')).toEqual({id: 1});
+	await expectChat(room, 'public words');
+	await spy();
+	for (const end of [ann, bob]) expect(rowsOf(end).filter(({type}) => type === 'whisper')).toHaveLength(2);
+	const bytes = Buffer.concat(received);
+	const times = (text: string) => bytes.toString('latin1').split(text).length - 1;
+	// Each spy received the public words of at least the end that it is connected to.
+	expect(times('public words')).toBeGreaterThanOrEqual(4);
+	expect(times('secret')).toBe(0);
+	await room.stop();
+});
