@@ -36,7 +36,7 @@ export function createStateBuilder(): StateBuilder {
 		},
 		whisper(person, text) {
 			at += 1000;
-			const head = {peer: peer(PEOPLE), seq: 0, at, ms: at, counter: 0};
+			const head = {peer: peer(PEOPLE), seq: 0, at, ms: at, counter: 0} as const;
 			const observation: Observation = {...head, type: 'whisper', subject: peer(person), own: false, id: 1, text};
 			state = reduceInputs(state, [{type: 'observed', loggedAt: at, observation}]);
 		},
