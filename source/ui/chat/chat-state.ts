@@ -50,12 +50,15 @@ export interface Prompt {
 	readonly selected: OrderKey | undefined;
 }
 
-/** Characters typed in quick succession while a list has the focus. */
+/** Maximum interval between two characters of one run, ms. */
+export const TYPED_RUN_MS = 500;
+
+/** Characters typed in quick succession while a list has the focus or a question is open. */
 export interface TypedRun {
 	/** Monotonic time of the last character, ms. */
 	readonly lastAt: number;
 	readonly lastCharacter: string;
-	/** Whether the run contains a character that the list does not bind. The rest of such a run is ignored. */
+	/** Whether the run contains a character that the list or question does not bind. The rest of such a run is ignored. */
 	readonly isIgnored: boolean;
 }
 

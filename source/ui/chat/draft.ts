@@ -19,6 +19,7 @@ import {
 	type Question,
 	type ScreenEffect,
 	type ScreenMessage,
+	TYPED_RUN_MS,
 	type UiState,
 	withInfo,
 } from './chat-state.js';
@@ -183,15 +184,20 @@ function tooLongText(bytes: number): string {
  */
 export function answerQuestion(ui: UiState, token: Token, context: ChatContext): ChatStep | undefined {
 	const key = token.type === 'key' ? token.key : token.type === 'text' ? foldText(token.text) : '';
+	const reply = {ui, key, isTyped: token.type === 'text', now: context.now};
 	if (ui.editor.pendingPaste !== undefined) {
-		if (key !== 'y' && !NO_KEYS.has(key)) return step(ui);
-		return step(editDraft(ui, {type: 'answer-paste', insert: key === 'y'}));
+		return answerYesOrNo(reply, (closed, isYes) => step(editDraft(closed, {type: 'answer-paste', insert: isYes})));
 	}
 	if (ui.question?.type === 'open-link') {
 		const {urls, chosen} = ui.question;
-		if (key === 'o') return step({...ui, question: {...ui.question, chosen: (chosen + 1) % urls.length}});
+		if (key === 'o' && urls.length > 1)
+			return step({...ui, question: {...ui.question, chosen: (chosen + 1) % urls.length}});
 		const url = urls[chosen];
-		return answerYesOrNo(ui, key, closed => step(closed, ...(url === undefined ? [] : [{type: 'open' as const, url}])));
+		// A link that is not opened can be asked about again, so every other key is no, as the question says.
+		return step(
+			{...ui, question: undefined},
+			...(key === 'y' && url !== undefined ? [{type: 'open' as const, url}] : []),
+		);
 	}
 	if (ui.question?.type === 'verify') return answerVerification(ui, ui.question, token);
 	if (ui.question?.type === 'react') {
@@ -205,32 +211,49 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 	}
 	if (ui.question?.type === 'withdraw' || ui.question?.type === 'pin') {
 		const {question} = ui;
-		return answerYesOrNo(ui, key, closed => step(closed, question));
+		return answerYesOrNo(reply, (closed, isYes) => step(closed, ...(isYes ? [question] : [])));
 	}
 	if (ui.question?.type === 'share') {
 		const {path} = ui.question;
 		const command: Command = {type: 'share', file: {path, note: '', whole: path}};
-		return answerYesOrNo(ui, key, closed =>
-			step(editDraft(closed, {type: 'edit', edit: 'submit'}), {type: 'run', command, draft: ui.editor.text}),
+		return answerYesOrNo(reply, (closed, isYes) =>
+			isYes
+				? step(editDraft(closed, {type: 'edit', edit: 'submit'}), {type: 'run', command, draft: ui.editor.text})
+				: step(closed),
 		);
 	}
 	if (ui.question?.type === 'quit-undelivered')
-		return answerYesOrNo(ui, key === 'ctrl+c' ? 'y' : key, closed => step(closed, {type: 'quit', reason: 'quit'}));
+		return answerYesOrNo({...reply, key: key === 'ctrl+c' ? 'y' : key}, (closed, isYes) =>
+			step(closed, ...(isYes ? [{type: 'quit' as const, reason: 'quit' as const}] : [])),
+		);
 	if (ui.question?.type === 'quit' && key === 'ctrl+c' && context.now <= ui.question.until) {
 		return requestQuit({...ui, question: undefined}, context);
 	}
 	return undefined;
 }
 
+/** What the user pressed while a question is open. `now`: monotonic time, ms. */
+interface Reply {
+	readonly ui: UiState;
+	readonly key: string;
+	readonly isTyped: boolean;
+	readonly now: number;
+}
+
 const NO_KEYS: ReadonlySet<string> = new Set(['n', 'escape', 'enter', 'ctrl+c']);
 
 /**
- * The rule for every question with yes or no: only `y` is yes. `n`, Esc, Enter and Ctrl+C are no. Any other key, and a paste,
- * does nothing, so that a text that is typed blindly answers no question.
+ * The rule for questions with yes or no about messages, files, pastes and quitting: only `y` is yes. `n`, Esc, Enter and
+ * Ctrl+C are no. Any other key, and a paste, does nothing. A letter directly after another letter does nothing either, so that
+ * a text that is typed blindly answers no question.
  */
-function answerYesOrNo(ui: UiState, key: string, onYes: (closed: UiState) => ChatStep): ChatStep {
-	if (key === 'y') return onYes({...ui, question: undefined});
-	return step(NO_KEYS.has(key) ? {...ui, question: undefined} : ui);
+function answerYesOrNo(
+	{ui, key, isTyped, now}: Reply,
+	answer: (closed: UiState, isYes: boolean) => ChatStep,
+): ChatStep {
+	const isInText = isTyped && ui.typedRun?.isIgnored && now - ui.typedRun.lastAt < TYPED_RUN_MS;
+	if (!isInText && (key === 'y' || NO_KEYS.has(key))) return answer({...ui, question: undefined}, key === 'y');
+	return step({...ui, typedRun: isTyped ? {lastAt: now, lastCharacter: key, isIgnored: true} : undefined});
 }
 
 /**

@@ -83,8 +83,8 @@ function questionText({question, editor: {pendingPaste}}: UiState): string | und
 		case 'open-link': {
 			const {urls, chosen} = question;
 			const url = urls[chosen] ?? '';
-			if (urls.length === 1) return `Open this link?   ${YES_OR_NO}   ${url}`;
-			return `Open link ${chosen + 1} of ${urls.length}?   o: next link   ${YES_OR_NO}   ${url}`;
+			if (urls.length === 1) return `Open this link?   y: yes   any other key: no   ${url}`;
+			return `Open link ${chosen + 1} of ${urls.length}?   y: yes   o: next link   any other key: no   ${url}`;
 		}
 	}
 }

@@ -12,6 +12,7 @@ import {
 	type ComposingLetter,
 	type ScreenEffect,
 	type ScreenMessage,
+	TYPED_RUN_MS,
 	TYPING_HINT,
 	type TypedRun,
 	type UiState,
@@ -226,9 +227,6 @@ function applyCharacter(ui: UiState, character: string, context: ChatContext): C
 	}
 	return step(action && focusesInput(action) && !next.overlay ? withInfo(next, AGAIN_HINT) : showTypingHint(next));
 }
-
-/** Maximum interval between two characters of one run, ms. */
-const TYPED_RUN_MS = 500;
 
 /**
  * The run of characters that is being typed into a list. A run with a character that the list does not bind is a line

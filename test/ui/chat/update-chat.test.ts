@@ -220,13 +220,12 @@ describe('typing while an overlay or a list is open', () => {
 		}
 	});
 
-	test('every yes-or-no question has one rule: y is yes; n, Esc, Enter and Ctrl+C are no; other keys and a paste do nothing', () => {
+	test('every question about a message, a paste or quitting has one rule: y is yes; n, Esc, Enter and Ctrl+C are no; other keys and a paste do nothing', () => {
 		const long = Array.from({length: 30}, (_, row) => `row ${row}`).join('\n');
 		const target = {peer: context.self.peer, seq: 1};
 		const questions: Question[] = [
 			{type: 'withdraw', target},
 			{type: 'pin', target, on: true},
-			{type: 'open-link', urls: ['https://example.org'], chosen: 0},
 			{type: 'quit-undelivered', count: 1},
 		];
 		const asking = [
@@ -249,7 +248,21 @@ describe('typing while an overlay or a list is open', () => {
 			}
 			const yes = play(ui, typed(['y']));
 			expect([isOpen(yes), yes.effects.length + yes.ui.editor.text.length > 0]).toEqual([false, true]);
+			const blind = play(ui, typed(['s', 'a', 'y', ' ', 'n', 'o']));
+			expect([isOpen(blind), blind.effects]).toEqual([true, []]);
+			const later = applyTokens(blind.ui, typed(['y']), {...context, now: context.now + 1000});
+			expect(isOpen(later)).toBe(false);
 		}
+	});
+
+	test('only y opens a link, and every other key closes the question about the link', () => {
+		const ui: UiState = {...initial, question: {type: 'open-link', urls: ['https://example.org'], chosen: 0}};
+		for (const token of [...typed(['n', 'x', 'o', 'yes']), {type: 'key', key: 'enter'} as const]) {
+			const {ui: closed, effects} = play(ui, [token]);
+			expect([closed.question, effects]).toEqual([undefined, []]);
+		}
+		expect(play(ui, typed(['y'])).effects).toEqual([{type: 'open', url: 'https://example.org'}]);
+		expect(play(ui, typed(['s', 'a', 'y'])).effects.filter(({type}) => type === 'open')).toEqual([]);
 	});
 
 	test('a letter never answers the question about quitting', () => {
