@@ -143,13 +143,13 @@ describe('plain lines', () => {
 
 describe('exit', () => {
 	it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-		'the program exits within a second, with exit code 0, after %s',
+		'the program exits within three seconds, also on a busy machine, with exit code 0, after %s',
 		async signal => {
 			const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), args: ['--stay']});
 			const sent = performance.now();
 			node.child.kill(signal);
 			expect((await node.result).code).toBe(0);
-			expect(performance.now() - sent).toBeLessThan(1000);
+			expect(performance.now() - sent).toBeLessThan(3000);
 			expect(node.lines.at(-1)).toEqual({type: 'bye', reason: 'signal'});
 		},
 	);
