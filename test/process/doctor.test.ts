@@ -56,7 +56,7 @@ it('the doctor prints a readable report without control characters', {
 	expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
 
-it('the doctor reports a port that another program holds exclusively', {timeout: 30_000}, async () => {
+it('the doctor reports a port that another program holds exclusively', async () => {
 	const holder = createSocket('udp4');
 	onTestFinished(() => void holder.close());
 	holder.bind(0, '0.0.0.0');
@@ -75,7 +75,7 @@ it('the doctor reports a port that another program holds exclusively', {timeout:
 	expect(tcp.found.verdicts[0].text).toContain(`TCP port ${taken}`);
 });
 
-it('the doctor reports a node with another protocol version', {timeout: 30_000}, async () => {
+it('the doctor reports a node with another protocol version', async () => {
 	const port = await findFreeUdpPort();
 	const sender = createSocket('udp4');
 	onTestFinished(() => void sender.close());
@@ -97,7 +97,7 @@ it.each([
 	['the other of two nodes', 'clock-differs', [120_000]],
 	['one of several nodes', 'clock-there', [120_000, 0]],
 	['this node', 'clock-here', [120_000, 120_000, 0]],
-] as const)('the doctor reports the wrong clock of %s', {timeout: 30_000}, async (_title, expected, offsets) => {
+] as const)('the doctor reports the wrong clock of %s', async (_title, expected, offsets) => {
 	const port = await findFreeUdpPort();
 	const start = (ms: number, index: number) =>
 		startNode({home: makeHome(), port, name: `Peer ${index}`, environment: shiftedClock(ms)});
@@ -119,7 +119,7 @@ it('the doctor reports a named peer with another secret, and does not print the 
 	expect(JSON.stringify(found)).not.toContain('horse');
 });
 
-it('the doctor exits promptly on SIGTERM', {timeout: 30_000}, async () => {
+it('the doctor exits promptly on SIGTERM', async () => {
 	const {child, result} = runCli(['doctor', ...LOOPBACK, '--port', String(await findFreeUdpPort())], {
 		home: makeHome(),
 	});

@@ -137,7 +137,7 @@ describe('the reading position', () => {
 			const files = readdirSync(home, {recursive: true, encoding: 'utf8'});
 			expect(files.filter(file => file.endsWith('.read.json'))).toEqual([]);
 		}
-	}, 60_000);
+	});
 });
 
 /** Offset of the reading position of a running node; 0 before there is one. */

@@ -66,7 +66,7 @@ describe('/verify', () => {
 		run(again, '/unverify Bob');
 		await again.waitFor('the answer', ({text}) => /not verified any more/.test(text));
 		expect(JSON.parse(readFileSync(path, 'utf8')).contacts).toEqual([]);
-	}, 60_000);
+	});
 
 	it('a verification counts for one secret of the room only: with a new secret nobody is verified and no name causes a warning', async () => {
 		const port = await findFreeUdpPort();
@@ -86,7 +86,7 @@ describe('/verify', () => {
 		expect(bobLater.lines[0]?.identityKey).not.toBe(bob.lines[0]?.identityKey);
 		await knows(annLater, 'Bob');
 		expect(annLater.lines.some(({verified, code}) => verified || code === 'verified-name')).toBe(false);
-	}, 60_000);
+	});
 
 	it('/verify saves nothing with --no-log, and is refused with --no-identity', async () => {
 		const port = await findFreeUdpPort();
@@ -106,5 +106,5 @@ describe('/verify', () => {
 		await knows(bob, 'Cat');
 		run(bob, '/verify Cat');
 		await bob.waitFor('an error', ({type, text}) => type === 'error' && /no durable identity/.test(text));
-	}, 60_000);
+	});
 });
