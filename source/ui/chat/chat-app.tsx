@@ -84,7 +84,7 @@ export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: Chat
 function inputHint(ui: UiState): string {
 	const {focus, overlay} = ui;
 	if (hasQuestion(ui)) return 'Answer the question above';
-	if (focus !== 'input') return TYPING_HINT;
+	if (focus !== 'input') return overlay ? 'Press Esc to close the pane above' : TYPING_HINT;
 	return overlay ? 'Write a message, or press Esc to close the pane above' : 'Write a message, or type / for commands';
 }
 

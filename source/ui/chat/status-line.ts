@@ -253,7 +253,7 @@ function foreignNodesText(count: number): string {
 /** Hint on a key, or the number of new messages below the viewport. */
 function rightText({ui, context}: StatusRequest): string {
 	const {viewport} = context.frameOf(context.state, ui);
-	if (viewport.atEnd) return ui.focus === 'input' ? ' Ctrl+G help ' : ' Esc: input ';
+	if (viewport.atEnd) return ui.overlay ? ' Esc: close ' : ui.focus === 'input' ? ' Ctrl+G help ' : ' Esc: input ';
 	const {messages, mentions} = countNewBelow(ui, context, MAX_NEW_COUNT);
 	if (messages === 0) return ' more, Ctrl+End ';
 	const text = messages >= MAX_NEW_COUNT ? `${MAX_NEW_COUNT - 1}+ new` : `${messages} new`;

@@ -218,7 +218,7 @@ function historyDetails(state: State, view: PeerView): Detail[] {
 	if (view.lostAt) details.push(['lost', formatMoment(view.lostAt)]);
 	if (view.leftAt) details.push(['left', formatMoment(view.leftAt)]);
 	const stored = state.ephemeral.delivered[view.peer];
-	if (stored !== undefined) details.push(['delivered', `own events up to number ${stored}`]);
+	if (stored !== undefined) details.push(['has received', `your events up to number ${stored}`]);
 	if (view.unreadable > 0)
 		details.push(['unreadable', `${view.unreadable} ${view.unreadable === 1 ? 'event' : 'events'} of a newer version`]);
 	return details;

@@ -30,7 +30,7 @@ export function drawSparkline({ui, frame, hits, theme}: SparklineRequest): Activ
 	const histogram: Segment[] = [
 		{text: left, style: theme.muted},
 		{text: bars.slice(0, current).join('')},
-		{text: bars[current] ?? ' ', style: {inverse: true}},
+		{text: bars[current] ?? ' ', style: {bold: true}},
 		{text: bars.slice(current + 1).join(''), style: theme.muted},
 		{text: right, style: theme.muted},
 	];

@@ -20,10 +20,11 @@ import {withEffectRows} from './format-effects.js';
 import {fileLine} from './format-file.js';
 import {formatTime, type TimeFormat} from './format-time.js';
 import {formatWhisper} from './format-whisper.js';
+import {isMentionOfUs, mentionRanges} from './mentions.js';
 import {messageText} from './message-text.js';
 import {ADDRESS_CELLS, columnsOf, type RowColumns} from './row-columns.js';
 import {joinParts, type TextPart} from './text-parts.js';
-import {linksOf, textSegments} from './text-segments.js';
+import {linksOf, type SegmentOptions, textSegments} from './text-segments.js';
 import type {TimelineItem} from './timeline-view.js';
 
 export interface RowOptions {
@@ -119,12 +120,16 @@ function formatPost(
 ): Row[] {
 	const {theme} = options;
 	const columns = columnsFor(options);
+	const looks: TextLooks = {
+		mentions: mentionRanges(state, text, theme),
+		base: isMentionOfUs(state, entry) ? theme.ownName : undefined,
+	};
 	const time = columns.timeCells > 0 ? [{text: `${formatTime(entry.at, options.times)} `, style: theme.muted}] : [];
 	const late: Segment[] = entry.late ? [{text: LATE_MARK, style: theme.muted}] : [];
 	// Two people with equal short fingerprints get long ones, which do not fit the column.
 	const isTooLong = !isContinued && cellWidth(nameInColumn(state, entry, columns, theme)) > columns.nameCells;
 	if (columns.layout === 'heading' || isTooLong) {
-		const rows = wrapTextRows(text, late, 0, columns, options);
+		const rows = wrapTextRows(text, late, columns, {...options, ...looks});
 		return isContinued ? rows : [[...time, ...headingOf(state, entry, columns, options)], ...rows];
 	}
 	const address = isContinued
@@ -137,7 +142,7 @@ function formatPost(
 		columns.addressPlace === 'column'
 			? [{text: ' '}, {text: `${padCells(address, ADDRESS_CELLS)} `, style: theme.muted}]
 			: [{text: ' '}];
-	const [first = [], ...others] = wrapTextRows(text, late, 0, columns, options);
+	const [first = [], ...others] = wrapTextRows(text, late, columns, {...options, ...looks});
 	const rows = [[...time, name, ...gap, ...first.slice(1)], ...others];
 	return columns.addressPlace === 'end' && address !== '' ? withAddress(rows, address, columns, theme) : rows;
 }
@@ -185,16 +190,17 @@ function headingOf(
 	];
 }
 
-/** Rows of a text in the text column. The first row has `reserved` cells less, and begins with the segments of `lead`. */
+type TextLooks = Pick<SegmentOptions, 'mentions' | 'base'>;
+
+/** Rows of a text in the text column. The first row begins with the segments of `lead`. */
 function wrapTextRows(
 	text: string,
 	lead: readonly Segment[],
-	reserved: number,
 	{textStart, textCells}: RowColumns,
-	options: RowOptions,
+	options: RowOptions & TextLooks,
 ): Row[] {
 	const links = linksOf(text);
-	return wrapMessage(text, textCells - reserved - widthOf(lead), textCells).map((line, index) => [
+	return wrapMessage(text, textCells - widthOf(lead), textCells).map((line, index) => [
 		indent(textStart),
 		...(index === 0 ? lead : []),
 		...textSegments(text, line, links, options),

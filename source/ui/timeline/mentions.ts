@@ -3,20 +3,27 @@
  * rename. The rules for one name are in core/mention.ts.
  */
 import {isWritten} from '../../core/event.js';
-import {foldText} from '../../core/fold-text.js';
+import {findFolded, foldText} from '../../core/fold-text.js';
+import {MAX_NAME_BYTES} from '../../core/limits.js';
 import {memoise, memoiseByKey} from '../../core/memoise.js';
 import {
+	ALL,
 	collectShortNames,
 	isMention,
 	isMentionedByShortName,
 	isMentionOfAll,
 	type ShortNames,
 } from '../../core/mention.js';
+import {hueOf} from '../../core/name-hues.js';
 import {isOurs} from '../../core/own-sessions.js';
 import {listPeers} from '../../core/roster.js';
+import {isPresent} from '../../core/select-peers.js';
+import {selectPeople} from '../../core/select-people.js';
 import type {State} from '../../core/state.js';
 import {textOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
+import type {Theme} from '../theme.js';
+import type {StyledRange} from './text-segments.js';
 
 const collectOwnNames = memoise<State, readonly string[]>(
 	state => [state.roster, state.launch, state.launches],
@@ -64,4 +71,26 @@ export function isMentionOfUs(state: State, entry: TimelineEntry): boolean {
 		[ownNames(state), shortNames(state).key, text],
 		() => mentionsUs(state, {text, ms: entry.ms}) || isMentionOfAll(text),
 	);
+}
+
+/** Number of `@` in one message that are looked up, so that a hostile text costs little. */
+const MAX_MENTIONS = 32;
+
+/** The parts of a text that mention a person who is here, or everybody, each in the colour of the person. */
+export function mentionRanges(state: State, text: string, theme: Theme): StyledRange[] {
+	if (!text.includes('@')) return [];
+	const people = selectPeople(state)
+		.filter(({status}) => isPresent(status))
+		.map(({peer, name}) => ({name: foldText(name), style: {...theme.nameStyle(hueOf(state, peer)), ...theme.ownName}}));
+	const names = [{name: ALL, style: theme.ownName}, ...people].sort((a, b) => b.name.length - a.name.length);
+	return [...text.matchAll(/(?<![\p{L}\p{N}_])@/gu)].slice(0, MAX_MENTIONS).flatMap(({index}) => {
+		const rest = text.slice(index + 1, index + 1 + MAX_NAME_BYTES);
+		const folded = foldText(rest);
+		for (const {name, style} of names) {
+			const length = folded.startsWith(name) ? findFolded(rest, name)[0]?.end : undefined;
+			const isWord = length !== undefined && !/^-?[\p{L}\p{M}\p{N}_]/u.test(rest.slice(length));
+			if (isWord) return [{start: index, end: index + 1 + length, style}];
+		}
+		return [];
+	});
 }

@@ -11,6 +11,7 @@ import {displayAddress, displayName} from './display-name.js';
 import {effectSignature} from './format-effects.js';
 import {transferSignature} from './format-file.js';
 import {continuesGroup, formatItem, type RowOptions} from './format-item.js';
+import {isMentionOfUs} from './mentions.js';
 import type {TimelineItem} from './timeline-view.js';
 
 /** Formats an item, or returns its cached rows while nothing that they show has changed. */
@@ -87,5 +88,10 @@ function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): st
 	const transfer = entry.type === 'shared' ? transferSignature(state, entry) : '';
 	// Whether the subject has another session depends on all peers, so the key contains the version of the roster.
 	const subject = 'subject' in entry ? `${person(entry.subject)}\n${rosterVersionOf(state.roster)}` : '';
-	return `${own}\n${continuesGroup(state, item)}\n${person(entry.peer, entry.seq)}\n${subject}\n${effects}\n${transfer}`;
+	// The colour of a mentioned name depends on who is here.
+	const mentions = `${entry.type === 'posted' ? entry.text : ''}${effects}`.includes('@')
+		? rosterVersionOf(state.roster)
+		: '';
+	const look = `${mentions}\n${isMentionOfUs(state, entry)}`;
+	return `${own}\n${continuesGroup(state, item)}\n${person(entry.peer, entry.seq)}\n${subject}\n${effects}\n${transfer}\n${look}`;
 }

@@ -15,32 +15,53 @@ export function linksOf(text: string): readonly TextRange[] {
 	return text.includes('://') ? findLinks(text) : [];
 }
 
-/** Segments of the row `line` of a message. `search`: search text, folded by foldText; empty for none. */
+/** Part of a message with a style of its own, for example a mention. */
+export interface StyledRange extends TextRange {
+	readonly style: Style;
+}
+
+export interface SegmentOptions {
+	/** Search text, folded by foldText; empty for none. */
+	readonly search: string;
+	readonly theme: Theme;
+	readonly mentions?: readonly StyledRange[];
+	/** Style of the whole text. */
+	readonly base?: Style | undefined;
+}
+
+/** Segments of the row `line` of a message. */
 export function textSegments(
 	text: string,
 	{start, end}: LineRange,
 	links: readonly TextRange[],
-	{search, theme}: {readonly search: string; readonly theme: Theme},
+	{search, theme, mentions = [], base}: SegmentOptions,
 ): Segment[] {
 	const row = text.slice(start, end);
+	const inRow = <T extends TextRange>(ranges: readonly T[]) =>
+		ranges
+			.filter(range => Math.max(start, range.start) < Math.min(end, range.end))
+			.map(range => ({range, start: Math.max(0, range.start - start), end: Math.min(row.length, range.end - start)}));
 	const matches = search === '' ? [] : findFolded(row, search);
-	const linked = links
-		.filter(link => Math.max(start, link.start) < Math.min(end, link.end))
-		.map(link => ({
-			start: Math.max(0, link.start - start),
-			end: Math.min(row.length, link.end - start),
-			target: theme.hasLinks ? linkTarget(text.slice(link.start, link.end)) : undefined,
-		}));
-	if (matches.length === 0 && linked.length === 0) return [{text: row}];
-	const bounds = [...new Set([0, row.length, ...[...matches, ...linked].flatMap(range => [range.start, range.end])])];
+	const mentioned = inRow(mentions);
+	const linked = inRow(links).map(link => ({
+		...link,
+		target: theme.hasLinks ? linkTarget(text.slice(link.range.start, link.range.end)) : undefined,
+	}));
+	if (row === '') return [{text: row}];
+	const ranges = [...matches, ...linked, ...mentioned];
+	const bounds = [...new Set([0, row.length, ...ranges.flatMap(range => [range.start, range.end])])];
 	bounds.sort((a, b) => a - b);
 	return bounds.slice(1).map((to, index): Segment => {
 		const from = bounds[index] ?? 0;
 		const isIn = (range: TextRange) => range.start <= from && range.end >= to;
 		const link = linked.find(isIn);
-		const isMatch = matches.some(isIn);
-		const style = isMatch && link ? {...theme.match, ...LINK} : isMatch ? theme.match : LINK;
-		const part = {text: row.slice(from, to), ...(link?.target !== undefined && {link: link.target})};
-		return isMatch || link ? {...part, style} : part;
+		const look = mentioned.find(isIn)?.range.style;
+		const styles = [base, look, matches.some(isIn) && theme.match, link && LINK].filter(style => style || undefined);
+		const style: Style | undefined = styles.length > 1 ? Object.assign({}, ...styles) : styles[0] || undefined;
+		return {
+			text: row.slice(from, to),
+			...(link?.target !== undefined && {link: link.target}),
+			...(style && {style}),
+		};
 	});
 }

@@ -261,7 +261,10 @@ describe('peers and startup messages', () => {
 		await terminal.see('durable identity');
 		expect(terminal.text()).toContain(bob.peer.slice(0, 50));
 		expect(terminal.text()).toContain('outgoing');
+		expect(terminal.text()).toContain('Press Esc to close the pane above');
+		expect(terminal.text()).not.toMatch(/Esc: input|Press i/);
 		await press(ESC);
 		await terminal.seeNot('durable identity');
+		await terminal.see('Press i or Esc to write');
 	});
 });
