@@ -1,10 +1,11 @@
 import {describe, expect, test} from 'vitest';
 import {sliceTimeline} from '../../source/core/timeline.js';
-import {documentStart, rowBlock} from '../../source/page/html-document.js';
+import {documentStart, rowGroup} from '../../source/page/html-document.js';
 import {findMissingEvents} from '../../source/page/missing-events.js';
+import {packRows, unpackRows} from '../../source/page/packed-rows.js';
 import {createPageNames} from '../../source/page/page-names.js';
 import {type PageRowOptions, pageRowOf} from '../../source/page/page-rows.js';
-import {createStateBuilder, joined, type StateBuilder} from './page-events.js';
+import {createStateBuilder, joined, START, type StateBuilder} from './page-events.js';
 
 function rowsOf(builder: StateBuilder, options: Partial<PageRowOptions> = {}) {
 	const state = builder.state();
@@ -79,6 +80,12 @@ describe('rows of a page', () => {
 	});
 });
 
+test('packed rows keep ids, times and gaps, whatever the order of the times', () => {
+	const row = (id: string, at: number, kind: 'message' | 'gap' = 'message') => ({id, at, kind, text: `row ${id}`});
+	const rows = [row('7', 5000), row('9-gap', 4000, 'gap'), row('9', 4000), row('12', START), row('13', -1)];
+	expect(unpackRows(packRows(rows))).toEqual(rows);
+});
+
 describe('missing events', () => {
 	const batch = (peer: number, firstSeq: number, count: number) => ({
 		peer: createStateBuilder().peer(peer),
@@ -99,9 +106,9 @@ describe('the document', () => {
 
 	test('no text of a person can end a data block of the document, begin a comment, or add an attribute', () => {
 		const text = '</script><!--"><b onclick=x>';
-		const row = {id: '"><b>', at: 0, kind: 'message' as const, text};
+		const row = {id: '1', at: 0, kind: 'message' as const, text};
 		const info = {mode: 'file' as const, title: text, notes: [text], people: [], pins: [row]};
-		const html = documentStart(info, assets) + rowBlock([row]);
+		const html = documentStart(info, assets) + rowGroup([packRows([row])], packed => btoa(packed));
 		expect(html.match(/<b/g)).toEqual(['<b']);
 		expect(html).toContain('<body>');
 		expect(html).not.toContain('<!--');

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {canCapture, captureLoopback} from '../helpers/loopback-capture.js';
+import {readPageRows} from '../helpers/page-data.js';
 import {releasedProgram} from '../helpers/released-program.js';
 import {type Line, type RunningNode, runToEnd, startNode} from '../helpers/run-node.js';
 
@@ -76,7 +77,11 @@ describe('whispers between processes', () => {
 		for (const format of ['text', 'markdown', 'jsonl', 'html']) {
 			const without = await runToEnd(['export', '--format', format, annLog], {home: homes.ann});
 			expect([without.code, without.stdout.includes('zebra')]).toEqual([0, false]);
-			if (format === 'html') continue;
+			if (format === 'html') {
+				const rows = JSON.stringify(readPageRows(without.stdout));
+				expect([rows.includes('public'), rows.includes('zebra')]).toEqual([true, false]);
+				continue;
+			}
 			const included = await runToEnd(['export', '--whispers', '--format', format, annLog], {home: homes.ann});
 			expect([included.code, included.stdout.replaceAll('\\', '').includes(secret)]).toEqual([0, true]);
 		}

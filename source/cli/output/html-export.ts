@@ -3,6 +3,7 @@
  * events are missing.
  */
 
+import {gzipSync} from 'node:zlib';
 import type {Batch} from '../../core/batch.js';
 import {eventId, isWritten, type PeerId, shortPeerId} from '../../core/event.js';
 import {personKey} from '../../core/name-collisions.js';
@@ -12,8 +13,9 @@ import {fingerprintOf} from '../../core/select-peers.js';
 import {selectPins} from '../../core/select-pins.js';
 import type {State} from '../../core/state.js';
 import {positionOf, type TimelineEntry} from '../../core/timeline.js';
-import {documentEnd, documentStart, type PageAssets, rowBlock} from '../../page/html-document.js';
+import {documentEnd, documentStart, type PageAssets, rowGroup} from '../../page/html-document.js';
 import {findMissingEvents} from '../../page/missing-events.js';
+import {gapId, packRows} from '../../page/packed-rows.js';
 import {cleanOneLine, createPageNames} from '../../page/page-names.js';
 import type {PageInfo, PagePerson, PageRow} from '../../page/page-row.js';
 import {addressText, type PageRowOptions, pageRowOf} from '../../page/page-rows.js';
@@ -41,7 +43,9 @@ export interface HtmlExportOptions {
 }
 
 /** Rows of one block, as many as the viewer draws at once. */
-const BLOCK_ROWS = 100;
+const BLOCK_ROWS = 50;
+/** Number of blocks that are compressed together. */
+const GROUP_BLOCKS = 20;
 
 /** The document in parts of some kilobytes. */
 export function* htmlExport(options: HtmlExportOptions): Generator<string> {
@@ -56,17 +60,24 @@ export function* htmlExport(options: HtmlExportOptions): Generator<string> {
 	yield documentStart(info, assets);
 	const gaps = createGapRows(options, rowOptions);
 	let block: PageRow[] = [];
+	const blocks: string[] = [];
 	for (const entry of entries) {
 		const row = pageRowOf(state, entry, rowOptions);
 		if (!row) continue;
 		const gap = gaps(entry, row);
 		block.push(...(gap ? [gap, row] : [row]));
 		if (block.length < BLOCK_ROWS) continue;
-		yield rowBlock(block);
+		blocks.push(packRows(block));
 		block = [];
+		if (blocks.length === GROUP_BLOCKS) yield rowGroup(blocks.splice(0), compress);
 	}
-	if (block.length > 0) yield rowBlock(block);
+	if (block.length > 0) blocks.push(packRows(block));
+	if (blocks.length > 0) yield rowGroup(blocks, compress);
 	yield documentEnd;
+}
+
+function compress(text: string): string {
+	return gzipSync(text).toString('base64');
 }
 
 function pageInfo(options: HtmlExportOptions, rowOptions: PageRowOptions): PageInfo {
@@ -167,7 +178,7 @@ function createGapRows({state, batches = []}: HtmlExportOptions, {names}: PageRo
 		);
 		const count = passed.reduce((sum, gap) => sum + gap.count, 0);
 		return {
-			id: `${row.id}-gap`,
+			id: gapId(row.id),
 			at: row.at,
 			kind: 'gap',
 			name: names(state, peer, seq),

@@ -13,7 +13,7 @@ import {dayView, rowView} from './row-view.js';
  * Number of rows of one block. With a larger number, a block takes longer to draw; with a smaller number, the document
  * has more elements.
  */
-export const BLOCK_ROWS = 100;
+export const BLOCK_ROWS = 50;
 /** Blocks within this distance of the screen are drawn. */
 const NEAR_MARGIN = '1200px 0px';
 /** Estimated height of a row, px. */

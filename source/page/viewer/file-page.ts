@@ -1,48 +1,64 @@
-/** The page of an export: a file that contains all its rows in blocks. */
-import type {PageInfo, PageRow} from '../page-row.js';
-import {createBlockList} from './block-list.js';
-import {elementById} from './elements.js';
+/** The page of an export: a file that contains all its rows in compressed groups of blocks. */
+import {findFirstIndex} from '../../core/binary-search.js';
+import {unpackRows} from '../packed-rows.js';
+import type {PageInfo} from '../page-row.js';
+import {BLOCK_ROWS, createBlockList} from './block-list.js';
+import {create, elementById} from './elements.js';
 import {headView, peopleView, pinsView} from './head-view.js';
 import {createSearch} from './search.js';
 
-/** First and last row id in a block of rows of the page. */
-interface BlockRange {
-	readonly first: number;
-	readonly last: number;
-}
+/** Time for unpacking until the browser may draw, ms. */
+const UNPACK_BUDGET_MS = 8;
 
 export function startFilePage(info: PageInfo): void {
 	const list = createBlockList(elementById('timeline'), () => {});
-	const ranges: BlockRange[] = [];
 	const pins = pinsView(info.pins);
 	elementById('head').append(...headView(info), createSearch(list), peopleView(info.people), ...(pins ? [pins] : []));
+	const total = info.rows ?? 1;
+	let unpacking = Promise.resolve();
+	let pausedAt = performance.now();
 
 	/**
-	 * Adds the blocks that the browser has read so far. A block is complete when the document contains something after
+	 * Adds the groups that the browser has read so far. A group is complete when the document contains something after
 	 * it.
 	 */
-	function addBlocks(): void {
-		for (const source of document.querySelectorAll<HTMLElement>('script.rows')) {
+	function addGroups(): void {
+		for (const source of document.querySelectorAll('script.rows')) {
 			if (document.readyState === 'loading' && !source.nextSibling) return;
-			const {first, last, count} = source.dataset;
-			ranges.push({first: Number(first), last: Number(last)});
-			list.append({count: Number(count), load: () => parseRows(source.textContent)}, info.rows ?? 1);
 			source.className = '';
+			unpacking = unpacking.then(() => addGroup(source)).catch(showDamage);
 		}
 	}
 
-	function followAnchor(): void {
-		const id = /^#e(\d+)$/.exec(location.hash)?.[1];
-		if (id === undefined) return;
-		const block = ranges.findIndex(({last}) => last >= Number(id));
-		list.show(block, id);
+	async function addGroup(source: Element): Promise<void> {
+		const text = await unpack(source.textContent);
+		source.remove();
+		for (const line of text.split('\n')) {
+			const count = Math.max(1, Math.min(BLOCK_ROWS, total - list.length * BLOCK_ROWS));
+			list.append({count, load: () => unpackRows(line)}, total);
+		}
+		if (performance.now() - pausedAt < UNPACK_BUDGET_MS) return;
+		await new Promise(resolve => setTimeout(resolve));
+		pausedAt = performance.now();
 	}
 
-	const reader = new MutationObserver(addBlocks);
+	function showDamage(): void {
+		elementById('head').append(create('p', 'note', 'This file is damaged: some messages are missing.'));
+	}
+
+	function followAnchor(): void {
+		const id = Number(/^#e(\d+)$/.exec(location.hash)?.[1]);
+		if (Number.isNaN(id)) return;
+		const isReached = (block: number) => Number(list.rowsOf(block)?.at(-1)?.id) >= id;
+		list.show(findFirstIndex(0, list.length, isReached), String(id));
+	}
+
+	const reader = new MutationObserver(addGroups);
 	reader.observe(document.body, {childList: true});
-	document.addEventListener('DOMContentLoaded', () => {
+	document.addEventListener('DOMContentLoaded', async () => {
 		reader.disconnect();
-		addBlocks();
+		addGroups();
+		await unpacking;
 		document.documentElement.dataset.ready = '1';
 		followAnchor();
 	});
@@ -50,6 +66,8 @@ export function startFilePage(info: PageInfo): void {
 	addEventListener('beforeprint', () => list.drawAll());
 }
 
-function parseRows(text: string): PageRow[] {
-	return JSON.parse(text);
+/** Reverses `compress` of the export. */
+function unpack(text: string): Promise<string> {
+	const bytes = Uint8Array.from(atob(text), character => character.charCodeAt(0));
+	return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
 }
