@@ -12,14 +12,8 @@ import {createDialler, type Dialler} from '../network/dial/dialler.js';
 import {createDiscovery, type Discovery} from '../network/discovery/discovery.js';
 import type {Files} from '../network/files/files.js';
 import {withoutZone} from '../network/ip-address.js';
-import {
-	createHelloProof,
-	FEATURES,
-	LOWEST_VERSION,
-	PORT_WITHOUT_LISTENER,
-	PROTOCOL_VERSION,
-} from '../network/link/handshake.js';
-import type {LinkClosing, OwnHello, PeerLink} from '../network/link/peer-link.js';
+import {createHelloProof} from '../network/link/handshake.js';
+import type {LinkClosing, PeerLink} from '../network/link/peer-link.js';
 import {createAliveSender} from '../network/mesh/alive-sender.js';
 import {createFailureDetector} from '../network/mesh/failure-detector.js';
 import {createMesh, type Mesh} from '../network/mesh/mesh.js';
@@ -31,6 +25,7 @@ import {createLinkMetrics} from './link-metrics.js';
 import type {LocalState} from './local-state.js';
 import {createMessageRouter, type MessageRouter} from './message-router.js';
 import {labelOf} from './notices.js';
+import {createOwnHello} from './own-hello.js';
 import {createPresence} from './presence.js';
 import {createSystemFailureReporter} from './system-failures.js';
 import {createTypingExpiry} from './typing-expiry.js';
@@ -91,7 +86,13 @@ export function createNetwork(options: NetworkOptions): Network {
 
 	const failureDetector = createFailureDetector(self);
 	const mesh: Mesh = createMesh(
-		{self, ownHello, proof: createHelloProof(key, keys), clock, debug},
+		{
+			self,
+			ownHello: createOwnHello({localState, nodeOptions, clock, name, tcpPort}),
+			proof: createHelloProof(key, keys),
+			clock,
+			debug,
+		},
 		{
 			up: onLinkUp,
 			replaced: onLinkReplaced,
@@ -191,19 +192,6 @@ export function createNetwork(options: NetworkOptions): Network {
 		interfaces: () => beacon.interfaces(),
 		onWhisper: options.onWhisper,
 	});
-
-	function ownHello(): OwnHello {
-		return {
-			versions: [LOWEST_VERSION, PROTOCOL_VERSION],
-			peer: self,
-			name: name(),
-			port: tcpPort() || PORT_WITHOUT_LISTENER,
-			features: nodeOptions.takesWhispers === false ? FEATURES.filter(one => one !== 'whispers') : FEATURES,
-			program: nodeOptions.version,
-			clock: clock.now(),
-			hlc: nodeClock.reading(),
-		};
-	}
 
 	function onLinkUp(link: PeerLink): void {
 		linkMetrics.checkClock(link);

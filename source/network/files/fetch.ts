@@ -98,6 +98,11 @@ export function createFetch(options: FetchOptions): Fetch {
 		changed();
 	}
 
+	function fail(reason: string): void {
+		failure = reason;
+		end('failed');
+	}
+
 	function isLeaf(part: number, bytes: Uint8Array): boolean {
 		if (!leaves || bytes.length !== partLength(file.size, part)) return false;
 		return Buffer.compare(leafOf(bytes), leaves.subarray(part * LEAF_BYTES, (part + 1) * LEAF_BYTES)) === 0;
@@ -107,10 +112,7 @@ export function createFetch(options: FetchOptions): Fetch {
 	function begin(verified: Uint8Array): void {
 		leaves = verified;
 		changed();
-		options.openSink(verified).then(onSinkOpened, error => {
-			failure = errorMessage(error);
-			end('failed');
-		});
+		options.openSink(verified).then(onSinkOpened, error => fail(errorMessage(error)));
 	}
 
 	function onSinkOpened(opened: FileSink): void {
@@ -134,10 +136,7 @@ export function createFetch(options: FetchOptions): Fetch {
 				onChanged();
 			},
 			changed: onChanged,
-			lost(reason) {
-				failure = reason;
-				end('failed');
-			},
+			lost: fail,
 			finished(at) {
 				path = at;
 				end('done');
@@ -153,10 +152,7 @@ export function createFetch(options: FetchOptions): Fetch {
 		changed();
 	}
 
-	function isLeavesAsked(): boolean {
-		for (const {leavesAskedAt} of holders.all()) if (leavesAskedAt !== undefined) return true;
-		return false;
-	}
+	const isLeavesAsked = () => [...holders.all()].some(({leavesAskedAt}) => leavesAskedAt !== undefined);
 
 	function isActive(): boolean {
 		if (outcome || destination?.refusal !== undefined) return false;
@@ -190,8 +186,7 @@ export function createFetch(options: FetchOptions): Fetch {
 			if (count > 0) return changed();
 			const none = new Uint8Array(0);
 			if (options.isGenuine(none)) return begin(none);
-			failure = 'the size does not fit the content';
-			end('failed');
+			fail('the size does not fit the content');
 		},
 		connected(pipe) {
 			if (!outcome) holders.add(pipe);
@@ -279,12 +274,11 @@ export function createFetch(options: FetchOptions): Fetch {
 			return {id: file.id, size: file.size, have, leaves: async () => known, read: part => opened.read(part)};
 		},
 		transfer() {
-			const state = currentState();
 			const why = reason();
 			return {
 				id: file.id,
 				name: file.name,
-				state,
+				state: currentState(),
 				bytes: destination?.heldBytes ?? 0,
 				of: file.size,
 				holders: holders.count(),
@@ -298,9 +292,9 @@ export function createFetch(options: FetchOptions): Fetch {
 			void sink?.discard().catch(() => {});
 		},
 		async close() {
-			const isOver = outcome !== undefined;
+			if (outcome) return;
 			end('cancelled');
-			if (!isOver) await sink?.close().catch(() => {});
+			await sink?.close().catch(() => {});
 		},
 	};
 }

@@ -4,10 +4,10 @@ import {findFirstIndex} from '../../core/binary-search.js';
 import {isMentionOfUs} from '../timeline/mentions.js';
 import {keyOf} from '../timeline/viewport.js';
 import {type ScreenIntent, type UiState, withInfo} from './chat-state.js';
-import {requestQuit} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {openFiles, openPins} from './message-steps.js';
 import {cycleTimes, togglePeers} from './pane-steps.js';
+import {requestQuit} from './questions.js';
 import {findEntryFrom, firstUnreadKey, goNewest, jumpTo, markRead, oldestUnreadKey} from './reading-position.js';
 import {openSearch} from './search.js';
 

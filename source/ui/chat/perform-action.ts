@@ -8,7 +8,7 @@ import type {EditorAction} from '../input/reduce-editor.js';
 import {SCROLL_TO_END, SCROLL_TO_START, scrollOverlayBy} from '../overlays/overlay-text.js';
 import {applyIntent} from './apply-intent.js';
 import type {UiState} from './chat-state.js';
-import {completeDraft, editDraft, moveDraftRow, requestQuit, sendDraft} from './draft.js';
+import {completeDraft, editDraft, moveDraftRow, sendDraft} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {
 	askPin,
@@ -36,6 +36,7 @@ import {
 	togglePeerFilter,
 	togglePeers,
 } from './pane-steps.js';
+import {requestQuit} from './questions.js';
 import {goNewest, goOldest, scrollRows, selectBy} from './reading-position.js';
 import {acceptSearch, nextMatch, openSearch, updateSearch} from './search.js';
 

@@ -18,9 +18,10 @@ import {
 	type UiState,
 	withInfo,
 } from './chat-state.js';
-import {answerQuestion, askToShare, offerPaths, pasteInDraft, restoreRefusedDraft, typeInDraft} from './draft.js';
+import {askToShare, offerPaths, pasteInDraft, restoreRefusedDraft, typeInDraft} from './draft.js';
 import {type ChatContext, type ChatStep, step} from './frame.js';
 import {performAction} from './perform-action.js';
+import {answerQuestion} from './questions.js';
 import {endOpening, firstUnreadKey, keepSelectionVisible, scrollRows} from './reading-position.js';
 import {updateSearch} from './search.js';
 
