@@ -1,6 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import type {Input} from '../../source/core/event.js';
-import {LATE_AFTER_MS, MAX_ABSENCES, MAX_HLC_AHEAD_MS, MAX_NAMES_KEPT} from '../../source/core/limits.js';
+import {
+	LATE_AFTER_MS,
+	MAX_ABSENCES,
+	MAX_CONTACTS_KEPT,
+	MAX_HLC_AHEAD_MS,
+	MAX_NAMES_KEPT,
+} from '../../source/core/limits.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {findPeer} from '../../source/core/roster.js';
 import type {State} from '../../source/core/state.js';
@@ -196,6 +202,15 @@ describe('the roster', () => {
 		]);
 		expect(carolIn(absences)).toMatchObject({absences: 1});
 		expect(Object.keys(carolIn(absences)?.lost ?? {})).toEqual([`${MAX_ABSENCES - 1}`]);
+	});
+
+	it('the roster stores the newest MAX_CONTACTS_KEPT connections to a peer that connects without end', () => {
+		const connected = Array.from({length: MAX_CONTACTS_KEPT + 9}, (_, index) =>
+			observe(observation(me, index, {type: 'peer-connected', subject: carol, address: '10.0.0.9'})),
+		);
+		const known = carolIn(connected);
+		expect(known?.connections.length).toBe(MAX_CONTACTS_KEPT);
+		expect(known?.connections[0]?.ms).toBe(T0 + 9);
 	});
 });
 

@@ -10,6 +10,7 @@ import {
 	MAX_PENDING_PER_ADDRESS,
 	MAX_WHISPERERS,
 } from '../../source/core/limits.js';
+import type {FileId} from '../../source/core/shared-file.js';
 import {CUT} from '../helpers/memory-links.js';
 import {connectMalicious, type MaliciousPeer, openHistory} from './malicious-peer.js';
 import {
@@ -32,6 +33,7 @@ beforeEach(async () => {
 afterEach(() => room.stop());
 
 const fakePeer = (index: number) => index.toString(16).padStart(64, 'e') as PeerId;
+const fakeFile = (index: number) => index.toString(16).padStart(64, 'f') as FileId;
 
 const FLOODS: readonly (readonly [string, (index: number) => Message])[] = [
 	['typing signals', () => ({type: 'typing'})],
@@ -51,6 +53,15 @@ const FLOODS: readonly (readonly [string, (index: number) => Message])[] = [
 	],
 	['whispers', index => ({type: 'whisper', id: index + 1, text: 'x'.repeat(1000)})],
 	['answers to whispers', index => ({type: 'whisper-ack', id: index, refused: [index + 1], closed: true})],
+	[
+		'peers in `alive`',
+		index => ({
+			type: 'alive',
+			peers: Array.from({length: 64}, (_, at) => ({peer: fakePeer(index * 64 + at), ageMs: 0})),
+		}),
+	],
+	['questions about files', index => ({type: 'file-ask', id: index, file: fakeFile(index), leaves: true})],
+	['descriptions of files', index => ({type: 'file-info', id: index, have: true})],
 	['inventory digests', () => ({type: 'have', kind: 'digest', digest: new Uint8Array(2048).fill(1)})],
 ];
 

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {
 	MAX_WINDOW_ANSWER_UNITS,
+	MAX_WINDOW_CHANGES,
 	MAX_WINDOW_CHANGES_AT_ONCE,
 	WINDOW_BATCH_MS,
 	WINDOW_PING_MS,
@@ -81,6 +82,22 @@ test('a guest with a position of another window, or with one that does not exist
 		{launch: 'L', position: 99},
 	])
 		expect(open(from).taken()[0].type).toBe('snapshot');
+});
+
+test('the last MAX_WINDOW_CHANGES changes are kept; a guest that was away for longer gets the newest rows', () => {
+	const {chatNode, dave, changes, open} = openWindow();
+	const from = changes.position;
+	for (let left = MAX_WINDOW_CHANGES; left > 0; left -= MAX_WINDOW_CHANGES_AT_ONCE) {
+		const events = Array.from({length: Math.min(left, MAX_WINDOW_CHANGES_AT_ONCE)}, () =>
+			chatNode.make(dave, {type: 'posted', text: 'a message'}),
+		);
+		chatNode.commit(events, false);
+	}
+	expect(changes.since(from)).toHaveLength(MAX_WINDOW_CHANGES);
+	chatNode.say(dave, 'one more');
+	expect(changes.since(from)).toBeUndefined();
+	expect(changes.since(from + 1)).toHaveLength(MAX_WINDOW_CHANGES);
+	expect(open({launch: 'L', position: from}).taken()[0].type).toBe('snapshot');
 });
 
 test('a guest gets a snapshot of the newest rows, not one change per row, when a long history arrives at once', async () => {

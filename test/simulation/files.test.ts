@@ -6,6 +6,7 @@ import {
 	FILE_QUEUE_MS,
 	FILE_REST_MS,
 	FILE_RETRY_MS,
+	MAX_ACTIVE_FETCHES,
 	MAX_WANTED_FILE_BYTES,
 	MIN_SLICE_BYTES,
 } from '../../source/core/limits.js';
@@ -381,6 +382,27 @@ describe('a hostile holder', () => {
 		await untilDone([fetcher], file, 8000);
 		expectContent(fetcher, file, content);
 	});
+});
+
+test('a node that fetches many files requests parts of at most MAX_ACTIVE_FETCHES files at the same time', async () => {
+	world = createFileWorld(20);
+	const contents = Array.from({length: 3 * MAX_ACTIVE_FETCHES}, (_, index) => makeContent(PART, index + 1));
+	const files = contents.map((content, index): NamedFile & {leaves: Uint8Array} => {
+		const leaves = leavesOf(content);
+		return {id: fileIdOf(ROOM_TAG, content.length, leaves), name: `${index}`, size: content.length, leaves};
+	});
+	const wanted = new Set<FileId>();
+	const receive = (asked: FileMessage, reply: (message: FileMessage) => void) => {
+		if (asked.type === 'file-want') wanted.add(asked.file);
+		const file = asked.type === 'file-ask' && files.find(({id}) => id === asked.file);
+		if (file) reply({type: 'file-info', id: asked.id, leaves: file.leaves, have: true});
+	};
+	for (const _ of files) world.add({receive});
+	const fetcher = world.add();
+	for (const file of files) fetcher.fetch(file);
+	await world.clock.advance(1000);
+	expect(files.map(file => reportOf(fetcher, file)?.holders)).toEqual(files.map(() => files.length));
+	expect(wanted.size).toBe(MAX_ACTIVE_FETCHES);
 });
 
 describe('serving', () => {

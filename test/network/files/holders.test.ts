@@ -1,5 +1,6 @@
 import {expect, test, vi} from 'vitest';
 import type {PeerId} from '../../../source/core/event.js';
+import {FILE_REST_MS, MAX_PART_REFUSALS} from '../../../source/core/limits.js';
 import {addPart, emptyPartSet, fullPartSet} from '../../../source/core/part-set.js';
 import {createHolders} from '../../../source/network/files/holders.js';
 import type {LinkPipe} from '../../../source/network/files/link-pipe.js';
@@ -45,4 +46,17 @@ test('the parts of 200 peers that have nothing new are compared once at most, ho
 	for (let asked = 0; asked < 50; asked++) expect(holders.canAddTo(have)).toBe(false);
 	expect(comparisons).toHaveBeenCalledTimes(100);
 	comparisons.mockRestore();
+});
+
+test('a holder that refuses more than MAX_PART_REFUSALS of the parts that it announced is not used for a while', () => {
+	let now = 0;
+	const holders = createHolders(COUNT, () => now);
+	const holder = holders.add(pipeOf(fakePeerId(1)));
+	holders.update(holder, true);
+	for (let part = 0; part < MAX_PART_REFUSALS; part++) holders.refused(holder, part, now);
+	expect(holders.isUsable(holder, now)).toBe(true);
+	holders.refused(holder, MAX_PART_REFUSALS, now);
+	expect(holders.isUsable(holder, now)).toBe(false);
+	now = FILE_REST_MS;
+	expect(holders.isUsable(holder, now)).toBe(true);
 });

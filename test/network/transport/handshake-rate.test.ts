@@ -1,5 +1,10 @@
 import {expect, it} from 'vitest';
-import {MAX_FAILED_HANDSHAKES, MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_SECOND} from '../../../source/core/limits.js';
+import {
+	MAX_FAILED_HANDSHAKES,
+	MAX_HANDSHAKE_BURST,
+	MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND,
+	MAX_HANDSHAKES_PER_SECOND,
+} from '../../../source/core/limits.js';
 import {createHandshakeRate} from '../../../source/network/transport/handshake-rate.js';
 
 it('addresses that never prove the secret do not use up the handshakes of other addresses', () => {
@@ -42,6 +47,14 @@ it('all handshakes together have a limited rate and burst', () => {
 		return count;
 	};
 	expect([begun(0), begun(1000)]).toEqual([MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_SECOND]);
+});
+
+it('one address gets only its own share of a burst of handshakes, although it proves the secret each time', () => {
+	const rate = createHandshakeRate();
+	rate.ended('10.0.0.2', true);
+	const begun = Array.from({length: 2000}, () => rate.take('10.0.0.2', 0)).filter(Boolean);
+	expect(begun).toHaveLength(MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND);
+	expect(rate.take('10.0.0.3', 0)).toBe(true);
 });
 
 it('a room of 200 computers with link-local addresses alone gets its handshakes within seconds, though they count as one prefix', () => {
