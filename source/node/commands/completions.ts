@@ -35,11 +35,10 @@ export function findCompletion(text: string, cursor: number, names: readonly str
 		);
 	if (row && /person|filter|whisper/.test(row.argument)) {
 		const typed = argument?.[2] ?? '';
-		return createCompletion(
-			cursor - typed.length,
-			cursor,
-			matchNames(names, typed.replace(/^["@]/, '')).map(quoteName),
-		);
+		const isWhisper = row.argument === 'whisper';
+		const found = matchNames(names, typed.replace(/^["@]/, '')).map(name => quoteName(name) + (isWhisper ? ' ' : ''));
+		// What follows the name of a whisper is a text, in which emoji and names are completed as in any message.
+		if (found.length > 0 || !isWhisper) return createCompletion(cursor - typed.length, cursor, found);
 	}
 	return completeEmoji(before, cursor) ?? completeName(before, cursor, names);
 }

@@ -74,8 +74,9 @@ export function summarizeTransfer(transfer: FileTransfer): string {
 
 function holdersText({holders, completeHolders}: FileTransfer): string {
 	if (holders === 0) return '';
-	const all = completeHolders === 0 ? '' : `, ${completeHolders} all of it`;
-	return `; ${holders} ${holders === 1 ? 'peer has' : 'peers have'} parts of it${all}`;
+	const have = `; ${holders} ${holders === 1 ? 'peer has' : 'peers have'}`;
+	if (holders === completeHolders) return `${have} all of it`;
+	return `${have} parts of it${completeHolders === 0 ? '' : `, ${completeHolders} of them all of it`}`;
 }
 
 function percent({bytes, of}: FileTransfer): string {

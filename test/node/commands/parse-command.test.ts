@@ -144,6 +144,10 @@ describe('completion', () => {
 		[':', undefined],
 		['/ignore "an', ['"Ann Lee"']],
 		['/peers bobb', ['Bobby']],
+		['/msg bobb', ['Bobby ']],
+		['/w "an', ['"Ann Lee" ']],
+		['/msg Bob ask @an', ['@Ann Lee ']],
+		['/msg Bob done :tad', ['🎉 ']],
 	])('the completion of %j offers %j', (text, candidates) => {
 		expect(propose(text)).toEqual(candidates);
 	});

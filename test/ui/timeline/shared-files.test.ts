@@ -75,7 +75,11 @@ test.each<[Partial<FileTransfer>, string]>([
 	[{state: 'done', bytes: 4 * MB, path: '/d/plan.pdf'}, 'saved: /d/plan.pdf'],
 	[{state: 'failed', reason: 'the disk\u001b[2J is full'}, 'failed: the disk is full'],
 	[{state: 'cancelled'}, 'cancelled. Enter or /fetch: start again'],
-	[{state: 'sharing', holders: 2, completeHolders: 1}, 'you share this file; 2 peers have parts of it, 1 all of it'],
+	[
+		{state: 'sharing', holders: 2, completeHolders: 1},
+		'you share this file; 2 peers have parts of it, 1 of them all of it',
+	],
+	[{state: 'sharing', holders: 1, completeHolders: 1}, 'you share this file; 1 peer has all of it'],
 ])('the row of a shared file shows the state of its transfer: %o', (transfer, expected) => {
 	expect(rows([{}, transfer])[1]).toBe(expected);
 });
