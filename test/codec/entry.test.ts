@@ -4,12 +4,32 @@ import {decodeEntry, decodeEntryGeneric, encodeEntry, readIdentityClaim} from '.
 import {MAX_TIME_MS} from '../../source/codec/field-readers.js';
 import {pack, unpack} from '../../source/codec/msgpack.js';
 import {decodePostedFast} from '../../source/codec/posted-fast.js';
-import {MAX_ENTRY_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES} from '../../source/core/limits.js';
+import {
+	MAX_ADDRESS_LENGTH,
+	MAX_ENTRY_BYTES,
+	MAX_FILE_NAME_BYTES,
+	MAX_NAME_BYTES,
+	MAX_NOTE_BYTES,
+	MAX_TEXT_BYTES,
+	MAX_VERSION_LENGTH,
+} from '../../source/core/limits.js';
 import * as arbitrary from './arbitraries.js';
 
 const peer = fc.sample(arbitrary.peerId, {numRuns: 1, seed: 3})[0]!;
 const decode = (value: unknown) => decodeEntry(pack(value), peer, 7);
 const head = {peer, seq: 7, at: 5, ms: 6, counter: 1};
+
+test('a note above the limit counts as missing, and the file can still be fetched', () => {
+	const noteOf = (note: string) => decode(['shared', 5, 6, 1, 'a', 9, new Uint8Array(32), note]);
+	expect(noteOf('x'.repeat(MAX_NOTE_BYTES))).toMatchObject({type: 'shared', note: 'x'.repeat(MAX_NOTE_BYTES)});
+	expect(noteOf('x'.repeat(MAX_NOTE_BYTES + 1))).toEqual({
+		...head,
+		type: 'shared',
+		fileName: 'a',
+		size: 9,
+		file: '00'.repeat(32),
+	});
+});
 
 test('a decoded event equals the encoded one, with its peer, seq and time', () => {
 	fc.assert(
@@ -77,6 +97,9 @@ test.each<[string, unknown]>([
 	['a text with too many bytes but not too many characters', ['posted', 5, 6, 1, 'é'.repeat(MAX_TEXT_BYTES / 2 + 1)]],
 	['a name above the limit', ['renamed', 5, 6, 1, 'x'.repeat(MAX_NAME_BYTES + 1)]],
 	['five addresses', ['moved', 5, 6, 1, ['1.1.1.1', '1.1.1.2', '1.1.1.3', '1.1.1.4', '1.1.1.5']]],
+	['an address above the limit', ['moved', 5, 6, 1, ['a'.repeat(MAX_ADDRESS_LENGTH + 1)]]],
+	['a file name above the limit', ['shared', 5, 6, 1, 'x'.repeat(MAX_FILE_NAME_BYTES + 1), 9, new Uint8Array(32)]],
+	['a version above the limit', ['joined', 5, 6, 1, 'Ann', [], 'x'.repeat(MAX_VERSION_LENGTH + 1)]],
 	['an address with an escape sequence', ['moved', 5, 6, 1, ['\u001B[2J']]],
 	['a subject that is not a peer id', ['lost', 5, 6, 1, new Uint8Array(31), 0]],
 	['a negative absence number', ['returned', 5, 6, 1, -1]],
