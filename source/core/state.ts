@@ -47,7 +47,10 @@ export interface EphemeralState {
 	readonly deliveredEarlier: Readonly<Record<PeerId, Readonly<Record<PeerId, number>>>>;
 	/** Sorted by rising `fromSeq`. */
 	readonly audiences: readonly Audience[];
-	/** For each peer that answered our whispers: the highest number that it answered, and the numbers that it refused. */
+	/**
+	 * For each peer that acknowledged or refused whispers of ours: the highest id of such a whisper, and the ids of the
+	 * refused ones.
+	 */
 	readonly whispered: Readonly<Record<PeerId, {readonly id: number; readonly refused: readonly number[]}>>;
 	/** For each typing peer: wall clock in ms at which its typing indicator ends. */
 	readonly typing: Readonly<Record<PeerId, number>>;

@@ -83,7 +83,7 @@ export interface OpenedLog {
 	 * must be read to the end before the first append.
 	 */
 	readonly records: AsyncIterable<readonly LogRecord[]>;
-	/** Reading position of a log file that was opened again. */
+	/** How far the user had read before, for a log file that was opened again. */
 	readonly reading?: OpenedReading;
 	/** Damage found in the file; complete when `records` has ended. */
 	readonly damage: readonly Damage[];

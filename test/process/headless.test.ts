@@ -208,7 +208,7 @@ describe('exit', () => {
 });
 
 describe('send', () => {
-	it('send exits with 0 when a peer has received the text, from the command line or standard input', async () => {
+	it('send takes the text from the command line or standard input, and exits with 0 when a peer has received it', async () => {
 		const port = await findFreeUdpPort();
 		const node = await startNode({home: makeHome(), port, name: 'Ann'});
 		expect(

@@ -134,7 +134,7 @@ describe.skipIf(reason).concurrent('a node on a network that changes', {timeout:
 describe
 	.skipIf(reason)
 	.concurrent('two hosts that see each other by link-local addresses only', {timeout: 120_000}, () => {
-		it('a host that others lost is not reported as lost while its neighbour still sees it by link-local addresses, but is once the neighbour loses it too', () =>
+		it('a host that others lost is reported as lost only after the neighbour that sees it by link-local addresses has lost it too', () =>
 			withRoom(
 				async room => {
 					const hosts = [

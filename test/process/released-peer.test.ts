@@ -132,7 +132,7 @@ describe('release 1.0.0 and the present program', () => {
 });
 
 describe('release 1.0.0 in a room with files', () => {
-	it('release 1.0.0 is not disturbed by a file that others share and fetch, and passes its event on', async () => {
+	it('a file that others share and fetch does not disturb release 1.0.0, which passes the event of the file on', async () => {
 		const {old, present, port} = await startBoth();
 		const downloads = makeHome();
 		const path = join(makeHome(), 'photo.jpg');

@@ -29,13 +29,13 @@ describe.each(['dark', 'light'] as const)('the palette for a %s background', bac
 		}
 	});
 
-	test('any two colours of a palette of names have a CIEDE2000 distance of at least 18', () => {
+	test('any two colours of a palette for names have a CIEDE2000 distance of at least 18', () => {
 		for (const [index, colour] of colours.entries())
 			for (const other of colours.slice(index + 1))
 				expect(colour.deltaE(other, {method: '2000'})).toBeGreaterThanOrEqual(MIN_DISTANCE);
 	});
 
-	test('a palette of names lists the hues in the order of the colour circle', () => {
+	test('a palette for names lists the hues in the order of the colour circle', () => {
 		const angles = colours.map(colour => colour.to('oklch').coords[2] ?? 0);
 		const descents = angles.filter((angle, index) => angle > (angles[(index + 1) % angles.length] ?? 0));
 		expect(descents).toHaveLength(1);

@@ -183,7 +183,7 @@ export const optionTable = {
 		long: 'as',
 		kind: 'text',
 		placeholder: 'NAME',
-		help: 'name of the file that --file - reads from standard input',
+		help: 'name of the file that is read from standard input (--file -)',
 		environment: false,
 		commands: ['send'],
 	},

@@ -225,7 +225,7 @@ function canServe({have, size}: ServedContent, {part, offset, length}: FileWantM
 	return offset + length <= partLength(size, part) && (have === true || hasPart(have, part));
 }
 
-/** A copy, because the set of a file that is being fetched changes. */
+/** A copy, because the set of parts changes while the file is being fetched. */
 function snapshot(have: PartSet | true): PartSet | true {
 	return have === true ? true : have.slice();
 }

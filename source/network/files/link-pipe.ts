@@ -2,12 +2,12 @@
  * Requests for slices on one connection: which slices are outstanding, and how many bytes may be outstanding (protocol.md,
  * Files).
  *
- * The *least time* is the shortest time between the request and the arrival of a slice. The limit is the number of bytes
- * that the path transports in the least time plus FILE_QUEUE_MS. So the queue that this node causes in the network delays a
- * message by at most FILE_QUEUE_MS, whatever the speed of the path (the idea of LEDBAT, RFC 6817). The rate is the highest
- * of the last seconds, measured as BBR does: the bytes that arrived since a slice was requested, divided by the time since
- * then. The least time is measured again every PROBE_MS with hardly any bytes outstanding. Otherwise the queue that this
- * node causes would lengthen it.
+ * The *least time* is the shortest time between the request and the arrival of a slice. The rate is the highest that was
+ * measured in the last seconds, as BBR does: the bytes that arrived since a slice was requested, divided by the time since
+ * then. The limit is the rate, multiplied by the sum of the least time and FILE_QUEUE_MS. So the queue that this node causes
+ * in the network delays a message by at most FILE_QUEUE_MS, whatever the speed of the path (the idea of LEDBAT, RFC 6817).
+ * The least time is measured again every PROBE_MS with hardly any bytes outstanding. Otherwise the queue that this node
+ * causes would lengthen it.
  */
 import {FILE_QUEUE_MS, MAX_SLICE_BYTES, MAX_WANTED_FILE_BYTES, MIN_SLICE_BYTES} from '../../core/limits.js';
 import type {FileId} from '../../core/shared-file.js';

@@ -105,7 +105,10 @@ export interface FolderEntry {
 	readonly isFolder: boolean;
 }
 
-/** The texts that can replace the last part of the path. Names that cannot be typed as they are, are left out. */
+/**
+ * The texts that can replace the last part of the path. Names with characters that no input can express are left out: control
+ * characters, and the quotation mark with which the user began.
+ */
 export function pathCandidates({quote, isWindows}: UnfinishedPath, entries: readonly FolderEntry[]): string[] {
 	return entries
 		.filter(({name}) => cleanLine(name) === name && (quote === '' || !name.includes(quote)))

@@ -37,7 +37,7 @@ export interface ServedFilesOptions {
 	readonly sharesFile: SharesFile;
 	/** Monotonic time in ms. */
 	now(): number;
-	/** Whether these leaves belong to the content with this id. */
+	/** Whether `leaves` are the leaves of the content whose id is in `share`. */
 	isValid(share: Share, leaves: Uint8Array): boolean;
 	/** Called when a file was changed, replaced or deleted. It is then not served any more. */
 	onChanged(share: Share): void;

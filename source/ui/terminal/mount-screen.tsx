@@ -83,7 +83,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	let instance: Instance | undefined;
 	let end: ScreenEnd | undefined;
 	let isReleased = false;
-	/** Tokens of the reads that arrived while the terminal was released. */
+	/** Input that arrived while the terminal showed something other than the screen: the tokens of each chunk. */
 	const queuedTokens: (readonly Token[])[] = [];
 
 	/** Draws the whole screen after frames were dropped. A `resize` event makes Ink draw everything again. */

@@ -1,4 +1,4 @@
-/** Writes blocks to one hypercore and replicates them to another over TCP. Arguments: folder of the package, storage, blocks. */
+/** Writes blocks to one hypercore and replicates them to another over TCP. Arguments: folder of the package hypercore, storage folder, number of blocks. */
 import {once} from 'node:events';
 import {createRequire} from 'node:module';
 import {connect, createServer} from 'node:net';

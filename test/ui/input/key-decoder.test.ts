@@ -171,7 +171,7 @@ describe('the key decoder', () => {
 		expect(decode('\u007F\u007F\u007F')).toEqual([key('backspace'), key('backspace'), key('backspace')]);
 	});
 
-	test('the key decoder decodes an Esc in front of text that is not bound with Alt as the Esc key, followed by the text', () => {
+	test('the key decoder decodes an Esc as the Esc key if no key binding has Alt and the text after it, and then decodes the text', () => {
 		expect(decode('\u001B/name Bob\r')).toEqual([key('escape'), text('/name Bob'), key('enter')]);
 		expect(decode('\u001B', '/name')).toEqual([key('escape'), text('/name')]);
 		expect(decode('\u001B日本')).toEqual([key('escape'), text('日本')]);
