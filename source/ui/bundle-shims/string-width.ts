@@ -1,10 +1,10 @@
 /**
  * Replaces `string-width` in the bundle, for Ink too (`alias` in .config/build.mjs). It returns the same widths, but asks
- * the package only for texts that are not plain (plain-text.ts). The package tests each grapheme outside ASCII against a
+ * the package only for texts with other characters than plain ones and simple emoji (plain-text.ts). The package tests each grapheme outside ASCII against a
  * regular expression of all emoji sequences, which takes a third of the time to the first frame.
  */
 import stringWidth from '#string-width';
-import {isPlain, plainWidth} from '../text/plain-text.js';
+import {hasPlainWidth, plainWidth} from '../text/plain-text.js';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const COLOURS = /\u001b\[[\d;]*m/g;
@@ -13,5 +13,5 @@ const COLOURS = /\u001b\[[\d;]*m/g;
 export default function quickStringWidth(text: string, options?: Parameters<typeof stringWidth>[1]): number {
 	if (options !== undefined || typeof text !== 'string') return stringWidth(text, options);
 	const bare = text.includes('\u001b') ? text.replace(COLOURS, '') : text;
-	return isPlain(bare) ? plainWidth(bare) : stringWidth(text);
+	return hasPlainWidth(bare) ? plainWidth(bare) : stringWidth(text);
 }

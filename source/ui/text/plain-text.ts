@@ -18,7 +18,21 @@ export function isPlain(text: string): boolean {
 	return plain.test(text);
 }
 
-/** Width of a plain text in terminal cells. */
+/**
+ * A character that is neither plain nor an emoji of one code point and two UTF-16 units. Such an emoji is two cells wide and
+ * joins with no other one of them. Flags and skin tones do join.
+ */
+const special = new RegExp(
+	`[^${NARROW}${WIDE}[\\p{Emoji_Presentation}&&[\\u{1f300}-\\u{1f3fa}\\u{1f400}-\\u{1faff}]]]`,
+	'v',
+);
+
+/** Whether `plainWidth` gives the width of the text: it is plain, apart from emoji of one code point and two units. */
+export function hasPlainWidth(text: string): boolean {
+	return isPlain(text) || !special.test(text);
+}
+
+/** Width of a text in terminal cells for which `hasPlainWidth` is true. */
 export function plainWidth(text: string): number {
 	return text.length + (text.match(eachWide)?.length ?? 0);
 }

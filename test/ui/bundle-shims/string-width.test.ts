@@ -19,3 +19,12 @@ test('the options of string-width have the same effect in the string-width of th
 	expect(quickStringWidth(coloured, options)).toBe(stringWidth(coloured, options));
 	expect(quickStringWidth('·', {ambiguousIsNarrow: false})).toBe(2);
 });
+
+test('any two characters between U+1F000 and U+1FFFF have the width that string-width gives them, also side by side', () => {
+	const emoji = Array.from({length: 0x1000}, (_, index) => String.fromCodePoint(0x1f000 + index));
+	const around = ['', 'a', '👩', '🏽', '🇩', '\u200d', '\ufe0f', '\u0301', '日'];
+	const wrong = emoji.flatMap(one =>
+		around.flatMap(other => [one + other, other + one]).filter(text => quickStringWidth(text) !== stringWidth(text)),
+	);
+	expect(wrong).toEqual([]);
+});
