@@ -60,7 +60,9 @@ export interface BeaconSignature {
 
 type DecodedBeacon =
 	| {readonly type: 'beacon'; readonly beacon: BeaconDatagram; readonly proof?: BeaconSignature}
-	/** A beacon of another room or secret: its tag or its MAC differs from ours. */
+	/**
+	 * A beacon of another room or secret: its room tag differs from ours, or its MAC is not valid with our beacon key.
+	 */
 	| {readonly type: 'foreign'; readonly peer: string; readonly leaving: boolean}
 	/** A beacon of a version that this program does not support. */
 	| {readonly type: 'other-version'; readonly version: number}

@@ -65,7 +65,10 @@ export function isEqualBytes(a: Uint8Array, b: Uint8Array): boolean {
 	return true;
 }
 
-/** Plain Uint8Array of the same memory: `slice` of a Buffer does not copy, and a view of a Buffer takes twice the memory. */
+/**
+ * Returns a plain Uint8Array over the same memory. A Buffer is avoided, because its `slice` does not copy and a view of
+ * it takes twice the memory.
+ */
 export function toPlainUint8Array(bytes: Uint8Array): Uint8Array {
 	if (bytes.constructor === Uint8Array) return bytes;
 	return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);

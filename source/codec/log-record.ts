@@ -123,8 +123,8 @@ const BAD_RECORD: RecordProbe = {type: 'bad'};
 const INCOMPLETE_RECORD: RecordProbe = {type: 'incomplete'};
 
 /**
- * Checks for a record at `offset`. Without `marker`, any marker is accepted: a reader learns the marker of a file from its
- * header.
+ * Checks whether a valid record begins at `offset`. Without `marker`, any marker is accepted: a reader learns the
+ * marker of a file from its header.
  */
 export function probeRecord(
 	bytes: Uint8Array,

@@ -92,7 +92,7 @@ function readHaveFeed(value: unknown, path: string) {
 	};
 }
 
-/** Returns undefined for an unknown kind, which a later version may add. */
+/** Reads a `have`. Returns undefined for an unknown kind, which a later version may add. */
 export function readHave(fields: Fields) {
 	const feeds = () => readListOf(fields.feeds, 'feeds', MAX_HAVE_FEEDS, readHaveFeed);
 	switch (fields.kind) {

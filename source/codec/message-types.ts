@@ -96,8 +96,8 @@ export interface PongMessage {
 }
 
 /**
- * Peers that are alive, according to other peers to which the receiver is not connected. `ageMs`: how long ago a node was
- * last known to be connected to the listed peer.
+ * Peers that are alive and to which the receiver may have no connection. The sender heard of them from other peers.
+ * `ageMs`: time since a node was last known to be connected to the listed peer.
  */
 export interface AliveMessage {
 	readonly type: 'alive';
@@ -152,7 +152,7 @@ export type FileMessage = FileAskMessage | FileInfoMessage | FileWantMessage | F
 /** Private message of the sender to the receiver (protocol.md, Whispers). */
 export interface WhisperMessage {
 	readonly type: 'whisper';
-	/** Number of the whisper from this sender to this receiver, starting at 1. */
+	/** Number of the whisper among all whispers from this sender to this receiver, starting at 1. */
 	readonly id: number;
 	readonly text: string;
 }

@@ -18,8 +18,8 @@ export interface CollectedChanges {
 	/** Peers whose roster record changed, or whose presence rows must be computed again. */
 	readonly peers: Map<PeerId, RosterPeer>;
 	/**
-	 * Timeline rows and effects, each made from one record. After all inputs, the reducer computes the presence rows and
-	 * adds them here.
+	 * Timeline rows and effects, each of which is one event or observation. After all inputs, the reducer computes the
+	 * presence rows and adds them here.
 	 */
 	readonly rows: TimelineEntry[];
 	readonly unreadable: FeedEvent[];
@@ -31,8 +31,8 @@ export interface CollectedChanges {
 	/** `lost` events about peers that are not in the roster. */
 	readonly hearsay: Map<PeerId, LostEvent[]>;
 	/**
-	 * For each author of `lost` events: the seqs of the events within the limits of the author's feed, by subject.
-	 * `finishReports` stores them as `RosterPeer.reports`.
+	 * For each author of `lost` events: the seqs of the events that `countReport` has counted, by subject.
+	 * `finishReports` stores these seqs as `RosterPeer.reports`.
 	 */
 	readonly reports: Map<PeerId, Map<string, readonly number[]>>;
 	launch: State['launch'];
@@ -113,7 +113,7 @@ function isKnown(changes: CollectedChanges, peer: PeerId): boolean {
 	return changes.peers.has(peer) || findPeer(changes.state.roster, peer) !== undefined;
 }
 
-/** Adds a peer to the roster if it is missing, with the hearsay about it. */
+/** Adds a peer that is missing in the roster, together with the hearsay about this peer. */
 function ensurePeer(changes: CollectedChanges, peer: PeerId): void {
 	if (isKnown(changes, peer)) return;
 	let known = createRosterPeer(peer);
@@ -133,8 +133,8 @@ function updatePeer(changes: CollectedChanges, peer: PeerId, change: (known: Ros
 }
 
 /**
- * Counts a `lost` event of its author. Returns false if the author's feed has reached a limit for `lost` events; the event
- * then has no effect. Only the author's feed decides this, so all nodes agree.
+ * Counts a `lost` event for its author. Returns false if the author's feed has reached a limit for `lost` events; the
+ * event then has no effect. Only the author's feed decides this, so all nodes agree.
  */
 function countReport(changes: CollectedChanges, {peer, subject, seq}: LostEvent): boolean {
 	const counted = changes.reports.get(peer) ?? new Map(Object.entries(currentPeer(changes, peer).reports));
@@ -216,7 +216,10 @@ function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
 	}
 }
 
-/** Marks all peers that `own`, a peer id of this node, had contact with. Their presence rows are then computed again. */
+/**
+ * Adds to `changes.peers` all peers that `own`, a peer id of this node, had contact with. The reducer then recomputes
+ * their presence rows.
+ */
 function touchContactedPeers(changes: CollectedChanges, own: PeerId | undefined): void {
 	if (own === undefined) return;
 	for (const subject of currentPeer(changes, own).contactedPeers) {
@@ -237,7 +240,10 @@ function collectContact(
 	updatePeer(changes, subject, change);
 }
 
-/** Collects a launch. It changes the records of all peers contacted in the previous launch or in this one. */
+/**
+ * Collects a launch. The reducer then recomputes the presence rows of all peers contacted in the previous launch or in
+ * this one.
+ */
 function collectLaunch(changes: CollectedChanges, observation: Observation, loggedAt: number): void {
 	const {peer, ms, counter, seq} = observation;
 	if (changes.launches[peer] !== undefined) return;

@@ -4,7 +4,7 @@
  * (file `license`).
  *
  * `prototype=characters;` for each prototype. All are code points in base 36; each character but the first is the
- * difference to the one before.
+ * difference to the character before it.
  */
 export const CONFUSABLE_TABLE =
 	'13q=14d;13s=14e;13t=148;13u=144;1cr=59w 17r;lv=lx lg 1i is;lw=199;ld=13w 1 3f 1i 6x el;lc=1ub;' +

@@ -1,11 +1,12 @@
 /**
  * Protection against names that imitate other names: confusable skeletons and spoofed fingerprints.
  *
- * The skeleton is that of Unicode Technical Standard 39, which covers the look-alikes of all scripts. This file adds pairs
- * of Latin, Greek and Cyrillic letters, digits and signs that look alike only at a glance.
+ * The skeleton is that of Unicode Technical Standard 39, which covers the look-alikes of all scripts. This file adds
+ * pairs of Latin, Greek and Cyrillic letters, digits and signs that look alike only at a glance.
  *
- * A spoofed fingerprint is a part of a name that reads like `#99c4b7ec`. The screen shows `Carol#99c4b7ec` to distinguish
- * people with the same name, so a name that contains such a part would pass for another person.
+ * A spoofed fingerprint is a part of a name that reads like `#99c4b7ec`. The screen shows `Carol#99c4b7ec` to
+ * distinguish people with the same name, so a name that contains such a part could be mistaken for the name of another
+ * person.
  */
 import {CONFUSABLE_TABLE} from './confusable-table.js';
 
@@ -98,8 +99,8 @@ export function confusableSkeleton(name: string): string {
 
 const EAST_ASIAN = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}`;
 /**
- * The scripts with most look-alikes. `own` matches a letter of the script, `foreign` a letter or digit of a script that is
- * not normally mixed with it.
+ * The scripts with most look-alikes. `own` matches a letter of the script. `foreign` matches a letter or digit of any
+ * script that is not normally mixed with this script.
  */
 const SCRIPTS: readonly {readonly own: RegExp; readonly foreign: RegExp}[] = [
 	['Latin', EAST_ASIAN],
@@ -164,8 +165,8 @@ export function containsSpoofedFingerprint(name: string): boolean {
 }
 
 /**
- * Removes all spoofed fingerprints. A removal joins the text before and after it, which can form another one, so the search
- * repeats until it finds none.
+ * Removes all spoofed fingerprints. A removal joins the text before and after the removed part. The joined text can
+ * form another spoofed fingerprint, so the search repeats until it finds none.
  */
 export function removeSpoofedFingerprints(name: string): string {
 	let cleaned = name;

@@ -53,10 +53,10 @@ const selectContactsByName = memoise(
 const memoiseName = memoiseByKey<NameChange, {readonly contact: Contact | undefined}>();
 
 /**
- * The verified person whose name a peer uses although it has another key or none. `seq` selects the name that the peer had
- * at that event; if `seq` is undefined, the newest name is checked. A look-alike name is treated like the same name.
- * Earlier names of the verified person are not protected, because another person may use them honestly. Undefined for our
- * own launches and for verified people.
+ * The verified person whose name a peer uses although the peer has another key or no key. `seq` selects the name that
+ * the peer had at that event; if `seq` is undefined, the newest name is checked. A look-alike name is treated like the
+ * same name. Earlier names of the verified person are not protected, because another person may use them honestly.
+ * Returns undefined for our own launches and for peers of verified people.
  */
 export function impersonatedContact(state: State, peer: PeerId, seq?: number): Contact | undefined {
 	const {contacts} = state.ephemeral;

@@ -99,7 +99,7 @@ interface EffectSearch {
 	readonly max?: number;
 	/** Only effects of this author. */
 	readonly author?: EventRef['peer'];
-	/** Maximum number of effects of each author: the first ones by seq. */
+	/** Maximum number of effects of each author. The search keeps the effects with the lowest seqs. */
 	readonly maxPerAuthor?: number;
 }
 
@@ -134,9 +134,9 @@ export function effectsOn(index: EffectIndex, target: EventRef, search: EffectSe
 }
 
 /**
- * The last effects of one author on one event, by seq, at most `max`, the newest first. `until`: only effects at or before
- * this position in timeline order. The HLC of a feed rises with its seq, so that a binary search finds these effects in
- * O(log n + max).
+ * The effects of one author on one event that have the highest seqs: at most `max`, the highest seq first. `until`:
+ * only effects at or before this position in timeline order. The HLC of a feed rises with its seq, so that a binary
+ * search finds these effects in O(log n + max).
  */
 export function lastEffectsOn(
 	index: EffectIndex,
@@ -160,7 +160,10 @@ export function lastEffectsOn(
 	return found;
 }
 
-/** Authors of the first and of the last effect on one event, which are equal if one feed wrote all of them. */
+/**
+ * Authors of the first and of the last effect on one event, in the order of the index. Both are the same if one author
+ * wrote all effects on the event.
+ */
 export function outerAuthorsOn(index: EffectIndex, target: EventRef): readonly EventRef['peer'][] {
 	const [first] = effectsOn(index, target, {max: 1});
 	if (!first) return [];
@@ -175,7 +178,7 @@ interface Cursor {
 	readonly position: number;
 }
 
-/** The place of the first effect for which `isReached` is true. From there on, it must be true for all effects. */
+/** The place of the first effect for which `isReached` is true. `isReached` must be true for all later effects too. */
 function findCursor({pages}: EffectIndex, isReached: (effect: EffectEvent) => boolean): Cursor {
 	const reached = (effect: EffectEvent | undefined) => effect === undefined || isReached(effect);
 	const page = findFirstIndex(0, pages.length, number => reached(pages[number]?.at(-1)));

@@ -1,5 +1,5 @@
 /**
- * All effects of a log: what replies, reactions, corrections, withdrawals and pins change about other events.
+ * All effects of a log: what reactions, corrections, withdrawals and pins change about other events.
  *
  * `text-of.ts`, `select-marks.ts` and `select-pins.ts` select from these effects what a row shows.
  */
@@ -76,7 +76,7 @@ function withTextEffects(texts: TextEffects, added: readonly EffectEvent[]): Tex
 	return isSame ? texts : Object.freeze({corrections, withdrawals});
 }
 
-/** Whether the index already has this effect. An effect whose time is too far ahead is not in it yet. */
+/** Whether `effects` already contains this event. An event whose time is still too far ahead is not in `effects`. */
 export function isKnownEffect(effects: Effects, event: EffectEvent): boolean {
 	const {marks, pins, texts} = effects;
 	switch (event.type) {

@@ -93,8 +93,8 @@ export type FeedEventBody =
 	  }
 	/** `replyTo`: the event that the message answers. */
 	/**
-	 * `window`: the author begins to show the room to guests over HTTP (`opened`), or ends this (`closed`). The text of the
-	 * message says so too.
+	 * `window`: the author starts to show the room to guests over HTTP (`opened`), or stops showing it (`closed`). The
+	 * text of the message says so too.
 	 */
 	| {
 			readonly type: 'posted';
@@ -123,7 +123,7 @@ export type FeedEventBody =
 	| EffectBody
 	/**
 	 * A signed entry that is malformed, has an unknown kind, or is at a position where its kind is not allowed. Nodes
-	 * store, forward and count it, but do not show it.
+	 * store it, forward it and count it in `RosterPeer.unreadableCount`, but do not show it.
 	 */
 	| {readonly type: 'unreadable'; readonly reason: string};
 
@@ -165,15 +165,15 @@ export type ObservationBody =
 	| WhisperBody;
 
 /**
- * Content of a whisper: a private message between this node and `subject`, which only these two nodes hold. It is no event of a
- * feed, so nobody can pass it on or prove it to others.
+ * Content of a whisper: a private message between this node and `subject`. Only these two nodes store it. It is no
+ * event of a feed, so nobody can pass it on or prove it to others.
  */
 export interface WhisperBody {
 	readonly type: 'whisper';
 	readonly subject: PeerId;
 	/** Whether this node sent the whisper. */
 	readonly own: boolean;
-	/** Number of the whisper from its sender to its receiver, starting at 1. */
+	/** Number of the whisper among all whispers from its sender to its receiver, starting at 1. */
 	readonly id: number;
 	readonly text: string;
 }
@@ -232,7 +232,8 @@ export type EphemeralEvent =
 	 */
 	| {readonly type: 'delivered'; readonly peer: PeerId; readonly seq: number; readonly feed?: PeerId}
 	/**
-	 * A peer has answered our whispers up to number `id`. It refused the whispers in `refused`; all others are in its log.
+	 * A peer has accepted or refused each of our whispers up to number `id`. It refused the whispers whose numbers are
+	 * in `refused`; all others are in its log.
 	 */
 	| {
 			readonly type: 'whispers-answered';
@@ -243,13 +244,13 @@ export type EphemeralEvent =
 	/** A peer is typing. `until`: wall clock in ms at which the indicator ends. */
 	| {readonly type: 'typing'; readonly peer: PeerId; readonly until: number}
 	/**
-	 * Numbers of requested history events: received so far, and expected in total. `expected` is 0 when the transfer has
+	 * Counts of requested history events: received so far, and expected in total. `expected` is 0 when the transfer has
 	 * finished.
 	 */
 	| {readonly type: 'sync-progress'; readonly received: number; readonly expected: number}
 	/**
-	 * This node has received all events that the peer listed when it connected. Only the JSON output uses it; the state does
-	 * not change.
+	 * This node has received all events that `peer` listed when `peer` connected. Only the JSON output uses it; the
+	 * state does not change.
 	 */
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
 	/** Whether no peer is connected. `tried`: destinations of our announcements and dials, as text for the screen. */
@@ -286,7 +287,7 @@ export type Input =
 			readonly loggedAt: number;
 			/** False if the observation was read from a reopened log. */
 			readonly live?: boolean;
-			/** See `events`. */
+			/** See `unreadOffset` of `events`. */
 			readonly unreadOffset?: number;
 			readonly observation: Observation;
 	  }

@@ -1,6 +1,6 @@
 /**
- * Interfaces between the transfer of files (network/files/) and the files on disk (storage/files/). Both sides count parts as
- * core/shared-file.ts does.
+ * Interfaces between the transfer of files (network/files/) and the files on disk (storage/files/). Both sides divide a
+ * file into parts as core/shared-file.ts says.
  */
 import type {PartSet} from './part-set.js';
 import type {FileId} from './shared-file.js';
@@ -25,15 +25,21 @@ export interface NamedFile {
 	readonly size: number;
 }
 
-/** Destination of a file that is being fetched. Every method rejects with a StorageError, whose text is for the screen. */
+/**
+ * Destination of a file that is being fetched. A method that fails rejects with a StorageError, whose text is for the
+ * screen.
+ */
 export interface FileSink {
 	/** Parts kept from an earlier run. Their content is not verified. */
 	readonly kept: PartSet;
-	/** The caller writes a part only if it is fewer than this many parts after the first missing part. */
+	/**
+	 * The caller writes a part only if the distance from the first missing part to this part is less than
+	 * `windowParts`.
+	 */
 	readonly windowParts: number;
 	/**
-	 * Writes one verified part. After a rejection the caller writes the part again later, for example when the disk was full.
-	 * The message of the error is a whole line for the user.
+	 * Writes one verified part. After a rejection, for example because the disk is full, the caller tries to write the
+	 * part again later. The message of the error is a whole line for the user.
 	 */
 	write(part: number, bytes: Uint8Array): Promise<void>;
 	/** Bytes of a written or kept part. Undefined if they cannot be read. */
@@ -49,11 +55,12 @@ export interface FileSink {
 /** Files of one room on this computer. */
 export interface FileStore {
 	/**
-	 * Hashes a file and serves it from now on. `onProgress` is called with the bytes hashed so far. Rejects with a
-	 * UsageError or StorageError if the path is not a regular file, cannot be read, or changes while it is hashed.
+	 * Hashes a file and serves it from now on. `onProgress` is called with the bytes hashed so far and the size of the
+	 * file (`of`). Rejects with a UsageError or StorageError if the path is not a regular file, cannot be read, or
+	 * changes while it is hashed.
 	 */
 	share(path: string, onProgress?: (bytes: number, of: number) => void): Promise<NamedFile>;
-	/** The file with this content, if it was shared or fetched in this room and is unchanged. */
+	/** The file whose content has this id, if it was shared or fetched in this room and is unchanged. */
 	find(id: FileId): ServedFile | undefined;
 	/** Opens the destination of a fetch. `leaves` are verified. `directory`: default is the folder for downloads. */
 	receive(file: NamedFile, leaves: Uint8Array, directory?: string): Promise<FileSink>;

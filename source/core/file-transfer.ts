@@ -26,7 +26,7 @@ export function isFetching({state}: Pick<FileTransfer, 'state'>): boolean {
 	return state === 'fetching' || state === 'waiting' || state === 'checking';
 }
 
-/** Whether a fetch has ended without the file, so that the user can start it again. */
+/** Whether a fetch has failed or was cancelled, so that the user can start it again. */
 export function hasFailed({state}: Pick<FileTransfer, 'state'>): boolean {
 	return state === 'failed' || state === 'cancelled';
 }
@@ -43,7 +43,7 @@ export interface FileTransfer {
 	readonly holders: number;
 	/** Connected peers that have the whole file. */
 	readonly completeHolders: number;
-	/** Bytes of the file that this node has sent since its start. */
+	/** Bytes of the file that this node has sent since the node started. */
 	readonly sentBytes: number;
 	/** Bytes that arrive per second, while `fetching`. */
 	readonly bytesPerSecond?: number;

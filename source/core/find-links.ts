@@ -12,7 +12,10 @@ export const MAX_LINK_UNITS = 2000;
 
 /** http and https only, so that a link cannot open a file or start a program. */
 const LINK_START = /(?<![A-Za-z0-9_])https?:\/\//giu;
-/** Characters that no link contains: spaces, quotes and brackets of other scripts, and what RFC 3986 excludes. */
+/**
+ * Characters that no link contains: spaces, non-ASCII quotes and brackets, East Asian punctuation, and characters that
+ * RFC 3986 excludes.
+ */
 const LINK_END =
 	/[\s<>"`|\\^\p{Pi}\p{Pf}\u201a\u201e\u3001\u3002\uff0c\uff0e\uff1a\uff1b\uff01\uff1f\uff61\uff64]|(?![()[\]{}])[\p{Ps}\p{Pe}]/u;
 /**

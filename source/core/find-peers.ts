@@ -25,10 +25,10 @@ interface PersonReference {
 }
 
 /**
- * Peers that match NAME or NAME#FINGERPRINT. If a name matches exactly, names that differ in case are left out. If a peer
- * with the name is present, absent peers are left out. A fingerprint selects absent peers too: otherwise somebody could
- * take the place of an absent person with a key whose fingerprint begins with the same digits. `anybody`: absent peers are
- * never left out.
+ * Peers that match NAME or NAME#FINGERPRINT. If a name matches exactly, names that differ in case are left out. If a
+ * peer with the name is present, absent peers are left out. A fingerprint selects absent peers too: otherwise somebody
+ * could take the place of an absent person with a key whose fingerprint begins with the same digits. If `who` is
+ * `anybody`, absent peers are never left out.
  */
 export function findPeersByName(
 	state: State,
@@ -50,7 +50,8 @@ export function findPeersByName(
 }
 
 /**
- * Whether a typed text means this name: as its user chose it, without check marks and parentheses at its end, or in quotes.
+ * Whether a typed text means `name`. The typed text can be the name as its user chose it, the name without check marks
+ * and parentheses at its end, or the name in quotes.
  */
 function isCalled(name: string, typed: string): boolean {
 	const wanted = foldText(typed);
@@ -76,7 +77,10 @@ export function groupByPerson(state: State, views: readonly PeerView[]): readonl
 	return [...people.values()];
 }
 
-/** Peers other than us whose name begins with these whole words. If one of them is present, absent peers are left out. */
+/**
+ * Peers other than us whose name begins with `words` and has at least one more word. If one of them is present, absent
+ * peers are left out.
+ */
 export function findPeersByNamePrefix(state: State, words: string): readonly PeerView[] {
 	const folded = foldText(words).trim();
 	if (folded === '') return [];

@@ -47,8 +47,8 @@ export function findPosted(timeline: Timeline, ref: EventRef): (WrittenEvent & T
 }
 
 /**
- * Bits of the Bloom filter of a page. With 512 rows in a page, the filter wrongly reports one absent row in twenty as
- * possible.
+ * Bits of the Bloom filter of a page. With 512 rows in a page, the filter wrongly reports about one in twenty absent
+ * rows as possibly present.
  */
 const FILTER_BITS = 4096;
 const filters = new WeakMap<Page, Uint32Array>();

@@ -9,7 +9,10 @@ import {contentOf} from './text-of.js';
 /** A typed text is compared with the start of ids only if it has at least this many hexadecimal digits. */
 const MIN_ID_DIGITS = 8;
 
-/** The shared files of a room, the newest first, without withdrawn ones. Files with the same content are listed once. */
+/**
+ * The shared files of a room, the newest first, without withdrawn ones. Files with the same content are listed once.
+ * `author` limits the list to the files of one author (`matchesAuthor`).
+ */
 export function listShared(state: State, author?: string): SharedEvent[] {
 	const files = new Map<string, SharedEvent>();
 	for (const page of state.timeline.pages.toReversed()) {
@@ -22,8 +25,8 @@ export function listShared(state: State, author?: string): SharedEvent[] {
 }
 
 /**
- * The newest file with exactly this name. If there is none: the newest file whose name starts with the text. If there is
- * none either: the newest file whose id starts with the text. An empty text finds the newest file.
+ * The newest file whose name is `typed`. If there is none: the newest file whose name starts with `typed`. If there is
+ * none either: the newest file whose id starts with `typed`. An empty text finds the newest file.
  */
 export function findShared(files: readonly SharedEvent[], typed: string): SharedEvent | undefined {
 	const wanted = foldText(typed.trim());

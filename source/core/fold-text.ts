@@ -1,10 +1,10 @@
 /**
- * Folding: the form of text in which the whole program compares texts. Two texts that differ in case, Unicode composition or
- * width fold to the same text.
+ * Folding: converts texts to the form in which the whole program compares them. Two texts that differ in case, Unicode
+ * composition or width fold to the same text.
  *
  * Every search, filter, mention, completion and lookup of a name compares folded texts; the linter refuses other
- * comparisons. The form is that of Unicode caseless matching (Unicode Standard 3.13, toNFKC_Casefold), with one exception.
- * Dotted and dotless I both fold to `i`, so that a Turkish name is found without a Turkish keyboard.
+ * comparisons. The form is that of Unicode caseless matching (Unicode Standard 3.13, toNFKC_Casefold), with one
+ * exception. Dotted and dotless I both fold to `i`, so that a Turkish name is found without a Turkish keyboard.
  */
 import {segmentGraphemes} from './text.js';
 
@@ -37,8 +37,8 @@ export interface TextRange {
 }
 
 /**
- * Occurrences of a folded text, in order and without overlap, as ranges of the original text. A range consists of whole
- * graphemes: a match of `s` in `ß` covers the whole letter. An empty text occurs nowhere.
+ * Occurrences of `folded`, a folded text, in `text`: in order, without overlap, as ranges of `text`. A range consists
+ * of whole graphemes: a match of `s` in `ß` covers the whole letter. An empty text occurs nowhere.
  */
 export function findFolded(text: string, folded: string): TextRange[] {
 	if (folded === '') return [];

@@ -2,7 +2,10 @@
 
 const MINUTE_MS = 60_000;
 
-/** Text of a duration, ignoring its sign: seconds below two minutes ("45 s"), then "17 min", "30 h" or "3 days". */
+/**
+ * Text of a duration, ignoring its sign: in seconds below two minutes ("45 s"), otherwise in larger units ("17 min",
+ * "30 h" or "3 days").
+ */
 export function describeDuration(ms: number): string {
 	const duration = Math.abs(ms);
 	if (duration < 2 * MINUTE_MS) return `${Math.round(duration / 1000)} s`;

@@ -1,7 +1,7 @@
 /**
  * Hearsay: `lost` events about peers of which nothing else is known yet. These events are kept outside of the roster.
- * Anybody can invent peer ids, and every record in the roster costs memory and time. The first event or observation of a
- * peer moves its hearsay into the roster.
+ * Anybody can invent peer ids, and every record in the roster costs memory and time. The first event of such a peer, or
+ * our first observation of it, moves the hearsay about it into the roster.
  *
  * There are 256 buckets by the first byte of the subject, so that a change copies only a small part.
  */

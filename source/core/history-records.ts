@@ -1,5 +1,5 @@
 /**
- * Storage of a history: the records in columns, and an index that finds the record of a row.
+ * Storage of a history: the records in columns, and an index that finds the record of a timeline row.
  *
  * Columns are typed arrays. An object for each record would take more memory than its content.
  */
@@ -122,7 +122,10 @@ const ABSENT = 0xffff_ffff;
 export function createArrivalIndex(): ArrivalIndex {
 	/** For each feed: the index of the record of each seq. */
 	const feeds = new Map<PeerId, Uint32Array>();
-	/** Record indexes by sortable key, for observations and for events with a seq far above their feed. */
+	/**
+	 * Record indexes by sortable key, for observations and for events whose seq is more than MAX_SEQ_GAP beyond the
+	 * index of their feed.
+	 */
 	const sparseIndexes = new Map<string, number>();
 	/** Runs of records received as history: start and exclusive end of each run in turn, in rising order. */
 	const syncedRuns: number[] = [];

@@ -1,5 +1,5 @@
 /**
- * History: every record of a log in the order of arrival, with the state after each number of records.
+ * History: every record of a log in the order of arrival, and access to the state after any number of records.
  *
  * A seek starts at the nearest snapshot and reduces a bounded number of records. A position counts single events and
  * observations, also within a batch: `stateAt(n)` is the state after the first n records.

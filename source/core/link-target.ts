@@ -1,4 +1,7 @@
-/** Target of a hyperlink (OSC 8) for a link in a text. The target is always the shown text itself. */
+/**
+ * Target of a hyperlink (OSC 8) for a link in a text. The target is always the shown text itself, with other characters
+ * than printable ASCII percent-encoded.
+ */
 
 /** Maximum length of a target in bytes. Some terminals truncate longer targets (VTE accepts 2083). */
 const MAX_TARGET_BYTES = 2083;

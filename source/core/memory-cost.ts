@@ -68,7 +68,7 @@ export function estimateMemory(events: number, bytes: number): number {
 	return events * EVENT_BYTES + 2 * bytes;
 }
 
-/** Memory that the first event of a peer needs in addition, in bytes. */
+/** Bytes of memory that the first event of a peer takes in addition to its `memoryCost`. */
 export const newPeerCost = PEER_BYTES;
 
 /**

@@ -1,9 +1,9 @@
 /**
  * Mentions: whether a text addresses us by our name or by its first words, or everybody by `@all`.
  *
- * `@Mary` means Mary Ann Lee only if no other present person is called Mary or has a name that begins with Mary. What
- * matters is who was present at the time of the text. So a mention does not appear or disappear when people join or leave
- * later.
+ * `@Mary` means Mary Ann Lee only if no other present person is called Mary or has a name that begins with Mary. This
+ * depends on who was present when the text was written. So a mention does not appear or disappear when people join or
+ * leave later.
  */
 import {foldText} from './fold-text.js';
 import {isOurs} from './own-sessions.js';
@@ -14,11 +14,15 @@ import type {State} from './state.js';
 export const ALL = 'all';
 
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
-/** Text after a name that continues its word: a letter or digit, or a hyphen followed by a letter or digit. */
+/**
+ * Matches text that continues the last word of the name before it: a letter or digit, or a hyphen and a letter or
+ * digit.
+ */
 const WORD_CONTINUATION = /^-?[\p{L}\p{N}\p{M}_]/u;
 
 /**
- * Name of another person that begins with one of our short names, with the time in HLC ms for which that person was present.
+ * Name of another person that begins with one of our short names. That person was present from `from` until just before
+ * `to`, both in HLC ms.
  */
 interface CompetingName {
 	readonly name: string;
@@ -27,7 +31,7 @@ interface CompetingName {
 }
 
 export interface ShortNames {
-	/** First words of our names, in the form for comparison. */
+	/** Short forms of our names: their first words, folded for comparison. */
 	readonly shortNames: readonly string[];
 	/** Current and earlier names of others. Earlier names compete as well, because the time of a rename is not stored. */
 	readonly competingNames: readonly CompetingName[];

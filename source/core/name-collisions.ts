@@ -1,9 +1,10 @@
 /**
  * Index of the names that several people use or have used.
  *
- * A message is shown with the name that its author had when it was written, so earlier names and departed people count too.
- * All launches of one identity are one person, and so are all launches of this node. The index is updated with the roster: a
- * changed peer costs a rebuild of one roster bucket, and the cost of a query does not depend on the size of the roster.
+ * A message is shown with the name that its author had when it was written, so earlier names and departed people count
+ * too. All launches of one identity are one person, and so are all launches of this node. The index is updated with the
+ * roster. An update reads only the roster buckets that have changed, and the cost of a query does not depend on the
+ * size of the roster.
  */
 
 import {findLastAtMost} from './binary-search.js';

@@ -18,11 +18,11 @@ export const HUE_COUNT = 10;
 /** Properties of a launch on which the choice of its hue depends. */
 interface Launch {
 	readonly peer: PeerId;
-	/** Identity, or the peer id of a launch without one. */
+	/** Key of the person to whom the launch belongs (`personKey`). */
 	readonly identity: string;
 	readonly names: readonly NameChange[];
 	readonly joined: OrderKey;
-	/** Position at which the launch left, or was last reported as lost without having returned. */
+	/** Position at which the launch left, or was reported as lost without having returned since. */
 	readonly ended: OrderKey | undefined;
 }
 

@@ -15,7 +15,10 @@ import {listPeerKeys} from './reduce-ephemeral.js';
 import {findPeer} from './roster.js';
 import type {State} from './state.js';
 
-/** `earlier`: a launch before this one. `elsewhere`: another program with our identity that runs or ran at the same time. */
+/**
+ * `earlier`: a launch before this one. `elsewhere`: another run of the program with our identity, at the same time as
+ * this launch.
+ */
 export type OwnSession = 'this' | 'earlier' | 'elsewhere';
 
 const selectOwnIdentities = memoise(
@@ -24,8 +27,8 @@ const selectOwnIdentities = memoise(
 );
 
 /**
- * Number of earlier launches of ours, the newest ones, for which this node records which peers have stored their events. It
- * is limited because a room may have thousands of launches.
+ * Maximum number of our earlier launches, the newest ones, for which this node records which peers have stored their
+ * events. The number is limited, because a room may have thousands of launches.
  */
 const MAX_OBSERVED_LAUNCHES = 16;
 

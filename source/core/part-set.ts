@@ -4,7 +4,7 @@
  */
 export type PartSet = Uint8Array;
 
-/** Set without any of `count` possible parts. */
+/** Empty set for a file of `count` parts. */
 export function emptyPartSet(count: number): PartSet {
 	return new Uint8Array(Math.ceil(count / 8));
 }
@@ -15,7 +15,7 @@ export function fullPartSet(count: number): PartSet {
 	return clearUnusedBits(set, count);
 }
 
-/** Clears the bits behind the last of `count` parts. Changes and returns the set. */
+/** Clears the unused bits after the bit of the last of `count` parts. Changes and returns the set. */
 export function clearUnusedBits(set: PartSet, count: number): PartSet {
 	const last = set.length - 1;
 	const used = count - last * 8;

@@ -54,8 +54,8 @@ function listLostRows(peer: RosterPeer): TimelineEntry[] {
 }
 
 /**
- * Rows of disconnections that left us without any connection. If the peer has left, only those before our newest connection
- * to it remain.
+ * Rows of disconnections that left us without any connection. If the peer has left, only the rows before our newest
+ * connection to the peer remain.
  */
 function listIsolationRows(peer: RosterPeer): readonly TimelineEntry[] {
 	if (peer.left === undefined) return peer.isolations;
@@ -74,7 +74,8 @@ function listReconnectionRows(peer: RosterPeer): TimelineEntry[] {
 			if (isolation === undefined || compareOrder(isolation, connection) > 0) break;
 			lastIsolation = isolation;
 		}
-		// When the list is full, older connections were dropped, so it is unknown whether the first one ended an isolation.
+		// When the list is full, older connections were dropped, so it is unknown whether the first connection in the
+		// list ended an isolation.
 		const isKnown = connection !== peer.connections[0] || peer.connections.length < MAX_CONTACTS_KEPT;
 		if (isKnown && lastIsolation?.peer === connection.peer && !isFirstContact(peer, connection)) rows.push(connection);
 	}

@@ -1,11 +1,11 @@
 /**
- * Quotes for names that could be read as something else. In lines of text a name comes first. So a name such as `Bob
- * (192.168.1.7): yes` would look like a message of Bob, and `Bob left, and Dave` like a fact about Bob.
+ * Quotes for names that could be read as something other than a name. In lines of text a name comes first. So a name
+ * such as `Bob (192.168.1.7): yes` would look like a message of Bob, and `Bob left, and Dave` like a fact about Bob.
  */
 import {confusableSkeleton, toPrototypes} from './confusables.js';
 import {LruMap} from './lru-map.js';
 
-/** Characters with a meaning in lines of text, and addresses. */
+/** Matches characters that have a meaning in lines of text, and IPv4 addresses. */
 const STRUCTURE = /[():;,*!"<>[\]{}|·]|\d+\.\d+\.\d+\.\d+/;
 /** Words with which lines of text state a fact or list several people. */
 const FACT_WORDS: ReadonlySet<string> = new Set(

@@ -1,6 +1,6 @@
 /**
  * Names under which received files are saved. A name comes from a peer, so it must not leave the download folder, hide
- * itself, name a device, or make a file manager contact another computer just because it lists the folder.
+ * itself, name a device, or make a file manager that lists the folder contact another computer.
  */
 import {cleanLine, utf8Length} from './text.js';
 
@@ -27,7 +27,7 @@ const TRAILING = /[\s\u2800.\u200c\u200d]+$/u;
 /** Device names of Windows. An extension does not change their meaning there: `CON.txt` is the console. */
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)/i;
 
-/** Whether a name without separators is that of a device on Windows. */
+/** Whether a name without path separators is the name of a device on Windows. */
 export function isDeviceName(name: string): boolean {
 	return DEVICE.test(name);
 }
@@ -72,7 +72,10 @@ function splitExtension(name: string): NameParts {
 	return {stem: name.slice(0, name.length - extension.length), extension};
 }
 
-/** Inserts the number before the extension, and truncates the text before it at a grapheme so that the name fits. */
+/**
+ * Inserts `number` before the extension. Truncates the stem between two graphemes so that the whole name has at most
+ * `maxBytes`.
+ */
 function fitName(name: string, maxBytes: number, number = ''): string {
 	const {stem, extension} = splitExtension(name);
 	const truncated = cleanLine(stem, maxBytes - utf8Length(extension) - utf8Length(number));

@@ -156,8 +156,8 @@ function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolea
 }
 
 /**
- * Puts rows into the timeline and effects into their index. Those whose time is too far ahead go into `pending`. Rows and
- * effects of this node are always due.
+ * Puts rows into the timeline and effects into their index. Rows and effects whose time is too far ahead go into
+ * `pending`. Rows and effects of this node are always due.
  */
 function placeRows(
 	changes: CollectedChanges,

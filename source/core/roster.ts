@@ -16,7 +16,8 @@ import {
 import {extend} from './memory-cost.js';
 
 /**
- * A name, with seq and HLC of the event from which on the name is in effect. The HLC gives the position in the total order.
+ * A name of a peer, with seq and HLC of the event that introduced the name. The HLC gives the position in the total
+ * order.
  */
 export interface NameChange {
 	readonly seq: number;
@@ -63,7 +64,10 @@ export interface RosterPeer {
 	readonly firstConnected?: Observation;
 	/** Our connections to the peer in each launch, by our own peer id of that launch. */
 	readonly contacts: Readonly<Record<PeerId, Contact>>;
-	/** Only for an own peer id of this node: the peers that it had contact with, in the order in which this became known. */
+	/**
+	 * Only for a peer id of this node: the peers that this node had contact with under that id. They are in the order
+	 * in which the contacts became known.
+	 */
 	readonly contactedPeers: readonly PeerId[];
 	/** Our `peer-disconnected` observations about this peer that left us without any connection, in total order. */
 	readonly isolations: readonly Observation[];
@@ -73,7 +77,10 @@ export interface RosterPeer {
 	 */
 	readonly connections: readonly Observation[];
 	readonly unreadableCount: number;
-	/** Seqs of the `lost` events in the feed of this peer that are within the limits of the feed, by subject. */
+	/**
+	 * Seqs of the `lost` events in the feed of this peer that are within MAX_REPORTED_SUBJECTS and
+	 * MAX_REPORTS_PER_SUBJECT, by subject.
+	 */
 	readonly reports: Readonly<Record<PeerId, readonly number[]>>;
 }
 
@@ -165,7 +172,10 @@ export function withLeft(peer: RosterPeer, event: FeedEventOf<'left'>): RosterPe
 	return peer.left === undefined || event.seq < peer.left.seq ? extend(peer, {left: event}) : peer;
 }
 
-/** Keeps the first event in total order for each absence number. */
+/**
+ * Stores `event` for its absence number, unless the stored event of this number comes first in total order. Ignores
+ * numbers from MAX_ABSENCES on.
+ */
 function addFirstByAbsence(
 	known: Readonly<Record<number, FeedEvent>>,
 	absence: number,
@@ -176,14 +186,20 @@ function addFirstByAbsence(
 	return {...known, [absence]: event};
 }
 
-/** Whether another `lost` event of `author` about `subject` would be within the limits of the author's feed. */
+/**
+ * Whether another `lost` event of `author` about `subject` would be within MAX_REPORTED_SUBJECTS and
+ * MAX_REPORTS_PER_SUBJECT.
+ */
 export function mayReport(author: RosterPeer | undefined, subject: PeerId): boolean {
 	const seqs = author?.reports[subject];
 	if (seqs !== undefined) return seqs.length < MAX_REPORTS_PER_SUBJECT;
 	return Object.keys(author?.reports ?? {}).length < MAX_REPORTED_SUBJECTS;
 }
 
-/** Applies a `lost` event to the peer that it reports, not to its author. */
+/**
+ * Applies a `lost` event to `subject`, the peer that the event reports as lost. The record of the author does not
+ * change.
+ */
 export function withLost(subject: RosterPeer, event: FeedEventOf<'lost'>): RosterPeer {
 	const lost = addFirstByAbsence(subject.lost, event.absence, event);
 	return lost === subject.lost ? subject : {...subject, lost};
@@ -206,7 +222,10 @@ export function latestConnection(peer: RosterPeer): Observation | undefined {
 	return found;
 }
 
-/** Whether a `peer-connected` observation is the first contact of its launch. Any later one restores a lost contact. */
+/**
+ * Whether a `peer-connected` observation is our first connection to `peer` in the launch that made the observation. Any
+ * later connection restores a lost contact.
+ */
 export function isFirstContact(peer: RosterPeer | undefined, observation: Observation): boolean {
 	const first = peer?.contacts[observation.peer]?.firstConnected;
 	return first === undefined || compareOrder(first, observation) === 0;

@@ -236,8 +236,8 @@ export function selectPeer(state: State, peer: PeerId): PeerView | undefined {
 }
 
 /**
- * Suffix `#a1b2c3d4` of a name that can be taken for another person's; otherwise an empty string. It refers to the name at
- * `seq` of the feed; if `seq` is undefined, to the newest name. Our own peers never have a suffix.
+ * Suffix `#a1b2c3d4` of a name that can be taken for another person's; otherwise an empty string. The name at `seq` of
+ * the feed is checked; if `seq` is undefined, the newest name. Our own peers never have a suffix.
  */
 export function formatFingerprintSuffix(state: State, peer: PeerId, seq?: number): string {
 	const known = findPeer(state.roster, peer);
@@ -253,8 +253,9 @@ export function nameSeqOf(state: State, peer: PeerId, position: OrderKey): numbe
 }
 
 /**
- * Name of a peer with its fingerprint suffix, for lines of text. Parts that look like a mark of the program are removed. The
- * name is in quotes if it could be read as anything but a name.
+ * Name of a peer with its fingerprint suffix, for lines of text. Check marks, and parentheses at the end of the name,
+ * are removed, because the program marks names with them. The name is in quotes if it could be read as anything but a
+ * name.
  */
 export function formatPeerName(state: State, peer: PeerId, seq?: number): string {
 	const name = shownName(nameOf(state, peer, seq)) || shortPeerId(peer);

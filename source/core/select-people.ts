@@ -27,7 +27,7 @@ export interface PersonView extends PeerView {
 	readonly sessions: readonly PeerId[];
 	/** Whether the person has our identity but another name: we are running twice, or somebody has a copy of our data folder. */
 	readonly hasOurIdentity: boolean;
-	/** Names under which the same identity is present at the same time. */
+	/** Other names under which the same identity is present at the same time. */
 	readonly sharesIdentityWith: readonly string[];
 }
 
@@ -43,7 +43,10 @@ function newestByPerson(ranked: readonly RankedView[]): Map<string, RankedView> 
 	return newest;
 }
 
-/** Cached separately from selectPeople, because links change every two seconds and an old log has thousands of departed peers. */
+/**
+ * Newest departed launch of each person. Cached separately from selectPeople, because links change every two seconds
+ * and an old log has thousands of departed peers.
+ */
 const selectDepartedPeople = memoise(
 	(state: State) => [selectRanked(state).departed],
 	state => newestByPerson(selectRanked(state).departed),

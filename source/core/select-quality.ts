@@ -12,7 +12,7 @@ export interface Quality {
 	readonly worst: PersonView;
 }
 
-/** Undefined while nobody is connected and until a round-trip time was measured. */
+/** Undefined if nobody is connected, or if nobody is silent and no round-trip time is known yet. */
 export const selectQuality: (state: State) => Quality | undefined = memoise(
 	state => [selectPeople(state)],
 	state => {

@@ -39,8 +39,8 @@ export function selectHolders(state: State, seq: number): {readonly stored: Peer
 }
 
 /**
- * Peers that have stored an event of an earlier launch of ours, as far as this is known: from what each peer listed when it
- * connected.
+ * Peers that are known to have stored an event of an earlier launch of ours. This is known only from what each peer
+ * listed when it connected.
  */
 export function selectEarlierHolders({ephemeral}: State, {peer, seq}: EventRef): PeerId[] {
 	const delivered = ephemeral.deliveredEarlier[peer] ?? {};
@@ -63,7 +63,10 @@ export function selectWhisperDelivery(
 
 const MAX_SCANNED_ENTRIES = 1000;
 
-/** Number of our whispers of this launch without an answer. Only the newest MAX_SCANNED_ENTRIES rows are counted. */
+/**
+ * Number of our whispers of this launch that their receivers have neither accepted nor refused yet. Only the newest
+ * MAX_SCANNED_ENTRIES rows are counted.
+ */
 export function selectWaitingWhispers(state: State): number {
 	const {timeline} = state;
 	const from = Math.max(0, timeline.length - MAX_SCANNED_ENTRIES);
@@ -73,8 +76,8 @@ export function selectWaitingWhispers(state: State): number {
 }
 
 /**
- * Number of our posts of this launch that no other node has stored, and of our whispers without an answer. Only the newest
- * MAX_SCANNED_ENTRIES rows are counted.
+ * Number of our posts of this launch that no other node has stored, plus the number of our waiting whispers
+ * (`selectWaitingWhispers`). Only the newest MAX_SCANNED_ENTRIES rows are counted.
  */
 export function selectUndeliveredCount(state: State): number {
 	const {timeline, launch, ephemeral} = state;

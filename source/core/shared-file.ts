@@ -1,4 +1,7 @@
-/** A shared file and its parts (protocol.md, Files). A file is named by its content, and transferred and verified in parts. */
+/**
+ * A shared file and its parts (protocol.md, Files). A file is identified by its content, and is transferred and
+ * verified in parts.
+ */
 import {MAX_FILE_BYTES, MAX_FILE_PARTS, MIN_PART_BYTES} from './limits.js';
 
 /** Id of the content of a file in one room: SHA-256 as 64 lowercase hexadecimal digits. */

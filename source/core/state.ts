@@ -18,7 +18,7 @@ export interface State {
 	/** Every launch of this node in the log, by our own peer id of that launch. */
 	readonly launches: Readonly<Record<PeerId, OrderKey>>;
 	readonly timeline: Timeline;
-	/** Replies, reactions, corrections, withdrawals and pins change other events. They are no rows. */
+	/** Reactions, corrections, withdrawals and pins, which change other events. They are no rows of the timeline. */
 	readonly effects: Effects;
 	readonly roster: Roster;
 	/** `lost` events about peers that are not in the roster. */
@@ -43,7 +43,10 @@ export interface EphemeralState {
 	readonly links: Readonly<Record<PeerId, Link>>;
 	/** For each peer: the highest seq of our own feed that the peer has stored. */
 	readonly delivered: Readonly<Record<PeerId, number>>;
-	/** For the feeds of our newest earlier launches, and each peer: the highest seq that the peer is known to have stored. */
+	/**
+	 * For each feed of our newest earlier launches, and for each peer: the highest seq of that feed that the peer is
+	 * known to have stored.
+	 */
 	readonly deliveredEarlier: Readonly<Record<PeerId, Readonly<Record<PeerId, number>>>>;
 	/** Sorted by rising `fromSeq`. */
 	readonly audiences: readonly Audience[];
@@ -54,7 +57,7 @@ export interface EphemeralState {
 	readonly whispered: Readonly<Record<PeerId, {readonly id: number; readonly refused: readonly number[]}>>;
 	/** For each typing peer: wall clock in ms at which its typing indicator ends. */
 	readonly typing: Readonly<Record<PeerId, number>>;
-	/** Numbers of requested history events. `expected` is 0 if no history is being received. */
+	/** Counts of requested history events. `expected` is 0 if no history is being received. */
 	readonly sync: {readonly received: number; readonly expected: number};
 	/** Whether no peer is connected, according to the last check of the isolation monitor. */
 	readonly isolated: boolean;
@@ -87,8 +90,8 @@ export interface Link {
 }
 
 /**
- * Peers that were connected when we wrote posts of ours: the posts from seq `fromSeq` up to, but not including, the
- * `fromSeq` of the next audience.
+ * Audience of our posts from seq `fromSeq` up to, but not including, the `fromSeq` of the next audience. It consists of
+ * the peers that were connected when we wrote these posts, and of peers whose lost connection nobody had reported yet.
  */
 export interface Audience {
 	readonly fromSeq: number;

@@ -1,6 +1,6 @@
 /**
- * Text of a message as of a position, with its corrections and its withdrawal. Every output takes the text from here: the
- * screen, search, export, JSON, notifications and quotes.
+ * Text of a message at a position in timeline order, after the corrections and the withdrawal up to this position.
+ * Every output takes the text from here: the screen, search, export, JSON, notifications and quotes.
  */
 
 import {type EffectIndex, effectsOn, lastEffectsOn, outerAuthorsOn} from './effect-index.js';
@@ -59,8 +59,8 @@ export function searchTextOf(state: State, event: WrittenEvent): string {
 }
 
 /**
- * Current text of a message or of the note to a shared file, after its corrections. Empty if it was withdrawn. See
- * `contentOf`.
+ * Current text of a message or of the note to a shared file, after its corrections. Empty if the message or file was
+ * withdrawn. See `contentOf`.
  */
 export function textOf(state: State, event: WrittenEvent, position?: OrderKey): string {
 	return contentOf(state, event, position).text;
@@ -68,7 +68,7 @@ export function textOf(state: State, event: WrittenEvent, position?: OrderKey): 
 
 /**
  * Content of a message. If a `position` is given, effects after it in timeline order are ignored. Only the author can
- * change a message. An effect in another feed is one of the author if both feeds have the same verified identity.
+ * change a message. An effect in another feed is also by the author if both feeds have the same verified identity.
  */
 export function contentOf(state: State, event: WrittenEvent, position = state.effects.until): Content {
 	const original = originalText(event);
@@ -93,7 +93,7 @@ export function contentOf(state: State, event: WrittenEvent, position = state.ef
 	};
 }
 
-/** Whether an effect is by the author of a message. Other corrections and withdrawals are ignored. */
+/** Whether an effect is by the author of a message. Corrections and withdrawals by anybody else are ignored. */
 export function isByAuthor({roster}: State, effect: EffectEvent, message: WrittenEvent): boolean {
 	if (effect.peer === message.peer) return true;
 	const key = findPeer(roster, effect.peer)?.identity?.key;

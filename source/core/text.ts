@@ -8,8 +8,8 @@ import {MAX_COMBINING_MARKS, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES, MAX
 
 const TAB = '    ';
 /**
- * Maximum number of parts of a joined emoji. Unicode defines none with more; a longer sequence counts as one grapheme but is
- * drawn as several.
+ * Maximum number of parts of a joined emoji. Unicode defines no emoji with more parts. A longer sequence counts as one
+ * grapheme, but a terminal draws several emoji.
  */
 const MAX_JOINED_EMOJI = 5;
 
@@ -83,8 +83,9 @@ export function cleanLine(text: string, maxBytes = MAX_TEXT_BYTES): string {
 }
 
 /**
- * Sanitises a name to one line of at most MAX_NAME_BYTES and about MAX_NAME_CELLS. The result can be empty. It never
- * begins with `*` or `!`, which mark events and notices on the screen, and contains no spoofed fingerprint.
+ * Sanitises a name to one line of at most MAX_NAME_BYTES bytes and about MAX_NAME_CELLS terminal columns. The result
+ * can be empty. It never begins with `*` or `!`, which mark events and notices on the screen, and contains no spoofed
+ * fingerprint.
  */
 export function cleanName(name: string): string {
 	const line = removeSpoofedFingerprints(cleanText(name, MAX_NAME_BYTES * 8))
@@ -135,7 +136,10 @@ function findOverflow(text: string, maxBytes: number): number {
 	return index;
 }
 
-/** Truncates at a grapheme boundary. Only a first grapheme that is too long itself is divided. */
+/**
+ * Truncates a text to `maxBytes` at a grapheme boundary. Divides a grapheme only if it is the first one and is longer
+ * than `maxBytes` itself.
+ */
 function truncateText(text: string, maxBytes: number): string {
 	if (text.length * 3 <= maxBytes) return text;
 	const overflow = findOverflow(text, maxBytes);
@@ -178,7 +182,10 @@ export function withoutByteOrderMark(text: string): string {
 /** Control characters, spaces and line separators of any kind, and bidirectional controls. */
 const NO_WORD = /[\p{Cc}\p{Z}\p{Bidi_Control}]/u;
 
-/** Whether a text is a word of a reaction: 1 to MAX_WORD_BYTES bytes without spaces and control characters. It may be invisible. */
+/**
+ * Whether a text is a word of a reaction: 1 to MAX_WORD_BYTES bytes without spaces and control characters. The word may
+ * be invisible.
+ */
 export function isReactionWord(text: string): boolean {
 	return text !== '' && utf8Length(text) <= MAX_WORD_BYTES && !NO_WORD.test(text);
 }

@@ -27,7 +27,10 @@ export const PAGE_SIZE = 512;
 
 export const emptyTimeline: Timeline = Object.freeze({pages: [], starts: new Float64Array(0), length: 0});
 
-/** Inserts entries, which must be in rising order. Skips entries whose key exists. Takes O(entries + touched pages). */
+/**
+ * Inserts entries, which must be in rising order. Skips entries whose key is already in the timeline. Takes O(entries +
+ * touched pages).
+ */
 export function insertEntries(timeline: Timeline, entries: readonly TimelineEntry[]): Timeline {
 	const first = entries[0];
 	if (first === undefined) return timeline;
@@ -116,7 +119,10 @@ export function sliceTimeline(timeline: Timeline, from: number, to: number): Tim
 	return slice;
 }
 
-/** Creates a timeline whose first `sharedPages` pages are also those of `base`, so that it can reuse the starts of `base`. */
+/**
+ * Creates a timeline whose first `sharedPages` pages are also those of `base`, so that the new timeline can reuse the
+ * `starts` of `base`.
+ */
 function makeTimeline(pages: readonly TimelinePage[], base: Timeline, sharedPages: number): Timeline {
 	const last = pages.length - 1;
 	if (last < 0) return emptyTimeline;

@@ -18,7 +18,7 @@ const ANSWERED_AFTER_MS = 2400;
  */
 const ALL_ANNOUNCED_AFTER_MS = BEACON_INTERVAL_CROWD_MS * (1 + BEACON_JITTER);
 
-/** Returns the findings that do not concern a single peer. */
+/** Returns the findings about the network and its nodes in general, not about a particular peer. */
 export function diagnoseEnvironment(report: NetworkReport): Finding[] {
 	const connected = connectedPeers(report);
 	const level: FindingLevel = connected.length > 0 ? 'info' : 'warn';

@@ -1,4 +1,7 @@
-/** Findings about known peers that cannot be reached, and which of the two computers is the cause. */
+/**
+ * Findings about known peers that cannot be reached, and whether this computer or the computer of the peer is the
+ * cause.
+ */
 import {cleanLine} from '../core/text.js';
 import {isLoopback} from '../network/ip-address.js';
 import type {NetworkReport, PeerReport} from '../node/network-report.js';

@@ -51,11 +51,14 @@ export interface Probe {
 	stop(): Promise<void>;
 }
 
-/** Minimum duration of a probe. It includes four beacons, each sent by broadcast and by multicast, so losing one is harmless. */
+/**
+ * Minimum duration of a probe. In this time the probe sends four beacons, each by broadcast and by multicast, so losing
+ * one is harmless.
+ */
 const MIN_PROBE_MS = 2500;
 /** Time for a discovered peer to dial this node. A peer with a higher id than ours waits one second before it dials. */
 const REVERSE_DIAL_WAIT_MS = 2000;
-/** Maximum duration of a probe. It includes a dial that starts late and its timeout. */
+/** Maximum duration of a probe. It leaves enough time for a dial that starts late and times out. */
 const MAX_PROBE_MS = 9000;
 
 export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Probe {

@@ -109,7 +109,10 @@ export type HelloResult =
 	| {readonly type: 'self'}
 	| {readonly type: 'failed'; readonly code: string; readonly text: string};
 
-/** Reads the first message on a connection and closes it without sending anything. `done` is called exactly once. */
+/**
+ * Reads the first message on a connection, and closes the connection without sending anything. `done` is called exactly
+ * once.
+ */
 export function readHello(
 	connection: Connection,
 	reader: HelloReaderOptions,

@@ -68,7 +68,9 @@ interface FeedTipsOptions {
 	readonly hashAt?: HashAt;
 }
 
-/** What the rules of a feed need to know about the entries before the next one. */
+/**
+ * What the rules of a feed need to know about the entries so far: the highest HLC, and whether one of them is a `left`.
+ */
 interface FeedValidation {
 	readonly hlc: Hlc;
 	readonly left: boolean;

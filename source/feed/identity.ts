@@ -12,7 +12,7 @@ import {createSigningKey, importPublicKey, isValidSignature} from './signing-key
 
 export interface RoomIdentity {
 	readonly identity: Identity;
-	/** Claim for the `joined` entry of `peer`: it says that this identity is the user of this peer. */
+	/** Claim for the `joined` entry of `peer`: it says that this identity belongs to the user of `peer`. */
 	signPeer(peer: PeerId): IdentityClaim;
 }
 

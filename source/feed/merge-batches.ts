@@ -3,7 +3,7 @@ import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES} from '../core/limits.js';
 
 /**
  * Merges consecutive batches of one feed into the largest batches that the limits allow, each with the signature of its
- * last part. It does not verify the chain. Batches with a gap between them stay separate, and so do batches before and
+ * last part. The chain is not verified. Batches with a gap between them stay separate, and so do batches before and
  * after `boundary`, the seq at which one of the batches ends.
  */
 export function mergeBatches(batches: readonly Batch[], boundary?: number): Batch[] {

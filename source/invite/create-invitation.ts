@@ -64,7 +64,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		try {
 			page = assets.page();
 			program = assets.program();
-			// An address can be gone, or not be ready yet, while the others work.
+			// One address may not exist any more, or not be ready yet, while the others work.
 			let failure: unknown;
 			for (const address of addresses)
 				await openWindowServer(address, handler, clock).then(

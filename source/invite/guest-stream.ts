@@ -13,7 +13,7 @@ export interface GuestStreamOptions {
 	readonly clock: Clock;
 	readonly changes: ChangeLog;
 	readonly rows: WindowRows;
-	/** Random name of this window. A position of another window means nothing here. */
+	/** Random name of this window. A position of another window is not valid here. */
 	readonly launch: string;
 	getState(): State;
 	/** Sends text. Returns false if the guest reads slowly: then nothing more is written until `drained`. */
@@ -27,8 +27,9 @@ export interface GuestStreamOptions {
 
 export interface GuestStream {
 	/**
-	 * Begins the stream. `from` is where the last connection of the guest ended: the launch whose window the guest read, and
-	 * the position that the guest reached. It is undefined for a guest that was not connected before.
+	 * Begins the stream. `from` is where the last connection of the guest ended: `launch` is the name of the window
+	 * that the guest read, and `position` is what the guest reached. It is undefined for a guest that was not connected
+	 * before.
 	 */
 	start(from: {readonly launch: string; readonly position: number} | undefined): void;
 	/** Must be called when the state has changed. */

@@ -1,4 +1,7 @@
-/** What guests see of the room: rows, people and pinned messages. Never addresses, notices or what this node observed. */
+/**
+ * What guests see of the room: rows, people and pinned messages. Guests never see addresses, notices or observations of
+ * this node.
+ */
 import {findFirstIndex} from '../core/binary-search.js';
 import {eventId, type PeerId} from '../core/event.js';
 import {toSortableString} from '../core/event-order.js';
@@ -24,7 +27,7 @@ export interface WindowRows {
 	rowsBefore(state: State, order: string | undefined): {readonly rows: readonly PageRow[]; readonly more: boolean};
 	/** People who are present. */
 	people(state: State): readonly PagePerson[];
-	/** Pinned messages, the most recently pinned one first, as far as one answer has room for them. */
+	/** Pinned messages, the most recently pinned one first, as many as fit into one answer. */
 	pins(state: State): readonly PageRow[];
 }
 

@@ -97,7 +97,7 @@ export async function openWindowServer(address: string, handler: WindowHandler, 
 	function serve(request: IncomingMessage, response: ServerResponse): void {
 		const {socket} = request;
 		response.on('error', () => {});
-		// Browsers do not send a request before they have read the answer to the last one.
+		// Browsers do not send a request before they have read the answer to the previous request.
 		if (busySockets.has(socket)) {
 			socket.destroy();
 			return;

@@ -1,7 +1,9 @@
-/** IP addresses and subnets as the network code uses them. All texts are canonical (`core/parse-ip.ts`). */
+/**
+ * IP addresses and subnets as the network code uses them. All address texts are in canonical form (`core/parse-ip.ts`).
+ */
 import {formatIp, type IpAddress, isLinkLocalGroup, parseIp} from '../core/parse-ip.js';
 
-/** Canonical form of an address: lower case, IPv4 instead of IPv4-mapped IPv6, a zone only if it is link-local. */
+/** Canonical form of an address: lower case, IPv4 instead of IPv4-mapped IPv6, a zone only for link-local addresses. */
 export function normaliseAddress(address: string): string {
 	const ip = parseIp(address);
 	return ip ? formatIp(ip) : address;
@@ -29,8 +31,9 @@ export function directedBroadcast(address: string, prefix: number): string | und
 }
 
 /**
- * Whether an address is in the subnet of another one. Addresses from a DHCPv6 server have a prefix of 128 bits. For such an
- * address, the /64 is used as its subnet. Two link-local addresses are in one subnet if they have the same zone.
+ * Whether `address` is in the subnet of the address `network`. Addresses from a DHCPv6 server have a prefix of 128
+ * bits. For such an address, the /64 is used as its subnet. Two link-local addresses are in one subnet if they have the
+ * same zone.
  */
 export function isInSubnet(address: string, network: string, prefix: number): boolean {
 	return isWithin(parseIp(address), networkOf(network, prefix));
@@ -122,8 +125,8 @@ export function isIpLiteral(address: string): boolean {
 }
 
 /**
- * Key of the addresses that have one vote together about our clock: an IPv4 address, a link-local address, or the /64 of
- * another IPv6 address. One machine can use any number of addresses of a /64.
+ * Key of a group of addresses that together have one vote about the clock of this node: an IPv4 address, a link-local
+ * address, or the /64 of another IPv6 address. One machine can use any number of addresses of a /64.
  */
 export function addressGroup(address: string): string {
 	const ip = parseIp(address);

@@ -14,8 +14,9 @@ export function prefixBudget(budget: number): number {
 
 /**
  * Prefix that has to give up a place when all `limit` places are taken and a newcomer of the prefix `own` needs one. A
- * prefix above its budget gives way to everybody else. At its budget it gives way to its own newcomers only, so that it gets
- * no further place. Undefined if no prefix has to give way. `counts`: number of places of the strangers of each prefix.
+ * prefix above its budget gives up a place for any newcomer. A prefix at its budget gives up a place only for its own
+ * newcomers, so that it gets no further place. Undefined if no prefix has to give up a place. `counts`: number of
+ * places of the strangers of each prefix.
  */
 export function prefixGivingWay(
 	limit: number,

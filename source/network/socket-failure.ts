@@ -26,8 +26,8 @@ const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', '
 /** Errors that report a prohibition, for example by a firewall or a security policy of this computer. */
 const PROHIBITIONS: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 /**
- * Errors that mean that this computer does not have the address or the family now, or cannot use the address yet: the
- * system first checks that a new IPv6 address is unique.
+ * Errors that mean that this computer does not have the address or the address family now, or cannot use the address
+ * yet: the system first checks that a new IPv6 address is unique.
  */
 const ADDRESS_IS_MISSING: ReadonlySet<string> = new Set([
 	'EADDRNOTAVAIL',
@@ -37,8 +37,8 @@ const ADDRESS_IS_MISSING: ReadonlySet<string> = new Set([
 	'EPROTONOSUPPORT',
 ]);
 /**
- * Number of refused datagrams of a socket from which on the refusal is shown. Fewer can be refused while the queue of the
- * network card is full. Two beacons are up to four datagrams.
+ * The refusal of a socket is shown only after this number of refused datagrams. Fewer datagrams can be refused while
+ * the queue of the network card is full. Two beacons are up to four datagrams.
  */
 const REFUSED_DATAGRAMS_REPORTED = 4;
 /**

@@ -23,7 +23,10 @@ const systemSources: TimeSources = {
 	sinceBoot: () => readUptimeMs() ?? performance.now(),
 };
 
-/** Undefined if the system does not tell the uptime, as on Android. Sleep is then not detected. */
+/**
+ * Uptime of the system in ms; undefined if the system does not report the uptime, as on Android. Sleep is then not
+ * detected.
+ */
 function readUptimeMs(): number | undefined {
 	try {
 		return uptime() * 1000;

@@ -31,7 +31,7 @@ export interface ChatNodeOptions {
 	readonly takesWhispers?: boolean;
 	/** Whether the node tracks which messages the user has read. */
 	readonly tracksReading?: boolean;
-	/** Whether this node says that it is a keeper. */
+	/** Whether this node announces that it is a keeper. */
 	readonly isKeeper?: boolean;
 	/** Whether files are served to others. Default: true. */
 	readonly servesFiles?: boolean;
@@ -64,8 +64,8 @@ export interface ChatNodeAdapters {
 	/** Called when a connection to a target succeeded. */
 	rememberTarget(address: HostAddress): void;
 	/**
-	 * Called when the computer wakes up in another network and the room has no secret. The caller then stops this node and
-	 * starts one with a new key, feed and log.
+	 * Called when the computer wakes up in another network and the room has no secret. The function stops this node and
+	 * starts another one with a new key, feed and log.
 	 */
 	relaunch?(): void;
 }
@@ -115,15 +115,15 @@ export interface ChatNode extends FileCommands {
 	 * would read them and their senders would not know that.
 	 */
 	readWhispers(): void;
-	/** Number of own whispers to this peer that the peer has not answered yet. */
+	/** Number of own whispers to this peer that the peer has neither acknowledged nor refused yet. */
 	outstandingWhispers(peer: PeerId): number;
-	/** Reacts to a message with a word, or takes the reaction back. */
+	/** Reacts to a message with a word or, if `on` is false, takes the reaction back. */
 	mark(target: EventRef, word: string, on: boolean): PostResult;
 	/** Replaces the text of an own message. Every version stays in the history of all peers. */
 	correct(target: EventRef, text: string): PostResult;
 	/** Withdraws an own message: all programs hide it. It is not erased, since all peers hold it. */
 	withdraw(target: EventRef): PostResult;
-	/** Pins a message for everybody, or unpins it. */
+	/** Pins a message for everybody or, if `on` is false, unpins it. */
 	pin(target: EventRef, on: boolean): PostResult;
 	rename(name: string): PostResult;
 	/** Notifies the connected peers that the user is typing, at most once every TYPING_INTERVAL_MS. */

@@ -3,7 +3,7 @@ import {DEFAULT_PORT, DEFAULT_ROOM} from '../core/defaults.js';
 import {quoteShellArgument} from '../core/shell-argument.js';
 import type {SelfInfo} from './chat-node.js';
 
-/** Command that starts the program where it is installed as the readme describes. */
+/** Command that starts the program on a computer on which it was installed as the readme describes. */
 export const PROGRAM_COMMAND = 'npx p2pchat-ink';
 
 /** Command that replays a log on this computer. */
@@ -28,7 +28,9 @@ export function inviteCommand(self: RoomOptions & Pick<SelfInfo, 'programCommand
 	return [`${usesLoopbackOnly(self) ? programCommand : PROGRAM_COMMAND} --name NAME`, ...roomOptions(self)].join(' ');
 }
 
-/** Command that starts the package of the window for guests on another computer, in this room. */
+/**
+ * Command for another computer: starts the downloaded package that the window for guests offers, and joins this room.
+ */
 export function packageCommand(self: RoomOptions): string {
 	return ['npx ./p2pchat-ink.tgz --name YOU', ...roomOptions(self)].join(' ');
 }

@@ -43,7 +43,7 @@ export interface NetworkOptions {
 	onReadyToJoin(): void;
 	/** Called when the timers of this process fired late, because the computer may have been asleep. */
 	onTimersStalled(): void;
-	/** Called when this connection becomes the one on which messages to its peer are sent. */
+	/** Called when `link` becomes the connection on which messages to its peer are sent. */
 	onLinked(link: PeerLink): void;
 	onWhisper(link: PeerLink, message: WhisperMessage | WhisperAckMessage): void;
 	/**

@@ -32,7 +32,7 @@ export function createEffectCommands(
 ): Pick<ChatNode, 'mark' | 'correct' | 'withdraw' | 'pin'> {
 	const {self, getState, append} = options;
 
-	/** The message of a reference, or a sentence that says why the message cannot be changed. */
+	/** The message to which `target` refers, or a sentence that says why the message cannot be changed. */
 	function findTarget(target: EventRef): WrittenEvent | string {
 		const state = getState();
 		const message = findPosted(state.timeline, target);
@@ -86,7 +86,9 @@ export function createEffectCommands(
 /** Number of newest rows that are searched by `findNewest`. */
 const MAX_SEARCHED_ROWS = 512;
 
-/** The newest message that meets the condition, if it is among the newest rows. Withdrawn messages are skipped. */
+/**
+ * The newest message for which `isSought` returns true, if it is among the newest rows. Withdrawn messages are skipped.
+ */
 export function findNewest(state: State, isSought: (message: WrittenEvent) => boolean): WrittenEvent | undefined {
 	const {timeline} = state;
 	const oldest = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);

@@ -34,7 +34,7 @@ export interface EventPipelineOptions {
 	readonly store: Store;
 	readonly clock: Clock;
 	readonly nodeClock: NodeClock;
-	/** Whether the log lost events of this feed that are in the state. */
+	/** Whether the log has lost events of the feed of `peer` that the state still contains. */
 	isLost(peer: PeerId): boolean;
 	/** Called once per commit with the batches that were appended to the log and reduced, including own batches. */
 	onCommitted(batches: readonly CommittedBatch[]): void;
@@ -57,7 +57,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 	let pendingRecords: LogRecord[] = [];
 	let pendingInputs: Input[] = [];
 	let pendingBatches: CommittedBatch[] = [];
-	/** For each feed of which the log has lost events: the seq up to which staged batches restore them. */
+	/** For each feed of which the log has lost events: the seq up to which staged batches restore the feed. */
 	const refilledSeqs = new Map<PeerId, number>();
 	const commitTimer = createCoalescedTimer(clock, commit);
 
@@ -76,8 +76,8 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 	}
 
 	/**
-	 * Merges the clock readings of events into the clock. Starts at the last event and goes backwards until a reading is
-	 * within the limit. The readings of the events before that one are lower, because the readings of a feed rise.
+	 * Merges the clock readings of events into the clock. Starts at the last event and goes backwards until the clock
+	 * accepts a reading. The events before it have lower readings, because the readings of a feed rise.
 	 */
 	function mergeClock(events: readonly FeedEvent[]): void {
 		for (let index = events.length - 1; index >= 0; index -= 1) {

@@ -9,7 +9,7 @@ export interface ShareOptions {
 	readonly note?: string;
 	/** Name of the file for other people. Default: its name on this computer. */
 	readonly name?: string;
-	/** Called while the file is read, with the bytes read so far. */
+	/** Called while the file is read, with the bytes read so far. `of`: size of the file in bytes. */
 	onProgress?(bytes: number, of: number): void;
 	/** Called when the file was read, directly before its event is written. */
 	onRead?(): void;

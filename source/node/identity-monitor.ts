@@ -52,8 +52,8 @@ export function startIdentityMonitor({store, notices, clock}: Parts): void {
 
 	store.subscribe((state, inputs) => {
 		isDue ||= inputs.some(mayChangePeople);
-		// If the next check is not due yet, a later change of the state makes it. Links are measured every few seconds, so
-		// a change comes soon.
+		// If it is too early for the next check, a later change of the state starts that check. Links are measured
+		// every few seconds, so such a change follows soon.
 		if (!state.launch || !isDue || clock.monotonic() - checkedAt < CHECK_INTERVAL_MS) return;
 		isDue = false;
 		checkedAt = clock.monotonic();

@@ -1,4 +1,7 @@
-/** Report about the network interfaces of this computer: what was announced and heard on each. Part of the network report. */
+/**
+ * Report about the network interfaces of this computer: which beacons were sent and received on each. Part of the
+ * network report.
+ */
 import type {Beacon} from '../network/discovery/beacon.js';
 import {beaconGroup} from '../network/discovery/beacon-sender.js';
 import type {BeaconStats, RouteCounts} from '../network/discovery/beacon-stats.js';

@@ -54,10 +54,14 @@ export interface InvitationPorts {
 	readonly hasSecret: boolean;
 	/**
 	 * Addresses of the selected interfaces that a browser on another computer can reach. They include no link-local
-	 * addresses. IPv4 addresses come first. Within each family, the addresses that connected peers use come first.
+	 * addresses. IPv4 addresses come first. Within each family, the addresses that have the most connections to peers
+	 * come first.
 	 */
 	addresses(): readonly string[];
-	/** Key of all addresses that one machine can use together (`addressGroup` in network/ip-address.ts). */
+	/**
+	 * Key of the group of addresses to which this address belongs. One machine can use all addresses of a group
+	 * (`addressGroup` in network/ip-address.ts).
+	 */
 	groupOf(address: string): string;
 	isIgnored(peer: PeerId): boolean;
 	/** Tells the room that the window is open, or closed. */

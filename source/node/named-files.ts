@@ -1,7 +1,7 @@
 /**
- * Contents that the `shared` events of this room name. A node answers questions about a file only if such an event names
- * the content. The timeline is searched once for each content, at the first question about it. Later events are recorded
- * when they arrive.
+ * File contents that `shared` events of this room name. A node answers questions about a file only if such an event
+ * names the content. The timeline is searched once for each content, at the first question about it. Later events are
+ * recorded when they arrive.
  */
 import {type EventRef, isWritten} from '../core/event.js';
 import {findPosted} from '../core/find-posted.js';

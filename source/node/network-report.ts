@@ -48,7 +48,7 @@ export interface NetworkReport {
 export interface PeerReport {
 	readonly peer?: PeerId;
 	readonly name?: string;
-	/** `#a1b2c3d4` if another peer has the same name. */
+	/** Start of the fingerprint, for example `#a1b2c3d4`, if another peer has the same name. */
 	readonly mark?: string;
 	readonly addresses: readonly string[];
 	/** How this node discovered the peer. `answer`: the peer answered our beacon, so it receives our beacons. */
@@ -136,9 +136,9 @@ function reportPeers(sources: NetworkReportSources): PeerReport[] {
 }
 
 /**
- * Whether a peer is gone: it was not heard for a while, and it has left, was reported as lost, or accepted no connection.
- * Targets of the user are never gone, and neither are peers that only others can reach, because the doctor explains both
- * cases.
+ * Whether a peer is gone: it was not heard for a while, and it has left, was reported as lost, or accepted no
+ * connection. Targets of the user never count as gone, nor do peers that only others can reach, because the doctor
+ * explains both cases.
  */
 function isGone({peer, failures, sources}: DialReport, {store, discovery, now}: NetworkReportSources): boolean {
 	if (peer === undefined || sources.includes('peer-flag')) return false;

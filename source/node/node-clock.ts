@@ -49,9 +49,9 @@ export interface NodeClock {
 	/** Returns the current reading, for messages that contain no event. */
 	reading(): Hlc;
 	/**
-	 * Merges a reading of another node or of the own log. Returns false if the reading is beyond the limit. The clock then
-	 * follows it only up to the limit, and further each time the limit moves. The clock ignores a reading of an event that
-	 * is too far ahead to be shown (`isDue`).
+	 * Merges a reading of another node or of the own log. Returns false if the reading is beyond `hlcLimit`. The clock
+	 * then follows the reading only up to this limit, and further each time the limit rises. The clock ignores a
+	 * reading of an event that is too far ahead to be shown (`isDue`).
 	 */
 	merge(hlc: Hlc): boolean;
 	/**
@@ -86,11 +86,11 @@ function middleValues(values: readonly number[]): readonly [lower: number, upper
 }
 
 /**
- * Median of our own clock, offset 0, and the offsets of the others, ms. If there are two middle values, the result is the
- * one nearest to our clock. There is one exception: if nobody agrees with us and the later value is too far ahead for us to
- * follow, the result is the later value. Otherwise a room of two nodes, one of them days behind, would not work: the late
- * node would hide all messages of the other one. `isSupported`: somebody agreed with us a short time ago, or may still do
- * so.
+ * Median of our own clock, offset 0, and the offsets of the others, ms. If there are two middle values, the result is
+ * the one nearest to our clock. There is one exception: if nobody agrees with us and the later value is so far ahead
+ * that our stamps cannot follow it, the result is the later value. Otherwise a room of two nodes, one of them days
+ * behind, would not work: the late node would hide all messages of the other one. `isSupported`: somebody agreed with
+ * us a short time ago, or may still do so.
  */
 export function medianOffset(offsets: readonly number[], isSupported = false): number {
 	const [lower, upper] = middleValues([0, ...offsets]);

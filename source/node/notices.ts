@@ -98,7 +98,7 @@ export function createNotices(
 ): Notices {
 	const shownAt = new LruMap<string, number>(MAX_RECENT_NOTICES);
 	const rateLimiter = createTokenBucket(MAX_NOTICES_PER_MINUTE / 60, MAX_NOTICES_PER_MINUTE);
-	/** Warnings about people have a limit of their own, so that a flood of other notices cannot hide them. */
+	/** Warnings about impostors have a separate limit, so that a flood of other notices cannot hide them. */
 	const impostorLimiter = createTokenBucket(MAX_NOTICES_PER_MINUTE / 60, MAX_NOTICES_PER_MINUTE);
 	let suppressedAt = Number.NEGATIVE_INFINITY;
 

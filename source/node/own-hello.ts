@@ -1,4 +1,7 @@
-/** The `hello` of this node (protocol.md, Handshake). Each call contains the name, the port and the clocks of that moment. */
+/**
+ * The `hello` of this node (protocol.md, Handshake). Each call returns a hello with the current name, port and clock
+ * readings.
+ */
 import type {Clock} from '../core/environment.js';
 import {FEATURES, LOWEST_VERSION, PORT_WITHOUT_LISTENER, PROTOCOL_VERSION} from '../network/link/handshake.js';
 import type {OwnHello} from '../network/link/peer-link.js';

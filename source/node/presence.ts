@@ -50,7 +50,7 @@ export function createPresence(options: PresenceOptions): Presence {
 	function listSubjects({roster}: State): readonly Subject[] {
 		if (subjectCache.roster === roster) return subjectCache.subjects;
 		const own = findPeer(roster, self);
-		// Every node ignores a report that exceeds the limits of our feed, so the reported peer would never become lost.
+		// Every node ignores the reports of our feed that exceed a limit, so the reported peer would never become lost.
 		// Such a peer is therefore treated as ended. Otherwise this node would write a new report at every evaluation.
 		const isEnded = ({peer, left, lost, absences}: RosterPeer) =>
 			left !== undefined || lost[absences] !== undefined || absences >= MAX_ABSENCES || !mayReport(own, peer);

@@ -1,9 +1,10 @@
 /**
  * Unread messages of other people, and the reading position: the place in the log before which every message was read.
  *
- * Messages are read in any order. The position is the place of the record with the first unread message, so that after a
- * crash some read messages may be unread again, but an unread message never becomes read. The position is never inside a
- * record. Only a record that sync has written contains many messages.
+ * Messages are read in any order. The position is the place of the record with the first unread message, so that after
+ * a crash some read messages may be unread again, but an unread message never becomes read. The position is never
+ * inside a record, so all messages of that record may be unread again. Only a record that sync has written contains
+ * many messages.
  */
 import type {Clock, Timer} from '../core/environment.js';
 import {eventId, type FeedEvent, type Input, isWritten, type Observation, writerOf} from '../core/event.js';
@@ -22,7 +23,7 @@ export interface Unread {
 	readonly hasMissed?: true;
 	/** Wall clock in ms at which the last record before the position was logged. Undefined if the log is new. */
 	readonly since?: number;
-	/** Newest entry of the reopened log that was read, in the order of the timeline. Undefined if the log is new. */
+	/** The last entry in the order of the timeline that was read in the reopened log. Undefined if the log is new. */
 	readonly lastRead?: OrderKey;
 }
 
@@ -92,7 +93,8 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 	let saving: Promise<void> = Promise.resolve();
 
 	/**
-	 * Whether a message counts as unread. If the log is new, a message that a peer already had when it connected does not.
+	 * Whether a message counts as unread. If the log is new, a message that a peer already had when that peer connected
+	 * is not unread.
 	 */
 	function isUnread(state: State, event: Message, input: LoggedInput): boolean {
 		const author = writerOf(event);

@@ -38,7 +38,10 @@ export interface Verification {
 	confirm(peer: PeerId, digits: string): Refused | undefined;
 	/** Forgets the key of a peer. Returns undefined on success. */
 	forget(peer: PeerId): Refused | undefined;
-	/** Gives the stored contacts to the screen, and warns from now on about known names with another key. Called once, after the log was read. */
+	/**
+	 * Gives the stored contacts to the screen, and from now on warns when a peer uses a verified name with another key.
+	 * Called once, after the log was read.
+	 */
 	start(): void;
 }
 

@@ -5,7 +5,7 @@
  * Invariants
  * 1. A number always belongs to the same text, also if the text was refused.
  * 2. The receiver handles the numbers 1, 2, 3 … in this order, each one time, and takes or refuses each of them.
- * 3. An answer never covers a whisper that is not in the log of the receiver.
+ * 3. An answer (`whisper-ack`) never covers a whisper that was taken but is not yet in the log of the receiver.
  */
 import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
 import {MAX_WHISPERS_OUTSTANDING} from '../core/limits.js';
@@ -66,7 +66,7 @@ export function createWhisperOutbox(): WhisperOutbox {
 export interface WhisperInbox {
 	/** What to do with the whisper of this number: handle it now, answer it again, or drop it because an earlier one is missing. */
 	check(id: number): 'next' | 'known' | 'gap';
-	/** Notes that the next whisper is in the log, or waits there to be saved. */
+	/** Notes that the next whisper was appended to the log, which may not have saved it yet. */
 	take(): void;
 	/** Notes that the next whisper is refused. */
 	refuse(): void;

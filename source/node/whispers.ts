@@ -1,12 +1,12 @@
 /**
  * Whispers: private messages between this node and a connected peer (protocol.md, Whispers). They travel only over a
- * connection between these two nodes. The hellos of both ends bind the connection to their peer ids. Only these two nodes
- * hold them.
+ * connection between these two nodes. The hellos of both ends bind the connection to their peer ids. Only these two
+ * nodes store the whispers.
  *
  * Invariants
  * 1. An own whisper is in the log before the peer receives it. A whisper of a peer is in the log before it is answered.
- * 2. A whisper is sent only to a peer whose hello names the feature `whispers`. It is sent again until that launch of the
- *    peer answers.
+ * 2. A whisper is sent only to a peer whose hello names the feature `whispers`. It is sent again until that launch of
+ * the peer answers.
  */
 import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
 import type {Clock, Timer} from '../core/environment.js';
@@ -48,11 +48,11 @@ export interface WhisperOptions {
 
 export interface Whispers {
 	send(peer: PeerId, text: string): WhisperResult;
-	/** Number of own whispers that this peer has not answered. */
+	/** Number of own whispers that this peer has neither acknowledged nor refused. */
 	outstanding(peer: PeerId): number;
 	/** Number of peers for which this node remembers the last whisper, at most MAX_WHISPERERS. */
 	readonly whisperers: number;
-	/** Called when this connection becomes the one on which messages to its peer are sent. */
+	/** Called when `link` becomes the connection on which messages to its peer are sent. */
 	linked(link: PeerLink): void;
 	message(link: PeerLink, message: WhisperMessage | WhisperAckMessage): void;
 	/** Called when this node begins or ceases to take the whispers of these peers. */
@@ -129,8 +129,9 @@ export function createWhispers(options: WhisperOptions): Whispers {
 	}
 
 	/**
-	 * Makes room for another peer, so that nobody can fill the memory with the whispers of new keys. The address with the most
-	 * peers gives way first, so that no single machine can make this node forget the peers of others.
+	 * Makes room for another peer, so that nobody can fill the memory with the whispers of new keys. A peer of the
+	 * address with the most peers is forgotten first, so that no single machine can make this node forget the peers of
+	 * others.
 	 */
 	function forgetWhisperers(): void {
 		if (inboxes.size < MAX_WHISPERERS) return;
@@ -155,7 +156,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		return outgoing;
 	}
 
-	/** Answers the whispers of a peer so far, and tells the peer whether this node takes its whispers. */
+	/** Sends a peer the answer to all its whispers so far, and tells the peer whether this node takes its whispers. */
 	function answer(peer: PeerId): void {
 		const link = linkOf(peer);
 		const inbox = inboxes.get(peer);

@@ -6,8 +6,8 @@
 /** A row of a page. */
 export interface PageRow {
 	/**
-	 * Identifies the row within one page; `#e` and this id is the anchor of the row. In an export it is the position of
-	 * the event in the timeline, from 1.
+	 * Identifies the row within one page. The anchor of the row is `#e` followed by this id. In an export, the id is
+	 * the position of the event in the timeline, from 1.
 	 */
 	readonly id: string;
 	/** Sort key; keys are compared byte by byte. Only rows of the window have it, because they arrive in any order. */

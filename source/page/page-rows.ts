@@ -76,7 +76,10 @@ function marksOf(state: State, message: WrittenEvent, names: PageNames): PageMar
 	}));
 }
 
-/** Text of a message, or name, size and note of a shared file, at a position of the timeline, or by default at its end. */
+/**
+ * Text of a message, or name, size and note of a shared file, as of `position` in the timeline; by default as of its
+ * end.
+ */
 function textAsOf(state: State, message: WrittenEvent, position?: OrderKey): string {
 	const text = cleanText(contentOf(state, message, position).text);
 	if (message.type === 'posted') return text;
@@ -97,7 +100,7 @@ function quoteOf(state: State, reply: PostedEvent, options: PageRowOptions): Pag
 	};
 }
 
-/** Cuts a text between two characters. */
+/** Shortens a text to at most MAX_QUOTE_UNITS, without cutting a code point in two. */
 function shorten(text: string): string {
 	if (text.length <= MAX_QUOTE_UNITS) return text;
 	return `${Array.from(text.slice(0, MAX_QUOTE_UNITS)).slice(0, -1).join('')}…`;

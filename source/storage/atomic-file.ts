@@ -1,6 +1,6 @@
 /**
- * Atomic creation and replacement of small files. After a crash, and for other processes, a file has either its old content
- * or its complete new content. Only the owner can read files made here.
+ * Atomic creation and replacement of small files. Other processes, and this one after a crash, find either the old
+ * content of a file or its complete new content. Only the owner can read files made here.
  */
 import {randomBytes} from 'node:crypto';
 import {existsSync, linkSync, renameSync, rmSync, writeFileSync} from 'node:fs';
@@ -10,9 +10,9 @@ import {systemErrorCode} from '../core/system-error.js';
 const CREATE_PRIVATE = {mode: 0o600, flag: 'wx', flush: true} as const;
 
 /**
- * Creates a file with this content. Returns false if the file exists already. If several processes try at the same time, the
- * function returns true in exactly one. On a file system without hard links the file is created empty and then filled, so a
- * reader may briefly see it incomplete.
+ * Creates a file with this content. Returns false if the file exists already. If several processes try at the same
+ * time, exactly one of them gets true. On a file system without hard links the file is created empty and then filled,
+ * so a reader may briefly see it incomplete.
  */
 export function createFileAtomically(path: string, content: string): boolean {
 	const temporary = writeTemporaryFile(path, content);
@@ -39,10 +39,10 @@ export function replaceFileAtomically(path: string, content: string): void {
 }
 
 /**
- * Asynchronous version of replaceFileAtomically. The caller must be the only writer of the file. So the name of the
- * temporary file is fixed, and repeated crashes leave at most one. The function does not wait until the content is on the
- * disk, which may take seconds. After a power failure the file may therefore be empty. Rejects with the error of the
- * system.
+ * Asynchronous version of replaceFileAtomically. The caller must be the only writer of the file. The temporary file can
+ * therefore have a fixed name, so repeated crashes leave at most one such file. The function does not wait until the
+ * content is on the disk, which may take seconds. After a power failure the file may therefore be empty. Rejects with
+ * the error of the system.
  */
 export async function replaceFileInBackground(path: string, content: string): Promise<void> {
 	const temporary = `${path}.new`;
@@ -76,7 +76,7 @@ function createFileExclusively(path: string, content: string): boolean {
 	}
 }
 
-/** Returns `path`, or `path.2` and so on if it exists. */
+/** Returns `path` if nothing exists there, otherwise the first unused path of `path.2`, `path.3` and so on. */
 export function findUnusedPath(path: string): string {
 	for (let number = 1; ; number++) {
 		const candidate = number === 1 ? path : `${path}.${number}`;

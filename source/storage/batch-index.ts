@@ -19,7 +19,7 @@ export class BatchIndex {
 	readonly #marker: Uint8Array;
 	readonly #feeds = new Map<PeerId, FeedIndex>();
 
-	/** `marker`: the marker of the file, with which each of its records begins. */
+	/** `marker`: the marker of the file, which is near the start of every record. */
 	constructor(file: LogFile, marker: Uint8Array) {
 		this.#file = file;
 		this.#marker = marker;
@@ -50,7 +50,7 @@ export class BatchIndex {
 		return this.#feeds.get(peer)?.heldSeq ?? 0;
 	}
 
-	/** See `Log.batchesFrom`. The answer ends before a record that was damaged after it was indexed. */
+	/** See `Log.batchesFrom`. The result ends before a record that was damaged after it was indexed. */
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
 		const feed = this.#feeds.get(peer);
 		if (!feed) return [];

@@ -12,7 +12,10 @@ import {readTextFile} from './regular-file.js';
 
 /** A verified person in one room. */
 export interface SavedContact extends Contact {
-	/** Room tag, 16 hexadecimal digits. It depends on the secret, so a new secret is another room. */
+	/**
+	 * Room tag, 16 hexadecimal digits. The tag depends on the secret, so the same room with a new secret has another
+	 * tag.
+	 */
 	readonly room: string;
 }
 

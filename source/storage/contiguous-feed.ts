@@ -4,7 +4,7 @@ import {mergeBatches} from '../feed/merge-batches.js';
 
 /**
  * Maximum number of items per feed that wait for a gap to be filled. Further items are dropped, and their entries are
- * requested again later.
+ * requested from peers again.
  */
 const MAX_OUT_OF_ORDER = 4096;
 
@@ -56,7 +56,7 @@ export abstract class ContiguousFeed<Item> {
 		for (const next of waiting) this.add(next.firstSeq, next.lastSeq, next.item);
 	}
 
-	/** See `Log.batchesFrom`. The answer ends where `readBatchAt` returns undefined for a position. */
+	/** See `Log.batchesFrom`. The result ends at the first position for which `readBatchAt` returns undefined. */
 	collectBatches(
 		seq: number,
 		maxBytes: number,

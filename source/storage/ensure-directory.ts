@@ -1,6 +1,6 @@
 /**
- * Creation of folders that only their owner can access. It creates missing folders one by one from the top. `mkdirSync` with
- * `recursive` would loop forever in Node 20 to 26 if the system cannot create a parent (`/proc/x`).
+ * Creation of folders that only their owner can access. Missing folders are created one by one from the top.
+ * `mkdirSync` with `recursive` would loop forever in Node 20 to 26 if the system cannot create a parent (`/proc/x`).
  */
 import {lstatSync, mkdirSync, statSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
@@ -19,7 +19,7 @@ export function ensureDirectory(path: string): void {
 		throw Object.assign(new Error(`not a folder: ${path}`), {code: 'ENOTDIR'});
 }
 
-/** Like `ensureDirectory`, but throws StorageError, and also does so if the folder belongs to another user. */
+/** Like `ensureDirectory`, but every error is a StorageError. A folder that belongs to another user is an error too. */
 export function ensurePrivateDirectory(path: string): void {
 	try {
 		ensureDirectory(path);

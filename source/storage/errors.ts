@@ -5,10 +5,12 @@ import {describeSystemError, systemErrorCode} from '../core/system-error.js';
  *
  * - `changed`: another program deleted, replaced, truncated or extended the file. Nothing must be appended to it.
  * - `locked`: another running program writes the file.
- * - `missing`, `not-a-log`, `newer`: the file cannot be opened as a log.
+ * - `missing`, `not-a-log`, `newer`: the file does not exist, is not a log, or has the format of a newer program
+ *   version.
  * - `not-a-file`: there is a folder, FIFO, device or socket in the place of the file.
  * - `damaged`: the file exists, but its content is not valid.
- * - `failed`: the operating system reported an error (disk full, read-only, permission, …). A later attempt may succeed.
+ * - `failed`: the operating system reported an error (disk full, read-only, permission, …). A later attempt may
+ *   succeed.
  */
 export type StorageErrorCode =
 	| 'changed'

@@ -23,7 +23,7 @@ export interface FileLock {
 /** Identity of a process. It differs from that of a later process with the same number. Lock files use these field names. */
 interface ProcessIdentity {
 	readonly pid: number;
-	/** Start time as the system reports it; empty if the system does not. */
+	/** Start time as the system reports it; empty if the system reports none. */
 	readonly started: string;
 	/** Host and process namespace in which `pid` is valid. */
 	readonly place: string;
@@ -39,7 +39,7 @@ const MALFORMED = {token: 'ill-formed'} as const;
 
 type LockHolder = LockOwner | typeof MALFORMED;
 
-/** A longer file is not read as a lock file. */
+/** Maximum length of a lock file. If the file is longer, locking fails. */
 const MAX_LOCK_BYTES = 64 * 1024;
 const MAX_ATTEMPTS = 50;
 const RETRY_DELAY_MS = 10;
@@ -224,7 +224,10 @@ function readStartTime(pid: number): string | undefined {
 	}
 }
 
-/** Boot id and ticks since boot (proc(5), field 22). The name in field 2 may contain spaces and brackets. */
+/**
+ * Start time on Linux: ticks since boot (proc(5), field 22) and boot id. The program name in field 2 may contain spaces
+ * and brackets.
+ */
 function readLinuxStartTime(pid: number): string {
 	const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
 	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

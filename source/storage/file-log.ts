@@ -18,11 +18,14 @@ import {createLogScanner, type LogScanner, type ScannedRecord} from './log-scann
 import {readReadingPosition} from './reading-position-file.js';
 
 export interface FileLogOptions {
-	/** Header to write if the file is missing or empty. Without it, such a file is an error. */
+	/** Header to write if the file is missing or empty. Without `create`, opening such a file fails. */
 	readonly create?: Omit<LogHeader, 'format'>;
-	/** Timer for flushes in the background (flusher.ts). Without it, only `flush` and `close` force bytes to the disk. */
+	/**
+	 * Timer for flushes in the background (flusher.ts). Without a timer, only `flush` and `close` force bytes to the
+	 * disk.
+	 */
 	readonly timer?: LogTimer;
-	/** Bytes per read while opening. */
+	/** Bytes per read while the existing records are loaded. */
 	readonly chunkBytes?: number;
 }
 

@@ -15,7 +15,7 @@ export interface IdentitySeed {
 
 const SEED_FILE_LABEL = 'p2pchat-ink identity 1';
 const SEED_FILE_PATTERN = new RegExp(`^${SEED_FILE_LABEL} ([0-9a-f]{64}) ([0-9a-f]{8})\\n$`);
-/** A longer file is not read. A valid file has 96 bytes. */
+/** Maximum length of an identity file. Reading a longer file fails. A valid file has 96 bytes. */
 const MAX_FILE_BYTES = 1024;
 const MAX_ATTEMPTS = 5;
 const RETRY_DELAY_MS = 10;

@@ -74,7 +74,10 @@ export function listLogs(folder: string): LogListing[] {
 	return logs.sort((a, b) => creationTimeOf(b) - creationTimeOf(a) || (a.path < b.path ? 1 : -1));
 }
 
-/** Newest logs of a room, newest first by their names. Opens only these logs. */
+/**
+ * The newest logs of a room by their names, newest first: at most `limit`, without `excludedPath`. Opens only these
+ * logs.
+ */
 export function listNewestLogs(folder: string, room: string, limit: number, excludedPath?: string): LogListing[] {
 	const names = readLogNames(folder).filter(name => isLogNameOfRoom(room, name) && join(folder, name) !== excludedPath);
 	return names

@@ -33,7 +33,7 @@ export class LogFile {
 	/** Upper bound of the bytes after `size` that a failed append has left and that could not be removed yet. */
 	#partialBytes = 0;
 	#isClosed = false;
-	/** Whether the directory entry of the file may not be on the disk yet. */
+	/** Whether the file is new, so that its directory entry may not be on the disk yet. */
 	#isNew: boolean;
 
 	constructor(path: string, mode: 'write' | 'create' | 'read') {
@@ -79,8 +79,8 @@ export class LogFile {
 
 	/** Reads `length` bytes at `offset`, or fewer if the file ends earlier. */
 	readAt(offset: number, length: number): Uint8Array {
-		// The buffer is not zeroed, because only its filled part is returned. It is no Buffer, because views of a Buffer need
-		// twice the memory.
+		// The buffer is not zeroed, because only its filled part is returned. `bytes` is a Uint8Array and not a Buffer,
+		// because views of a Buffer need twice the memory.
 		const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 		let filled = 0;
 		try {

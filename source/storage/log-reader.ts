@@ -9,7 +9,7 @@ import {createLogScanner, type LogScanner, type ScannedRecord} from './log-scann
 
 export interface FileHeader {
 	readonly header: LogHeader;
-	/** 8 random bytes that are chosen for this file. Every record of the file begins with these bytes. */
+	/** 8 random bytes that are chosen for this file. Every record of the file has these bytes near its start. */
 	readonly marker: Uint8Array;
 }
 

@@ -46,13 +46,14 @@ export interface Log {
 	/** Seq up to which a feed is held without a gap; 0 if no entry is held. */
 	heldSeq(peer: PeerId): number;
 	/**
-	 * Like `heldSeq`, but only for entries that the operating system has. `have` messages announce this seq. The two differ
-	 * only while saving fails (resilient-log.ts).
+	 * Like `heldSeq`, but only for entries that the operating system has. `have` messages announce this seq. `heldSeq`
+	 * and `savedSeq` differ only while saving fails (resilient-log.ts).
 	 */
 	savedSeq(peer: PeerId): number;
 	/**
-	 * Keeps the batches of the own feed in memory from now on, so that they can be written again if another program empties
-	 * the file: perhaps no other node holds them. A log that cannot lose them does not have this method.
+	 * Keeps the batches of `own`, the feed of this node, in memory from now on. If another program empties the file,
+	 * they can be written again: perhaps no other node holds them. A log that cannot lose them does not have this
+	 * method.
 	 */
 	keepFeed?(own: PeerId): void;
 	/** Whether the operating system has everything that was appended. False while saving fails (resilient-log.ts). */
@@ -67,7 +68,7 @@ export interface Log {
 	close(): Promise<void>;
 }
 
-/** Source of the reading position: tells which records of a reopened log the user has not read. */
+/** Tells which records of a reopened log the user has not read, according to the saved reading position. */
 export interface OpenedReading {
 	/** Warning for the user about the file with the reading position. */
 	readonly warning?: string;

@@ -61,7 +61,7 @@ class MemoryFeed extends ContiguousFeed<Batch> {
 /** Records of an empty log. */
 export async function* emptyRecords(): AsyncGenerator<readonly LogRecord[]> {}
 
-/** Creates a log in memory, which ends with the process (`--no-log`, tests, the simulator). */
+/** Creates a log in memory, which is lost when the process ends (`--no-log`, tests, the simulator). */
 export function createMemoryLog(header: LogHeader): OpenedLog {
 	const feeds = new MemoryFeeds();
 	let size = 0;

@@ -1,4 +1,4 @@
-/** JSON file with the `--peer` addresses that could be reached, by room, newest first. */
+/** JSON file with the `--peer` addresses that could be reached, each with its room, the newest first. */
 import {renameSync} from 'node:fs';
 import {parseHost} from '../core/parse-target.js';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';

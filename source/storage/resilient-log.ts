@@ -1,9 +1,9 @@
 /**
  * File log that keeps the chat running while saving fails (disk full, read-only, file deleted). It buffers records that
- * cannot be written, and appends them in order when saving works again. If another program changed the file, it copies all
- * records that are still readable to a new file. It keeps the own feed and the whispers of this launch in memory, and adds
- * to the new file what is missing of them. Other feeds may have lost entries: the caller learns this from `heldSeq`, and
- * requests these entries again.
+ * cannot be written, and appends them in order when saving works again. If another program changed the file, it copies
+ * all records that are still readable to a new file. It keeps the own feed and the whispers of this launch in memory,
+ * so that the records which the old file has lost can be appended to the new file. Other feeds may have lost entries:
+ * the caller learns this from `heldSeq`, and requests these entries again.
  */
 
 import {type Batch, batchByteLength, lastSeq} from '../core/batch.js';
@@ -72,7 +72,10 @@ class ResilientLog implements Log {
 	readonly #options: ResilientLogOptions;
 	readonly #buffer: WriteBackBuffer;
 	#ownPeer: PeerId | undefined;
-	/** Records that no other node can send again: the own feed, whispers, and the start of this launch. Undefined above MAX_KEPT_BYTES. */
+	/**
+	 * Records that perhaps no other node has: the own feed, whispers, and the `launched` observation. Undefined above
+	 * MAX_KEPT_BYTES.
+	 */
 	#keptRecords: LogRecord[] | undefined = [];
 	#keptBytes = 0;
 	#log: FileLog | undefined;
@@ -254,8 +257,9 @@ class ResilientLog implements Log {
 	}
 
 	/**
-	 * Appends the records of the own feed and the whispers that the old file has lost. Records that are still in the buffer
-	 * are left out, because they are written after this. `salvaged`: ids of the observations that the new file has already.
+	 * Appends the records of the own feed and the whispers that the old file has lost. Records that are still in the
+	 * buffer are left out, because `#writeBuffered` appends them afterwards. `salvaged`: ids of the observations that
+	 * the new file has already.
 	 */
 	#restoreKept(log: FileLog, salvaged: ReadonlySet<string>): void {
 		const own = this.#ownPeer;

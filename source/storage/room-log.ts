@@ -35,8 +35,8 @@ export interface OpenedRoomLog extends OpenedFileLog {
 	/** Whether the file existed before, so that it may contain records. */
 	readonly reopened: boolean;
 	/**
-	 * Logs of this room that are newer, according to their names, and that cannot be opened. Their history is missing in
-	 * this launch.
+	 * Errors of logs of this room that cannot be opened. If an older log was reopened, these logs are newer than it.
+	 * The history of these logs is missing in this launch.
 	 */
 	readonly skipped: readonly StorageError[];
 }

@@ -1,9 +1,9 @@
 /**
  * Finds the addressee of a draft that is a whisper (`/msg NAME TEXT`, `/w`, `/r`). All screens use these functions.
  *
- * The addressee is fixed when the command before the text is complete, and the prompt names it before the first letter
- * of the text. The addressee stays the same until the user changes the command. A rename, an arrival or a new whisper
- * does not change it while the user types.
+ * The addressee is fixed when the command before the text is complete, and the prompt names it before the user types
+ * the first letter of the text. The addressee stays the same until the user changes the command. A rename, an arrival
+ * or a new whisper does not change it while the user types.
  */
 import type {PeerId} from '../core/event.js';
 import {fingerprintOf, nameOf} from '../core/select-peers.js';
@@ -39,8 +39,8 @@ const NAMED_PREFIX = /^\/(?:msg|w)\s+(@?(?:"[^"]*"(?:#[0-9a-f]+)?|[^\s"]\S*))\s+
 const REPLY_PREFIX = /^\/r\s+/iu;
 
 /**
- * Updates the addressee after the draft has changed from `before` to `draft`. It stays the same while the draft begins
- * with the same command; otherwise it is resolved again.
+ * Updates the addressee after the draft has changed from `before` to `draft`. The addressee stays the same while the
+ * draft begins with the same command; otherwise it is resolved again.
  */
 export function updateAddressing(addressing: Addressing, before: string, draft: string, state: State): Addressing {
 	if (before === draft) return addressing;
@@ -100,7 +100,10 @@ export function addressingOf(draft: string, state: State): Addressing {
 	return {addressee: found && 'peer' in found ? found : undefined, replyAddressee};
 }
 
-/** Whether a refused draft returns to the input. A message or a whisper would otherwise be lost. The key ↑ brings a command back. */
+/**
+ * Whether a refused draft returns to the input. A message or a whisper returns, because it would otherwise be lost. A
+ * command does not, because the key ↑ shows it again.
+ */
 export function comesBack(draft: string): boolean {
 	return beginsWithWhisperCommand(draft) || parseCommand(draft).type === 'text';
 }
@@ -124,7 +127,7 @@ export function whisperText(draft: string, {prefix}: Addressee): string {
 /** Maximum width of the prompt words, as a fraction of the width of the screen. */
 const MAX_PROMPT_SHARE = 0.5;
 
-/** Words of the prompt before its glyph: `to Dave only`. Empty for a draft that is no whisper. */
+/** Words in front of the glyph of the input prompt: `to Dave only`. Empty for a draft that is no whisper. */
 export function promptWords(addressee: Addressee | undefined, columns: number): string {
 	if (!addressee) return '';
 	const room = Math.max(8, Math.floor(columns * MAX_PROMPT_SHARE) - 'to  only '.length);

@@ -18,7 +18,7 @@ import {mentionsUs} from './timeline/mentions.js';
 import {messageText} from './timeline/message-text.js';
 
 const NOTIFY_INTERVAL_MS = 5000;
-/** Time after the last key from which the user counts as absent, in a terminal without focus reports, ms. */
+/** Time without a key after which the user counts as absent, in a terminal without focus reports, ms. */
 const IDLE_MS = 60_000;
 const BODY_CELLS = 100;
 /** An `@all` counts as a mention of us only if we first connected to its author at least this long ago, ms. */
@@ -26,8 +26,8 @@ const ALL_ACQUAINTANCE_MS = 600_000;
 /** An `@all` of one person counts at most once in this time, ms. */
 const ALL_INTERVAL_MS = 300_000;
 /**
- * Maximum number of people whose last `@all` is remembered. An `@all` of further people does not count until one of
- * these times is older than ALL_INTERVAL_MS.
+ * Maximum number of people whose last counted `@all` is remembered. An `@all` of another person does not count until a
+ * remembered one is older than ALL_INTERVAL_MS.
  */
 const MAX_ALL_AUTHORS = 1024;
 
@@ -117,9 +117,9 @@ export function updateNotifications(
 }
 
 /**
- * Returns the remembered times with the time of a new `@all`, or undefined if the new `@all` does not count. It counts
- * if this node first connected to its author at least ALL_ACQUAINTANCE_MS ago, and if no `@all` of the same person
- * counted within ALL_INTERVAL_MS.
+ * Returns the times of `lastAlls` within ALL_INTERVAL_MS, with the time `now` of a new `@all`; undefined if the new
+ * `@all` does not count. The new `@all` counts if this node first connected to the author at least ALL_ACQUAINTANCE_MS
+ * ago, and if no `@all` of the same person counted within ALL_INTERVAL_MS.
  */
 function countAll(
 	lastAlls: ReadonlyMap<string, number>,
@@ -147,7 +147,10 @@ function clearNotifications(notices: NotificationState): NotificationState {
 	return notices.unread === 0 && notices.mentions === 0 ? notices : {...notices, unread: 0, mentions: 0};
 }
 
-/** Formats `(3) lan - p2pchat-ink`, with `(@3)` if at least one of the messages mentions this user. */
+/**
+ * Formats the title `(3) lan - p2pchat-ink` for 3 unread messages, with `(@3)` if at least one of them mentions this
+ * user.
+ */
 export function windowTitle({unread, mentions}: NotificationState, room: string): string {
 	const count = unread > 0 ? `(${mentions > 0 ? '@' : ''}${unread > 999 ? '999+' : unread}) ` : '';
 	return `${count}${cleanLine(room)} - p2pchat-ink`;
@@ -165,9 +168,9 @@ export interface NotifierOptions {
 	readonly self: SelfInfo;
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly clock: Clock;
-	/** The part of the state of the screen that the policy needs. */
+	/** The part of the state of the screen that updateNotifications needs. */
 	getUi(): Pick<Attention, 'focused' | 'lastKeyAt' | 'bell' | 'ignored'>;
-	/** Returns false if the terminal does not read at present. */
+	/** Returns false, without writing, if the terminal does not read at present. */
 	writeIfReading(sequence: string): boolean;
 }
 

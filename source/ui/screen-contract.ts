@@ -25,7 +25,10 @@ export interface ChatScreenOptions {
 	readonly nameFromSystem?: boolean;
 	/** Warnings printed before the screen opened. The screen covers them, so it shows them again. */
 	readonly startupWarnings?: readonly string[];
-	/** Set in the demo: Esc and Ctrl+C quit, and `exitText` replaces the exit message on the log, as no log is kept. */
+	/**
+	 * Set in the demo: Esc and Ctrl+C quit, and `exitText` replaces the exit message about the log, because no log is
+	 * kept.
+	 */
 	readonly demoVisit?: {readonly exitText: string};
 	/** Replaces the exit message about the log. */
 	readonly exitText?: string;
@@ -50,7 +53,7 @@ export interface ScreenNotes {
 
 export interface FullScreenOptions extends ChatScreenOptions {
 	readonly stderr: NodeJS.WriteStream;
-	/** Draws without colours, as the environment variable NO_COLOR does. */
+	/** Draws without colours, as with the environment variable NO_COLOR. */
 	readonly mono: boolean;
 	readonly theme?: ThemeChoice;
 }
@@ -60,7 +63,10 @@ export interface ChatScreen {
 	waitUntilExit(): Promise<ScreenEnd>;
 	/** Closes the screen, for a signal or a closed stdout. Idempotent. */
 	stop(reason: 'signal' | 'output-closed'): void;
-	/** Shows that the node refused something. `draft`: what goes back to the input, unless the user has begun a new draft. */
+	/**
+	 * Shows that the node refused something. `draft`: the text that is put back into the input, unless the user has
+	 * begun a new draft.
+	 */
 	showMessage(text: string, draft?: string): void;
 }
 

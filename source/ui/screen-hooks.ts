@@ -1,6 +1,6 @@
 /**
- * Hooks through which the screens use the process and the machine, because `ui/` imports no Node module. All hooks except
- * the clock are optional. If one is missing, the screen says that the feature is not available.
+ * Hooks through which the screens use the process and the machine, because `ui/` imports no Node module. All hooks
+ * except `clock` and `parseTime` are optional. If an optional hook is missing, its feature is not available.
  */
 import type {Clock} from '../core/environment.js';
 import type {State} from '../core/state.js';
@@ -14,7 +14,10 @@ export interface SharedHooks {
 	copyText?(text: string): Promise<boolean>;
 	/** Sends SIGTSTP to the process group and returns immediately. Absent on Windows. */
 	stopProcess?(): void;
-	/** Writes the result of `takeSequence` to the terminal when the process exits. Returns a function that unregisters it. */
+	/**
+	 * Writes the result of `takeSequence` to the terminal when the process exits. Returns a function that unregisters
+	 * `takeSequence`.
+	 */
 	onProcessExit?(takeSequence: () => string): () => void;
 }
 
@@ -43,7 +46,7 @@ export interface ReplayHooks extends SharedHooks {
 	 * undefined if the text is no time.
 	 */
 	parseTime(text: string, since: number): number | undefined;
-	/** Writes entries to a new file. Resolves to a message for the user; rejects with the error. */
+	/** Writes the entries `rows` to a new file. Resolves to a message for the user; rejects with the error. */
 	exportRows?(file: string, state: State, rows: readonly TimelineEntry[]): Promise<string>;
 	/** Saves the bookmarks. Resolves to the name of their file, which is next to the log; rejects with the error. */
 	saveBookmarks?(orders: readonly string[]): Promise<string | undefined>;

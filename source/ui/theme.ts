@@ -150,8 +150,8 @@ export type ThemeChoice = Background | 'auto';
 /**
  * Colours of names: indexes of the 256 colours of xterm, one for each hue of core/name-hues.ts, in the order of the
  * colour circle. Each colour of `dark` has a contrast of at least 4.5 (WCAG 2) against black, #1e1e1e, #282c34 and
- * #002b36; each colour of `light` has it against white and #fdf6e3. Any two colours of one palette have a distance of
- * at least 18 (CIEDE2000). A test measures both.
+ * #002b36; each colour of `light` has this contrast against white and #fdf6e3. Any two colours of one palette have a
+ * distance of at least 18 (CIEDE2000). A test measures the contrasts and the distances.
  */
 export const NAME_COLOURS_256: Readonly<Record<Background, readonly number[]>> = {
 	dark: [203, 208, 221, 106, 84, 36, 51, 111, 171, 218],
@@ -210,8 +210,8 @@ export function createTheme({unicode, depth, background = 'dark', hasLinks = fal
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Whether the terminal shows UTF-8. For terminals known here the answer is fixed. For others, the first of LC_ALL,
- * LC_CTYPE and LANG that is set decides.
+ * Whether the terminal shows UTF-8. For terminals that this function recognises, the answer is fixed. For other
+ * terminals, the first of LC_ALL, LC_CTYPE and LANG that is set decides.
  */
 function isUnicodeLocale(environment: Environment): boolean {
 	const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '';
@@ -238,8 +238,9 @@ function colourDepth(environment: Environment, mono: boolean): ColourDepth {
 }
 
 /**
- * Background that the user chose, or else the one that the terminal reports in COLORFGBG (rxvt, Konsole, iTerm2): its last
- * number is the colour of the background, of which 7 and 9 to 15 are light. Without a report the background counts as dark.
+ * Background that the user chose, or else the one that the terminal reports in COLORFGBG (rxvt, Konsole, iTerm2). The
+ * last number of COLORFGBG is the colour of the background: 7 and 9 to 15 are light. Without a report the background
+ * counts as dark.
  */
 export function backgroundOf(environment: Environment, choice: ThemeChoice = 'auto'): Background {
 	if (choice !== 'auto') return choice;

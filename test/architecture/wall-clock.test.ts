@@ -32,7 +32,7 @@ const READINGS: Readonly<Record<string, number>> = {
 	'ui/linear/linear-screen.ts': 2,
 	// The clock of this node, and the offset of this clock from the clocks of peers.
 	'node/local-state.ts': 1,
-	'node/create-network.ts': 1,
+	'node/own-hello.ts': 1,
 	'network/link/keepalive.ts': 2,
 	'network/system-clock.ts': 1,
 	'doctor/probe.ts': 1,

@@ -19,7 +19,7 @@ const peer = fc.sample(arbitrary.peerId, {numRuns: 1, seed: 3})[0]!;
 const decode = (value: unknown) => decodeEntry(pack(value), peer, 7);
 const head = {peer, seq: 7, at: 5, ms: 6, counter: 1};
 
-test('a note above the limit counts as missing, and the file can still be fetched', () => {
+test('a note above the limit counts as missing, and the entry of the shared file stays readable', () => {
 	const noteOf = (note: string) => decode(['shared', 5, 6, 1, 'a', 9, new Uint8Array(32), note]);
 	expect(noteOf('x'.repeat(MAX_NOTE_BYTES))).toMatchObject({type: 'shared', note: 'x'.repeat(MAX_NOTE_BYTES)});
 	expect(noteOf('x'.repeat(MAX_NOTE_BYTES + 1))).toEqual({
@@ -144,7 +144,7 @@ test.each<[string, unknown]>([
 	expect(decode(['posted', 5, 6, 1, 'hi', null, reply])).toEqual({...head, type: 'posted', text: 'hi'});
 });
 
-test('a posted entry can be both an action and a reply, and later values in it are ignored', () => {
+test('a posted entry can be both an action and a reply, and additional values of later versions are ignored', () => {
 	const event = decode(['posted', 5, 6, 1, 'waves', true, [new Uint8Array(32).fill(10), 2, 'later'], 'later']);
 	expect(event).toEqual({
 		...head,

@@ -4,7 +4,7 @@ import {createFrameDecoder, encodeFrame} from '../../source/codec/frame.js';
 import {ProtocolError} from '../../source/core/errors.js';
 import {MAX_FRAME_BYTES} from '../../source/core/limits.js';
 
-/** Splits bytes into separate chunks of the given lengths, which repeat. */
+/** Splits bytes into separate chunks of the given lengths. The list of lengths is used again and again. */
 function cut(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
 	const pieces: Uint8Array[] = [];
 	for (let at = 0, turn = 0; at < bytes.length; turn++) {

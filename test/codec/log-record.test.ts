@@ -60,7 +60,7 @@ test('a decoded header equals the encoded one', () => {
 	expect(plain(decodeLogRecord(bytes))).toEqual(plain({type: 'header', header: SAMPLE_HEADER}));
 });
 
-test('a header above MAX_HEADER_BYTES is rejected, because text from peers could then be read as a header', () => {
+test('a header above MAX_HEADER_BYTES is rejected, because otherwise text from peers could be read as a header', () => {
 	expect(() => encodeLogHeader({...SAMPLE_HEADER, roomName: 'x'.repeat(300)}, marker, crc32)).toThrow(RangeError);
 });
 
@@ -95,7 +95,7 @@ test.each([
 	expect(decodeLogRecord(forge(fields))).toBeUndefined();
 });
 
-test('a record that a test builds without a fault is decoded', () => {
+test('a record that the helper forge builds from valid fields is decoded', () => {
 	expect(decodeLogRecord(forge([marker, 'batch', 1, [true, batch]]))).toMatchObject({type: 'batch', live: true});
 	expect(decodeLogRecord(forge([marker, 'quoted', 1, {any: 'thing'}]))).toEqual({type: 'unknown', kind: 'quoted'});
 });

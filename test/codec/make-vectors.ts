@@ -179,8 +179,8 @@ function keyVectors(): Vector[] {
 }
 
 /**
- * Ed25519 signatures at the limits of the verification rule (protocol.md, Feeds and batches). Libraries disagree about most
- * of the invalid ones.
+ * Ed25519 signatures at the limits of the verification rule (protocol.md, Feeds and batches). Libraries disagree about
+ * most of the invalid signatures.
  */
 function signatureVectors(): Vector[] {
 	const message = Buffer.from('p2pchat-ink');

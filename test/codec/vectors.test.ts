@@ -36,11 +36,11 @@ describe('decoding the fixtures gives the expected results:', () => {
 		expect(plain(decodeMessage(payload!))).toEqual(vector.value);
 	});
 
-	test.each(read<Vector>('batches'))('$title', vector => {
+	test.each(read<Vector>('batches'))('the decoder reads the batch of the fixtures: $title', vector => {
 		expect(plain(readBatch(unpack(bytesOf(vector)), 'batch'))).toEqual(vector.value);
 	});
 
-	test.each(read<Vector>('beacons'))('$title', vector => {
+	test.each(read<Vector>('beacons'))('the decoder reads the beacon of the fixtures: $title', vector => {
 		const keys = JSON.stringify(vector.value).includes(Buffer.from(closed.tag).toString('hex')) ? closed : lan;
 		const decoded = decodeBeacon(bytesOf(vector), keys.tag, createBeaconMac(keys));
 		expect(plain(decoded)).toEqual({type: 'beacon', beacon: vector.value});
@@ -67,7 +67,7 @@ describe('decoding the fixtures gives the expected results:', () => {
 		},
 	);
 
-	test('the batches of the fixtures continue each other and are accepted', () => {
+	test('each batch of the fixtures continues the batch before it, and all batches are accepted', () => {
 		const tips = createFeedTips({roomTag: lan.tag});
 		expect(batches.map(batch => tips.accept(batch).type)).toEqual(['accepted', 'accepted']);
 	});

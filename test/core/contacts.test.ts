@@ -39,7 +39,7 @@ describe('trust in a peer', () => {
 		['another case', 'CAROL', 'b2'],
 		['letters that look alike', 'C\u0430r0l', 'b2'],
 	])(
-		'trust in a peer is "impostor" for the name of a verified person with %s, even if that person is not in this log',
+		'a peer that has the name of a verified person, but with %s, gets the trust "impostor", even if that person is not in this log',
 		(_, name, key) => {
 			const state = reduce([verified('a1', 'Carol')], join(bob, name, key));
 			expect(trustOf(state, bob)).toBe('impostor');
@@ -61,14 +61,14 @@ describe('trust in a peer', () => {
 		expect(trustOf(state, bob)).toBe('unknown');
 	});
 
-	it('trust in a peer refers to the name at the time of a message', () => {
+	it('trust in a peer depends on the name that the peer had at the time of a message', () => {
 		const renamed = feedEvent(bob, 2, 2, {type: 'renamed', name: 'Carol'});
 		const back = feedEvent(bob, 4, 4, {type: 'renamed', name: 'Bob'});
 		const state = reduce([verified('a1', 'Carol')], join(bob, 'Bob', 'b2'), renamed, back);
 		expect([1, 2, 3, 4].map(seq => trustOf(state, bob, seq))).toEqual(['unknown', 'impostor', 'impostor', 'unknown']);
 	});
 
-	it('trust in a peer is "unknown" for other names, for two verified people of one name, and for ourselves', () => {
+	it('trust in a peer is "verified" for two verified people with the same name, and "unknown" for other names and for ourselves', () => {
 		const contacts = [verified('a1', 'Carol'), verified('b2', 'Carol')];
 		const state = reduce(
 			contacts,

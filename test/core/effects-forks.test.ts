@@ -101,7 +101,10 @@ function createReceiver() {
 
 type Receiver = ReturnType<typeof createReceiver>;
 
-/** Offers all batches in the given order, again and again, until a round brings nothing new. Restarts once in the first round. */
+/**
+ * Offers all batches in the given order, again and again, until a round brings nothing new. Restarts the node once in
+ * the first round.
+ */
 function offerAll(node: Receiver, batches: readonly Batch[], restartAt: number): void {
 	for (const [index, batch] of batches.entries()) {
 		if (index === restartAt % batches.length) node.restart();
@@ -131,7 +134,7 @@ const order = fc.array(fc.double({min: 0, max: 1, noNaN: true}), {minLength: 64,
 const shuffled = (batches: readonly Batch[], weights: readonly number[]) =>
 	batches.map((batch, index) => ({batch, weight: weights[index] ?? 0})).sort((a, b) => a.weight - b.weight);
 
-it('of a forked feed, nodes with the same branch show the same effects, and all nodes show the same effects of everybody else', () => {
+it('nodes that hold the same branch of a forked feed show the same effects, and all nodes show the same effects by all other authors', () => {
 	let [differing, same] = [0, 0];
 	fc.assert(
 		fc.property(

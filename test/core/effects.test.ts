@@ -112,7 +112,7 @@ const reduceEach = (items: readonly FeedEvent[]) =>
 const later: Input = {type: 'ephemeral', event: {type: 'time-passed', now: T0 + 10 * MAX_HLC_AHEAD_MS}};
 
 describe('effects', () => {
-	it('effects give the same timeline and texts in every order of arrival, in one call or many, and if they arrive twice', () => {
+	it('effects give the same timeline and texts in every order of arrival, in one call of the reducer or many, and if they arrive twice', () => {
 		fc.assert(
 			fc.property(
 				events.chain(items => fc.tuple(fc.constant(items), fc.shuffledSubarray(items, {minLength: items.length}))),
@@ -211,7 +211,7 @@ describe('effects', () => {
 		expect(counted).toBe(MAX_MARKS_COUNTED);
 	});
 
-	it('effects add no row and leave the index empty in a log without effects', () => {
+	it('a log without effects leaves the effects of the state empty, and an effect adds no row to the timeline', () => {
 		const message = feedEvent(bob, 2, 5, {type: 'posted', text: 'hi'});
 		const before = reduceInputs(initialState, [learn(0, [...joins, message])]);
 		expect(before.effects).toBe(noEffects);
@@ -278,7 +278,7 @@ describe('the text of a message', () => {
 		});
 	});
 
-	it('a message that says that a window for guests is open keeps its text, whatever its author writes later', () => {
+	it('a message that says that a window for guests is open keeps its text, even if its author corrects or withdraws the message', () => {
 		const opened = {...message, window: 'opened' as const};
 		const state = reduceInputs(initialState, [
 			learn(0, [...joins, opened, correction(bob, 3, 20, 'nothing'), withdrawal]),
@@ -310,13 +310,13 @@ describe('reactions', () => {
 	const marksOf = (items: readonly FeedEvent[], options = {}) =>
 		selectMarks(reduceInputs(initialState, [learn(0, [...joins, ...items])]), target, options);
 
-	it('a reaction counts each person once, even with several launches, and the last choice of a person decides', () => {
+	it('reactions with one word count each person once, even with several launches, and the last choice of the person decides', () => {
 		const items = [mark(ann, 2, 10, '👍'), mark(annAgain, 2, 11, '👍'), mark(bob, 3, 12, '👍')];
 		expect(marksOf(items)).toMatchObject([{word: '👍', people: [annAgain, bob]}]);
 		expect(marksOf([...items, mark(annAgain, 3, 13, '👍', false)])).toMatchObject([{people: [bob]}]);
 	});
 
-	it('reactions: each feed can give a message a limited number of different reactions, and one that is taken back still uses a place', () => {
+	it('reactions: each feed can react to a message with a limited number of words, and a word that is taken back still counts toward this limit', () => {
 		const words = Array.from({length: MAX_WORDS_PER_FEED + 2}, (_, index) => `w${index}`);
 		const items = words.map((word, index) => mark(mallory, index + 2, index, word));
 		const counted = words.slice(0, MAX_WORDS_PER_FEED);
@@ -344,7 +344,7 @@ describe('pins', () => {
 			({message}) => message.seq,
 		);
 
-	it('a pin by anybody is shown, the last one first, until anybody unpins the message', () => {
+	it('pins by anybody are shown, the newest first, until anybody unpins the message', () => {
 		expect(pinsOf([pin(ann, 2, 100, 2), pin(mallory, 2, 101, 3)])).toEqual([3, 2]);
 		expect(pinsOf([pin(ann, 2, 100, 2), pin(mallory, 2, 101, 2, false)])).toEqual([]);
 		expect(pinsOf([pin(ann, 2, 100, 2), pin(bob, 99, 101, 2, false), pin(bob, 100, 102, 2)])).toEqual([2]);
@@ -433,7 +433,7 @@ test('the effect index finds every effect by target and author, whatever the num
 	expect(hasEffect(index, {...(effects[0] as EffectEvent), seq: 1e6})).toBe(false);
 });
 
-test('a message is found by author and seq, also after it arrives late and in another timeline', () => {
+test('a message is found by author and seq, also if it arrives late, but only in a timeline that contains the message', () => {
 	const items = Array.from({length: 1200}, (_, index) => feedEvent(bob, index + 2, index, {type: 'posted', text: 'm'}));
 	const missing = {peer: ann, seq: 2};
 	const state = reduceInputs(initialState, [learn(0, items)]);

@@ -19,7 +19,7 @@ test('all links of a text are found, in order', () => {
 	]);
 });
 
-test('a link above the maximum length is not found, and the search takes linear time', () => {
+test('a link above the maximum length is not found, and the search for links takes linear time', () => {
 	const longest = `https://example.org/${'a'.repeat(MAX_LINK_UNITS - 20)}`;
 	expect(found(longest)).toEqual([longest]);
 	expect(found(`${longest}a`)).toEqual([]);
@@ -28,7 +28,7 @@ test('a link above the maximum length is not found, and the search takes linear 
 	expect(performance.now() - start).toBeLessThan(3000);
 });
 
-test('a link never contains a space, and its ranges are in order', () => {
+test('links never contain a space, and their ranges are in order', () => {
 	const piece = fc.constantFrom('https://', 'http://', 'a', '.', ')', '(', '，', ' ', '“', '\n', "'", '/', '😀');
 	fc.assert(
 		fc.property(fc.array(piece, {maxLength: 30}), pieces => {

@@ -76,7 +76,7 @@ describe('findFolded', () => {
 		['\u2764\ufe0f\u2764', '\u2764', ['\u2764\ufe0f', '\u2764']],
 		['plain', 'none', []],
 		['anything', '', []],
-	])('findFolded: in %j, %j matches %j', (text, search, matches) => {
+	])('findFolded: in %j, a search for %j finds %j', (text, search, matches) => {
 		expect(found(text, search)).toEqual(matches);
 	});
 

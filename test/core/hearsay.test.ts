@@ -61,7 +61,7 @@ describe('the lost events of one feed', () => {
 		expect([mayReport(author, invented(0)), mayReport(author, carol)]).toEqual([true, false]);
 	});
 
-	it('the lost events of one feed about one peer count a limited number of times, so that the peer cannot be made to answer for hours', () => {
+	it('the lost events of one feed about one peer count a limited number of times, so that the author cannot make the peer write returned events for hours', () => {
 		const known = reduceEvents([joined(carol, 0, 'Carol')]);
 		const state = reduceEvents(
 			Array.from({length: MAX_REPORTS_PER_SUBJECT + 5}, (_, index) => lost(index + 1, carol, index)),

@@ -41,7 +41,7 @@ function tableOf(heading: string): string {
  * Limits that are times are not in the table Shares, because no peer can use up a time. The limits of the tables
  * "Frames and messages" and "Text and names" are charged to the connection.
  */
-it('the table Shares of protocol.md says of every limit who is charged and who can use it up', () => {
+it('the table "Shares" of protocol.md says for every limit who is charged and who can use up the limit', () => {
 	const rows = tableOf('Frames and messages') + tableOf('Text and names') + tableOf('Shares');
 	const named = new Set(Array.from(rows.matchAll(/`([A-Z][A-Z0-9_]+)`/g), ([, name]) => name));
 	const missing = Object.keys(limits).filter(name => !named.has(name) && !name.endsWith('_MS'));

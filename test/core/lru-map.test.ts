@@ -22,7 +22,7 @@ describe('LruMap', () => {
 		expect([...map.values()]).toEqual([3, 4]);
 	});
 
-	it('LruMap makes an entry the newest when it is read, only with touchOnGet', () => {
+	it('LruMap makes an entry the newest when it is read, but only with touchOnGet', () => {
 		const plain = new LruMap<string, number>(2).set('a', 1).set('b', 2);
 		const touched = new LruMap<string, number>(2, {touchOnGet: true}).set('a', 1).set('b', 2);
 		for (const map of [plain, touched]) {
@@ -69,7 +69,7 @@ describe('LruMap', () => {
 		for (const limit of [0, -1, Number.NaN]) expect(() => new LruMap(limit)).toThrow(RangeError);
 	});
 
-	it('LruMap holds the same entries as a simple model that searches for the oldest key', () => {
+	it('LruMap has the same entries as a simple model, a Map in the order of insertion', () => {
 		const step = fc.record({key: fc.nat(6), action: fc.constantFrom('set', 'get', 'delete', 'evict')});
 		const steps = fc.array(step, {maxLength: 60});
 		fc.assert(

@@ -9,7 +9,10 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
-/** The sign for a long vowel in kana. The standard gives it as the prototype of dashes, which here look like hyphens. */
+/**
+ * The sign for a long vowel in kana. The standard gives this sign as the prototype of dashes; the table gives a hyphen
+ * as their prototype instead.
+ */
 const LONG_VOWEL = '\u30fc';
 
 const text = readFileSync(process.argv[2], 'utf8');
@@ -45,7 +48,7 @@ writeFileSync(
  * (file \`license\`).
  *
  * \`prototype=characters;\` for each prototype. All are code points in base 36; each character but the first is the
- * difference to the one before.
+ * difference to the character before it.
  */
 export const CONFUSABLE_TABLE =
 ${lines.map(line => `\t'${line}'`).join(' +\n')};

@@ -30,7 +30,7 @@ export function learn(loggedAt: number, events: readonly FeedEvent[], live = tru
 	return {type: 'events', loggedAt: T0 + loggedAt, live, events};
 }
 
-/** Input of an observation that was logged at its own time. */
+/** Input of an observation, with the time `at` of the observation as `loggedAt`. */
 export function observe(event: Observation): Input {
 	return {type: 'observed', loggedAt: event.at, observation: event};
 }

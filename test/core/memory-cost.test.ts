@@ -8,12 +8,12 @@ import {feedEvent, joined, learn, peerId, posted} from './make-events.js';
 const carol = peerId('cc');
 const costOf = (body: FeedEventBody) => memoryCost(feedEvent(carol, 2, 0, body));
 
-it('a text with one wide character costs twice as much memory as the same text without', () => {
+it('a text with one wide character takes twice as much memory as a text of the same length without wide characters', () => {
 	const [narrow, wide] = ['x', '€'].map(first => costOf({type: 'posted', text: first + 'x'.repeat(10_000)}));
 	expect(wide! - narrow!).toBe(10_001);
 });
 
-it('every text of an event counts as memory', () => {
+it('the memory cost of an event includes each of its texts', () => {
 	const long = 'x'.repeat(60);
 	const bodies = (text: string): FeedEventBody[] => [
 		{type: 'posted', text},

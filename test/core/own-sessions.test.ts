@@ -53,7 +53,7 @@ describe('our own sessions', () => {
 		expect([isOurs(renamed, before), isOurs(renamed, other)]).toEqual([false, true]);
 	});
 
-	it('our own sessions: without an identity only the launches in the log are ours', () => {
+	it('our own sessions: without an identity, only the launches that our log records as launches of this node are ours', () => {
 		const state = reduce(
 			launch(before, 1),
 			join(before, 'Carol', 2),

@@ -11,7 +11,7 @@ describe('an IP address', () => {
 		fc.assert(fc.property(fc.ipV4(), text => formatIp(parseIp(text)!) === text));
 	});
 
-	it('an IPv6 address has the text that the URL standard gives it, unless it is IPv4-mapped', () => {
+	it('an IPv6 address that is not IPv4-mapped is formatted as the URL standard formats it', () => {
 		const group = fc.constantFrom('0', '0', '0', '00a', 'FFFF', '1', 'fe80');
 		const text = fc.array(group, {minLength: 8, maxLength: 8}).map(groups => groups.join(':'));
 		fc.assert(
@@ -24,7 +24,7 @@ describe('an IP address', () => {
 		);
 	});
 
-	it('an IP address is parsed exactly if Node accepts it', () => {
+	it('an IP address is parsed if and only if Node accepts it', () => {
 		const part = fc.constantFrom('0', '1', 'fe80', 'ffff1', 'g', '10.0.0.1', '256.0.0.1', '01.2.3.4', '%', '%eth0');
 		const text = fc
 			.array(fc.tuple(fc.constantFrom(':', ':', ':', '::', ''), part), {minLength: 1, maxLength: 9})

@@ -32,7 +32,7 @@ describe('the ephemeral state', () => {
 		expect(reduceInputs(first, [ephemeral({type: 'link-closed', peer: carol!})]).ephemeral.links).toEqual({});
 	});
 
-	it('the ephemeral state is cleared by a new launch', () => {
+	it('the ephemeral state has no links, deliveries and audiences after a new launch', () => {
 		const next = observe(observation(dave!, 50, {type: 'launched', version: '1'}));
 		const state = reduce(launch, link(), delivered(carol!, 1), post(2), next);
 		expect(state.ephemeral).toMatchObject({links: {}, delivered: {}, audiences: []});
@@ -61,7 +61,7 @@ describe('the ephemeral state', () => {
 		expect(state.ephemeral).toMatchObject({isolated: true, tried: ['lo'], foreignNodes: 3});
 	});
 
-	it('the ephemeral state no longer says that the node is isolated after the first link opened', () => {
+	it('the ephemeral state says that the node is no longer isolated as soon as a link opens', () => {
 		const isolated = reduce(ephemeral({type: 'isolated', isolated: true, tried: ['lo']}));
 		expect(reduceInputs(isolated, [link()]).ephemeral.isolated).toBe(false);
 	});
@@ -113,7 +113,7 @@ describe('the delivery of a post', () => {
 		expect(selectDelivery(disconnected, 4)).toEqual({delivered: 0, of: 1});
 	});
 
-	it('a peer whose connection ended counts for delivery until a row reports the loss, so that no earlier post is marked as delivered to all', () => {
+	it('the delivery of a post counts a peer whose connection has ended if no row reported the loss before the post was written, so that the post does not count as delivered to all', () => {
 		const connect = (peer: typeof me, ms: number) =>
 			observe(observation(me, ms, {type: 'peer-connected', subject: peer, address: '10.0.0.2'}));
 		const closed = [
@@ -139,7 +139,7 @@ describe('the delivery of a post', () => {
 		expect(selectDelivery(reduceInputs(after, [delivered(dave!, 3)]), 2)).toEqual({delivered: 2, of: 2});
 	});
 
-	it('the state counts the newest own posts that nobody else has', () => {
+	it('the state counts our newest posts that no other node has stored', () => {
 		const state = reduce(launch, link(), post(2), post(3), post(4));
 		expect(selectUndeliveredCount(state)).toBe(3);
 		expect(selectUndeliveredCount(reduceInputs(state, [delivered(carol!, 3)]))).toBe(1);

@@ -43,7 +43,7 @@ const feedInput = fc
 const joinedInput = fc
 	.record({peer: fc.constantFrom(...allPeers), ms: time, name: fc.constantFrom('Ann', 'Bob')})
 	.map(({peer, ms, name}) => feedEvent(peer, 1, ms, {type: 'joined', name, addresses: ['10.0.0.9'], version: '1'}));
-/** An event with its time of arrival and its `live` flag, which it keeps in every order. */
+/** An event with its time of arrival and its `live` flag. Both are the same in every order of the inputs. */
 const eventInput = fc
 	.tuple(fc.oneof({weight: 3, arbitrary: feedInput}, {weight: 1, arbitrary: joinedInput}), fc.nat(80), fc.boolean())
 	.map(([event, loggedAt, live]) => learn(loggedAt, [event], live));
@@ -64,7 +64,10 @@ const launchInput = fc
 	.record({peer: fc.nat(own.length - 1), ms: fc.nat(60)})
 	.map(({peer, ms}) => observation(own[peer]!, ms, {type: 'launched', version: '1'}));
 
-/** Keeps one input for each event and one observation for each time, as in a real log. Each own peer launches once. */
+/**
+ * Keeps one input for each event and one observation for each time, as in a real log. Each peer id of ours launches
+ * once.
+ */
 function withoutClashes(inputs: readonly Input[]): Input[] {
 	const seen = new Set<string>();
 	const keyOf = (row: FeedEvent | Observation): string => {

@@ -102,7 +102,7 @@ describe('selectPeers', () => {
 		expect(named(reduce(launch))).toEqual(['01000000 self']);
 	});
 
-	it('selectPeers does not list peers that only others report', () => {
+	it('selectPeers does not list peers that are known only from lost events of others', () => {
 		const report = learn(5, [feedEvent(ann, 4, 5, {type: 'lost', subject: dan, absence: 0})]);
 		expect(named(reduce(launch, join(ann, 'Ann'), report))).toEqual(['01000000 self', 'Ann unreachable']);
 	});
@@ -211,7 +211,7 @@ describe('findPeersByName', () => {
 		expect(fingerprintOf(state, ann)).toBe('aa000000');
 	});
 
-	it('findPeersByName and matchesAuthor find a name as it is shown: without check marks and closing parentheses, and in quotes', () => {
+	it('findPeersByName and matchesAuthor find a name as it is shown: without check marks and parentheses at its end, or in quotes', () => {
 		const [eve, fay] = [peerId('e1'), peerId('f1')];
 		const odd = reduce(launch, join(eve, 'Eve ✓ (admin)'), join(fay, 'Fay, the "cook"'));
 		const rowOf = (peer: PeerId) => ({peer, seq: 1, at: 5, ms: 5, counter: 0, type: 'posted' as const, text: 'x'});

@@ -79,7 +79,7 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect(named(state)).toHaveLength(2);
 	});
 
-	it('a person with two present launches is one row, the newest launch, with two sessions', () => {
+	it('a person with two present launches is one row with two sessions, which shows the newest launch', () => {
 		const state = reduce(join(first, 'Eve', 2), join(second, 'eve', 3), connect(first, 3), connect(second, 3));
 		expect([named(state), counts(state)]).toEqual([
 			['01 self', 'a2 connected'],
@@ -92,7 +92,7 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect(selectSessionCount(state)).toBe(2);
 	});
 
-	it('an identity that is present under two names is two rows, and each names the other', () => {
+	it('an identity that is present under two names is two rows, and each row has the name of the other row', () => {
 		const state = reduce(join(first, 'Eve', 2), join(second, 'Dave', 3), connect(first, 3), connect(second, 3));
 		expect([named(state), counts(state)]).toEqual([
 			['01 self', 'a2 connected', 'a1 connected'],
@@ -139,7 +139,7 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect(selectPeople(state)[0]).toMatchObject({sessions: [me, second], hasOurIdentity: false});
 	});
 
-	it('another session with our identity and another name has a row of its own, because another person may use it', () => {
+	it('another session with our identity and another name has a row of its own, because another person may use our identity', () => {
 		const state = reduce(join(second, 'Dave', 5, 'c'), connect(second, 6));
 		expect([named(state), counts(state)]).toEqual([
 			['01 self', 'a2 connected'],

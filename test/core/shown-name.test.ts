@@ -28,7 +28,7 @@ describe('a name is shown', () => {
 		['(°_°)', ''],
 		['✓', ''],
 		['', ''],
-	])('a name is shown without what looks like a mark of the program: %o as %o', (name, shown) => {
+	])('a name is shown without parts that look like marks of the program: %o as %o', (name, shown) => {
 		expect(shownName(name)).toBe(shown);
 	});
 });

@@ -72,7 +72,7 @@ describe('cleanText', () => {
 		);
 	});
 
-	it('cleanText leaves no control, reordering or tag character and no run of marks', () => {
+	it('cleanText leaves no control, reordering or tag character, and no long run of combining marks', () => {
 		fc.assert(
 			fc.property(hostile, text => {
 				const clean = cleanText(text);

@@ -289,7 +289,7 @@ describe('the doctor', () => {
 		expect(diagnoseNetwork(report).map(({code}) => code)).toEqual(['alone']);
 	});
 
-	it('the doctor advises a probe to use the refused port, and tells a running chat how to remove a wrong target', () => {
+	it('the advice about a refused target names its port in a probe, and in a running chat also the command that removes a wrong target', () => {
 		const report = aReport({peers: [named('refused', 'refused', {addresses: ['10.0.0.9:4321']})]});
 		expect(diagnoseNetwork(report, {isProbe: true})[0]?.next).toContain('--tcp-port 4321');
 		expect(diagnoseNetwork(report)[0]?.next).toContain('/peer -HOST');
@@ -301,7 +301,7 @@ describe('the doctor', () => {
 		expect(shown(3)).not.toBe(shown(0));
 	});
 
-	it('the doctor advises with the port of the running chat, a probe with a fixed port, and both with the firewall command of the platform', () => {
+	it('the advice names the port of this node in a running chat, a fixed port in a probe, and the firewall command of the platform', () => {
 		const report = aReport({peers: [aFailure('refused', 'refused')]});
 		expect(diagnoseNetwork(report)[0]?.next).toContain('--peer 10.0.0.1:50123');
 		const probeAdvice = diagnoseNetwork(report, {isProbe: true})[0]?.next;

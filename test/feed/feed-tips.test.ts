@@ -94,7 +94,7 @@ test('every event is accepted once, and the tip of the feed equals that of its a
 	);
 });
 
-test('a batch of a weak key is refused without a fault, because earlier programs accept and relay it', () => {
+test('a batch of an author with a weak key is refused, but is no fault of its sender, because earlier programs accept and relay such batches', () => {
 	const constant = Uint8Array.from({length: 64}, (_, index) => (index === 0 ? 1 : 0));
 	const weak = {...threeBatches().batches[0], peer: `01${'0'.repeat(62)}` as Batch['peer'], signature: constant};
 	const tips = createFeedTips({roomTag});
@@ -181,7 +181,7 @@ describe('accept returns `forked`, a fault of the author, for a second signed ch
 		expect(tips.accept(two.append([post(3)]))).toEqual({type: 'forked', first: true});
 	});
 
-	test('accept returns `forked`, a fault of the author, for a second signed chain that ends before our tip, if the log provides our hash at its end', () => {
+	test('accept returns `forked`, a fault of the author, for a second signed chain that ends before our tip, if the log provides our hash at the last seq of that chain', () => {
 		const {common, one, two, peer} = fork();
 		const yes = one.append([post(2, 'yes')]);
 		const hash = one.tip().hash;

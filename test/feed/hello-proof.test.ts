@@ -12,7 +12,7 @@ test('a hello is valid on its own connection', () => {
 	expect(verifyHello(hello, context)).toBe('valid');
 });
 
-test('a hello is not valid if it is relayed, sent back to its author or of another room', () => {
+test('a hello is not valid if it is relayed, is sent back to its author, or belongs to another room', () => {
 	expect(verifyHello(hello, {...context, keyingMaterial: seedOf(5)})).toBe('bad-mac');
 	expect(verifyHello(hello, {...context, role: 'accepter'})).toBe('bad-mac');
 	expect(verifyHello(hello, {...context, keys: {roomKey: seedOf(6), tag: roomTag}})).toBe('bad-mac');

@@ -1,4 +1,4 @@
-/** Feeds with fixed keys, times and texts, so that failures repeat. */
+/** Feeds with fixed keys, times and texts, so that failures can be reproduced. */
 import type {EntryBody} from '../../source/codec/entry.js';
 import type {Batch} from '../../source/core/batch.js';
 import {lastSeq} from '../../source/core/batch.js';
@@ -44,8 +44,8 @@ export function signEntries(key: PeerKey, firstSeq: number, previousHash: Uint8A
 }
 
 /**
- * The part of a batch from seq `from` to its end, with the signature of the batch. The protocol allows a node to send such a
- * part.
+ * The part of a batch from seq `from` to its end, with the signature of the batch. `hash`: chain hash before seq
+ * `from`. The protocol allows a node to send such a part.
  */
 export function cutStart(batch: Batch, from: number, hash: Uint8Array): Batch {
 	if (from > lastSeq(batch)) throw new RangeError('the part would be empty');

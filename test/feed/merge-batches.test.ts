@@ -35,7 +35,7 @@ test('batches of different feeds and batches with a gap between them stay separa
 	expect(mergeBatches([])).toEqual([]);
 });
 
-test('a merge that is given a boundary never joins the batches before that seq with those after it', () => {
+test('mergeBatches never joins the batches up to a given boundary, a seq, with the batches after it', () => {
 	const {feed} = createAuthor(1);
 	const batches = [2, 1, 3].map((count, index) => feed.append(posts(index * 5, count)));
 	expect(mergeBatches(batches, 2).map(batch => batch.entries.length)).toEqual([2, 4]);

@@ -62,7 +62,7 @@ test('a new guest replaces the guest that has been away for longest, but never a
 	expect(list.list().map(({number}) => number)).toContain(3);
 });
 
-test('a guest who is sent away loses the bearer token, and the link changes; other guests stay connected', () => {
+test('a guest who is sent away loses the bearer token, and the link changes; other guests keep their bearer tokens', () => {
 	const list = createList();
 	const {token} = list;
 	const [first, second] = [admitted(list), admitted(list)];

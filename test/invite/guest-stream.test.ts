@@ -59,7 +59,7 @@ test('a guest first gets the newest rows, then every change with its position', 
 	expect(taken()).toMatchObject([{type: 'row', position: snapshot.position + 1, row: {text: 'after'}}]);
 });
 
-test('a guest that was away gets the changes that it missed, in order, also corrections of rows that it already has', async () => {
+test('a guest that was away gets the changes that it missed, in order, including corrections', async () => {
 	const {chatNode, dave, clock, open} = openWindow();
 	const first = open();
 	chatNode.say(dave, 'first');

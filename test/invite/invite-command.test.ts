@@ -6,7 +6,7 @@ import type {Invitation, InvitationInfo} from '../../source/node/invitation.js';
 import {qrCodeLines} from '../../source/ui/text/qr-code.js';
 import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 
-// The package is CommonJS, and its types do not say so.
+// The package jsqr is CommonJS, but its types describe an ES module.
 const jsQR = jsqr as unknown as typeof jsqr.default;
 const URL = 'http://192.168.100.107:40123/#AAAAAAAAAAAAAAAAAAAAAA';
 const info: InvitationInfo = {

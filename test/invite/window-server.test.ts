@@ -158,7 +158,7 @@ test('the time limit for answers does not end a stream of events', async () => {
 const hasIpv6 = networkInterfaces().lo?.some(({address}) => address === '::1') ?? false;
 
 test.skipIf(!hasIpv6)(
-	'a window for guests on an IPv6 address answers its own network, and closes connections from others',
+	'a window for guests on an IPv6 address answers its own network, and closes connections from other networks',
 	async () => {
 		let isForeign = false;
 		const {server} = await openServer({groupOf: () => (isForeign ? String(Math.random()) : 'own network')}, '::1');
@@ -178,17 +178,19 @@ test.skipIf(!hasIpv6)(
 	},
 );
 
-test('the clients of one address get only the share of one address in the connections of the window for guests, and others are served', async () => {
+test('the clients of one address get at most MAX_WINDOW_CONNECTIONS_PER_ADDRESS connections to the window for guests, and other clients are served', async () => {
 	const {server} = await openServer();
 	const {host} = server;
 	const port = Number(host.split(':')[1]);
-	/** Opens a connection that sends nothing. Resolves to whether the server keeps it. */
+	/**
+	 * Opens a connection and sends one request. Resolves to whether the server answers, and so keeps the connection.
+	 */
 	const isKept = (localAddress: string) =>
 		new Promise<boolean>(resolve => {
 			const socket = connect({host: '127.0.0.1', port, localAddress});
 			socket.on('error', () => {});
 			socket.once('close', () => resolve(false));
-			// The server closes a refused connection at once, so it does not answer this request.
+			// The server closes a connection above the limit at once, so it does not answer the request.
 			socket.once('data', () => resolve(true));
 			socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
 			onTestFinished(() => void socket.destroy());

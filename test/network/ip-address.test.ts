@@ -159,7 +159,7 @@ it('a share of a budget belongs to one address, but on loopback to one peer', ()
 	expect(keys).toEqual(['192.168.1.7', 'fd00:1:2:3::7', 'peer', 'peer']);
 });
 
-it('the zone of an address can be removed, and an address without one stays as it is', () => {
+it('the zone of an address can be removed, and an address without a zone stays unchanged', () => {
 	const addresses = ['fe80::1%eth0', 'fe80::1', '10.0.0.1'];
 	expect(addresses.map(withoutZone)).toEqual(['fe80::1', 'fe80::1', '10.0.0.1']);
 });

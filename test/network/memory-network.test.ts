@@ -127,7 +127,7 @@ describe('streams on the memory network', () => {
 		['dropped by a firewall', {connect: 'dropped'}, 'timeout'],
 		['cut', {stream: 'stalled'}, 'timeout'],
 	] as const)(
-		'streams on the memory network fail to open with the matching error code if dials over this direction of a link are %s',
+		'streams on the memory network fail to open with the matching error code if dials in one direction of a link are %s',
 		async (_title, faults, code) => {
 			const world = createWorld();
 			const {port} = await connect(world);

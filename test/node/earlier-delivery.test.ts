@@ -24,7 +24,7 @@ function holdersOf({chatNode}: MemoryRoomNode, names: ReadonlyMap<string, string
 	);
 }
 
-test('after a restart, the messages of the earlier launch show which connected peers have them, and say nothing about other peers', async () => {
+test('after a restart, the details of messages of the earlier launch name the connected peers that have them, and no other peers', async () => {
 	const room = await createMemoryRoom({secret});
 	const keys = await deriveRoomKeys({room: 'room', secret});
 	const disk = createDisk({format: 1, version: '0', roomTag: keys.tag, roomName: 'room', created: 0});

@@ -14,7 +14,7 @@ function transferOf({chatNode}: MemoryRoomNode): FileTransfer | undefined {
 	return Object.values(chatNode.store.getState().ephemeral.files)[0];
 }
 
-/** Shares content of this size, and waits until every node of the room knows about it. */
+/** Shares a file of `size` bytes, and waits until all nodes in `others` have the event about it. */
 async function share(author: MemoryRoomNode, size: number, others: readonly MemoryRoomNode[]): Promise<EventRef> {
 	author.files.disk.set('/home/ann/plan.pdf', makeContent(size));
 	const result = await author.chatNode.shareFile('/home/ann/plan.pdf', {note: 'the new one'});
@@ -35,7 +35,7 @@ async function untilDone(nodes: readonly MemoryRoomNode[], limitMs = 60_000): Pr
 	await room.clock.advanceUntil(() => nodes.every(node => transferOf(node)?.state === 'done'), limitMs);
 }
 
-test.each([0, 1, PART - 1, PART, PART + 1, 5 * PART + 17])('a file of %i bytes arrives byte for byte', async size => {
+test.each([0, 1, PART - 1, PART, PART + 1, 5 * PART + 17])('a fetched file of %i bytes is unchanged', async size => {
 	room = await createMemoryRoom();
 	const ann = await room.launch('Ann');
 	const bob = await room.launch('Bob');

@@ -13,7 +13,7 @@ it('the message that says that a window for guests is open cannot be corrected o
 		expect(result).toEqual({refused: expect.stringContaining('cannot be changed')});
 });
 
-it('the window for guests leaves out a person whom the user ignores, in every launch of this person and in later ones too', async () => {
+it('the window for guests leaves out all present and later launches of a person whom the user ignores', async () => {
 	const room = await createMemoryRoom();
 	onTestFinished(() => room.stop());
 	let ports: InvitationPorts | undefined;

@@ -8,7 +8,10 @@ import {feedEvent, joined, learn, observation, observe, peerId} from '../core/ma
 const [me, bob] = [peerId('01'), peerId('b1')];
 const NOW = 1_000_000;
 
-/** Reports on a node with one candidate that is not connected, and returns the peers of the report. `heardAgoMs`: age of the newest beacon of the candidate. */
+/**
+ * Reports on a node with one candidate that is not connected, and returns the names of the peers in the report.
+ * `heardAgoMs`: age of the newest beacon of the candidate.
+ */
 function reported(dial: Partial<DialReport>, {heardAgoMs, events = []}: {heardAgoMs?: number; events?: FeedEvent[]}) {
 	const store = createStore();
 	store.commit([observe(observation(me, 0, {type: 'launched', version: '1'}))]);

@@ -33,7 +33,7 @@ describe('the median clock offset of a room', () => {
 		[[2 * DAY_MS], 2 * DAY_MS],
 		[[-2 * DAY_MS], 0],
 		[[0, 2 * DAY_MS, 2 * DAY_MS], 0],
-	])('the median of our own clock offset 0 and the offsets %j is %i', (offsets, median) => {
+	])('the median of our own clock (offset 0) and the offsets %j is %i', (offsets, median) => {
 		expect(medianOffset(offsets)).toBe(median);
 	});
 });
@@ -47,7 +47,7 @@ describe('the correction of our clock', () => {
 		expect(clock.updateCorrection([])).toBe(0);
 	});
 
-	it('the clock correction is not made for one other address whose clock differs by hours, because our clock follows its events', () => {
+	it('our clock is not corrected for a single other address whose clock differs by hours, because our stamps follow its events', () => {
 		expect(clockAt(NOW).updateCorrection(from(20 * HOUR_MS))).toBe(0);
 		expect(clockAt(NOW).updateCorrection(from(-20 * HOUR_MS))).toBe(0);
 	});
@@ -57,12 +57,12 @@ describe('the correction of our clock', () => {
 		expect(clockAt(NOW + 2 * DAY_MS).updateCorrection(from(-2 * DAY_MS))).toBe(0);
 	});
 
-	it('the clock correction counts all peers of one address as one', () => {
+	it('all peers of one address have one vote about the clock correction', () => {
 		const liars = fromOne(2 * DAY_MS, 2 * DAY_MS, 2 * DAY_MS, 2 * DAY_MS, 2 * DAY_MS);
 		expect(clockAt(NOW).updateCorrection([...liars, ...from(0)])).toBe(0);
 	});
 
-	it('the clock correction is not made for an address at which one peer agrees with us', () => {
+	it('an address does not cause a clock correction if one of its peers agrees with our clock', () => {
 		expect(clockAt(NOW).updateCorrection(fromOne(2 * DAY_MS, 2 * DAY_MS, 1000))).toBe(0);
 	});
 
@@ -104,7 +104,7 @@ describe('a node that is connected only to a clock two days ahead', () => {
 		expect(clock.updateCorrection(far)).toBe(2 * DAY_MS);
 	});
 
-	it('a node that is connected only to a clock two days ahead follows it if its own clock was set since a peer agreed with it', () => {
+	it('a node that is connected only to a clock two days ahead follows it if its own clock was set to another time after a peer had agreed with it', () => {
 		let now = NOW;
 		const clock = createNodeClock(() => now);
 		clock.updateCorrection(from(0));
@@ -114,7 +114,7 @@ describe('a node that is connected only to a clock two days ahead', () => {
 });
 
 describe('stamps', () => {
-	it('HLC stamps increase within one millisecond, and exceed every clock reading of a peer that was merged', () => {
+	it('HLC stamps increase within one millisecond, and exceed every merged clock reading of a peer', () => {
 		const clock = clockAt(NOW);
 		const first = clock.stamp().hlc;
 		expect(compareHlc(clock.stamp().hlc, first)).toBeGreaterThan(0);
@@ -140,7 +140,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({...reading, counter: 4});
 	});
 
-	it('events after a wrong correction of our clock get correct times again', () => {
+	it('events get correct times again when a wrong correction of our clock has ended', () => {
 		const clock = clockAt(NOW);
 		clock.updateCorrection(from(30 * DAY_MS));
 		clock.merge({ms: NOW + 30 * DAY_MS, counter: 0});
@@ -169,13 +169,15 @@ describe('stamps', () => {
 
 describe('two honest nodes that receive the same readings of a liar', () => {
 	const skew = 2000;
-	/** Clock readings of Mallory, in ms ahead of the first node's clock, and the node that answers each of them. */
+	/**
+	 * Clock readings of a liar, in ms ahead of the clock of the first node, and the pause in ms before each of them.
+	 */
 	const steps = fc.array(fc.tuple(fc.integer({min: 0, max: 26 * HOUR_MS}), fc.integer({min: 1, max: 60_000})), {
 		minLength: 1,
 		maxLength: 30,
 	});
 
-	it('answers of two honest nodes sort after the messages that they read, except for seconds each hour, and are never more than 23 h ahead', () => {
+	it('answers of two honest nodes that read the clock of a liar sort after the messages that they answer, except for seconds each hour, and are never more than 23 h ahead', () => {
 		fc.assert(
 			fc.property(steps, claims => {
 				let now = NOW;
@@ -199,7 +201,7 @@ describe('two honest nodes that receive the same readings of a liar', () => {
 		);
 	});
 
-	it('of two honest nodes that read the same clock of a liar, one follows it before the other only for as long as their own clocks differ', () => {
+	it('of two honest nodes that read the same clock of a liar, one follows it earlier than the other by no more than the difference of their own clocks', () => {
 		const step = Math.ceil(NOW / HLC_LIMIT_STEP_MS) * HLC_LIMIT_STEP_MS;
 		expect(hlcLimit(step - 1)).toBe(hlcLimit(step - HLC_LIMIT_STEP_MS));
 		expect(hlcLimit(step)).toBe(hlcLimit(step - 1) + HLC_LIMIT_STEP_MS);

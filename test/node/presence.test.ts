@@ -33,7 +33,7 @@ test('the only other peer, whose connection is lost repeatedly, is reported once
 	expect(clock.pending).toBe(0);
 });
 
-test('a node writes no further reports about a lost peer when the earlier ones have reached the number that counts', async () => {
+test('a node writes no further report about a lost peer after MAX_REPORTS_PER_SUBJECT reports, because other nodes would ignore it', async () => {
 	const [self, peer] = [fakePeerId(1), fakePeerId(2)];
 	const events: FeedEvent[] = [
 		{peer, seq: 1, at: 1, ms: 1, counter: 0, type: 'joined', name: 'Bob', addresses: [], version: ''},

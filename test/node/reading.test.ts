@@ -39,8 +39,8 @@ function setUp(options: {ownKey?: string; failing?: boolean} = {}) {
 			end = next;
 		},
 		/**
-		 * Reads records of a reopened log. `unreadOffset`: offset of the first of these records, if the user has not read
-		 * it.
+		 * Reads one record of a reopened log, with these events. `unreadOffset`: offset of the record, if the user has
+		 * not read it.
 		 */
 		replay(events: readonly FeedEvent[], unreadOffset?: number) {
 			append();
@@ -71,7 +71,7 @@ describe('unread messages', () => {
 		expect(reading.unread()).toMatchObject({since: T0 + 5, lastRead: {peer: ann, seq: 2}, hasMissed: true});
 	});
 
-	it('unread messages of a new log are only live ones, because messages from before the first visit do not count as missed', () => {
+	it('in a new log, only live messages are unread, because earlier messages do not count as missed', () => {
 		const {reading, receive, store, texts} = setUp();
 		store.commit([launch]);
 		reading.start();
@@ -96,7 +96,7 @@ describe('unread messages', () => {
 		expect(texts()).toEqual(['from a copied computer']);
 	});
 
-	it('unread messages include received whispers, also those of a reopened log, and not own ones', () => {
+	it('unread messages include received whispers, also those of a reopened log, but no own whispers', () => {
 		const {reading, store, texts} = setUp();
 		const whisper = (counter: number, text: string, own = false) =>
 			observe(observation(me, counter, {type: 'whisper', subject: ann, own, id: counter, text}));
@@ -110,7 +110,7 @@ describe('unread messages', () => {
 		expect(texts()).toEqual(['new']);
 	});
 
-	it('unread messages are read one by one or all at once, and listeners are notified only of changes', () => {
+	it('messages are marked as read one by one or all at once, and listeners are called only for changes', () => {
 		const {reading, receive, store, texts} = setUp();
 		store.commit([launch]);
 		reading.start();
@@ -152,7 +152,7 @@ describe('the reading position', () => {
 		expect(saved).toEqual([0, 200, 300]);
 	});
 
-	it('the reading position is saved within half a second of a change, at most once in that time, and once more at the end', async () => {
+	it('the reading position is saved within half a second of a change, at most once in that time, and once more when the node stops', async () => {
 		const {reading, receive, store, saved, clock} = setUp();
 		store.commit([launch]);
 		reading.start();

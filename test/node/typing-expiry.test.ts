@@ -57,7 +57,7 @@ describe('typing indicators', () => {
 		expect(typing()).toEqual([]);
 	});
 
-	test('typing indicators do not expire after a message has removed them, and leave no timer after `stop`', async () => {
+	test('no expiry is published for a typing indicator that a message has removed, and `stop` leaves no timer', async () => {
 		const {clock, store, watch, passed, typing} = watching();
 		watch.refresh(carol);
 		store.commit([learn(5, [posted(carol, 2, 5)])]);
@@ -86,7 +86,7 @@ describe('typing indicators', () => {
 		['only `typing`', ['typing'], 1],
 		['no feature', [], 0],
 		['only unknown features', ['later-feature'], 0],
-	])('typing indicators are sent to a peer whose hello names %s: %j', async (_, features, count) => {
+	])('typing indicators are sent only if the hello names the feature typing: %s, %j', async (_, features, count) => {
 		const room = await createHostileRoom();
 		const peer = await room.attack({hello: {features}});
 		await room.until('Ann is connected to the peer', () => isConnected(room.ann, peer.peer), 5000);

@@ -89,7 +89,7 @@ describe('the state of whispers', () => {
 		expect(whispers.send(bob, 'y')).toEqual({id: 2});
 	});
 
-	it('whispers are counted for a limited number of peers, and the count of a connected peer is never dropped', () => {
+	it('the number of the last whisper is remembered for a limited number of peers, and is never forgotten for a connected peer', () => {
 		const {links, left, written, whispers, connect} = setUp();
 		const bob = connect(fakePeerId(2));
 		whispers.message(bob.link, whisper(1));

@@ -31,7 +31,7 @@ const deliveriesOf = (node: MemoryRoomNode) =>
 	whispersOf(node).map(one => selectWhisperDelivery(node.chatNode.store.getState(), one));
 
 describe('whispers', () => {
-	it('a whisper is in the timelines of its two ends only, and the sender learns that it arrived', async () => {
+	it('a whisper is only in the timelines of its sender and its addressee, and the sender learns that it arrived', async () => {
 		expect(whisper(ann, bob, 'only for Bob')).toEqual({id: 1});
 		expect(deliveriesOf(ann)).toEqual(['waiting']);
 		await room.clock.advance(1000);
@@ -56,7 +56,7 @@ describe('whispers', () => {
 		expect(new Set(deliveriesOf(ann))).toEqual(new Set(['delivered']));
 	});
 
-	it('a cut connection keeps whispers until both ends are connected again', async () => {
+	it('whispers over a cut connection wait until both ends are connected again', async () => {
 		room.network.cut('Ann', 'Bob');
 		whisper(ann, bob, 'during the cut');
 		await room.clock.advance(8000);
@@ -81,7 +81,7 @@ describe('whispers', () => {
 		expect(whisper(ann, bob, 'again')).toEqual({id: 1});
 	});
 
-	it('a whisper that was on its way when the addressee began to ignore the sender is refused, and no later whisper takes its number', async () => {
+	it('a whisper that was on its way when the addressee began to ignore the sender is refused, and no later whisper gets its number', async () => {
 		whisper(ann, bob, 'too late');
 		bob.chatNode.ignore([peerOf(ann)]);
 		await room.clock.advance(1000);
@@ -106,7 +106,7 @@ describe('whispers', () => {
 		expect(whispersOf(ann)).toEqual([]);
 	});
 
-	it('at most 64 whispers wait for an answer, and all whispers arrive', async () => {
+	it('at most 64 whispers to a peer wait for an answer, further ones are refused, and all waiting whispers arrive', async () => {
 		room.network.cut('Ann', 'Bob');
 		const results = Array.from({length: 70}, (_, index) => whisper(ann, bob, `${index}`));
 		expect(results.filter(result => 'refused' in result)).toHaveLength(6);
@@ -115,7 +115,7 @@ describe('whispers', () => {
 		expect(textsOf(bob)).toEqual(Array.from({length: 64}, (_, index) => `${index}`));
 	});
 
-	it('a whisper keeps its place behind the ones before it when the clock of the node is set back', async () => {
+	it('a whisper stays after the earlier whispers in the timeline when the clock of the node is set back', async () => {
 		const late = await room.launch('Late', {skewMs: 3 * 60 * 60 * 1000});
 		await room.clock.advance(3000);
 		whisper(ann, late, 'first');

@@ -12,7 +12,10 @@ export interface StateBuilder {
 	add(person: number, body: FeedEventBody): number;
 	/** Adds a whisper of this person to the person who made the page. */
 	whisper(person: number, text: string): void;
-	/** Adds events of twenty people until there are `count`: each joins, then all write `message N`. */
+	/**
+	 * Adds `count` events of twenty people in turn. The first event of each person is `joined`, the others are `message
+	 * N`.
+	 */
 	addMany(count: number): void;
 	peer(person: number): PeerId;
 	state(): State;

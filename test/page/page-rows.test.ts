@@ -22,7 +22,7 @@ function rowsOf(builder: StateBuilder, options: Partial<PageRowOptions> = {}) {
 }
 
 describe('rows of a page', () => {
-	test('a row has the text of the last correction, the reactions and the quoted message as of the reply', () => {
+	test('a row shows the last correction and the reactions, and a reply quotes the text that the message had at that time', () => {
 		const builder = createStateBuilder();
 		builder.add(1, joined('Carol'));
 		builder.add(2, joined('Dave'));
@@ -48,7 +48,7 @@ describe('rows of a page', () => {
 		expect(JSON.stringify(rowsOf(builder))).not.toContain('a password');
 	});
 
-	test('a whisper makes no row', () => {
+	test('a whisper has no row on a page', () => {
 		const builder = createStateBuilder();
 		builder.add(1, joined('Carol'));
 		builder.whisper(1, 'the secret text');

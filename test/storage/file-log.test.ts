@@ -59,7 +59,7 @@ async function reopen(path: string): Promise<OpenedFileLog & {texts: readonly st
 	return {...opened, texts: textsOf(await readAll(opened))};
 }
 
-test('a reopened log knows the offsets of the records behind the reading position, up to its end', async () => {
+test('a reopened log tells the offsets of all records behind the reading position', async () => {
 	const {path, sizes} = await writeLog(['one', 'two', 'three']);
 	const unreadOf = async () => {
 		const opened = openFileLog(path);
@@ -214,7 +214,7 @@ test('damage in the middle of a log is reported and never overwritten, and later
 	await again.log.close();
 });
 
-test('batchesFrom ends before a record that was damaged after it was indexed', async () => {
+test('the result of batchesFrom ends before a record that was damaged after it was indexed', async () => {
 	const {path, sizes} = await writeLog(['one', 'two', 'three']);
 	const {log} = await reopen(path);
 	writeAt(path, (sizes[1] ?? 0) + 30, Buffer.from('damaged'));
@@ -253,7 +253,7 @@ test('a log has only one writer, even if it is opened through a symbolic link', 
 	await (await reopen(link)).log.close();
 });
 
-test('a log is flushed one second after a write, and has no timer after that', async () => {
+test('a log is flushed one second after the first unflushed write, and closing the log cancels the timer', async () => {
 	const waiting: {ms: number; run: () => void; cancelled: boolean}[] = [];
 	const after = (ms: number, run: () => void) => {
 		const entry = {ms, run, cancelled: false};

@@ -10,7 +10,7 @@ const bob = peerOf(2);
 
 /** Acceptance suite for all kinds of log (source/storage/log.ts). `open` returns a new, empty log, ready for appending. */
 export function testLog(name: string, open: () => Promise<Log>): void {
-	test(`${name}: holds nothing at first`, async () => {
+	test(`${name}: is empty at first`, async () => {
 		const log = await open();
 		expect(log.heldSeq(carol)).toBe(0);
 		expect(log.batchesFrom(carol, 1, 1000)).toEqual([]);

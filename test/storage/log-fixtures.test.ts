@@ -1,4 +1,7 @@
-/** Golden log files of fixtures/log: written byte for byte, and read with their damage. UPDATE_FIXTURES=1 rewrites them. */
+/**
+ * Golden log files of fixtures/log: the encoder must write exactly these bytes, and the reader must find their records
+ * and damage. UPDATE_FIXTURES=1 rewrites the files.
+ */
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {crc32} from 'node:zlib';

@@ -8,7 +8,7 @@ import {makeFolder, SAMPLE_HEADER} from './log-samples.js';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NOW = Date.UTC(2026, 10, 28);
 
-/** Creates a log to which something was last written `days` before NOW. */
+/** Creates an open log. `age` sets the time of its last change to `days` before NOW. */
 async function addLog(folder: string, days: number) {
 	const {log} = openRoomLog({folder, header: {...SAMPLE_HEADER, created: NOW - days * DAY_MS}, hasSecret: false});
 	const age = () => utimesSync(log.path, new Date(NOW), new Date(NOW - days * DAY_MS));
@@ -22,7 +22,7 @@ async function addClosedLog(folder: string, days: number): Promise<string> {
 	return path;
 }
 
-test('logs that have not changed for the given time are deleted with the files beside them, and others stay', async () => {
+test('logs that have not changed for the given time are deleted with the files that belong to them, and other logs are kept', async () => {
 	const folder = join(makeFolder(), 'logs');
 	const old = await addClosedLog(folder, 91);
 	const recent = await addClosedLog(folder, 89);

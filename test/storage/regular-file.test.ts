@@ -69,14 +69,14 @@ it.skipIf(process.platform === 'win32')(
 	},
 );
 
-it('a text file is read without a byte order mark, and not if it is longer than the limit', () => {
+it('a text file is read without its byte order mark, and is refused if it is longer than the limit', () => {
 	const path = join(makeFolder(), 'text');
 	writeFileSync(path, '\uFEFFab\uFEFF');
 	expect(readTextFile(path, 8)).toBe('ab\uFEFF');
 	expect(() => readTextFile(path, 7)).toThrow('longer than 7 bytes');
 });
 
-it('the remembered peers are read with a byte order mark, as an editor on Windows writes it', () => {
+it('the file of the remembered peers may begin with a byte order mark, which editors on Windows write', () => {
 	const folder = makeFolder();
 	const peers = join(folder, 'peers.json');
 	const peer = {room: '0123456789abcdef', host: '10.0.0.1', port: 4000, worked: 1};

@@ -110,7 +110,7 @@ test('a resilient log reports no status as long as saving works', async () => {
 	expect(states).toEqual([]);
 });
 
-test('records that cannot be saved are kept and served to peers, and saved in order later', async () => {
+test('records that cannot be saved are kept and served to peers, and saved in order when saving works again', async () => {
 	const {rig, log, states, tick, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	rig.isFull = true;

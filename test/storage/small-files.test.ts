@@ -17,7 +17,7 @@ test('the identity is created once, is readable only by its owner, and is read a
 	expect(readdirSync(join(path, '..'))).toEqual(['identity']);
 });
 
-test('if another process creates the identity file first, its identity is used', () => {
+test('if another process creates the identity file first, this process uses the same identity', () => {
 	const path = identityPath();
 	const slow = () => {
 		openIdentitySeed(path, seedOf(1));
@@ -67,7 +67,7 @@ test('a limited number of peers is remembered, each once and the newest first', 
 	expect(readdirSync(join(path, '..'))).toEqual(['peers.json']);
 });
 
-test('remembered peers that are partly invalid are kept beside the new file, because a user may have edited them', () => {
+test('a partly invalid file of remembered peers is kept beside the new file, because a user may have edited it', () => {
 	const path = join(makeFolder(), 'peers.json');
 	const edited = JSON.stringify([peer(1), {...peer(2), host: 'a b'}]);
 	writeFileSync(path, edited);
@@ -76,7 +76,7 @@ test('remembered peers that are partly invalid are kept beside the new file, bec
 	expect(readRememberedPeers(path)).toEqual({peers: [peer(3), peer(1)]});
 });
 
-test('remembered peers that cannot be read now are not replaced', () => {
+test('a file of remembered peers that cannot be read now is not replaced', () => {
 	const path = join(makeFolder(), 'peers.json');
 	mkdirSync(path);
 	expect(() => rememberPeer(path, peer(3))).toThrow(/cannot remember the peer|not a regular file/);

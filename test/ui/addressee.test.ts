@@ -5,7 +5,7 @@ import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 const stateOf = (chatNode: ReturnType<typeof createFakeChatNode>) => chatNode.store.getState();
 
 test.each(['Dave', 'Dave Smith', '@Dave', 'Dave "the" Smith', 'Dave ✓', 'C#', 'Dave (home)', '✓'])(
-	'a kept draft for %s keeps this person as its addressee, even if somebody else takes the name',
+	'a kept draft of a whisper to %s has this person as its addressee again, even if somebody else takes the name',
 	name => {
 		const chatNode = createFakeChatNode('Carol');
 		const {peer} = chatNode.join(name, '192.168.1.8', {identity: 'aaaaaaaa'});
@@ -28,7 +28,7 @@ test('a saved draft loses its addressee when that person leaves or takes another
 	expect(addressingOf(draft, stateOf(chatNode)).addressee).toBeUndefined();
 });
 
-test('a draft of /r is kept with the name of its addressee; without an addressee it gets none when it is shown again', () => {
+test('a kept draft of /r names its addressee; a draft of /r without an addressee still has none when it is shown again', () => {
 	const chatNode = createFakeChatNode('Carol');
 	const dave = chatNode.join('Dave', '192.168.1.8', {identity: 'aaaaaaaa'});
 	const erna = chatNode.join('Erna', '192.168.1.9', {identity: 'bbbbbbbb'});

@@ -59,7 +59,7 @@ describe('notifications', () => {
 		expect([rings('off', 'Carol: hi'), rings('off', 'hi all')]).toEqual([false, false]);
 	});
 
-	test('@all rings if this node first met the author at least ten minutes ago, and at most once in five minutes for each person', () => {
+	test('@all rings if this node first connected to the author at least ten minutes ago, and at most once in five minutes for each person', () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 		const dan = chatNode.join('Dan', '192.168.1.8');

@@ -4,7 +4,7 @@ import {HUE_COUNT} from '../../source/core/name-hues.js';
 import {backgroundOf, createTheme, NAME_COLOURS_256, themeOf} from '../../source/ui/theme.js';
 
 const BACKGROUNDS = {dark: ['#000000', '#1e1e1e', '#282c34', '#002b36'], light: ['#ffffff', '#fdf6e3']} as const;
-/** Smallest distance between two colours of names that the theme promises (CIEDE2000). */
+/** Minimum CIEDE2000 distance that the theme promises between two colours of a palette. */
 const MIN_DISTANCE = 18;
 const CUBE = [0, 95, 135, 175, 215, 255];
 
@@ -18,11 +18,11 @@ function xtermColour(index: number): Color {
 describe.each(['dark', 'light'] as const)('the palette for a %s background', background => {
 	const colours = NAME_COLOURS_256[background].map(xtermColour);
 
-	test('a palette of names has one colour for each hue', () => {
+	test('a palette for names has one colour for each hue', () => {
 		expect(new Set(NAME_COLOURS_256[background]).size).toBe(HUE_COUNT);
 	});
 
-	test('a palette of names has a contrast of at least 4.5 in every entry', () => {
+	test('every colour of a palette for names has a contrast of at least 4.5 against common backgrounds', () => {
 		for (const colour of colours) {
 			for (const behind of BACKGROUNDS[background])
 				expect(colour.contrast(new Color(behind), 'WCAG21')).toBeGreaterThanOrEqual(4.5);
@@ -46,7 +46,7 @@ describe('names', () => {
 	const styles = (depth: 0 | 16 | 256) =>
 		Array.from({length: HUE_COUNT}, (_, hue) => JSON.stringify(createTheme({unicode: true, depth}).nameStyle(hue)));
 
-	test('names have ten different styles in a terminal with 256 colours, and with 16 colours and underlines', () => {
+	test('names have ten different styles in a terminal with 256 colours, and also with 16 colours, by means of underlines', () => {
 		expect(new Set(styles(256)).size).toBe(HUE_COUNT);
 		expect(new Set(styles(16)).size).toBe(HUE_COUNT);
 		expect(styles(16).some(style => style.includes('underline'))).toBe(true);
@@ -71,7 +71,7 @@ describe('the background', () => {
 		expect(backgroundOf(environment)).toBe(expected);
 	});
 
-	test('the background that the user chose wins over the report of the terminal', () => {
+	test('the background that the user chose is used even if the terminal reports another background', () => {
 		expect(backgroundOf({COLORFGBG: '0;15'}, 'dark')).toBe('dark');
 		const environment = {TERM: 'xterm-256color', COLORFGBG: '15;0'};
 		expect(themeOf(environment, {mono: false, theme: 'light'}).nameStyle(0)).toEqual({

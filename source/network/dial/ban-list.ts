@@ -1,7 +1,7 @@
 /**
- * Temporary ban list for peers and addresses. A fault bans the peer and its address, because an attacker can create a new
- * key at no cost. Each further fault from an address doubles the duration of its ban. A peer that kept a connection open
- * for TRUSTED_AFTER_MS is exempt from address bans. Loopback, which many peers share, is never banned.
+ * Temporary ban list for peers and addresses. A fault bans the peer, and also its address, because an attacker can
+ * create a new key at no cost. Each further fault from an address doubles the duration of its ban. A peer that kept a
+ * connection open for TRUSTED_AFTER_MS is exempt from address bans. Loopback, which many peers share, is never banned.
  */
 import type {ByeReason} from '../../codec/message-types.js';
 import type {PeerId} from '../../core/event.js';

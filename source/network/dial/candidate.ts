@@ -28,8 +28,8 @@ export interface Candidate {
 	owner: string | undefined;
 	readonly isTarget: boolean;
 	/**
-	 * Whether the user has removed the target, or another candidate has taken the place of this one. A dial in progress is
-	 * completed, but it is the last one.
+	 * Whether the user has removed the target, or another candidate has taken the place of this one. A dial in progress
+	 * is completed, but no other dial follows.
 	 */
 	isDropped: boolean;
 	/** Known addresses, newest first. */
@@ -37,15 +37,18 @@ export interface Candidate {
 	/** Address of the last verified connection. It is kept even if newer addresses fill `addresses`. */
 	verifiedAddress: HostAddress | undefined;
 	/**
-	 * For each address dialled after the last successful dial: time of the last dial to it, or of its failure, in monotonic
-	 * ms.
+	 * For each address dialled after the last successful dial: time of the last dial to it, or of the failure of that
+	 * dial, in monotonic ms.
 	 */
 	readonly triedAt: Map<string, number>;
 	/** Time of the last beacon of this peer, or of the last report by another peer, in monotonic ms. */
 	lastHeardAt: number;
 	readonly sources: Set<DiscoverySource>;
 	failures: number;
-	/** Whether the connection to the peer broke. If it is not restored within LOST_GRACE_MS, nodes report the peer as lost. */
+	/**
+	 * Whether the connection to the peer broke. If the connection is not restored within LOST_GRACE_MS, nodes report
+	 * the peer as lost.
+	 */
 	wasConnected: boolean;
 	lastAttempt: number;
 	lastFailure: FailedDial | undefined;
@@ -80,10 +83,10 @@ export function createCandidate(peer: PeerId | undefined, isTarget: boolean, own
 }
 
 /**
- * Addresses to dial next: the best address, and the best address of the other family. The second address is dialled too if
- * the first does not answer at once. An address is better if it was dialled less recently. Addresses that were never dialled
- * come in this order: the verified address, IPv4 addresses, IPv6 addresses; of one family the newest first. IPv4 is preferred
- * because users recognise these addresses on the screen.
+ * Addresses to dial next: the best address, and the best address of the other family. The second address is dialled too
+ * if the first does not answer at once. An address is better if it was dialled less recently. Addresses that were never
+ * dialled come in this order: the verified address, IPv4 addresses, IPv6 addresses; within a family the newest first.
+ * IPv4 is preferred because users recognise these addresses on the screen.
  */
 export function chooseAddresses({verifiedAddress, addresses, triedAt}: Candidate): HostAddress[] {
 	const tried = (address: HostAddress) => triedAt.get(formatHostAddress(address)) ?? Number.NEGATIVE_INFINITY;
@@ -104,8 +107,8 @@ export function chooseAddresses({verifiedAddress, addresses, triedAt}: Candidate
 }
 
 /**
- * Whether two addresses are of the same class, so that a candidate keeps only one of them. The classes are link-local and
- * other IPv6 addresses.
+ * Whether two addresses are of the same class, so that a candidate keeps only one of them. The classes are link-local
+ * IPv6 addresses and other IPv6 addresses. IPv4 addresses have no class.
  */
 function isSameClass({host}: HostAddress, {host: other}: HostAddress): boolean {
 	return isIpv6(host) && isIpv6(other) && isLinkLocal(host) === isLinkLocal(other);
@@ -128,8 +131,8 @@ export function addAddress(candidate: Candidate, address: HostAddress): void {
 }
 
 /**
- * Adds an address that is dialled after the known addresses. It replaces an address of its class only if that address was
- * dialled and is not the verified one.
+ * Adds an address that is dialled after the known addresses. It replaces the known address of its class only if that
+ * known address was dialled and is not the verified address.
  */
 export function addAlternateAddress(candidate: Candidate, address: HostAddress): void {
 	const {addresses, verifiedAddress, triedAt} = candidate;

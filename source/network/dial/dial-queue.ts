@@ -64,7 +64,7 @@ export interface DialQueue {
 	start(candidate: Candidate): void;
 	/** Removes a candidate that waits in the queue. */
 	drop(candidate: Candidate): void;
-	/** Ends the dial of a candidate. `failed`: undefined if it was not dialled. */
+	/** Ends the dial of a candidate. `failed`: undefined if the candidate was not dialled. */
 	finished(candidate: Candidate, failed?: boolean): void;
 	/** To be called when a connection that was dialled at `startedAt` is verified. Times in monotonic ms. */
 	succeeded(startedAt: number, now: number): void;
@@ -73,13 +73,13 @@ export interface DialQueue {
 
 export function createDialQueue(): DialQueue {
 	const waiting = new Set<Candidate>();
-	/** Dials in progress, and their owners when they started. */
+	/** Candidates that are being dialled, each with its owner at the start of the dial. */
 	const inProgress = new Map<Candidate, string | undefined>();
 	const concurrency = createDialConcurrency();
 	let targets = 0;
 	/** Number of dials in progress, by owner (the address that announced the candidate) and by IPv6 prefix. */
 	const dialsByOwner = new Map<string, number>();
-	/** Number of failed dials to candidates of an owner since its last success. */
+	/** Number of failed dials to candidates of an owner after the last successful dial to one of these candidates. */
 	const failuresByOwner = new LruMap<string, number>(MAX_CANDIDATES);
 
 	/** Number of dials in progress to candidates of an owner, or of all owners in its IPv6 prefix, whichever is greater. */
@@ -133,8 +133,8 @@ export function createDialQueue(): DialQueue {
 	}
 
 	/**
-	 * Candidate that may be dialled in addition to the limit: its connection has just broken, or it has never failed, and all
-	 * dials in progress are to candidates that failed before and may time out.
+	 * Candidate that may be dialled although the limit is reached. Its connection has just broken. Or it has never
+	 * failed, while all dials in progress are to candidates that failed before and may time out.
 	 */
 	function bypassCandidate(): Candidate | undefined {
 		if (inProgress.size > Math.min(concurrency.limit, MAX_DIALS_AT_ONCE - 1)) return undefined;

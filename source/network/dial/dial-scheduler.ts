@@ -33,7 +33,10 @@ export interface DiallerOptions {
 	isConnected(peer: PeerId): boolean;
 	/** Passes a dialled connection to the mesh. `done` is called once, with the result. */
 	adopt(connection: Connection, done: (outcome: AdoptOutcome) => void): void;
-	/** Whether another peer reports a connection to this peer, so that it must be running although dials to it fail. */
+	/**
+	 * Whether another peer reports a connection to this peer, so that this peer must be running although dials to it
+	 * fail.
+	 */
 	isSeen(peer: PeerId): boolean;
 	/** Called when a dial of a `--peer` target has succeeded. */
 	targetWorked(target: HostAddress): void;

@@ -37,9 +37,9 @@ export interface DialReport {
 
 export interface Dialler {
 	/**
-	 * Adds an address of a peer. A candidate that is not dialled any more after too many failures is dialled again. `owner`:
-	 * the owner of the share that the candidate uses. It is given for an address that another peer reported; the default is
-	 * the owner of the address.
+	 * Adds an address of a peer. A candidate that is not dialled any more after too many failures is dialled again.
+	 * `owner`: the owner of the share that the candidate uses. It is given for an address that another peer reported.
+	 * By default, `shareKey` derives it from the address.
 	 */
 	learnAddress(peer: PeerId, address: HostAddress, source: DiscoverySource, owner?: string): void;
 	/**
@@ -54,7 +54,7 @@ export interface Dialler {
 	addTarget(address: HostAddress, source?: 'peer-flag' | 'remembered'): void;
 	/** Removes the unconnected targets of a host (and port, if given). Returns false if there are none. */
 	removeTarget(host: string, port?: number): boolean;
-	/** Notes that a peer has connected. Its scheduled dials are cancelled. */
+	/** Notes that a peer has connected. The scheduled dials to the peer are cancelled. */
 	connected(peer: PeerId, remoteAddress: string): void;
 	/** Notes that a peer has disconnected. If one end banned the other, the peer is not dialled for `banMs`. */
 	disconnected(peer: PeerId, banMs?: number): void;
@@ -67,14 +67,17 @@ export interface Dialler {
 	stop(): void;
 }
 
-/** If no beacon or peer has reported a peer for this time, the next report resets its failures. */
+/**
+ * If no beacon or peer has reported a peer for this time, the next report resets the number of failed dials to that
+ * peer.
+ */
 const STALE_AFTER_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 
 export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, self} = options;
 	/**
-	 * Candidates by peer id, or by address if they are targets. `unknown` and `known` limit the number of candidates, but
-	 * not of targets.
+	 * Candidates by peer id, or by address if they are targets. `unknown` and `known` limit the number of candidates
+	 * that are not targets.
 	 */
 	const candidates = new Map<string, Candidate>();
 	/** Peers that are announced but were never connected, in the shares of the owners that announced them. */
@@ -187,7 +190,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 			keepKnown(peer, candidate.owner);
 		},
 		disconnected(peer, banMs = 0) {
-			// A banned peer without a candidate gets one, so that it is not dialled when it is reported during the ban.
+			// A banned peer gets a candidate if it has none, so that it is not dialled when it is reported during the
+			// ban.
 			if (banMs > 0 && !candidates.has(peer) && addUnknown(peer, peer))
 				candidates.set(peer, createCandidate(peer, false, peer));
 			const own = candidates.get(peer);

@@ -1,8 +1,9 @@
 /**
  * Highest beacon counter of each peer. A beacon with a lower counter is a replay and is ignored.
  *
- * All members know the key of the MAC, so any member could send a beacon in the name of another peer. After a beacon with a
- * valid signature, unsigned beacons of the same peer are ignored, and the counter of earlier unsigned ones is forgotten.
+ * All members know the key of the MAC, so any member could send a beacon in the name of another peer. After a beacon
+ * with a valid signature, unsigned beacons of the same peer are ignored, and the counter of its earlier unsigned
+ * beacons is forgotten.
  */
 import type {BeaconSignature} from '../../codec/beacon-datagram.js';
 import type {PeerId} from '../../core/event.js';
@@ -21,8 +22,8 @@ export interface BeaconCounters {
 }
 
 /**
- * Maximum number of peers that an eviction examines to find one without a signed beacon. These peers are evicted first,
- * because every member can send unsigned beacons for any peer.
+ * Maximum number of peers that an eviction examines to find a peer without a signed beacon. Peers without one are
+ * evicted first, because every member can send unsigned beacons for any peer.
  */
 const MAX_EVICTION_TRIES = 64;
 

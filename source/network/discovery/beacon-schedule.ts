@@ -17,8 +17,7 @@ export interface BeaconScheduleOptions {
 	readonly random: Random;
 	connectedCount(): number;
 	/**
-	 * Sends a beacon. The schedule always calls it as the last step of a function, because `announce` may call `burst` or
-	 * `stop`.
+	 * Sends a beacon. It may call `burst` or `stop`, so the schedule always calls it as the last step of a function.
 	 */
 	announce(): void;
 }

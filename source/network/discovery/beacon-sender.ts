@@ -22,7 +22,10 @@ export function bindSocket(socket: Socket, options: BindOptions): Promise<number
 
 type MutableCounters = {-readonly [Key in keyof DestinationCounters]: DestinationCounters[Key]};
 
-/** Maximum number of stored statistics. A laptop that changes networks all day stays below it. */
+/**
+ * Maximum number of destinations with stored statistics. A laptop that changes networks all day stays below this
+ * number.
+ */
 const MAX_DESTINATIONS = 256;
 
 export interface SendStats {
@@ -93,7 +96,7 @@ export interface BeaconSender {
 	readonly ready: Promise<number | undefined>;
 	/** Whether the sender works. If false, a new sender is created with the next beacon. */
 	readonly usable: boolean;
-	/** Sends `bytes` by broadcast, if the interface can, and `toGroup` by multicast. */
+	/** Sends `bytes` by broadcast, if the interface supports it, and `toGroup` by multicast. */
 	broadcast(bytes: Uint8Array, toGroup: Uint8Array): void;
 	send(bytes: Uint8Array, address: string, port: number): void;
 	close(): Promise<void>;

@@ -25,7 +25,7 @@ export interface BeaconStats {
 	recordEcho(address: string, path: BeaconRoute): void;
 	recordBeacon(peer: PeerId, address: string, path: BeaconRoute, name: string | undefined, now: number): void;
 	recordForeignNode(id: string, now: number): void;
-	/** Removes a foreign node that announced that it leaves. Beacons of foreign nodes cannot be verified. */
+	/** Removes a foreign node that announced that it leaves. Such an announcement cannot be verified. */
 	removeForeignNode(id: string): void;
 	recordOtherVersion(sender: string, version: number, now: number): void;
 	recordOffLink(address: string, now: number): void;
@@ -38,7 +38,9 @@ export interface BeaconStats {
 	removePeer(peer: PeerId): void;
 	/** Number of nodes with another room or secret that sent a beacon in the last minute. */
 	foreignNodes(now: number): number;
-	/** Versions in the beacons of the last minute that are not the version of this node, one for each sender. */
+	/**
+	 * Protocol versions in beacons of the last minute that differ from the version of this node, one for each sender.
+	 */
 	otherVersions(now: number): readonly number[];
 	/** Addresses outside the subnets of this computer that sent a beacon in the last minute. */
 	offLinkAddresses(now: number): readonly string[];

@@ -39,11 +39,14 @@ export interface DiscoveryOptions {
 	isConnected(peer: PeerId): boolean;
 	/** Called when a beacon of a peer of this room arrives. */
 	peerFound(peer: PeerId, address: HostAddress, path: BeaconRoute): void;
-	/** Called when another copy of the same beacon arrives from this address. */
+	/**
+	 * Called when another copy of the newest beacon of a peer arrives. `address`: source address of the copy, with the
+	 * TCP port of the peer.
+	 */
 	alternateAddressFound(peer: PeerId, address: HostAddress): void;
 	/** Called when a peer announces that it leaves. */
 	peerLeft(peer: PeerId): void;
-	/** Called after every announcement. The list of interfaces was read again just before it. */
+	/** Called after every announcement. The list of interfaces was read again just before the announcement. */
 	onBeaconSent(): void;
 }
 
@@ -60,7 +63,7 @@ export interface Discovery {
 	readonly stats: BeaconStats;
 	/** Processes one datagram from the network. */
 	received(bytes: Uint8Array, source: DatagramSource): void;
-	/** Stops discovery. Announces that this node leaves if it was announced before. Idempotent. */
+	/** Stops discovery. If this node was announced before, announces that it leaves. Idempotent. */
 	stop(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reader of the network interfaces. No other module asks the operating system for the interfaces. The system can refuse:
- * Android requires a permission, and every system needs a free file descriptor.
+ * Reader of the network interfaces. No other module asks the operating system for the interfaces. The system can refuse
+ * to list the interfaces: Android requires a permission, and every system needs a free file descriptor.
  */
 import {constants, networkInterfaces} from 'node:os';
 import {describeSystemError, systemErrorCode} from '../../core/system-error.js';
@@ -37,7 +37,10 @@ export function createInterfaceReader(
 	};
 }
 
-/** On Windows the zone of an address is the number of the interface. Elsewhere it is the name, which is the default. */
+/**
+ * Reads the interfaces on Windows, where the zone of an address is the number of its interface. Elsewhere the zone is
+ * the name of the interface, which is the default of `zone`.
+ */
 function readWithZones(): SystemInterfaces {
 	const interfaces = Object.entries(networkInterfaces());
 	return Object.fromEntries(
@@ -48,7 +51,10 @@ function readWithZones(): SystemInterfaces {
 	);
 }
 
-/** Node reports this error without its name: "uv_interface_addresses returned Unknown system error 13". */
+/**
+ * Describes the error of a failed read. Node reports such an error without its name: "uv_interface_addresses returned
+ * Unknown system error 13".
+ */
 function describeReadFailure(error: unknown): string {
 	if (systemErrorCode(error) !== 'ERR_SYSTEM_ERROR') return describeSystemError(error);
 	const number = Number(/system error -?(\d+)/.exec(error instanceof Error ? error.message : '')?.[1]);

@@ -83,8 +83,8 @@ function matches(candidate: LocalInterface, wanted: string): boolean {
 }
 
 /**
- * Keeps one IPv6 address of each subnet of an interface. A computer often has several, and replaces temporary addresses (RFC
- * 8981) again and again.
+ * Keeps one IPv6 address of each subnet of an interface. A computer often has several in one subnet, and regularly
+ * replaces temporary addresses (RFC 8981).
  */
 function onePerSubnet(interfaces: readonly LocalInterface[]): LocalInterface[] {
 	const kept: LocalInterface[] = [];
@@ -105,7 +105,10 @@ function isUsedByDefault(one: LocalInterface, all: readonly LocalInterface[]): b
 	return all.some(({name, address}) => name === one.name && !isLinkLocal(address));
 }
 
-/** `selection`: names or addresses. If undefined or empty, it means loopback and all interfaces. */
+/**
+ * `selection`: names or addresses. If undefined or empty, it means loopback and all interfaces that `isUsedByDefault`
+ * accepts.
+ */
 export function chooseInterfaces(selection: readonly string[] | undefined, system: SystemInterfaces): InterfaceChoice {
 	const all = readAll(system);
 	const existing = onePerSubnet(all).map(({name, address}) => `${name} (${address})`);

@@ -103,7 +103,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 
 	/**
 	 * Opens the socket that receives the beacons of one family. Returns the error if opening fails. The node continues
-	 * after a failure, because the next beacon tries again.
+	 * after a failure, because it tries again with the next beacon.
 	 */
 	async function openShared(family: 4 | 6): Promise<unknown> {
 		const socket =

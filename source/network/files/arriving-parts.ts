@@ -13,16 +13,20 @@ import type {Holder, Holders} from './holders.js';
 import type {LinkPipe, Slice} from './link-pipe.js';
 import type {PartBuffers} from './part-buffers.js';
 
-/** Time without a slice after which a holder counts as stalled. A holder without other work then takes over its parts. */
+/**
+ * Time without a slice after which a holder counts as stalled. Another holder without work then takes over the parts of
+ * the stalled holder.
+ */
 const STALLED_MS = 2000;
 /**
- * A part moves to a new holder if the rest of the part takes longer than this, plus twice the time that the new holder
- * needs for the whole part.
+ * A part moves to a new holder if the old holder needs longer than this time for the rest of the part, plus twice the
+ * time that the new holder needs for the whole part.
  */
 const MOVE_AFTER_MS = 500;
 /**
- * A fetch uses one holder, and one more for each such amount of its total rate, in bytes per second. At least two slices of
- * MIN_SLICE_BYTES are requested ahead from a holder. At this rate they arrive within FILE_QUEUE_MS.
+ * Rate in bytes per second. A fetch uses one holder, and one more holder for each multiple of this rate in its total
+ * rate. At least two slices of MIN_SLICE_BYTES are requested ahead from each holder. At this rate they arrive within
+ * FILE_QUEUE_MS.
  */
 const RATE_PER_HOLDER = (2 * MIN_SLICE_BYTES * 1000) / FILE_QUEUE_MS;
 
@@ -45,7 +49,10 @@ export interface ArrivingPartsOptions {
 export interface ArrivingParts {
 	/** The slice to request next from a holder; undefined if nothing can be requested from the holder now. */
 	nextSlice(holder: Holder, now: number): Slice | undefined;
-	/** Stores a slice. Returns the part if it is complete; its memory stays reserved until it is written. */
+	/**
+	 * Stores a slice. Returns the part if this slice completes it. The memory of the part stays reserved until the part
+	 * is written.
+	 */
 	receive(pipe: LinkPipe, slice: Slice, bytes: Uint8Array, now: number): Uint8Array | undefined;
 	/** Gives up a part that a holder refused. */
 	refused(pipe: LinkPipe, part: number): void;
@@ -91,8 +98,8 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 	}
 
 	/**
-	 * Whether one more holder would only lengthen the queue in the network, because the present holders already use the whole
-	 * path.
+	 * Whether one more holder would only lengthen the queue in the network, because the present holders already use the
+	 * full rate of the path.
 	 */
 	function areHoldersEnough(holder: Holder, now: number): boolean {
 		const active = new Set<LinkPipe>();
@@ -133,8 +140,8 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 	}
 
 	/**
-	 * Of the parts that are requested from much slower holders, moves the part that is expected to be complete last to this
-	 * holder. The part starts again from its first byte.
+	 * Moves a part to this holder from a much slower holder: the part that is expected to be complete last. It is
+	 * requested again from its first byte.
 	 */
 	function takeOver(holder: Holder, now: number): ArrivingPart | undefined {
 		let slowest: ArrivingPart | undefined;
@@ -152,7 +159,7 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 		return buffers.reserve(slowest.length) ? start(slowest.part, holder.pipe, now) : undefined;
 	}
 
-	/** Time until a part is complete, in ms. */
+	/** Expected time until a part is complete, in ms. Infinity if its holder is stalled. */
 	function expectedMs({length, arrived, pipe, progressAt}: ArrivingPart, now: number): number {
 		if (now - progressAt > STALLED_MS) return Number.POSITIVE_INFINITY;
 		const before = Math.max(pipe.outstandingBytes, length - arrived);
@@ -175,7 +182,7 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 			const current = arriving.get(part);
 			if (current?.pipe !== pipe) return undefined;
 			if (bytes.length === current.length) {
-				// On fast paths the slice is the whole part. It is not copied.
+				// On fast paths one slice is the whole part, and is not copied.
 				current.bytes = bytes;
 			} else {
 				// The buffer is not filled with zeros, because nothing reads it before all its bytes have arrived.

@@ -4,7 +4,7 @@ import {hasPart, type PartSet} from '../../core/part-set.js';
 /** What one peer has of a file. */
 export interface Holding {
 	readonly parts: PartSet;
-	/** Whether the peer has all parts. Usually this is the author. */
+	/** Whether the peer has all parts, as the author of the file usually does. */
 	readonly isComplete: boolean;
 	/**
 	 * Whether the peer can send a part soon: it is not silent, and the parts that are already requested from it will arrive
@@ -24,8 +24,8 @@ export interface Choice {
 	/** All other peers that have parts of the file. */
 	readonly others: readonly Holding[];
 	/**
-	 * Whether this node is the one that gets a part from a holder of all parts, of the nodes that are fetching the file. Left
-	 * out: any part is for this node.
+	 * Whether this node, of all nodes that are fetching the file, is the one that requests the part from a holder of
+	 * all parts. If the function is missing, this node requests any part.
 	 */
 	isForUs?(part: number): boolean;
 	/** Uniform in [0, 1). */
@@ -34,9 +34,9 @@ export interface Choice {
 
 /**
  * The part to request from the holder: of the missing parts that the holder has, a random one of those that the fewest
- * other peers have. Undefined if there is none. From a holder with all parts, only those parts are requested that this node
- * is to get, and that no holder with some of the parts can send soon. So the author sends each part about once, and the peers
- * that fetch the file exchange the parts.
+ * other peers have. Undefined if there is none. A holder of all parts is asked for a part only if `isForUs` is true,
+ * and no holder of only some parts can send it soon. So the author sends each part about once, and the peers that fetch
+ * the file exchange the parts.
  */
 export function choosePart({from, to, isMissing, holder, others, isForUs, random}: Choice): number | undefined {
 	let fewest = Number.POSITIVE_INFINITY;

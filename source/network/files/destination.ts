@@ -24,7 +24,7 @@ export interface DestinationOptions {
 	isLeaf(part: number, bytes: Uint8Array): boolean;
 	/** Called when one more part is verified and written. `bytes`: undefined for a part kept from an earlier run. */
 	partAdded(part: number, bytes?: Uint8Array): void;
-	/** Called when something else has changed. */
+	/** Called after any other change of the destination. */
 	changed(): void;
 	/** Called when the destination no longer exists, so that nothing more can be written. */
 	lost(reason: string): void;
@@ -50,7 +50,7 @@ export interface Destination {
 	checkKept(): Promise<void>;
 	/** Writes a verified part, whose memory was reserved. */
 	write(part: number, bytes: Uint8Array): void;
-	/** Stops writing, and releases the memory. */
+	/** Stops writing, and releases the memory of the parts that are not written. */
 	stop(): void;
 }
 
@@ -83,8 +83,9 @@ export function createDestination(options: DestinationOptions): Destination {
 		heldParts++;
 		heldBytes += partLength(size, part);
 		while (firstMissing < count && hasPart(have, firstMissing)) firstMissing++;
-		options.partAdded(part, bytes);
+		// First, because a complete file is being finished and does not wait for a part.
 		finishIfComplete();
+		options.partAdded(part, bytes);
 	}
 
 	/** Pauses the fetch. A timer tries the refused writes again. */

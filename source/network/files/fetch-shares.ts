@@ -1,25 +1,26 @@
 /**
- * Division of the parts of a file among the nodes that fetch it at the same time: which of them gets a part from a holder of
- * all parts (protocol.md, Files). Each node computes the same division, as far as they know of each other, so they need no
- * messages for it. The others then get the part from that node.
+ * Division of the parts of a file among the nodes that fetch it at the same time: which node gets which part from a
+ * holder of all parts (protocol.md, Files). Nodes that know of each other compute the same division, so they need no
+ * messages for it. The other nodes get a part from the node that fetched it.
  *
- * News of a part takes time to arrive, above all on a busy computer. If each node chose any part, several would want the same
- * one meanwhile.
+ * The news that a node has a part takes time to arrive, above all on a busy computer. If each node chose any part,
+ * several nodes would request the same part in this time.
  */
 import type {PeerId} from '../../core/event.js';
 import {FILE_REST_MS} from '../../core/limits.js';
 
-/** Shortest time that a node with nothing to do waits for parts that others are to get. */
+/** Shortest time for which an idle node waits for parts that other nodes are to get. */
 const MIN_PATIENCE_MS = 300;
-/** The time of that many parts at the rate of the holder, if it is longer. */
+/** An idle node waits at least for the time in which the holder sends this number of parts. */
 const PATIENCE_PARTS = 2;
 
 export interface FetchShares {
 	/** Whether this node is to get a part from a holder of all parts. `others`: peers that fetch the file too. */
 	isForUs(part: number, others: readonly PeerId[], now: number): boolean;
 	/**
-	 * To be called when only parts are missing that others are to get. `isIdle`: whether nothing arrives here. Returns whether
-	 * they have taken too long. If so, the peers that were to get `parts` are passed over for a while.
+	 * To be called when only parts are missing that other peers are to get. Returns whether this node has waited too
+	 * long for these peers. If so, the peers that were to get `parts` are passed over for FILE_REST_MS. `isIdle`:
+	 * whether no part of the file is arriving. `partMs`: time in which the holder sends one part.
 	 */
 	isTooLate(
 		waiting: {readonly isIdle: boolean; readonly partMs: number; readonly parts: readonly number[]},
@@ -71,7 +72,7 @@ export function createFetchShares(self: PeerId): FetchShares {
 	};
 }
 
-/** A number below 2 ** 32 that depends on all bits of both (the finalizer of MurmurHash3). */
+/** A number below 2 ** 32 that depends on all bits of `peer` and `part` (the finalizer of MurmurHash3). */
 function mix(peer: number, part: number): number {
 	let hash = peer ^ Math.imul(part + 1, 0x9e3779b1);
 	hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

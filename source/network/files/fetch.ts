@@ -2,7 +2,7 @@
  * Fetch of one file: leaves, parts and destination (protocol.md, Files).
  *
  * Invariants
- * 1. The destination is opened only with leaves from which the id of the file follows.
+ * 1. The destination is opened only with leaves that match the id of the file.
  * 2. Only parts whose hash is their leaf are written and served. Parts kept from an earlier run are verified first.
  * 3. The file gets its final name when all parts are verified and written.
  */
@@ -171,7 +171,7 @@ export function createFetch(options: FetchOptions): Fetch {
 		if (failure !== undefined || destination?.refusal !== undefined) return failure ?? destination?.refusal;
 		if (currentState() !== 'waiting') return undefined;
 		const heldBytes = destination?.heldBytes ?? 0;
-		return `nobody who is connected has ${heldBytes > 0 ? `the missing ${formatBytes(file.size - heldBytes)}` : 'it'}`;
+		return holders.describeAbsence(heldBytes > 0 ? `the missing ${formatBytes(file.size - heldBytes)}` : 'it');
 	}
 
 	return {

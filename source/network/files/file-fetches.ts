@@ -1,6 +1,6 @@
 /**
- * All fetches of this node, and the connections on which they request parts. At most MAX_ACTIVE_FETCHES request parts at
- * the same time: the oldest ones that a peer can serve.
+ * All fetches of this node, and the connections on which they request parts. At most MAX_ACTIVE_FETCHES fetches request
+ * parts at the same time: the oldest of those that can proceed.
  */
 import type {FileInfoMessage, FileMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';

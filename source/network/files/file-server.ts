@@ -48,7 +48,7 @@ export interface FileServer {
 	/** Drops all requests that arrived on a closed connection. */
 	closed(link: PeerLink): void;
 	readonly cache: PartCache;
-	/** Bytes of a file that were sent since the start. */
+	/** Number of bytes of a file that this node has sent since its start. */
 	sentBytesOf(file: FileId): number;
 	stop(): void;
 }

@@ -19,7 +19,7 @@ export interface FilesOptions {
 	random(): number;
 	/** Whether files are served to others. */
 	readonly isServing: boolean;
-	/** Whether this room's log names the content, and its author did not withdraw it. */
+	/** Whether the log of this room names the file, and the author of the file has not withdrawn it. */
 	isNamed(file: FileId): boolean;
 	/** A complete file that was shared or fetched in this room. */
 	findFile(file: FileId): ServedFile | undefined;

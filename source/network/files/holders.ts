@@ -15,8 +15,8 @@ import type {Holding} from './choose-part.js';
 import type {LinkPipe} from './link-pipe.js';
 
 /**
- * Time within which the parts that are requested from a peer must be expected to arrive. Otherwise the peer is not
- * considered available, and its parts are requested from other peers.
+ * Maximum time that the slices requested from a peer may need to arrive. If they need longer, the peer is not
+ * available, and a part that it has may be requested from a holder of all parts.
  */
 const BACKLOG_MS = 1000;
 /** Maximum number of remembered peers that sent wrong content. */
@@ -26,7 +26,9 @@ export interface Holder extends Holding {
 	readonly pipe: LinkPipe;
 	/** Id of the last `file-ask` to this peer; undefined if it has not been asked. */
 	askId: number | undefined;
-	/** Whether the last `file-ask` requested the leaves, and when it was sent. */
+	/**
+	 * Monotonic time of the `file-ask` that requested the leaves; undefined if no answer to such a request is expected.
+	 */
 	leavesAskedAt: number | undefined;
 }
 
@@ -39,8 +41,8 @@ export interface Holders {
 	/** Records which parts a peer says that it has. */
 	update(holder: Holder, have: PartSet | true): void;
 	/**
-	 * Notes that the peer refused a part, although it said that it has this part. After MAX_PART_REFUSALS such refusals the
-	 * peer counts as silent.
+	 * Notes that the peer refused a part, although it said that it has this part. After more than MAX_PART_REFUSALS
+	 * such refusals the peer is treated like a silent one (`rest`).
 	 */
 	refused(holder: Holder, part: number, now: number): void;
 	/** Notes that the peer is silent. Nothing is requested from the peer for FILE_REST_MS, which doubles with each call. */
@@ -60,6 +62,8 @@ export interface Holders {
 	count(): number;
 	/** Number of peers that have all parts and are not excluded. */
 	countComplete(): number;
+	/** Says that nobody who is connected has `missing`. If connected peers are excluded, also says how many and why. */
+	describeAbsence(missing: string): string;
 }
 
 interface Entry extends Holder {
@@ -188,6 +192,13 @@ export function createHolders(count: number, now: () => number): Holders {
 			let number = 0;
 			for (const {isComplete, pipe} of entries.values()) if (isComplete && !liars.has(pipe.link.peer)) number++;
 			return number;
+		},
+		describeAbsence(missing) {
+			let excluded = 0;
+			for (const peer of entries.keys()) if (liars.has(peer)) excluded++;
+			const absence = `nobody who is connected has ${missing}`;
+			if (excluded === 0) return absence;
+			return `${absence}, except ${excluded === 1 ? '1 peer' : `${excluded} peers`} that sent wrong data`;
 		},
 	};
 }

@@ -1,13 +1,14 @@
 /**
- * Requests for slices on one connection: which slices are outstanding, and how many bytes may be outstanding (protocol.md,
- * Files).
+ * Requests for slices on one connection: which slices are outstanding, and how many bytes may be outstanding
+ * (protocol.md, Files).
  *
- * The *least time* is the shortest time between the request and the arrival of a slice. The rate is the highest that was
- * measured in the last seconds, as BBR does: the bytes that arrived since a slice was requested, divided by the time since
- * then. The limit is the rate, multiplied by the sum of the least time and FILE_QUEUE_MS. So the queue that this node causes
- * in the network delays a message by at most FILE_QUEUE_MS, whatever the speed of the path (the idea of LEDBAT, RFC 6817).
- * The least time is measured again every PROBE_MS with hardly any bytes outstanding. Otherwise the queue that this node
- * causes would lengthen it.
+ * The *least time* is the shortest time between the request and the arrival of a slice. The *rate* of the connection is
+ * the highest rate that was measured in the last seconds, as in BBR: the bytes that arrived since a slice was
+ * requested, divided by the time since then. The limit of the outstanding bytes is this rate, multiplied by the sum of
+ * the least time and FILE_QUEUE_MS. So the queue that this node causes in the network delays a message by at most
+ * FILE_QUEUE_MS, whatever the speed of the path (the idea of LEDBAT, RFC 6817). The least time is measured again every
+ * PROBE_MS with hardly any bytes outstanding. Otherwise the queue that this node causes would lengthen the measured
+ * time.
  */
 import {FILE_QUEUE_MS, MAX_SLICE_BYTES, MAX_WANTED_FILE_BYTES, MIN_SLICE_BYTES} from '../../core/limits.js';
 import type {FileId} from '../../core/shared-file.js';
@@ -50,7 +51,10 @@ export interface LinkPipe {
 	/** Bytes per second that arrive while slices are outstanding; 0 until the first slice has arrived. */
 	readonly rate: number;
 	readonly outstandingBytes: number;
-	/** Monotonic time of the last sign of progress: a slice arrived, or the first one was requested. */
+	/**
+	 * Monotonic time of the last sign of progress: a slice arrived or was refused, or one was requested while none was
+	 * outstanding.
+	 */
 	readonly progressAt: number;
 	/** Id for the next question on this connection. */
 	nextId(): number;
@@ -94,7 +98,7 @@ export function createLinkPipe(link: PeerLink): LinkPipe {
 		return Math.min(MAX_WANTED_FILE_BYTES, Math.max(FEWEST_BYTES, bytes));
 	}
 
-	/** Updates the shortest time of a slice, and the rate of the connection, when a slice has arrived. */
+	/** Updates the least time and the rate of the connection when a slice has arrived. */
 	function measure({sentAt, arrivedBefore}: Want, now: number): void {
 		const ms = Math.max(0.1, now - sentAt);
 		if (isProbing) {

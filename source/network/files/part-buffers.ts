@@ -1,6 +1,6 @@
 /**
- * Parts of all fetches that are in memory: those that are arriving, and those that wait to be written. Together they have
- * at most MAX_WANTED_FILE_BYTES. A slow disk therefore has only one effect: this node requests fewer parts.
+ * Memory budget for the parts of all fetches: the parts that are arriving, and those that wait to be written. Together
+ * they have at most MAX_WANTED_FILE_BYTES. A slow disk therefore has only one effect: this node requests fewer parts.
  */
 import {MAX_WANTED_FILE_BYTES} from '../../core/limits.js';
 

@@ -1,6 +1,6 @@
 /**
- * Parts in memory that are being served. Peers that fetch the same file at the same time request the same parts. A part is
- * checked against its leaf when it is read, so that a file which changed unnoticed is never sent.
+ * Memory cache of the parts that are being served. Peers that fetch the same file at the same time request the same
+ * parts. A part is checked against its leaf when it is read, so that a file which changed unnoticed is never sent.
  */
 import {MAX_SERVED_CACHE_BYTES} from '../../core/limits.js';
 import {LEAF_BYTES, partLength} from '../../core/shared-file.js';

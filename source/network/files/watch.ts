@@ -1,6 +1,6 @@
 /**
- * What this node knows about the peers that have one file. For a file that is complete on this computer, nothing else is
- * tracked.
+ * What this node knows about the peers that have one file. For a file that is complete on this computer, this is all
+ * that is tracked. A fetch tracks more (fetch.ts).
  */
 import type {FileInfoMessage} from '../../codec/message-types.js';
 import type {PeerId} from '../../core/event.js';
@@ -13,7 +13,7 @@ import type {LinkPipe} from './link-pipe.js';
 
 export interface HolderWatch {
 	readonly file: NamedFile;
-	/** To be called once, before everything else. */
+	/** To be called once, after the peers that are already connected were passed to `connected`. */
 	start(): void;
 	connected(pipe: LinkPipe): void;
 	disconnected(peer: PeerId): void;

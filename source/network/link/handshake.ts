@@ -20,12 +20,12 @@ export const LOWEST_VERSION = 1;
  */
 export const PORT_WITHOUT_LISTENER = 1;
 /**
- * Optional features of this program, sent in the hello. Append-only. A peer receives the messages of a feature only if its
- * own hello names the feature.
+ * Optional features of this program, sent in the hello. Append-only. A peer receives the messages of a feature only if
+ * its own hello names the feature.
  *
- * `typing`: shows the message `typing`. `effects`: shows replies, reactions, corrections, withdrawals and pins. `alive`:
- * takes the message `alive` into account before it reports a peer as lost. `files`: shares files and fetches them from other
- * peers. `whispers`: accepts private messages.
+ * `typing`: shows the message `typing`. `effects`: shows replies, reactions, corrections, withdrawals and pins.
+ * `alive`: considers the messages `alive` before it reports a peer as lost. `files`: shares files and fetches them from
+ * other peers. `whispers`: accepts private messages.
  */
 export const FEATURES = ['typing', 'effects', 'alive', 'files', 'whispers'] as const;
 

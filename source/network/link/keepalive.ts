@@ -95,11 +95,12 @@ export function createKeepalive(clock: Clock): Keepalive {
 			liveness = step.liveness;
 			const changed = step.state === 'suspect' && status !== 'suspect';
 			if (changed) status = 'suspect';
-			// The peer may have queued much data before its next ping. This node therefore also pings when it has sent
-			// nothing for PING_AFTER_MS, so that it does not appear dead to the peer.
+			// A ping of the peer may wait behind much data in its send queue. This node therefore also pings when it
+			// has sent nothing for PING_AFTER_MS. Otherwise this node would appear dead to the peer.
 			const isQuiet = now - sentAt >= PING_AFTER_MS;
-			// The end that pings first measures all round-trip times. If the other end measured a long one, for example while the
-			// programs started, it would show a slow connection as long as the connection lasts.
+			// Usually only the end that pings first measures round-trip times. The other end may have measured one long
+			// time, for example while the programs started. Without another ping, it would show a slow connection until
+			// the connection closes.
 			const isOutdated = (roundTripMs ?? 0) >= FAIR_ROUND_TRIP_MS && now - pingedAt >= PING_AFTER_MS;
 			return {timedOut: step.state === 'dead', changed, pingDue: step.pingDue || isQuiet || isOutdated};
 		},

@@ -1,7 +1,7 @@
 /**
  * Rate limiter for the messages of one connection, by kind (protocol.md, Limits), and its counterpart at the sender. A
- * sender keeps to SENDER_RATE_SHARE of each limit, however much other peers send to it. So a peer that exceeds a limit does
- * not follow the protocol, and is at fault.
+ * sender uses at most SENDER_RATE_SHARE of each limit, however much it receives from other peers. So a peer that
+ * exceeds a limit does not follow the protocol, and is at fault.
  */
 import type {Message} from '../../codec/message-types.js';
 import {
@@ -57,7 +57,7 @@ function kindOf(message: Message): Kind | undefined {
 	return message.type in RULES ? (message.type as Kind) : undefined;
 }
 
-/** Number of tokens that a message takes. Each listed peer costs one, because it may lead to a dial. */
+/** Number of tokens that a message takes. Each listed peer costs one token, because the receiver may dial that peer. */
 function weightOf(message: Message): number {
 	if (message.type === 'alive') return Math.max(1, message.peers.length);
 	return message.type === 'peers' ? Math.max(1, message.added.length + message.removed.length) : 1;

@@ -70,8 +70,8 @@ export interface LinkClosing {
 export interface PeerLinkHandlers {
 	verified(link: PeerLink): void;
 	/**
-	 * Called for each message. The handler can pass work that takes long to `defer`. Later messages of the link wait until
-	 * it is complete.
+	 * Called for each message. The handler can pass long work to `defer`. Later messages of the link wait until this
+	 * work is complete.
 	 */
 	message(link: PeerLink, message: Message, defer: DeferWork): void;
 	/** Called when the status, the round-trip time or the clock offset has changed. */

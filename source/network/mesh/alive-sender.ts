@@ -1,6 +1,6 @@
 /**
- * Sender of `alive` (protocol.md, Failure reports): every ALIVE_INTERVAL_MS it passes on to each connected peer what other
- * connected peers have reported about peers that are alive. In a full mesh it sends nothing.
+ * Sender of `alive` (protocol.md, Failure reports): every ALIVE_INTERVAL_MS it tells each connected peer which peers
+ * are alive according to other connected peers. In a full mesh it sends nothing.
  */
 import type {Clock, Timer} from '../../core/environment.js';
 import {ALIVE_INTERVAL_MS} from '../../core/limits.js';

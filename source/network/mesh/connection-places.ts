@@ -24,8 +24,8 @@ export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): 
 	const places = createFairShare<PeerLink>(Number.POSITIVE_INFINITY);
 
 	/**
-	 * Chooses the connection to close when all places are taken and `link`, a connection of `owner`, needs one. The result
-	 * is `link` itself if no other connection has to close.
+	 * Chooses the connection to close when all places (`isCapped`: all places of `owner`) are taken, and `link`, a
+	 * connection of `owner`, needs one. The result is `link` itself if no other connection has to close.
 	 */
 	function chooseClosing(link: PeerLink, owner: string, isCapped: boolean): PeerLink {
 		const fullest = isCapped ? owner : (places.fullest() ?? owner);
@@ -35,7 +35,7 @@ export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): 
 		return newest.find(one => !isTrusted(one)) ?? (isFuller ? newest[0] : undefined) ?? link;
 	}
 
-	/** IPv6 prefix of a peer that is a stranger; undefined for every other peer. */
+	/** IPv6 prefix of an untrusted peer; undefined for a trusted peer, and for a peer on IPv4 or loopback. */
 	const strangerPrefix = (link: PeerLink) => (isTrusted(link) ? undefined : prefixGroup(link.remoteAddress));
 
 	/**

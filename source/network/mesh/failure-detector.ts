@@ -38,7 +38,10 @@ export interface FailureDetector {
 	/** Notes that this node has connected to a peer. */
 	connected(peer: PeerId, now: number): void;
 	disconnected(peer: PeerId, now: number): void;
-	/** Notes a report of a connected peer: it has connected to `peer`, or lost that connection (`connected` false). */
+	/**
+	 * Notes a report of the connected peer `reporter`: it has connected to `peer`, or lost that connection (`connected`
+	 * false).
+	 */
 	reportChange(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void;
 	/**
 	 * Notes that a connected peer reports all its connections. A peer that the reporter named before and does not name now has
@@ -65,7 +68,10 @@ export interface FailureDetector {
 	evaluate(subjects: Iterable<Subject>, now: number): PeerId[];
 }
 
-/** Maximum number of suspects observed by this node that an eviction skips before it evicts the oldest suspect. */
+/**
+ * Maximum number of suspects whose loss this node observed that an eviction skips. After that, it evicts the oldest
+ * suspect.
+ */
 const MAX_EVICTION_SKIPS = 64;
 
 interface Suspect {
@@ -87,7 +93,10 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 	 */
 	const suspects = new LruMap<PeerId, Suspect>(Number.POSITIVE_INFINITY);
 	const evidence = createIndirectEvidence();
-	/** Earliest start of a grace period, in monotonic ms: end of the last stall, or of the time without connections. */
+	/**
+	 * Earliest start of a grace period, in monotonic ms: end of the last stall, or of the last time without
+	 * connections.
+	 */
 	let startedAt = Number.NEGATIVE_INFINITY;
 
 	function isReachable(peer: PeerId): boolean {
@@ -113,8 +122,8 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 	}
 
 	/**
-	 * Evicts the oldest suspects. Suspects that this node did not observe are evicted first, because a peer can invent any
-	 * number of them.
+	 * Evicts the oldest suspects. Suspects whose loss this node did not observe are evicted first, because a peer can
+	 * invent any number of them.
 	 */
 	function makeRoom(): void {
 		const isOnlyReported = ({observers}: Suspect) => !observers.includes(self);

@@ -1,8 +1,10 @@
 /**
- * Indirect evidence that peers are alive (protocol.md, Failure reports): reports of connected peers about peers to which
- * this node is not connected. It stores each source separately, so that no peer receives its own reports back.
+ * Indirect evidence that peers are alive (protocol.md, Failure reports): reports of connected peers about peers to
+ * which this node is not connected. The reports of each source are stored separately, so that no peer receives its own
+ * reports back.
  *
- * A time is the moment at which somebody was last known to be connected to the peer, in monotonic ms of this node.
+ * Each stored time is the moment at which somebody was last known to be connected to the peer, in monotonic ms of this
+ * node.
  */
 import type {PeerId} from '../../core/event.js';
 import {MAX_REPORTED_PEERS, VANISHED_AFTER_MS} from '../../core/limits.js';
@@ -18,7 +20,10 @@ export interface IndirectEvidence {
 	note(source: PeerId, peers: readonly AlivePeer[], now: number): void;
 	/** Forgets all lists of a source. */
 	remove(source: PeerId): void;
-	/** Newest evidence of one source about a peer, or of all sources; undefined if there is none. */
+	/**
+	 * Newest time at which a peer was alive, according to `source`, or to all sources if `source` is undefined.
+	 * Undefined if there is none.
+	 */
 	aliveAt(peer: PeerId, source?: PeerId): number | undefined;
 	/** Peers that a source named within the last VANISHED_AFTER_MS, and when each was last alive. */
 	list(source: PeerId, now: number): Iterable<readonly [PeerId, number]>;

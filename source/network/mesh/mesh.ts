@@ -40,7 +40,7 @@ export interface MeshHandlers {
 	replaced(link: PeerLink, closed?: PeerLink): void;
 	/** Called when the last connection to a peer has closed. */
 	down(link: PeerLink, closing: LinkClosing): void;
-	/** Called for each message of a peer. `defer` schedules work that takes long. */
+	/** Called for each message of a peer. `defer` schedules long work. */
 	message(link: PeerLink, message: Message, defer: DeferWork): void;
 	metricsChanged(link: PeerLink): void;
 	drained(link: PeerLink): void;
@@ -142,7 +142,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 		handlers.replaced(link);
 	}
 
-	/** Closes the older connections to a peer after it has sent a message on the newest one, `link`. */
+	/** Closes the older connections to a peer after the peer has sent a message on the newest one, `link`. */
 	function resolveDuplicate(link: PeerLink): void {
 		const links = byPeer.get(link.peer);
 		if (!links || links.length < 2 || links.at(-1) !== link) return;

@@ -1,8 +1,9 @@
 /**
- * Peer exchange (protocol.md, Peer exchange): sends the list of this node's connections to every connected peer: the full
- * list on a new connection, then changes. Changes are batched. While many nodes start, added connections are sent less and
- * less often, because most peers discover each other by beacons. If another peer reports that it has lost a peer, this node
- * sends its own new connection to that peer immediately. No peer is sent more names than it accepts.
+ * Peer exchange (protocol.md, Peer exchange): sends the list of this node's connections to every connected peer: the
+ * full list on a new connection, then changes. Changes are batched. While many nodes start, added connections are sent
+ * less and less often, because most peers discover each other by beacons. If another peer reports that it has lost a
+ * peer, this node reports its own new connection to the lost peer immediately. No peer is sent more names than it
+ * accepts.
  */
 
 import {encodeMessageFrame} from '../../codec/message.js';
@@ -97,7 +98,7 @@ export function createPeerExchangeSender(
 	/** Time at which added connections were sent last, in monotonic ms. */
 	let announcedAt = Number.NEGATIVE_INFINITY;
 	let interval = PEERS_INTERVAL_MS;
-	/** Whether another peer has reported one of `added` as lost. */
+	/** Whether another peer has reported that it lost one of the peers in `added`. */
 	let isExpedited = false;
 	let timer: Timer | undefined;
 	let stopped = false;

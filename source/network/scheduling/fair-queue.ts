@@ -14,7 +14,7 @@ export interface UsageMeter {
 /** Time in which a usage decays to half of its value. */
 const HALF_LIFE_MS = 1000;
 
-/** A queue entry counts as interactive while at most this many bytes of its work wait: about 20 chat messages. */
+/** Maximum number of waiting bytes of an interactive entry: about 20 chat messages. */
 export const INTERACTIVE_BYTES = 4096;
 
 /** Entry of one link in the queue. */

@@ -16,7 +16,10 @@ import {READ_SLICE_MS} from '../../core/limits.js';
 import {createCoalescedTimer} from './coalesced-timer.js';
 import {createFairQueue, createUsageMeter, type QueueChoice, type QueueEntry} from './fair-queue.js';
 
-/** Total usage of all links above which a node is overloaded. Receiving a million events needs less than half of it. */
+/**
+ * Total usage of all links above which a node is overloaded. Receiving a million events needs less than half of this
+ * usage.
+ */
 const OVERLOAD_MS = 250;
 /** Factor of the pause under overload: links that are not interactive pause for this multiple of the time they used. */
 const THROTTLE_FACTOR = 8;
@@ -62,7 +65,7 @@ export function createLinkScheduler(clock: Clock): LinkScheduler {
 	let isWorking = false;
 	/** Whether this node asked for the work of the step that is running. */
 	let isWanted = false;
-	/** Whether a step ran since the timer last fired, but not in its callback. */
+	/** Whether a step ran since the timer last fired, outside the callback of the timer. */
 	let didWork = false;
 	/** Whether only interactive links may work until the timer fires. */
 	let isThrottled = false;

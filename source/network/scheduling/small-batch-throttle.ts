@@ -8,7 +8,10 @@ import {createUsageMeter} from './fair-queue.js';
 export interface SmallBatchThrottle {
 	/** Notes that a chat message was written or received. */
 	recordChat(now: number): void;
-	/** Notes that the ingest of a batch with `entries` entries took `ms`. The link was not interactive. */
+	/**
+	 * Notes that the ingest of a batch with `entries` entries took `ms`. Called only for links that are not
+	 * interactive.
+	 */
 	recordBatch(entries: number, ms: number, now: number): void;
 	/** Delay before the next ingest, in ms. It depends on the batches recorded after the previous call. */
 	takeDelayMs(now: number): number;
@@ -18,7 +21,7 @@ export interface SmallBatchThrottle {
 const SMALL_BATCH_ENTRIES = 16;
 /** Usage up to which small batches are not delayed, because every room has a few short feeds. */
 const FREE_USAGE_MS = 50;
-/** Factor of the delay: a multiple of the time that the small batches took. */
+/** The delay is this multiple of the time that the small batches took. */
 const DELAY_FACTOR = 3;
 /** Time after the last chat message during which people are considered to be chatting. */
 const CHAT_WINDOW_MS = 1000;

@@ -1,7 +1,7 @@
 /**
- * Rate limiter of live events (protocol.md, Limits). It limits each author. It also limits the usage above LIVE_FREE_SECONDS
- * of all authors together, because one machine can create any number of keys. Pushed events beyond a limit are dropped, and
- * requested later at the rate of the limit.
+ * Rate limiter of live events (protocol.md, Limits). It limits each author. The usage above LIVE_FREE_SECONDS is also
+ * limited for all authors together, because one machine can create any number of keys. Pushed events beyond a limit are
+ * dropped, and requested later at the rate of the limit.
  */
 import type {PeerId} from '../../core/event.js';
 import {

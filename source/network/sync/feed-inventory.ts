@@ -16,7 +16,10 @@ import type {Log} from '../../storage/log.js';
 export interface FeedInventory {
 	/** Highest seq of the feed up to which all events are ingested; 0 if the feed is unknown. */
 	seqOf(peer: PeerId): number;
-	/** Entry of a feed in a `have` message; undefined if the feed is not listed. Covers only what the log contains. */
+	/**
+	 * Entry of a feed in a `have` message; undefined if the feed is not listed. The entry covers only events that the
+	 * log contains.
+	 */
 	have(peer: PeerId): HaveFeed | undefined;
 	/** Digest of the listed feeds: 8 bytes for each of the HAVE_BUCKETS buckets. */
 	digest(): Uint8Array;
@@ -38,7 +41,9 @@ export interface FeedInventory {
 	 * higher by LIVE_RESERVE.
 	 */
 	usageOf(peer: PeerId): number;
-	/** Amount by which new events of this feed will raise the usage of the log. Called before they are ingested. */
+	/**
+	 * Amount by which new events of this feed will raise the usage of the log. Called before these events are ingested.
+	 */
 	costOf(peer: PeerId, events: number, bytes: number): number;
 	/** Notes that a peer in this room listed the feed. This node lists it from now on. */
 	markShareable(peer: PeerId): void;

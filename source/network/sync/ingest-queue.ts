@@ -6,7 +6,8 @@
  * - Several slices share one commit. A commit that takes as long as a slice runs in a separate turn of the event loop.
  *   Batches of an interactive link are committed before more batches are ingested.
  * - A pushed chat message does not wait for the next slice: it is ingested in a microtask (the express path).
- * - While more than MAX_INGEST_BYTES wait, the connections that sent the most are paused.
+ * - While more than MAX_INGEST_BYTES wait, a connection that sends another batch is paused, unless it has fewer waiting
+ *   bytes than the average connection.
  */
 
 import {type Batch, batchByteLength} from '../../core/batch.js';

@@ -87,8 +87,8 @@ export function createIngest(options: IngestOptions): Ingest {
 	 */
 	const reserveUsed = new LruMap<string, number>(MAX_CANDIDATES);
 	/**
-	 * Connections whose peer sent an invalid batch. Their other batches are dropped, so that their verification takes no
-	 * more time.
+	 * Connections whose peer sent an invalid batch. The other batches of these connections are dropped, so that no time
+	 * is spent on verifying them.
 	 */
 	const failedLinks = new WeakSet<PeerLink>();
 	const heldSeq = (feed: PeerId) => Math.max(inventory.seqOf(feed), queuedSeqs.get(feed) ?? 0);
@@ -119,8 +119,8 @@ export function createIngest(options: IngestOptions): Ingest {
 	}
 
 	/**
-	 * Notes that a peer claims a feed, if this node already knows of this feed. Unknown feeds must be listed in a `have`
-	 * message.
+	 * Notes that a peer claims to hold a feed up to `seq`, if this node already knows of this feed. Unknown feeds must
+	 * be listed in a `have` message.
 	 */
 	function noteClaim(sync: SyncLink, feed: PeerId, seq: number): void {
 		const {link} = sync;

@@ -1,7 +1,7 @@
 /**
- * Exchange of inventories on one connection (protocol.md, Sync). Both ends send a digest. Each answers the other's
- * digest with pages that list the buckets that differ, and sends deltas from then on. The first half of this file sends
- * the inventory of this node, the second half receives the inventory of the peer.
+ * Exchange of inventories on one connection (protocol.md, Sync). Both ends send a digest. Each end answers the digest
+ * of the other end with pages that list the buckets that differ, and sends deltas from then on. The first half of this
+ * file sends the inventory of this node, the second half receives the inventory of the peer.
  */
 import {isEqualBytes} from '../../codec/bytes.js';
 import type {HaveFeed, HaveMessage} from '../../codec/message-types.js';
@@ -67,7 +67,10 @@ export function compareInventories(sync: SyncLink, inventory: FeedInventory, now
 	sendDueDigest(sync, inventory, now);
 }
 
-/** Answers a digest with all feeds of the buckets that differ, one page per part. Records them in `announced`. */
+/**
+ * Answers a digest with all feeds of the buckets that differ, one page in each part of the work. Records the feeds in
+ * `announced`.
+ */
 function* answerDigest(
 	link: PeerLink,
 	state: ConnectionState,
@@ -151,7 +154,10 @@ export interface InventoryReceiverOptions {
 	isConnected(peer: PeerId): boolean;
 	/** Feeds of a few earlier launches of this node. `onDelivered` is called for them too. */
 	earlierFeeds(): readonly PeerId[];
-	/** Called when a connected peer has stored the own feed up to `seq`, or the feed of an earlier launch (`feed`). */
+	/**
+	 * Called when a connected peer has stored the events up to `seq`: of the feed of this node, or of `feed`, which
+	 * belongs to an earlier launch.
+	 */
 	onDelivered(peer: PeerId, seq: number, feed?: PeerId): void;
 	/** Called when a peer lists more new feeds than MAX_NEW_FEEDS_PER_MINUTE or its share of MAX_MISSING_FEEDS allow. */
 	onLimit(peer: PeerId): void;
@@ -159,8 +165,9 @@ export interface InventoryReceiverOptions {
 
 export interface InventoryReceiver {
 	/**
-	 * Processes a `have` message. Answers a digest with pages on the same `link`, and records their feeds in `announced`.
-	 * `current` is called before each part. It returns the sync state of the peer, or undefined if the peer disconnected.
+	 * Processes a `have` message. Answers a digest with pages on the same `link`, and records their feeds in
+	 * `announced`. `current` is called before each part of the work. It returns the sync state of the peer, or
+	 * undefined if the peer disconnected.
 	 */
 	receive(
 		current: () => SyncLink | undefined,
@@ -168,7 +175,10 @@ export interface InventoryReceiver {
 		message: HaveMessage,
 		announced: Map<PeerId, number>,
 	): ChunkedWork;
-	/** Notes that claims of the peer were skipped or dropped because of a limit. Inventories are compared again later. */
+	/**
+	 * Notes that claims of the peer were skipped or dropped because of a limit. Inventories are compared again after
+	 * the current minute.
+	 */
 	noteOverflow(sync: SyncLink): void;
 	/** Sends a new digest if feeds were skipped (`overflow`) and the minute in which they were skipped has passed. */
 	retryOverflow(sync: SyncLink): void;
@@ -250,7 +260,8 @@ export function createInventoryReceiver({
 			return;
 		}
 
-		// If the feeds became equal after the digests were sent, no digest acknowledged this feed to its author.
+		// If both nodes came to hold the same events of this feed after the digests were sent, no digest acknowledged
+		// them to the author.
 		if (isPage && feed.peer === sync.link.peer) sync.pending.add(feed.peer);
 		inventory.markShareable(feed.peer);
 		noteTheirSeq(sync, feed.peer, feed.seq);

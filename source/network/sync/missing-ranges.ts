@@ -1,7 +1,7 @@
 /**
  * Ranges of feeds that peers claim to hold and this node lacks. The module tracks when each range may be requested
- * (protocol.md, Sync). Claims are not verified, so MAX_MISSING_FEEDS is shared fairly between the addresses that claim. It
- * reads no clock. All times are in monotonic ms.
+ * (protocol.md, Sync). Claims are not verified, so MAX_MISSING_FEEDS is shared fairly between the addresses of the
+ * claiming peers. The module reads no clock. All times are in monotonic ms.
  */
 import type {PeerId} from '../../core/event.js';
 import {MAX_MISSING_FEEDS} from '../../core/limits.js';
@@ -36,8 +36,8 @@ export interface MissingRanges {
 	readonly size: number;
 	has(feed: PeerId): boolean;
 	/**
-	 * Notes that a peer claims a feed up to `seq`. Returns false if MAX_MISSING_FEEDS is reached and the owner of the claim
-	 * already has the most feeds. `recheck`: request the last entry even if this node holds it.
+	 * Notes that a peer claims to hold a feed up to `seq`. Returns false if MAX_MISSING_FEEDS is reached and the owner
+	 * of the claim already has the most feeds. `recheck`: request the last entry even if this node holds it.
 	 */
 	noteClaim(claim: Claim, notBefore: number, recheck?: boolean): boolean;
 	/** Notes that a feed is being requested, which also completes a recheck. */
@@ -73,8 +73,8 @@ interface MissingRange {
 }
 
 /**
- * Claims about the own feed beyond its end are ignored. `onEvicted` is called when the claims of a feed are dropped,
- * because the table is full and another owner needs a place.
+ * Claims about the feed of this node are ignored. `onEvicted` is called when the claims of a feed are dropped, because
+ * the table is full and another owner needs a place.
  */
 export function createMissingRanges(
 	self: PeerId,

@@ -1,7 +1,7 @@
 /**
- * Sender of own new events (protocol.md, 14.7). It pushes them at once to every connected peer. A peer that reads too slowly
- * gets no pushes until its queue has drained. After that, the next `have` names the own feed, and the peer requests the
- * events that it lacks.
+ * Sender of own new events (protocol.md, 14.7). It pushes them at once to every connected peer. A peer that reads too
+ * slowly gets no pushes until its queue has drained. After that, the next `have` lists the feed of this node, and the
+ * peer requests the events that it lacks.
  */
 import {sizeOfBatch} from '../../codec/batch.js';
 import {encodeMessageFrame} from '../../codec/message.js';
@@ -22,8 +22,9 @@ export function createOwnFeedSender(self: PeerId, inventory: FeedInventory): Own
 	/**
 	 * Pushes a batch together with the events before it that the peer may lack, if they have at most
 	 * MAX_REPEATED_PUSH_BYTES. The peer drops a push that starts after a gap. The peer would then have to request the
-	 * events, but this node may have left by then, if it leaves soon after it joined. A longer feed is not pushed, because
-	 * the peer is probably requesting it already. Returns false if the batch needs no earlier events, or too many.
+	 * events, but this node may have left by then, if it leaves soon after it joined. More earlier events are not
+	 * pushed, because the peer is probably requesting them already. Returns false if the batch needs no earlier events,
+	 * or too many.
 	 */
 	function pushUnknown(sync: SyncLink, batch: Batch): boolean {
 		const state = connectionState(sync, sync.link);

@@ -64,7 +64,10 @@ const SCAN_PAUSE_MS = 16;
 /** First wait before inventories are compared again with a peer that did not answer. Each further wait is twice as long. */
 const COMPARE_AGAIN_MS = 1000;
 const COMPARE_AGAIN_MAX_MS = 60_000;
-/** Peers whose answers are delayed by less than this, in addition to the transfer time, are considered equally fast. */
+/**
+ * Peers whose answers are delayed by less than this time, in addition to the transfer time, are considered equally
+ * fast.
+ */
 const FAST_ANSWER_MS = 250;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 
@@ -149,9 +152,9 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	}
 
 	/**
-	 * Drops all claims of a peer that answered a request with no events. Otherwise claims that no peer serves would use up
-	 * MAX_MISSING_FEEDS, and new events of the claimed feeds would be treated as history. The inventory of the peer is
-	 * requested again, after a wait that doubles each time.
+	 * Drops all claims of a peer that sent no events before a request timed out. Otherwise claims that no peer serves
+	 * would use up MAX_MISSING_FEEDS, and new events of the claimed feeds would be treated as history. The inventory of
+	 * the peer is requested again, after a wait that doubles each time.
 	 */
 	function dropAllClaims(sync: SyncLink): void {
 		const dropped: PeerId[] = [];
@@ -192,7 +195,8 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 
 	/**
 	 * Drops claims that an answer disproves. A peer answers ranges in order. If it sent nothing for a range before
-	 * `lastServed`, it does not have that range. Ranges after `lastServed` may only have exceeded the size of the answer.
+	 * `lastServed`, it does not have that range. Ranges after `lastServed` may be missing only because the answer
+	 * reached its maximum size.
 	 */
 	function dropRefused(sync: SyncLink, {ranges, lastServed}: PendingRequest): void {
 		const refused: PeerId[] = [];
@@ -237,8 +241,8 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 }
 
 /**
- * Rank of a peer, lower for better ones: its failed requests plus a class of its delay. The class is 0 below FAST_ANSWER_MS,
- * and rises by one for each doubling.
+ * Rank of a peer, lower for better ones: its failed requests plus a class of its delay. The class is 0 below
+ * FAST_ANSWER_MS, and rises by one for each doubling of the delay.
  */
 function rankOf({failures, delayMs}: SyncLink): number {
 	return failures + (delayMs < FAST_ANSWER_MS ? 0 : 1 + Math.floor(Math.log2(delayMs / FAST_ANSWER_MS)));

@@ -21,7 +21,7 @@ export interface PendingRequest {
 	readonly ranges: ReadonlyMap<PeerId, RequestedRange>;
 	/** Time at which the request was sent, monotonic ms. */
 	readonly sentAt: number;
-	/** Requested feed of which events arrived last. */
+	/** The requested feed whose events arrived last. */
 	lastServed: PeerId | undefined;
 	/** Bytes of entries that arrived as answer to the request. */
 	bytes: number;
@@ -30,7 +30,7 @@ export interface PendingRequest {
 
 /** State of one connection. It is kept when sync starts again on the same connection. */
 export interface ConnectionState {
-	/** Number of digests sent on the connection that the peer has not answered with a last page. */
+	/** Number of digests sent on the connection for which the last page of the answer has not arrived. */
 	unansweredDigests: number;
 	/** Time of the last digest sent on the connection, monotonic ms. */
 	digestAt: number;
@@ -48,7 +48,7 @@ export interface SyncLink {
 	/**
 	 * Map from feed to the seq that the peer listed when it connected. It contains only feeds that this node has not
 	 * received up to that seq. These events are history. What a peer lists is not verified, so these claims are dropped
-	 * when its connection closes or it does not serve a request.
+	 * when the connection to the peer closes, or the peer does not serve a request.
 	 */
 	readonly initialSeqs: Map<PeerId, number>;
 	/**
@@ -72,7 +72,7 @@ export interface SyncLink {
 	delayMs: number;
 	/** Time of the last request to the peer, monotonic ms. */
 	requestedAt: number;
-	/** Feeds to list in the next delta. They include the own feed only after a push was skipped. */
+	/** Feeds to list in the next delta. They include the feed of this node only after a push was skipped. */
 	readonly pending: Set<PeerId>;
 	/** Whether pushes are skipped because the send queue of the connection was full. */
 	pushesPaused: boolean;
@@ -88,7 +88,9 @@ export interface NewFeedWindow {
 	readonly overflow: boolean;
 }
 
-/** `previous`: earlier state for the same peer, if any. Answers to its requests are still accepted. */
+/**
+ * `previous`: earlier state for the same peer, if any. Answers to the requests of the earlier state are still accepted.
+ */
 export function createSyncLink(link: PeerLink, now: number, previous?: SyncLink): SyncLink {
 	return {
 		link,
@@ -142,7 +144,7 @@ export function hasFullInventory(sync: SyncLink): boolean {
 	return isAsked && connectionState(sync, sync.link).unansweredDigests === 0;
 }
 
-/** Counts a last page that arrived on `link`: the peer has answered a digest. */
+/** Notes that the last page of an answer arrived on `link`: the peer has answered one digest. */
 export function countAnsweredDigest(sync: SyncLink, link: PeerLink): void {
 	const state = connectionState(sync, link);
 	state.unansweredDigests = Math.max(0, state.unansweredDigests - 1);

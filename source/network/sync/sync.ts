@@ -47,7 +47,10 @@ export interface SyncOptions {
 	readonly sink: BatchSink;
 	/** Feeds of a few earlier launches of this node. `onDelivered` is called for them too. */
 	earlierFeeds(): readonly PeerId[];
-	/** Called when a connected peer has stored the own feed up to `seq`, or the feed of an earlier launch (`feed`). */
+	/**
+	 * Called when a connected peer has stored the events up to `seq`: of the feed of this node, or of `feed`, which
+	 * belongs to an earlier launch.
+	 */
 	onDelivered(peer: PeerId, seq: number, feed?: PeerId): void;
 	/**
 	 * Called once per connection, when this node has all events that the peer listed when it connected. `received`: number of
@@ -56,7 +59,10 @@ export interface SyncOptions {
 	onSynced(peer: PeerId, received: number): void;
 	/** Called with the progress of missing events, as numbers of events. `expected` is 0 when no event is missing. */
 	onProgress(received: number, expected: number): void;
-	/** Called when a limit causes events to be dropped or not requested. `peer`: their author, or the peer at fault. */
+	/**
+	 * Called when a limit causes events to be dropped or not requested. `peer`: the author of these events, or the peer
+	 * at fault.
+	 */
 	onLimit(limit: SyncLimit, peer: PeerId): void;
 	/** Called when the feed of this author is found to be forked. It is frozen from then on. */
 	onFork(author: PeerId): void;
@@ -69,7 +75,10 @@ export interface Sync {
 	/** Uses `link` as the connection to its peer from now on. `closed`: another connection to that peer, now closed. */
 	replaced(link: PeerLink, closed?: PeerLink): void;
 	down(peer: PeerId): void;
-	/** Handles `have`, `want` and `events`; ignores other messages. Passes long work to `defer` (default: runs it). */
+	/**
+	 * Handles `have`, `want` and `events`; ignores other messages. Passes long work to `defer`, which by default runs
+	 * the work immediately.
+	 */
 	message(link: PeerLink, message: Message, defer?: DeferWork): void;
 	/** To be called when the send queue of a connection has drained. */
 	drained(link: PeerLink): void;
@@ -78,7 +87,8 @@ export interface Sync {
 	/** To be called after more events of these feeds are written to the log. The next delta lists the feeds. */
 	inventoryChanged(feeds: Iterable<PeerId>): void;
 	/**
-	 * Ingests all queued batches before it returns, if they are small in total. To be called before a connection closes.
+	 * Ingests all queued batches before it returns, if they have at most MAX_BATCH_BYTES in total. To be called before
+	 * a connection closes.
 	 */
 	flushSmall(): void;
 	/** Requests feeds that were not acceptable before and have become acceptable. */
@@ -141,7 +151,7 @@ export function createSync(options: SyncOptions): Sync {
 		return true;
 	}
 
-	/** Drops the claims of an owner about a feed, because they fill the table of missing ranges. */
+	/** Drops the claims of an owner about a feed that the full table of missing ranges has evicted. */
 	function onClaimEvicted(feed: PeerId, owner: string): void {
 		for (const sync of links.values()) {
 			if (shareKey(sync.link.remoteAddress, sync.link.peer) !== owner) continue;
@@ -187,7 +197,8 @@ export function createSync(options: SyncOptions): Sync {
 	}
 
 	/**
-	 * Drops the claims of history whose events have all arrived. When none is left for the first time, calls `onSynced`.
+	 * Drops the claims of history whose events have all arrived. When no such claim is left for the first time, calls
+	 * `onSynced`.
 	 */
 	function checkSynced(sync: SyncLink): void {
 		const isCaughtUp = dropCompleteClaims(sync, inventory);
@@ -197,7 +208,10 @@ export function createSync(options: SyncOptions): Sync {
 		options.onSynced(sync.link.peer, sync.received);
 	}
 
-	/** Starts sync on a connection. Answers that this node is sending on a previous connection continue there. */
+	/**
+	 * Starts sync on a connection. Answers that this node is sending on a previous connection are completed on that
+	 * connection.
+	 */
 	function open(link: PeerLink): void {
 		const previous = links.get(link.peer);
 		previous?.request?.timer.cancel();

@@ -20,7 +20,10 @@ export interface ConnectionQuota {
 
 const UNLIMITED_SLOT: ConnectionSlot = {handshakeDone() {}, release() {}};
 
-/** The quota does not count dialled connections, nor loopback connections, because many peers share that address. */
+/**
+ * The quota does not count dialled connections, nor loopback connections, because many peers share the loopback
+ * address.
+ */
 export function createConnectionQuota(): ConnectionQuota {
 	/** Number of pending connections of each address and of each IPv6 prefix. */
 	const pending = new Map<string, number>();

@@ -6,7 +6,7 @@ import type {DialFailure} from './transport.js';
 
 export interface RaceOptions<Socket> {
 	readonly clock: Pick<Clock, 'after'>;
-	/** At least one address. They are tried in this order. */
+	/** Addresses to try, in this order. There is at least one. */
 	readonly addresses: readonly HostAddress[];
 	/**
 	 * Starts to connect, and calls one of the callbacks later, at most once. Returns a function that cancels the attempt.

@@ -11,13 +11,16 @@ export interface FamilyServerOptions {
 	failed(error: unknown): void;
 }
 
-/** TCP server of one address family. An IPv6 server accepts no IPv4 connections, so that both can use one port number. */
+/**
+ * TCP server of one address family. An IPv6 server accepts no IPv4 connections, so that the servers of both families
+ * can use one port number.
+ */
 export interface FamilyServer {
 	/** Address at which the server listens or will listen. Undefined if it is closed. */
 	readonly host: string | undefined;
 	/** Closes the previous socket, if any, and listens. Resolves with the port. Rejects with the system error. */
 	open(host: string, port: number): Promise<number>;
-	/** Stops accepting. Open connections stay. */
+	/** Stops accepting connections. Open connections stay open. */
 	close(): Promise<void>;
 }
 

@@ -23,10 +23,15 @@ export interface TlsListenerOptions extends TlsKey {
 	/** See `TlsTransportOptions`. */
 	readonly keepsTrying?: boolean | undefined;
 	readonly clock: Clock;
-	/** Where sockets that the system refuses are noted. Address families that the computer does not have are left out. */
+	/**
+	 * Records the sockets that the system refuses, except those of an address family that the computer does not have.
+	 */
 	readonly failures: SocketFailures;
 	log(line: string): void;
-	/** Whether connections to this address of this computer are accepted. Default: they are, for every address. */
+	/**
+	 * Whether connections to this address of this computer are accepted. Default: connections to every address are
+	 * accepted.
+	 */
 	readonly isOwnSelected?: ((localAddress: string) => boolean) | undefined;
 	/** Called with a socket whose remote end has proved the secret. The socket has an error handler. */
 	secured(socket: TLSSocket): void;
@@ -41,9 +46,10 @@ export interface TlsListener {
 	 */
 	listen(): Promise<number>;
 	/**
-	 * Moves to other bind addresses, with the same port, and opens the sockets that could not be opened before. If `hosts`
-	 * has no address of a family, the family keeps its previous address, because this address may become usable again. Open
-	 * connections stay. No timer tries again: the caller calls `rebind` whenever it has read the interfaces.
+	 * Moves to other bind addresses, with the same port, and opens the sockets that could not be opened before. If
+	 * `hosts` has no address of a family, the family keeps its previous address, because this address may become usable
+	 * again. Open connections stay open. No timer tries again: the caller calls `rebind` whenever it has read the
+	 * interfaces.
 	 */
 	rebind(hosts: ListenHosts): void;
 	/** Port on which connections are accepted now; 0 if no connections are accepted. */
@@ -191,7 +197,7 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		return port;
 	}
 
-	/** Tries again to listen. The node is already running then, so a failure must not end it. */
+	/** Tries again to listen. The node is already running at that time, so a failure must not end the node. */
 	function retry(): void {
 		listen().catch(() => {
 			state = 'refused';

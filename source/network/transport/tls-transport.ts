@@ -26,7 +26,10 @@ import type {Connection, DialFailure, DialResult, Transport} from './transport.j
 export interface TlsTransportOptions extends TlsKey {
 	/** Bind addresses. Default: all addresses. If they are loopback addresses, this node can dial only this computer. */
 	readonly hosts?: ListenHosts;
-	/** Whether connections to this address of this computer are accepted. Default: they are, for every address. */
+	/**
+	 * Whether connections to this address of this computer are accepted. Default: connections to every address are
+	 * accepted.
+	 */
 	readonly isOwnSelected?: (localAddress: string) => boolean;
 	/** Port to listen on. Default: any free port. */
 	readonly port?: number;

@@ -54,8 +54,8 @@ export interface DialFailure {
 }
 
 /**
- * `address`: the address that was connected, or that the failure is about. Its host is an address, even if a name was
- * dialled.
+ * `address`: the address that was connected, or that the failure is about. Its host is an IP address, even if a host
+ * name was dialled.
  */
 export type DialResult = {readonly address?: HostAddress} & (
 	| {readonly connection: Connection}
@@ -69,9 +69,9 @@ export interface Transport {
 	 */
 	listen(accepted: (connection: Connection) => void): Promise<{port: number}>;
 	/**
-	 * Opens a connection to a host name or address, or to one of the alternatives if it answers first. The alternatives
-	 * compete only until TCP has connected: bytes are sent only on the connection that opens first. Never rejects. Resolves
-	 * within DIAL_TIMEOUT_MS, or HELLO_TIMEOUT_MS after TCP connected.
+	 * Opens a connection to a host name or address, or to one of the alternatives if that alternative answers first.
+	 * The alternatives compete only until TCP has connected: bytes are sent only on the connection that opens first.
+	 * Never rejects. Resolves within DIAL_TIMEOUT_MS, or HELLO_TIMEOUT_MS after TCP connected.
 	 */
 	dial(host: string, port: number, alternatives?: readonly HostAddress[]): Promise<DialResult>;
 	/** Number of incoming connections that did not prove the secret, for example port scans. */

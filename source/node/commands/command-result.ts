@@ -34,7 +34,10 @@ export type Intent =
 	/** The timeline shows only the events of this person, or of everybody if `filter` is undefined. */
 	| {readonly type: 'filter'; readonly filter: {readonly key: string; readonly name: string} | undefined}
 	| {readonly type: 'export'; readonly file: string}
-	/** The safety number of a person was shown in `lines`. `person`: a reference to exactly this key, for /verify. */
+	/**
+	 * `lines` contain the safety number of a person. `person`: argument with which /verify finds exactly this person
+	 * again.
+	 */
 	| {readonly type: 'verify'; readonly name: string; readonly person: Person; readonly lines: readonly string[]}
 	/** The complete new list of hidden people: identity keys or peer ids. */
 	| {readonly type: 'ignored'; readonly keys: readonly string[]};
@@ -46,14 +49,16 @@ export type CommandResult =
 	 */
 	| {readonly type: 'done'; readonly text?: string; readonly whisperedTo?: PeerId; readonly seq?: number}
 	| {readonly type: 'error'; readonly text: string}
-	/** `invitation`: an open window, whose QR code a screen shows too. */
+	/** `invitation`: the open window for guests, whose QR code a screen shows too. */
 	| {
 			readonly type: 'lines';
 			readonly title: string;
 			readonly lines: readonly string[];
 			readonly invitation?: InvitationInfo;
 	  }
-	/** The command takes time. Its result is never pending again. `text` says what the program is doing. */
+	/**
+	 * The command takes time. `result` never resolves to another pending result. `text` says what the program is doing.
+	 */
 	| {readonly type: 'pending'; readonly text?: string; readonly result: Promise<CommandResult>}
 	| {readonly type: 'intent'; readonly intent: Intent; readonly text?: string};
 

@@ -37,7 +37,7 @@ export function findCompletion(text: string, cursor: number, names: readonly str
 		const typed = argument?.[2] ?? '';
 		const isWhisper = row.argument === 'whisper';
 		const found = matchNames(names, typed.replace(/^["@]/, '')).map(name => quoteName(name) + (isWhisper ? ' ' : ''));
-		// What follows the name of a whisper is a text, in which emoji and names are completed as in any message.
+		// The addressee of a whisper is followed by a text, in which emoji and names are completed as in any message.
 		if (found.length > 0 || !isWhisper) return createCompletion(cursor - typed.length, cursor, found);
 	}
 	return completeEmoji(before, cursor) ?? completeName(before, cursor, names);

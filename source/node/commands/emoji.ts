@@ -1,4 +1,4 @@
-/** Emoji by the short names that chat programs share (`:tada:`), for completion and reactions. */
+/** Emoji by the short names that many chat programs use (`:tada:`), for completion and reactions. */
 import {foldText} from '../../core/fold-text.js';
 
 const emojiByName: ReadonlyMap<string, string> = new Map(

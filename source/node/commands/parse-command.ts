@@ -267,7 +267,7 @@ export function parsePerson(text: string): Person {
 	return match?.[2] ? {name, fingerprint: foldText(match[2])} : {name};
 }
 
-/** Parses a person, and after it five digits, which may be missing. A name that ends in five digits needs quotes. */
+/** Parses a person and the optional five digits after it. A name that ends in five digits needs quotes. */
 function parseVerification(text: string): {readonly person: Person; readonly digits?: string} {
 	const match = /^(.*\S)\s+(\d{5})$/.exec(text);
 	return match?.[1] ? {person: parsePerson(match[1]), digits: match[2] ?? ''} : {person: parsePerson(text)};

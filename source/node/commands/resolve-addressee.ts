@@ -42,7 +42,7 @@ export function findAddressee(to: string, state: State): {readonly peer: PeerId}
 	return isPeerId(to) ? {peer: to} : resolveAddressee(parsePerson(to), state);
 }
 
-/** Of several sessions of one person, the one that wrote last. */
+/** Of several sessions of one person, the one that wrote last; `first` if none of the newest rows is by one of them. */
 function latestWriter({timeline}: State, sessions: readonly PeerView[], first: PeerView): PeerView {
 	const stop = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
 	for (let index = timeline.length - 1; index >= stop; index--) {

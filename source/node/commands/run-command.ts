@@ -148,7 +148,7 @@ const TRUST_NOTES: Readonly<Record<Trust, string>> = {
 	unknown: '',
 };
 
-/** One line for each person, and one for all people who left long ago. */
+/** One line for each person. If several people left long ago, one line names all of them. */
 function listPeople(state: State): string[] {
 	const longGone = selectLongGone(state);
 	const people = selectPeople(state);

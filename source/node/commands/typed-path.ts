@@ -11,11 +11,11 @@ export interface TypedPath {
 	readonly whole: string;
 }
 
-/** Quoted parts of a path in a row, as in `'it'\''s here.txt'`. */
+/** Quoted or escaped parts of a path without a space between them, as in `'it'\''s here.txt'`. */
 const QUOTED = /^(?:'[^']*'|"[^"]*"|\\[^A-Za-z0-9])+(?=\s|$)/;
 /** A word in which every space follows a backslash. */
 const WORD = /^(?:\\\s|\S)+/;
-/** A path of Windows, in which a backslash separates folders and escapes nothing. */
+/** Start of a Windows path, in which a backslash separates folders and escapes nothing. */
 const WINDOWS = /^(?:[A-Za-z]:|\\\\)/;
 
 /**
@@ -54,14 +54,14 @@ function pathOfFileUrl(url: string): string | undefined {
 const MAX_PASTED_PATH_UNITS = 8192;
 
 /**
- * The absolute path that a pasted text consists of. Undefined if the text is not one path. Whether the file exists is not
- * known.
+ * The absolute path that a pasted text consists of. Undefined if the text is not one path. Does not check whether the
+ * file exists.
  */
 export function pastedPath(text: string): string | undefined {
 	if (text.length > MAX_PASTED_PATH_UNITS || text.trim().includes('\n')) return undefined;
 	const {path, note, whole} = parseTypedPath(text);
 	const found = note === '' ? path : whole;
-	// A path has a second separator, or else it could be a slash command.
+	// A text that begins with a slash could be a slash command, so a second slash is required in it.
 	return /^(?:\/[^/]+\/|~\/|[A-Za-z]:[\\/])/.test(found) ? found : undefined;
 }
 

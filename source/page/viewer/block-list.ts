@@ -47,7 +47,7 @@ export interface BlockList {
 	append(source: RowSource, total: number): void;
 	/** Inserts rows before all others. */
 	prepend(rows: PageRow[]): void;
-	/** Inserts a row in its place, or replaces the row with the same id. */
+	/** Inserts a row according to its sort key, or replaces the row with the same id. */
 	put(row: PageRow): void;
 	remove(id: string): void;
 	clear(): void;

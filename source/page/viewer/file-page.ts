@@ -7,7 +7,7 @@ import {create, elementById} from './elements.js';
 import {headView, peopleView, pinsView} from './head-view.js';
 import {createSearch} from './search.js';
 
-/** Time for unpacking until the browser may draw, ms. */
+/** Time for which groups are unpacked before the browser may draw, ms. */
 const UNPACK_BUDGET_MS = 8;
 
 export function startFilePage(info: PageInfo): void {
@@ -66,7 +66,7 @@ export function startFilePage(info: PageInfo): void {
 	addEventListener('beforeprint', () => list.drawAll());
 }
 
-/** Reverses `compress` of the export. */
+/** Unpacks a group of rows: reverses the gzip and Base64 that the export applied. */
 function unpack(text: string): Promise<string> {
 	const bytes = Uint8Array.from(atob(text), character => character.charCodeAt(0));
 	return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();

@@ -18,7 +18,7 @@ export function searchText(row: PageRow): string {
 	return foldText(`${row.name ?? ''}\n${row.text}\n${row.subject ?? ''}`);
 }
 
-/** Creates the search field with the number of matches, and buttons for the previous and the next one. */
+/** Creates the search field with the number of matches, and buttons for the previous and the next match. */
 export function createSearch(list: BlockList): HTMLElement {
 	const input = create('input', '');
 	input.type = 'search';

@@ -8,5 +8,5 @@ import {startWindowPage} from './window-page.js';
 const info: PageInfo = JSON.parse(elementById('info').textContent);
 if (info.mode === 'window') startWindowPage(info);
 else startFilePage(info);
-// Creates the date formats in a task of its own, between the first paint and the first row.
+// Creates the date formats in a separate task, between the first paint and the first row.
 setTimeout(dateFormats);

@@ -1,7 +1,7 @@
 /**
- * Connection of a guest to the window: exchanges the token of the link for the bearer of this guest, follows the
- * events, and connects again after the network was lost or the phone slept. The new connection continues after the
- * position of the last line that arrived, if the window is still the same.
+ * Connection of a guest to the window: exchanges the token of the link for the bearer token of this guest, follows the
+ * stream of events, and connects again after the network was lost or the phone slept. The new connection continues
+ * after the position of the last line that arrived, if the window is still the same.
  */
 import type {PagePerson, PageRow} from '../page-row.js';
 
@@ -23,13 +23,13 @@ export type StreamLine =
 	| {readonly type: 'end'; readonly reason: 'closed' | 'kicked'};
 
 export interface Connection {
-	/** Rows before a sort key. Rejects if the server cannot be reached or refuses the request. */
+	/** Rows before the sort key `order`. Rejects if the server cannot be reached or refuses the request. */
 	rowsBefore(order: string): Promise<{readonly rows: PageRow[]; readonly more: boolean}>;
 }
 
 export interface ConnectionListener {
 	onLine(line: StreamLine): void;
-	/** A sentence about the connection; empty: all is well. */
+	/** Called with a sentence about the connection; empty: the connection works. */
 	onState(text: string): void;
 }
 

@@ -101,7 +101,7 @@ export function startWindowPage(info: PageInfo): void {
 			list.prepend(rows);
 			setMore(more && rows.length > 0);
 		} catch {
-			// The next scroll tries again.
+			// The next scroll event causes another attempt.
 		} finally {
 			isLoading = false;
 		}

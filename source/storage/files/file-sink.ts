@@ -13,8 +13,8 @@ import {type OpenPartFile, openPartFile} from './part-file.js';
 import {type FileState, readAt, readFileState, stateOf} from './source-file.js';
 
 /**
- * A part is written only if it is fewer than this many parts after the first missing one. So the length of the part file
- * shows which parts it can contain.
+ * Only this many parts, counted from the first missing part, may be written. So the length of the part file shows which
+ * parts it can contain.
  */
 const WINDOW_PARTS = 64;
 /** Unit in which the system counts the space of a file (stat(2)). */
@@ -127,7 +127,7 @@ function createFileSink(
 	};
 }
 
-/** The parts that the file of an unfinished fetch can contain, by its length on disk. */
+/** The parts that the file of an unfinished fetch can contain, according to its length on disk. */
 function claimParts(size: number, keptBytes: number): PartSet {
 	const parts = emptyPartSet(partCount(size));
 	for (let part = 0; part < partCount(size); part++)

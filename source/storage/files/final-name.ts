@@ -64,7 +64,7 @@ async function findName(part: PartFile, folder: string, name: string): Promise<s
 	throw new StorageError('failed', `${MAX_NUMBER} files have this name`, join(folder, name), 'Choose another folder.');
 }
 
-/** Returns false if something has the name already. */
+/** Gives the part file the name `path`. Returns false if something exists at `path` already. */
 async function takeName(partPath: string, path: string): Promise<boolean> {
 	try {
 		await link(partPath, path);

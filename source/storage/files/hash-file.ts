@@ -8,8 +8,9 @@ import {isSameState, readAt, readFileState, type SourceFile} from './source-file
 const SLICE_BYTES = 256 * 1024;
 
 /**
- * Hashes the parts of a file, LEAF_BYTES each. `onProgress` gets the bytes hashed so far after every part. Rejects with a
- * StorageError if the file changes while it is hashed, or with the error of the system if the file cannot be read.
+ * Hashes the parts of a file. The result has the hashes in the order of the parts, LEAF_BYTES for each part.
+ * `onProgress` gets the bytes hashed so far after every part. Rejects with a StorageError if the file changes while it
+ * is hashed, or with the error of the system if the file cannot be read.
  */
 export async function hashFile(file: SourceFile, onProgress?: (bytes: number) => void): Promise<Uint8Array> {
 	const {size} = file.state;

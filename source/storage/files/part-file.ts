@@ -23,7 +23,7 @@ const MAX_PART_FILES = 100;
  * too, even on eCryptfs.
  */
 const MAX_STEM_BYTES = 64;
-/** Permissions of a new file: none to execute it. The umask of the user can remove more. */
+/** Permissions of a new file: read and write, but not execute. The umask of the user can remove more. */
 const MODE = 0o666;
 const NO_FOLLOWING = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 

@@ -1,6 +1,6 @@
 /**
- * Mark of files that came over the network. The system then warns before it opens them: on Windows the stream
- * Zone.Identifier, on macOS the attribute com.apple.quarantine. Linux has no mark that programs respect.
+ * Mark of files that came over the network. The system warns before it opens a file with such a mark: on Windows the
+ * stream Zone.Identifier, on macOS the attribute com.apple.quarantine. Linux has no mark that programs respect.
  */
 import {execFile} from 'node:child_process';
 import {writeFile} from 'node:fs/promises';

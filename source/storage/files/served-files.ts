@@ -1,6 +1,7 @@
 /**
- * Files of this computer that peers of one room may read. A file is read only while it is unchanged since it was hashed.
- * After a change it is not served until the user shares it again, because the event names the earlier content.
+ * Files of this computer that peers of one room may read. A file is read only while it is unchanged since it was
+ * hashed. After a change it is not served until the user shares it again, because the event that announced the file
+ * names the earlier content.
  */
 import {constants} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
@@ -13,8 +14,8 @@ import {type FileState, isMissing, isSameState, readAt, readFileState, stateOf} 
 /** Maximum number of files that are open at the same time. The leaves of each are in memory, at most 512 KiB. */
 const MAX_OPEN_FILES = 16;
 /**
- * Maximum number of served files. It exceeds the number of shares that are kept plus the number of files that one launch
- * fetches.
+ * Maximum number of served files. It exceeds the number of shares that are kept across restarts plus the number of
+ * files that one launch fetches.
  */
 const MAX_SERVED_FILES = 65_536;
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
@@ -190,8 +191,8 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 }
 
 /**
- * Undefined if the file at the path is not the shared file any more. Rejects with the error of the system if it cannot be
- * opened now.
+ * Undefined if the file at the path is not the shared file any more. Rejects with the error of the system if the file
+ * cannot be opened now.
  */
 async function openUnchanged({path, state}: Share, disk: ServedDisk): Promise<FileHandle | undefined> {
 	// The state is checked before the file is opened, because opening a device may have an effect.

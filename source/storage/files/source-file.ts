@@ -18,7 +18,10 @@ import {toSourceError} from './file-error.js';
 export interface FileState {
 	/** In bytes. */
 	readonly size: number;
-	/** Device, inode, and time of the last change in nanoseconds, as decimal numbers. They exceed 53 bits. */
+	/**
+	 * Device, inode, and time of the last change in nanoseconds, as decimal digits, because these numbers can exceed 53
+	 * bits.
+	 */
 	readonly device: string;
 	readonly inode: string;
 	readonly modified: string;

@@ -1,8 +1,8 @@
 /**
  * Replaces `@alcalzone/ansi-tokenize` in the bundle (`alias` in .config/build.mjs). It returns the same characters and
- * styles, but splits plain text with colours and links without Unicode segmentation. It also caches the lines that it
- * has split, because Ink splits every line in every frame although most lines stay the same. Without this cache, the
- * time from a key to its frame doubles (performance.md, row 9).
+ * styles, but splits plain text, also with colours and links in it, without Unicode segmentation. It also caches the
+ * lines that it has split, because Ink splits every line in every frame although most lines stay the same. Without this
+ * cache, the time from a key to its frame doubles (performance.md, row 9).
  */
 import {
 	type AnsiCode,
@@ -44,7 +44,8 @@ function remembered(text: string, split: (text: string) => Token[]): Token[] {
 }
 
 function tokenizeText(text: string): Token[] {
-	// Parts with odd indexes are colours and links, because `split` also returns what the group matches.
+	// Parts with odd indexes are colours and links, because `split` also returns what the group of COLOUR_OR_LINK
+	// matches.
 	const parts = text.split(COLOUR_OR_LINK);
 	const isSequence = (index: number) => index % 2 === 1;
 	if (!parts.every((part, index) => isSequence(index) || isPlain(part))) return tokenizeAny(text);

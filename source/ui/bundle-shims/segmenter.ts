@@ -6,7 +6,8 @@
  */
 import {isPlain} from '../text/plain-text.js';
 
-// Destructured, because the build replaces the expression `Intl.Segmenter` by the class below.
+// The original class is destructured from `Intl`, because the build replaces the expression `Intl.Segmenter` by the
+// class below.
 const {Segmenter} = Intl;
 
 /** Segmenter that takes a shortcut for plain text when it splits by grapheme. */

@@ -62,7 +62,9 @@ export function applyIntent(ui: UiState, intent: ScreenIntent, context: ChatCont
 	}
 }
 
-/** Closes what covers the timeline before a jump. The focus does not move, so that the jump does not interrupt typing. */
+/**
+ * Closes the overlay and the prompt before a jump. The focus does not move, so that the jump does not interrupt typing.
+ */
 function closeOverlays(ui: UiState): UiState {
 	return {...ui, overlay: undefined, prompt: undefined};
 }

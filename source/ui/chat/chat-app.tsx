@@ -25,8 +25,8 @@ export interface ChatAppProps {
 	readonly frameOf: FrameOf;
 	readonly theme: Theme;
 	/**
-	 * Called after mounting with Ink's app object, which can release the terminal. Only a component can get this
-	 * object.
+	 * Called when the component is mounted. `app`: Ink's app object, which can release the terminal. Only a component
+	 * can get this object.
 	 */
 	readonly onMounted: (app: ReturnType<typeof useApp>) => void;
 }

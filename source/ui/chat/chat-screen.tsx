@@ -1,11 +1,13 @@
 /**
- * Full screen of a running node. It connects the terminal, the reducer updateChat, the effects and the screen store.
+ * Full-screen chat of a running node. It connects the terminal, the reducer updateChat, the effects and the screen
+ * store.
  *
  *     const screen = runChatScreen({chatNode, self, stdin, stdout, stderr, environment, bell, mono, hooks});
  *     const reason = await screen.waitUntilExit();
  *     await chatNode.stop(…);
  *
- * The caller handles signals and calls `screen.stop('signal')`. The screen neither exits the process nor stops the node.
+ * The caller handles signals and calls `screen.stop('signal')`. The screen neither exits the process nor stops the
+ * node.
  */
 
 import type {ReactNode} from 'react';

@@ -20,7 +20,7 @@ import type {Anchor} from '../timeline/viewport.js';
 
 export type Focus = 'timeline' | 'peers' | 'input';
 
-/** Question above the status line, which the next key answers. */
+/** Open question, shown above the status line. The next keys answer it. */
 export type Question =
 	/** `until`: monotonic time at which the question expires, ms. */
 	| {readonly type: 'quit'; readonly until: number}
@@ -50,7 +50,7 @@ export interface Prompt {
 	readonly selected: OrderKey | undefined;
 }
 
-/** Maximum interval between two characters of one run, ms. */
+/** Maximum interval between two characters of one `TypedRun`, ms. */
 export const TYPED_RUN_MS = 500;
 
 /** Characters typed in quick succession while a list has the focus or a question is open. */
@@ -63,8 +63,8 @@ export interface TypedRun {
 }
 
 /**
- * A letter that began a reply, a quote or a correction in the timeline. Another letter right after it undoes this,
- * because the user is typing a text.
+ * A letter that is a key of the timeline and began a reply, a quote or a correction. Another letter right after it
+ * undoes this, because the user is then typing a text.
  */
 export interface ComposingLetter {
 	/** Monotonic time of the letter, ms. */
@@ -116,7 +116,10 @@ export interface UiState extends Addressing {
 	readonly unreadSince: number | undefined;
 	/** Whether the view still stays at the unread rule where the screen opened. The first key ends this. */
 	readonly opensAtUnread: boolean;
-	/** The newest entry when the view stopped following the end. Later entries count as new. */
+	/**
+	 * The entry that was the newest when the view stopped following the end of the timeline. Later entries count as
+	 * new.
+	 */
 	readonly newestWhenLeftEnd: OrderKey | undefined;
 	/** Whether the terminal window has the focus; undefined until the terminal reports it. */
 	readonly focused: boolean | undefined;
@@ -195,7 +198,7 @@ export interface DraftAt {
 
 /** Message to updateChat. */
 export type ScreenMessage =
-	/** All tokens of one read of the terminal. */
+	/** All tokens of one chunk of terminal input. */
 	| {readonly type: 'tokens'; readonly tokens: readonly Token[]}
 	| {readonly type: 'resized'; readonly columns: number; readonly rows: number}
 	| {readonly type: 'intent'; readonly intent: ScreenIntent}
@@ -204,7 +207,7 @@ export type ScreenMessage =
 	/** The node rejected a message or command. Its text returns to the input, unless the user has begun a new draft. */
 	| {readonly type: 'draft-rejected'; readonly draft: string; readonly text: string; readonly addressee?: Addressee}
 	/**
-	 * Messages have arrived that were written while no launch was running. `lastRead`: the newest entry that the user
+	 * There are unread messages that were written while this node was away. `lastRead`: the newest entry that the user
 	 * has read. `since`: wall clock time at which that entry was logged, ms.
 	 */
 	| {readonly type: 'missed'; readonly lastRead: OrderKey; readonly since: number}

@@ -1,7 +1,7 @@
 /**
- * Copy view: the messages as plain lines on an alternate screen of its own. The terminal itself wraps them, without frames
- * or padding. So a selection contains the text as it was written, and a long URL in one piece. Lines that do not fit on the
- * screen are on further pages.
+ * Copy view: the messages as plain lines on an alternate screen of its own. The terminal itself wraps the lines, which
+ * have no frame and no padding. So text that the user selects in the terminal is copied as it was written, and a long
+ * URL in one piece. Lines that do not fit on the screen are on further pages.
  */
 import {isWritten} from '../../core/event.js';
 import type {State} from '../../core/state.js';
@@ -95,7 +95,7 @@ export interface CopyLine {
 	readonly text: string;
 }
 
-/** Number of newest entries that the view contains. */
+/** Maximum number of entries in the view. Older entries are left out. */
 const MAX_COPIED_ENTRIES = 500;
 
 /** Lines of the entries before position `end`. A line of more than `maxCells` cells is split, because it fits on no page. */

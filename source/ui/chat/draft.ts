@@ -24,8 +24,8 @@ export function editDraft(ui: UiState, action: EditorAction): UiState {
 }
 
 /**
- * Types text. Peers see that this user is typing, except while the draft is a command. Some terminals send the path of a file
- * that is dropped on them as typed text.
+ * Inserts typed text. Peers see that this user is typing, except while the draft begins with a slash. Some terminals
+ * send the path of a dropped file as typed text, so a text of several characters may be such a path.
  */
 export function typeInDraft(ui: UiState, text: string): ChatStep {
 	const next = editDraft(ui, {type: 'type', text});
@@ -113,7 +113,8 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	}
 	const parsed = parseCommand(draft);
 	const sent = editDraft(ui, {type: 'edit', edit: 'submit'});
-	// A wrong command is removed from the input, so that the next one is not appended to it. ↑ brings it back.
+	// A wrong command is removed from the input, so that the next command is not appended to it. The key ↑ shows it
+	// again.
 	if (parsed.type === 'error') return step({...sent, flash: {text: parsed.text, level: 'error', until: 0}});
 	if (parsed.type === 'text') {
 		const text = withoutEndSpaces(parsed.text);
@@ -168,7 +169,10 @@ function tooLongText(bytes: number): string {
 	return `Too long: ${kib(bytes)} KiB, the limit is ${kib(MAX_TEXT_BYTES)} KiB.`;
 }
 
-/** Shows why a draft was refused, and puts a message back into the input with its addressee. A command comes back with ↑. */
+/**
+ * Shows why a draft was refused, and puts a message back into the input with its addressee. The key ↑ shows a refused
+ * command again.
+ */
 export function restoreRefusedDraft(
 	ui: UiState,
 	{draft, text, addressee}: ScreenMessage & {type: 'draft-rejected'},

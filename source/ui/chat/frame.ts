@@ -1,6 +1,6 @@
 /**
- * The frame: values derived from the node's state and the screen's state that keys and components need, such as the
- * layout, the filtered view and the viewport. It is computed once for each pair of these states.
+ * The frame: values that keys and components need, derived from the node's state and the screen's state. Examples are
+ * the layout, the filtered view and the viewport. The frame is computed once for each pair of these states.
  */
 
 import {type PeerId, writerOf} from '../../core/event.js';
@@ -33,7 +33,7 @@ export interface Frame {
 	readonly viewport: Viewport;
 	readonly timelineHeight: number;
 	readonly rowOptions: RowOptions;
-	/** The line about the pinned messages above the timeline, or no row. */
+	/** The row above the timeline with the message that was pinned last; empty if there is no such row. */
 	readonly pinned: readonly Row[];
 	/** Lines of the hint below the timeline; empty while another node is connected. */
 	readonly isolationHint: readonly string[];
@@ -131,8 +131,8 @@ export function screenLayoutOf(ui: UiState): ScreenLayout {
 }
 
 /**
- * Row number above all rules of an item, which are the lines that begin a day or the unread entries. An anchor with
- * this row number makes all of them visible.
+ * Row number above all rules of an item. A rule is a line above the first entry of a day or above the unread entries.
+ * An anchor with this row number makes all rules visible.
  */
 const ABOVE_ALL_RULES = -9;
 

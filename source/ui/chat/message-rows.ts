@@ -1,6 +1,6 @@
 /**
- * Rows above the status line: an open question, or a short message. They are wrapped, so that nothing of them is cut off, and
- * the status line stays visible below them.
+ * Rows above the status line: an open question, or a short message. A long text is wrapped into rows, up to the height
+ * MAX_PART_OF_SCREEN. The status line stays visible below them.
  */
 import {formatBytes} from '../../core/format-quantity.js';
 import type {Row} from '../panes/paint-row.js';
@@ -11,7 +11,7 @@ import type {Style, Theme} from '../theme.js';
 import type {UiState} from './chat-state.js';
 import {REACTIONS} from './reactions.js';
 
-/** Maximum height of these rows, as a fraction of the height of the screen. */
+/** Maximum height of the question or message, as a fraction of the height of the screen. */
 const MAX_PART_OF_SCREEN = 1 / 3;
 const INDENT_CELLS = 1;
 

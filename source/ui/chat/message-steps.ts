@@ -67,7 +67,7 @@ export function startReply(ui: UiState, context: ChatContext): ChatStep {
 	);
 }
 
-/** Begins a new whisper to the other person of a whisper. A draft becomes the text of the new whisper. */
+/** Begins a new whisper to the other person of a whisper. The text of the draft becomes the text of the new whisper. */
 function whisperBack(ui: UiState, {subject}: Whisper, state: ChatContext['state']): UiState {
 	const status = statusOf(state, subject);
 	if (!isPresent(status)) return withInfo(ui, `${displayName(state, subject)} is not connected any more`);
@@ -162,8 +162,8 @@ export function askPin(ui: UiState, context: ChatContext): ChatStep {
 }
 
 /**
- * Goes from a reply to the message that it answers, and from there back. Undefined if the selected row is no reply and
- * was not reached from one; Enter then shows the details.
+ * Jumps from a reply to the message that it answers, and from that message back to the reply. Undefined if the selected
+ * row is no reply and was not reached by such a jump; Enter then shows the details.
  */
 export function followQuote(ui: UiState, context: ChatContext): UiState | undefined {
 	const {selected, followedFrom} = ui;

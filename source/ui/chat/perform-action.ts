@@ -1,6 +1,6 @@
 /**
- * Performs the actions of the key table. Overlay, prompt, input, list and screen are asked in this order, and the first
- * one that knows the action handles it.
+ * Performs the actions of the key table. The functions for overlay, prompt, input, list and screen are called in this
+ * order, until one of them handles the action.
  */
 import {selectPeople} from '../../core/select-people.js';
 import {type Action, editActionOf} from '../input/key-bindings.js';
@@ -224,7 +224,7 @@ function closesOverlay(action: Action): boolean {
 	);
 }
 
-/** Scrolls the overlay. The component, which knows the number of lines, clamps the result. */
+/** Scrolls the overlay. The component OverlayPane, which knows the number of lines, clamps the result. */
 function scrollOverlay(ui: UiState, action: Action, context: ChatContext): UiState {
 	if (!ui.overlay) return ui;
 	const page = Math.max(1, context.frameOf(context.state, ui).layout.mainHeight - 3);

@@ -12,8 +12,8 @@ import {toggleReaction} from './message-steps.js';
 import {REACTIONS} from './reactions.js';
 
 /**
- * Answers the open question: insert a long paste, open a link, or quit. Returns undefined if the token is not an answer;
- * the caller then closes the question and handles the token as usual.
+ * Answers the open question, or the question whether to insert a long paste. Returns undefined if the token is not an
+ * answer; the caller then closes the question and handles the token as usual.
  */
 export function answerQuestion(ui: UiState, token: Token, context: ChatContext): ChatStep | undefined {
 	const key = token.type === 'key' ? token.key : token.type === 'text' ? foldText(token.text) : '';
@@ -26,7 +26,7 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 		if (key === 'o' && urls.length > 1)
 			return step({...ui, question: {...ui.question, chosen: (chosen + 1) % urls.length}});
 		const url = urls[chosen];
-		// A link that is not opened can be asked about again, so every other key is no, as the question says.
+		// From here on, every key except y means no, as the question says. The user can ask for the link again.
 		return step(
 			{...ui, question: undefined},
 			...(key === 'y' && url !== undefined ? [{type: 'open' as const, url}] : []),

@@ -104,7 +104,7 @@ export function goNewest(ui: UiState, context: ChatContext): UiState {
 	return ui.focus === 'timeline' ? selectLast(moved, context) : moved;
 }
 
-/** The nearest entry before (-1) or after (1) the reading position that passes the test. */
+/** The nearest entry that passes the test, before (-1) or after (1) the reading position. */
 export function findEntryFrom(
 	ui: UiState,
 	context: ChatContext,
@@ -125,7 +125,10 @@ export function findEntryFrom(
 	return undefined;
 }
 
-/** Lets the view leave the unread rule at which the screen opened. */
+/**
+ * Clears `opensAtUnread`, so that the view no longer stays at the unread rule. A view that is not at the end of the
+ * timeline keeps its reading position.
+ */
 export function endOpening(ui: UiState, context: ChatContext): UiState {
 	if (!ui.opensAtUnread) return ui;
 	const {laidOut, viewport} = context.frameOf(context.state, ui);
@@ -134,7 +137,7 @@ export function endOpening(ui: UiState, context: ChatContext): UiState {
 	return anchor ? withAnchor(opened, context, anchor) : opened;
 }
 
-/** The oldest unread message that the view shows. */
+/** The oldest unread message that the filters of the screen do not hide. */
 export function oldestUnreadKey(ui: UiState, context: ChatContext): OrderKey | undefined {
 	const {view} = context.frameOf(context.state, ui);
 	const {messages} = context.unread;

@@ -79,8 +79,8 @@ export function createScreenStore(
 	}
 
 	/**
-	 * Schedules a frame. A change of the node's store does not draw directly, because it may happen in the middle of
-	 * other work.
+	 * Schedules a frame at the monotonic time `time`, ms, unless a frame is due earlier. A change of the node's store
+	 * does not draw directly, because it may happen in the middle of other work.
 	 */
 	function scheduleDraw(time: number): void {
 		if (time >= dueAt) return;

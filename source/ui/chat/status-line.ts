@@ -123,7 +123,8 @@ function fitTexts(request: StatusRequest): {left: string; right: string} {
 	const {ui, context, width} = request;
 	const right = rightText(request);
 	const fits = (left: string) => cellWidth(left) + cellWidth(right) <= width;
-	// If the peers pane is hidden, the names of present people are shown, and the own address is dropped before them.
+	// If the peers pane is hidden, the names of present people are shown, and the own address is dropped before these
+	// names.
 	const isPaneHidden = context.frameOf(context.state, ui).layout.sidebarWidth === 0;
 	for (const withNames of isPaneHidden ? [true, false] : [false]) {
 		for (const label of ['name and address', 'name'] as const) {
@@ -190,7 +191,7 @@ function presentNames(state: State): string {
 		.join(', ')}${more}`;
 }
 
-/** Missed mentions and unread messages outside of the view, each with the key that jumps there. */
+/** Number of unread mentions and number of unread messages, each with the key that jumps to them. */
 function missedParts({ui, context}: StatusRequest): string[] {
 	const {state, unread, frameOf} = context;
 	const {viewport, view} = frameOf(state, ui);

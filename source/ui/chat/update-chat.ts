@@ -55,7 +55,7 @@ export function updateChat(ui: UiState, message: ScreenMessage, context: ChatCon
 	}
 }
 
-/** A message that is shown until the next key also ends this long after the last key, ms. */
+/** A message that waits for the next key also ends when this time has passed since the last key, ms. */
 const INFO_ENDS_MS = 10_000;
 const FAULT_ENDS_MS = 30_000;
 
@@ -73,7 +73,10 @@ function expireMessages(ui: UiState, now: number): UiState {
 	return same ? ui : {...ui, flash, question};
 }
 
-/** Applies tokens in order, each to the state that the previous one produced, so that keys of one read are not lost. */
+/**
+ * Applies the tokens of one chunk of input in order, each to the state that the previous token produced, so that no key
+ * is lost.
+ */
 export function applyTokens(ui: UiState, tokens: readonly Token[], context: ChatContext): ChatStep {
 	const isFocusReport = tokens.every(({type}) => type === 'focus' || type === 'kitty-keyboard');
 	let next = isFocusReport ? ui : endOpening(ui, context);
@@ -97,8 +100,8 @@ function withAddressing(before: UiState, ui: UiState, {state}: ChatContext): UiS
 }
 
 /**
- * Number of equal arrow keys (↑ or ↓) in a row, from an index on. Terminals send the mouse wheel as arrow keys. Two or more
- * in one read come from the wheel, never from the keyboard.
+ * Number of equal arrow keys (↑ or ↓) in a row, from an index on. Terminals send the mouse wheel as arrow keys. Two or
+ * more arrow keys in one chunk of input come from the wheel, never from the keyboard.
  */
 function countWheelArrows(tokens: readonly Token[], from: number): number {
 	const first = tokens[from];
@@ -153,9 +156,8 @@ function applyToken(ui: UiState, token: Token, context: ChatContext): ChatStep {
 }
 
 /**
- * The state and the text to type, if the user types a text whose first letter is a key of the timeline: "everything"
- * begins with the key that corrects a message. The whole text is then added to the draft that existed before the
- * letter.
+ * Undoes a composing letter that turns out to be the first letter of a text: "everything" begins with the key that
+ * corrects a message. Returns the state before the letter and the whole text to type; undefined if nothing is undone.
  */
 function takeBackComposing(
 	letter: ComposingLetter | undefined,
@@ -183,7 +185,7 @@ function isInterrupt(token: Token): boolean {
 	return token.type === 'key' && token.key === 'ctrl+c';
 }
 
-/** Characters that macOS types with Option for bound Alt keys, in a terminal that does not send Option as Alt. */
+/** Characters that Option types on macOS in place of bound Alt keys, in a terminal that does not send Option as Alt. */
 const OPTION_CHARACTERS = /^[¡™£¨π˜¬ß†∑]$/;
 const OPTION_HINT =
 	'Option types characters here. Set your terminal to send it as Meta or Esc+, or use the other keys that Ctrl+G lists.';
@@ -243,8 +245,8 @@ const TYPED_WORD_MS = 150;
 /**
  * Whether a bound key is only a letter of a text that the user types into a list. That is true for all keys of a run
  * after a character that the list does not bind. It is also true for a key that moves the focus to the input within
- * TYPED_WORD_MS after another key: "give" begins with two bound keys. A key that moves the focus always counts when it
- * is pressed twice.
+ * TYPED_WORD_MS after another key: "give" begins with two bound keys. A key that moves the focus always works as a key
+ * when it is pressed twice.
  */
 function isPartOfText(run: TypedRun, action: Action, character: string, now: number): boolean {
 	const isRepeated = character === run.lastCharacter && now > run.lastAt;
@@ -255,7 +257,8 @@ function isPartOfText(run: TypedRun, action: Action, character: string, now: num
 /**
  * Time after a letter that is the key for a correction, reply or quote, ms. Another letter within this time shows that
  * the user is typing a text. The time is longer for a correction, because a correction by mistake would change a
- * message that others have read. A user who wants to correct a message first reads its text.
+ * message that others have read. A user who wants to correct a message reads its text before typing, so the longer time
+ * does not disturb.
  */
 const COMPOSING_WINDOW_MS: ReadonlyMap<Action, number> = new Map([
 	['correct', 500],

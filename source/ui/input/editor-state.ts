@@ -67,7 +67,9 @@ export function moveCaretTo(editor: EditorState, cursor: number, goalColumn?: nu
 	return {...editor, cursor, goalColumn, completion: undefined, lastEdit: 'other'};
 }
 
-/** Replaces [start, end) and puts the caret after it. With `mergesUndo` the edit joins the last undo step. */
+/**
+ * Replaces [start, end) and puts the caret after the replacement. With `mergesUndo` the edit joins the last undo step.
+ */
 export function replaceRange(
 	editor: EditorState,
 	range: {readonly start: number; readonly end: number},

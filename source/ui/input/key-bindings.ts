@@ -1,6 +1,6 @@
 /**
- * Key table of the chat. Key lookup, the help overlay and the readme's table use it. No action depends on Alt, F-keys or
- * Shift+Enter alone, because terminals and desktops intercept some of them.
+ * Key table of the chat. Key lookup, the help overlay and the readme's table use it. No action depends on Alt, F-keys
+ * or Shift+Enter alone, because terminals and desktops intercept some of these keys.
  */
 import {withoutShift} from './key-token.js';
 import type {Direction, EditName, EditorAction} from './reduce-editor.js';

@@ -11,7 +11,7 @@ export interface KeyDecoder {
 	flush(): Token[];
 	/** Whether input waits for more bytes or for `flush`; false during a paste. */
 	readonly isPending: boolean;
-	/** Whether the rest of a paste that is too long is being dropped. `flush` ends that. */
+	/** Whether the decoder is dropping the rest of a paste that is too long. `flush` ends this state. */
 	readonly isPasteFull: boolean;
 	/** Whether the decoder is neither inside an escape sequence nor inside a paste. */
 	readonly isIdle: boolean;

@@ -76,7 +76,10 @@ export function keyHelpLines(rows: readonly KeyRow[] = keyRows): KeyHelpLine[] {
 interface KeyGroup {
 	readonly title: string;
 	readonly scope: KeyScope;
-	/** Whether the group includes an action. If omitted, it includes every action that no earlier group includes. */
+	/**
+	 * Whether the group includes an action. If omitted, the group includes every action of its scope that no earlier
+	 * group includes.
+	 */
 	readonly includes?: (action: Action) => boolean;
 }
 

@@ -42,8 +42,8 @@ for (const [index, letter] of Array.from(GREEK).entries()) latinByLetter.set(let
 latinByLetter.delete('.');
 
 /**
- * Key with a small letter for Alt and a capital letter: `alt+l` for `alt+L`. Terminals send the same for Shift as for Caps
- * Lock. So a screen that does not bind `alt+L` looks up `alt+l`.
+ * Replaces the capital letter of an Alt key by the small one: `alt+l` for `alt+L`. Undefined for other keys. With Alt,
+ * terminals send the same for Shift as for Caps Lock. So a screen that does not bind `alt+L` looks up `alt+l`.
  */
 export function withoutShift(key: string): string | undefined {
 	return /^alt\+\p{Lu}$/u.test(key) ? key.toLowerCase() : undefined;
@@ -213,7 +213,7 @@ const LEGACY_KEY_BY_KEY: Readonly<Record<string, string>> = {
 	'ctrl+7': 'ctrl+_',
 };
 
-/** Maps keys that only the kitty protocol distinguishes to the key that other terminals send for them. */
+/** Maps a key that only the kitty protocol distinguishes to the key that other terminals send instead. */
 function legacyForm(key: string): Token {
 	return {type: 'key', key: LEGACY_KEY_BY_KEY[key] ?? key};
 }

@@ -238,7 +238,7 @@ function moveRow(editor: EditorState, by: 1 | -1, width: number): EditorState {
 	return moveCaretTo(editor, offsetAtColumn(editor.text, line, goal), goal);
 }
 
-/** Shows another entry of the history. The unsent draft is kept as its last entry. */
+/** Shows another entry of the history. The unsent draft is kept, and comes after the newest entry. */
 function moveInHistory(editor: EditorState, by: 1 | -1): EditorState {
 	const index = editor.historyIndex + by;
 	if (index < 0 || index > editor.history.length) return editor;

@@ -17,13 +17,13 @@ export interface AddressedPrompt {
 	/** Empties the line, and calls `send` with the draft and the addressee that the draft had. */
 	submit(send: (draft: string, addressing: Addressing) => void): void;
 	/**
-	 * Prints the reason. A message, or a draft for which `addressing` is given, returns to the line unless the user has begun
-	 * another draft. A command does not return; ↑ brings it back.
+	 * Prints the reason. A message, or a draft for which `addressing` is given, returns to the line unless the user has
+	 * begun another draft. A command does not return, because the key ↑ shows it again.
 	 */
 	reject(draft: string, reason: string, addressing?: Addressing): void;
 	/** Puts a draft into the line. Without `addressing`, the addressee is read from the text of the draft. */
 	restore(draft: string, addressing?: Addressing): void;
-	/** The draft as the next start of the program should restore it. */
+	/** The draft in the form in which a later screen restores it. */
 	draftToKeep(): string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Line prompt of the linear mode: the draft being typed, and the lines that wait to be printed above it. It only appends
- * to the terminal and never rewrites anything above the current line.
+ * Line prompt of the linear mode: the draft being typed, and the lines that wait to be printed above it. The prompt
+ * only appends to the terminal and never rewrites anything above the current line.
  */
 import type {Clock} from '../../core/environment.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';
@@ -141,8 +141,9 @@ export function createLinePrompt(
 const CERTAIN_WIDTH = /^[^\n\p{M}\p{Cf}\u{10000}-\u{10ffff}]*$/u;
 
 /**
- * Output that turns the displayed line from `before` into `after`, only by appending. `\b \b` deletes one cell at the end
- * of the line. Every other change, including one to emoji, whose width differs between terminals, starts a new line.
+ * Output that turns the displayed line from `before` into `after`. Text added at the end is appended, and `\b \b`
+ * deletes one cell at the end. Every other change starts a new line. So does the deletion of characters whose width
+ * differs between terminals, for example emoji.
  */
 function echoEdit(before: string, after: string, prompt: string): string {
 	if (after.startsWith(before)) return indentLineBreaks(after.slice(before.length));

@@ -18,7 +18,7 @@ import {fileLines, NO_MESSAGES, NUMBERS_HINT, pinLines, selectListed} from '../t
 import {formatSpokenEntry} from './spoken-entry.js';
 
 const MAX_LISTED = 10;
-/** Number of newest entries that a search reads. */
+/** Maximum number of entries that a search reads. It skips older ones. */
 const MAX_SEARCHED_ENTRIES = 100_000;
 
 /** Lines that answer a command. Undefined for a command that the screen performs (quit, export, bell, ignore). */

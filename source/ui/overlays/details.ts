@@ -27,6 +27,7 @@ import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
 import {originalText, versionsOf} from '../../core/text-of.js';
 import type {TimelineEntry} from '../../core/timeline.js';
+import {quoteName} from '../../node/commands/parse-command.js';
 import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
 import {quoteOf} from '../timeline/describe-effect.js';
 import {entryText} from '../timeline/describe-entry.js';
@@ -81,7 +82,10 @@ export function entryDetails(state: State, entry: TimelineEntry): Detail[] {
 	return details;
 }
 
-/** The text, every earlier version of it, the message that it answers, and who reacted. */
+/**
+ * Details of a message: its file, the message that it answers, its text, the earlier versions of the text, and who
+ * reacted.
+ */
 function effectDetails(state: State, message: WrittenEvent): Detail[] {
 	const details: Detail[] = message.type === 'shared' ? fileDetails(state, message) : [];
 	if (message.type === 'posted' && message.replyTo)
@@ -189,11 +193,13 @@ function personDetails(state: State, view: PeerView): Detail[] {
 	return details;
 }
 
-function trustText(state: State, {peer, trust, verified}: PeerView): string {
+function trustText(state: State, {peer, name, trust, verified}: PeerView): string {
 	const contact = contactOf(state, peer);
 	if (contact) return `verified by you on ${formatMoment(contact.verified)}`;
 	if (trust === 'impostor') return IMPOSTOR_TEXT;
-	return verified ? 'not verified by you; /verify NAME compares it' : 'none: this peer has no identity key to verify';
+	return verified
+		? `not verified by you; /verify ${quoteName(shownName(cleanLine(name)))} compares it`
+		: 'none: this peer has no identity key to verify';
 }
 
 function linkDetails(view: PeerView): Detail[] {

@@ -92,7 +92,10 @@ export function scrollOverlayBy(scroll: number, rows: number): number {
 	return Math.max(0, Math.min(SCROLL_END, scroll + rows));
 }
 
-/** Index of the first line on a page of `pageRows` lines. */
+/**
+ * Index of the line at the top for the scroll position `scroll`, with `lines` lines in the text and `pageRows` rows on
+ * a page.
+ */
 export function firstVisibleLine(scroll: number, lines: number, pageRows: number): number {
 	const last = Math.max(0, lines - pageRows);
 	return Math.max(0, Math.min(last, scroll > SCROLL_END / 2 ? last - (SCROLL_END - scroll) : scroll));

@@ -9,8 +9,9 @@ export interface LinesProps {
 }
 
 /**
- * A block of rows, each exactly one row of the terminal. React and the layout engine see blanks, which Ink replaces with
- * the painted text on output. A row that scrolls or changes therefore causes no work in either of them.
+ * A block of rows, each exactly one row of the terminal. React and the layout engine see blanks, which Ink replaces
+ * with the painted text on output. A row that scrolls or changes therefore causes no work in React or in the layout
+ * engine.
  */
 export const Lines = memo(function Lines({rows, width}: LinesProps): ReactNode {
 	if (rows.length === 0) return null;

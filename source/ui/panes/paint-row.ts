@@ -38,7 +38,9 @@ function fitRow(row: Row, width: number): Row {
 	return [...row.slice(0, cut), {...unlinked, text: truncateCells(`${segment.text} `, remaining)}];
 }
 
-/** The parts of a link in several rows have the same id, so that the terminal treats them as one link. */
+/**
+ * The parts of a link that is split over several rows have the same id, so that the terminal treats them as one link.
+ */
 function paintLink(target: string, text: string): string {
 	const safeTarget = target.replace(CONTROLS, '');
 	return `\u001b]8;id=${shortHash(safeTarget)};${safeTarget}\u0007${text}\u001b]8;;\u0007`;

@@ -102,7 +102,7 @@ function peerNote(peer: PersonView, typing: boolean, isTwoRows: boolean): string
 	return peer.roundTripMs === undefined ? '' : formatRoundTrip(peer.roundTripMs);
 }
 
-/** Row below the name: what is special about the person, and the address. */
+/** Row below the name: the number of sessions, a shared identity, and the address. */
 function addressRow(peer: PersonView, {width, theme}: PeersRequest): Segment[] {
 	const address = peer.address ? `${peer.isAddressUnverified ? '~' : ''}${cleanLine(peer.address)}` : 'address unknown';
 	const sessions = peer.sessions.length > 1 ? `${peer.sessions.length} sessions` : '';

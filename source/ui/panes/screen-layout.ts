@@ -4,7 +4,10 @@ export const MIN_ROWS = 8;
 /** Text that replaces the screen in a terminal smaller than MIN_COLUMNS or MIN_ROWS. */
 export const TOO_SMALL_TEXT = `Terminal too small: ${MIN_COLUMNS}x${MIN_ROWS} needed`;
 export const SIDEBAR_MIN_COLUMNS = 60;
-/** From this width on the peers pane is shown if the user has not chosen. With less, the messages would be too narrow. */
+/**
+ * Minimum width, in columns, at which the peers pane is shown if the user has not chosen. With fewer columns, the
+ * messages would be too narrow.
+ */
 export const SIDEBAR_DEFAULT_COLUMNS = 100;
 
 export interface ScreenLayout {

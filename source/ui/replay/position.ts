@@ -128,7 +128,10 @@ function firstPositionFrom({view}: ReplayFrame, ms: number): number {
 	return findFirstIndex(0, view.length, position => (view.at(position)?.ms ?? 0) >= ms);
 }
 
-/** Moves by time (ms). In review it moves by at least one row, unless the position is at that end of the log. */
+/**
+ * Moves by time (ms). In review it moves by at least one row, unless the first or last row of the log is already
+ * selected.
+ */
 export function moveTime(ui: ReplayUi, context: ReplayContext, byMs: number): ReplayUi {
 	const frame = context.frameOf(context.history, ui);
 	if (ui.mode === 'playing') return goToTime(ui, context, ui.time + byMs);

@@ -46,7 +46,7 @@ export interface ReplayFrame {
 	readonly viewport: Viewport;
 	/** Number of rows of the timeline, without the row about pinned messages. */
 	readonly timelineHeight: number;
-	/** The line about the messages that were pinned at the position, or no row. */
+	/** The row with the message that, at the position, was pinned last; empty if there is no such row. */
 	readonly pinned: readonly Row[];
 	readonly rowOptions: RowOptions;
 	rowsOf(item: TimelineItem): ReturnType<RowsOf>;

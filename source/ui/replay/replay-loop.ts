@@ -42,12 +42,12 @@ export interface ReplayLoop {
 const FRAME_MS = 16;
 /**
  * Interval between frames while the file is read, ms. More frequent frames would slow reading, because all rows of such
- * a frame must be formatted anew.
+ * a frame must be formatted again.
  */
 const LOADING_FRAME_MS = 500;
 /** Time that the search may take between two frames, ms. */
 const SEARCH_SLICE_MS = 8;
-/** Time that a short message is shown, ms. */
+/** Time for which a short message is shown, ms. */
 const FLASH_MS = 3000;
 
 /** Creates a loop with the state `initial`. It runs until `stop`. */
@@ -94,8 +94,8 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 	}
 
 	/**
-	 * Continues the search, removes an expired message, advances playback, and draws. Schedules the next frame if one
-	 * of them is not finished.
+	 * Continues the search, removes an expired message, advances playback, and draws. Schedules the next frame if the
+	 * search, the message or playback is not finished.
 	 */
 	function runFrame(): void {
 		timer = undefined;
@@ -113,7 +113,7 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		const previousFlash = ui.flash;
 		const result = updateReplay(ui, message, context());
 		ui = result.ui;
-		// A message that the next key removes also expires after FLASH_MS, so that the bar returns.
+		// A message that the next key removes also expires after FLASH_MS, so that the transport bar is shown again.
 		const {flash} = ui;
 		if (flash && flash !== previousFlash && flash.until === 0)
 			ui = {...ui, flash: {...flash, until: clock.monotonic() + FLASH_MS}};
@@ -137,7 +137,7 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		dispatch({type: 'flash', flash: {text, level, until: clock.monotonic() + FLASH_MS}});
 	}
 
-	/** Shows the result of an operation, or its error. If `work` is undefined, shows `unavailable`. */
+	/** Shows the result of `work`, or its error. If `work` is undefined, shows `unavailable`. */
 	function reportResult(work: Promise<string | undefined> | undefined, unavailable: string): void {
 		if (!work) dispatchFlash(unavailable, 'error');
 		work?.then(

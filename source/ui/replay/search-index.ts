@@ -60,7 +60,7 @@ export function createSearchIndex(): SearchIndex {
 		const isTextChanged = state.effects.texts !== texts;
 		texts = state.effects.texts;
 		if (isTextChanged || search !== currentSearch) {
-			// If the new text contains the previous one, all its matches are among the previous matches.
+			// If the new text contains the previous one, all matches of the new text are among the previous matches.
 			previousHits = !isTextChanged && currentSearch !== '' && search.includes(currentSearch) ? hitsByPage : undefined;
 			currentSearch = search;
 			hitsByPage = new WeakMap();

@@ -124,7 +124,7 @@ const FILTER_CELLS = 14;
 const FILE_CELLS = 15;
 
 function filterPart(hidden: number, filterText: string): BarPart {
-	// A filter that only --from or --to set has no text.
+	// A filter that comes only from the options --from and --to has no text.
 	const text = cleanLine(filterText) || 'a part';
 	return {text: `only ${text} (${hidden} hidden)`, short: `only ${truncateCells(text, FILTER_CELLS)}`, dropPriority: 3};
 }

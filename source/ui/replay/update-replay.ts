@@ -15,7 +15,7 @@ import {type ReplayContext, type ReplayEffect, type ReplayStep, step} from './re
 import {type ReplayUi, withFlash} from './replay-state.js';
 
 export type ReplayMessage =
-	/** All tokens of one read of the terminal. */
+	/** All tokens of one chunk of terminal input. */
 	| {readonly type: 'tokens'; readonly tokens: readonly Token[]}
 	| {readonly type: 'resized'; readonly columns: number; readonly rows: number}
 	| {readonly type: 'flash'; readonly flash: Flash | undefined}
@@ -47,7 +47,10 @@ export function updateReplay(ui: ReplayUi, message: ReplayMessage, context: Repl
 	}
 }
 
-/** Applies tokens in order, each to the state that the previous one produced, so that keys of one read are not lost. */
+/**
+ * Applies the tokens of one chunk of input in order, each to the state that the previous token produced, so that no key
+ * is lost.
+ */
 function applyTokens(ui: ReplayUi, tokens: readonly Token[], context: ReplayContext): ReplayStep {
 	let next = ui;
 	const effects: ReplayEffect[] = [];

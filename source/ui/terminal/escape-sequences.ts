@@ -75,7 +75,10 @@ export function notification(
 	return isSupported ? `${ESC}]9;p2pchat-ink: ${safeTitle}: ${safeBody}${ESC}\\${BELL}` : BELL;
 }
 
-/** Terminal modes that the program sets in addition to Ink's. All are entered together and left together, never twice. */
+/**
+ * Terminal modes that the program sets in addition to Ink's. All modes are set together and reset together. A second
+ * `enter` or `leave` in a row has no effect.
+ */
 export interface TerminalModes {
 	enter(): void;
 	leave(): void;

@@ -1,7 +1,7 @@
 /**
- * Output of Ink to a terminal that may stop reading. Ink writes each frame as the difference to the previous one. While the
- * terminal does not read, the gate drops the frames, so that nothing accumulates; as soon as it reads again, the newest frame
- * is drawn whole.
+ * Output of Ink to a terminal that may stop reading. Ink writes each frame as the difference to the previous one. While
+ * the terminal does not read, the gate drops the frames, so that nothing accumulates. As soon as the terminal reads
+ * again, the newest frame is drawn whole.
  */
 
 import {overrideStream} from './override-stream.js';
@@ -9,11 +9,11 @@ import {overrideStream} from './override-stream.js';
 export interface FrameGate {
 	/** The stream for Ink. */
 	readonly stream: NodeJS.WriteStream;
-	/** Whether the terminal has not yet taken everything that was written. */
+	/** Whether the terminal has not yet read everything that was written. */
 	readonly isBlocked: boolean;
 	/**
-	 * Allows or forbids to drop output. Ink's output when the screen opens, closes or releases the terminal contains modes, which
-	 * must not be lost.
+	 * Sets whether output may be dropped. When the screen opens, closes or releases the terminal, the output of Ink
+	 * sets terminal modes, so it must not be lost.
 	 */
 	allowDropping(allowed: boolean): void;
 	/** Writes a sequence that is never dropped. */

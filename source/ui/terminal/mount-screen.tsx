@@ -32,7 +32,7 @@ export interface ScreenRequest {
 	draw(onMounted: (app: InkApp) => void): ReactNode;
 	/** If given, the terminal is asked for the colour of its background, and the answer is passed here. */
 	readonly onBackground?: ((isLight: boolean) => void) | undefined;
-	/** All tokens of one read. */
+	/** Called with all tokens of one chunk of input. */
 	onTokens(tokens: readonly Token[]): void;
 	/** Receives tokens before `onTokens`, for code that uses a released terminal. Returns true if it consumed them. */
 	interceptTokens?(tokens: readonly Token[]): boolean;
@@ -48,7 +48,10 @@ export interface ScreenRequest {
 export interface MountedScreen {
 	/** Writes to the terminal unless it is closed. */
 	write(sequence: string): void;
-	/** Writes a sequence that matters only now, for example a bell. Returns false if the terminal does not read at present. */
+	/**
+	 * Writes a sequence that matters only now, for example a bell. Returns false, without writing, if the terminal does
+	 * not read at present.
+	 */
 	writeIfReading(sequence: string): boolean;
 	/** Replaces the element that `draw` returned. */
 	show(element: ReactNode): void;
@@ -61,7 +64,7 @@ export interface MountedScreen {
 	suspend(message: string): void;
 	/** See TerminalModes. */
 	enableKitty(): void;
-	/** Ends the screen. Idempotent: the first reason counts. */
+	/** Ends the screen. Idempotent: only the first call has an effect. */
 	leave(end: ScreenEnd): void;
 	/** Whether the screen has ended or is ending. */
 	readonly isLeaving: boolean;
@@ -140,15 +143,15 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	const background = createBackgroundQuery();
 	const handleResize = () => request.onResize();
 	const handleOutputClosed = () => leave({type: 'output-closed'});
-	// Registered before Ink's own listener, so that its next frame uses the new size.
+	// Registered before Ink's own listener, so that Ink's next frame uses the new size.
 	stdout.on('resize', handleResize);
 	stdout.on('error', handleOutputClosed);
 	stdout.on('close', handleOutputClosed);
 	const removeExitHandler = request.onProcessExit?.(modes.takeRestoreSequence);
 
 	/**
-	 * Asks for the background. If the screen ends before the answer, `settle` waits for it, so that the shell does not
-	 * get the answer as input.
+	 * Asks for the background. If the screen ends before the answer arrives, `settle` waits for the answer, so that the
+	 * shell does not get it as input.
 	 */
 	function createBackgroundQuery() {
 		let askedAt = Number.NEGATIVE_INFINITY;

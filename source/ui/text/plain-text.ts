@@ -1,7 +1,8 @@
 /**
- * Plain text: every UTF-16 unit is a grapheme of its own and has a known width, so a text can be cut and measured without
- * Unicode segmentation. Most lines of a screen are plain. Text with a character that is missing here is measured more
- * slowly, but correctly. A test compares every listed character with `Intl.Segmenter` and `string-width`.
+ * Plain text: every UTF-16 unit is a grapheme of its own and has a known width, so a text can be cut and measured
+ * without Unicode segmentation. Most lines of a screen are plain. Text with a character that is not in the lists below
+ * is measured more slowly, but correctly. A test compares every listed character with `Intl.Segmenter` and
+ * `string-width`.
  */
 
 /** Characters that are one cell wide: ASCII, Latin, Greek, Cyrillic, punctuation, arrows, box drawing and blocks. */

@@ -1,4 +1,7 @@
-/** Line breaking of messages. Code between fences keeps its line breaks and all its spaces. Its lines are cut only at the width. */
+/**
+ * Line breaking of messages. Code between fences keeps its line breaks and all its spaces. A line of code is cut only
+ * where it exceeds the width.
+ */
 import {findCode, splitMessageLines} from '../../core/find-code.js';
 import {cellWidth, splitGraphemes} from './graphemes.js';
 import {type LineRange, wrapText} from './wrap-text.js';

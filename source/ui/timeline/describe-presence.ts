@@ -81,7 +81,10 @@ function presenceStepOf(state: State, entry: TimelineEntry): PresenceStep | unde
 	}
 }
 
-/** One summary for each pair of a person and the name that the person used at that moment, ordered by latest change. */
+/**
+ * One summary for each pair of a person and a name that the person had when an entry was written, ordered by the latest
+ * change.
+ */
 function summarizeByPerson(state: State, entries: readonly TimelineEntry[]): PersonSummary[] {
 	const own = state.launch?.peer;
 	const summaries = new Map<string, PersonSummary>();

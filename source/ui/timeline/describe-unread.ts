@@ -8,7 +8,7 @@ import {isMentionOfUs} from './mentions.js';
 
 export const noUnread: Unread = {messages: {pages: [], starts: new Float64Array(0), length: 0}};
 
-/** Number of newest unread messages in which mentions are counted. */
+/** Maximum number of unread messages in which mentions are counted. Older ones are not searched. */
 const MAX_MENTION_SEARCH = 10_000;
 
 const memoiseMentions = memoiseByKey<Timeline, readonly TimelineEntry[]>();

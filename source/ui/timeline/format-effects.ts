@@ -98,7 +98,10 @@ function withEditedMark(
 	return [...rows.slice(0, -1), [...last, {text: ' '}, mark]];
 }
 
-/** Reactions with their counts on one row. Own ones are bold. Those that are older than the last correction are dimmed. */
+/**
+ * Reactions with their counts on one row. Reactions of this user are bold. Reactions that are older than the last
+ * correction are dimmed.
+ */
 function marksRow(
 	state: State,
 	message: WrittenEvent,

@@ -94,7 +94,7 @@ function foldRows(rows: Row[], text: string, {search, width, theme, ...rest}: Ro
 	return [...rows.slice(0, FOLDED_ROWS), summaryRow];
 }
 
-/** Maximum time between two messages of one author, ms, for the second one not to repeat the name. */
+/** Maximum time between two messages of one author, ms, at which the second message does not repeat the name. */
 const GROUP_MS = 2 * 60 * 1000;
 
 /** Whether an item is a message that continues a group of its author, so that it shows neither name nor address. */

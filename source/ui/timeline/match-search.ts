@@ -77,7 +77,7 @@ export interface CountRequest {
 	readonly selected: OrderKey | undefined;
 }
 
-/** Number of newest entries that are searched in a filtered view. */
+/** Maximum number of entries that are searched in a filtered view. Older ones are not counted. */
 const MAX_COUNTED = 20_000;
 
 /**

@@ -73,7 +73,7 @@ export function isMentionOfUs(state: State, entry: TimelineEntry): boolean {
 	);
 }
 
-/** Number of `@` in one message that are looked up, so that a hostile text costs little. */
+/** Maximum number of `@` in one message that are looked up, so that a hostile text costs little. */
 const MAX_MENTIONS = 32;
 
 /** The parts of a text that mention a person who is here, or everybody, each in the colour of the person. */

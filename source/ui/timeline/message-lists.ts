@@ -16,7 +16,7 @@ import {summarizeTransfer, transferOf} from './format-file.js';
 import {formatMoment, formatTime} from './format-time.js';
 import {markedMessageText} from './message-text.js';
 
-/** Number of newest rows that are searched for the answers of a thread. */
+/** Maximum number of rows that are searched for a list or for the answers of a thread. Older ones are left out. */
 const MAX_SEARCHED_ROWS = 20_000;
 /**
  * Maximum number of steps from a reply to the first message of its thread. Bounds the search if replies refer to each other.
@@ -65,7 +65,7 @@ export function fileLines(state: State): string[] {
 	});
 }
 
-/** Number of newest messages that a list shows. */
+/** Maximum number of messages that a list shows. Older ones are left out. */
 const MAX_LISTED_MESSAGES = 10;
 
 /**

@@ -23,7 +23,7 @@ interface CachedRows {
 	readonly rows: readonly Row[];
 }
 
-/** Returns the same options object until a value changes, so that the row cache compares by identity. */
+/** Returns the same options object until a value changes, so that the row cache can compare options by identity. */
 export function createRowOptions(theme: Theme): (settings: Omit<RowOptions, 'theme'>) => RowOptions {
 	let options: RowOptions | undefined;
 	return settings => {

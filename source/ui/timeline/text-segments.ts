@@ -29,7 +29,7 @@ export interface SegmentOptions {
 	readonly base?: Style | undefined;
 }
 
-/** Segments of the row `line` of a message. */
+/** Segments of one row of a message, which is the range `[start, end)` of `text`. */
 export function textSegments(
 	text: string,
 	{start, end}: LineRange,

@@ -96,7 +96,10 @@ export interface TimelineItem {
 	readonly previous?: TimelineEntry;
 }
 
-/** Minimum number of entries of a presence group. A shorter run is shown one by one, unless it is about one peer. */
+/**
+ * Minimum number of entries of a presence group. The entries of a shorter run are shown one by one, unless they are
+ * about one peer.
+ */
 const MIN_GROUP_ENTRIES = 3;
 /** Maximum number of entries that a search for the ends of a presence group examines in each direction. */
 const MAX_GROUP_REACH = 256;
@@ -122,7 +125,7 @@ function continuesGroup(view: TimelineView, index: number, unreadBoundary: numbe
 	return isPresenceChange(before) && isPresenceChange(entry) && localDayNumber(before.at) === localDayNumber(entry.at);
 }
 
-/** Whether the entries at the positions `[from, to)` are several changes of the same peer. */
+/** Whether there are exactly two entries at the positions `[from, to)`, and both are changes of the same peer. */
 function isRunOfOnePeer(view: TimelineView, from: number, to: number): boolean {
 	const peerAt = (index: number) => {
 		const entry = view.at(index);

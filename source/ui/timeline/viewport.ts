@@ -11,7 +11,10 @@ import {itemAfter, itemAt, itemBefore, type TimelineItem, type TimelineView} fro
 /** Kind of a rule, which is a line above an item: it marks the start of a day, or the start of the unread entries. */
 export type Rule = 'day' | 'unread';
 
-/** The row at the top of the viewport. `row` counts the rows of the item from 0; rules above it have negative numbers. */
+/**
+ * The row at the top of the viewport. `row`: index of the row in the item of the entry at `key`, from 0; rules above
+ * the item have negative numbers.
+ */
 export interface Anchor {
 	readonly key: OrderKey;
 	readonly row: number;
@@ -22,7 +25,7 @@ export interface LaidOutTimeline {
 	readonly view: TimelineView;
 	/** Position of the first unread entry, above which the unread rule is drawn; -1 if there is none. */
 	readonly unreadBoundary: number;
-	/** Rows of an item, at least 1. */
+	/** Number of rows of an item, at least 1. */
 	height(item: TimelineItem): number;
 }
 
@@ -36,9 +39,9 @@ export interface Slot {
 
 export interface Viewport {
 	readonly slots: readonly Slot[];
-	/** Whether the last row is visible. */
+	/** Whether the last row of the timeline is visible. */
 	readonly atEnd: boolean;
-	/** Whether the first row is visible. */
+	/** Whether the first row of the timeline is visible. */
 	readonly atStart: boolean;
 	/** Number of entries below the last visible one. */
 	readonly entriesBelow: number;
@@ -117,13 +120,13 @@ function toViewport(laidOut: LaidOutTimeline, slots: readonly Slot[], atEnd: boo
 	};
 }
 
-/** The anchor that puts a slot at the top. */
+/** The anchor that puts a slot at the top of the viewport. */
 export function anchorAt(slot: Slot | undefined): Anchor | undefined {
 	const entry = slot?.item.entries[0];
 	return slot && entry && {key: keyOf(entry), row: slot.row};
 }
 
-/** Copies the order key, so that a state that holds it does not keep the whole entry in memory. */
+/** Copies the order key, so that a state with this key does not keep the whole entry in memory. */
 export function keyOf({ms, counter, peer, seq}: TimelineEntry): OrderKey {
 	return {ms, counter, peer, seq};
 }
@@ -151,7 +154,10 @@ export function firstAnchor(laidOut: LaidOutTimeline): Anchor | undefined {
 	return item && anchorAt(slotOf(laidOut, item, 0 - rulesOf(laidOut, item).length));
 }
 
-/** The given anchor if the whole item at `key` is visible; otherwise one that shows it a third of the height from the top. */
+/**
+ * The given anchor if the whole item at `key` is visible; otherwise an anchor that shows the item a third of the height
+ * below the top.
+ */
 export function anchorShowing(
 	laidOut: LaidOutTimeline,
 	height: number,

@@ -13,7 +13,7 @@ describe('the ban list', () => {
 		expect(banList.refusalReason(at(1, '10.0.0.9'), false, 1000 + FAULT_BAN_MS)).toBeUndefined();
 	});
 
-	it('the ban list bans other peers at the same address, twice as long after each fault, but no peers at other addresses', () => {
+	it('after a fault, the ban list bans other peers at the same address, twice as long with each fault, but no peers at other addresses', () => {
 		const banList = createBanList();
 		let now = 0;
 		for (const banMs of [1, 2, 4, 8].map(times => times * FIRST_ADDRESS_BAN_MS)) {

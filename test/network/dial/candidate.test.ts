@@ -20,12 +20,12 @@ function candidateAt(...hosts: string[]) {
 const hostsOf = (candidate: ReturnType<typeof createCandidate>) => candidate.addresses.map(({host}) => host);
 const chosen = (candidate: ReturnType<typeof createCandidate>) => chooseAddresses(candidate).map(({host}) => host);
 
-it('a peer has at most one link-local and one other IPv6 address, and the newest of each counts', () => {
+it('a candidate keeps at most one link-local and one other IPv6 address: the newest of each class', () => {
 	const candidate = candidateAt('10.0.0.1', 'fe80::1%a', 'fd00::1', 'fe80::2%b', '2001:db8::1');
 	expect(hostsOf(candidate)).toEqual(['2001:db8::1', 'fe80::2%b', '10.0.0.1']);
 });
 
-it('a peer has at most MAX_ADDRESSES addresses, whatever is announced, and never more than one of an IPv6 class', () => {
+it('a candidate has at most MAX_ADDRESSES addresses, whatever is announced, and at most one of each class of IPv6 addresses', () => {
 	const host = fc.constantFrom(
 		'10.0.0.1',
 		'10.0.0.2',

@@ -16,7 +16,7 @@ function startAll(owners: readonly string[]): number {
 	return started;
 }
 
-it('at most half of the dials are to peers that addresses of one IPv6 prefix announced', () => {
+it('at most half of the concurrent dials are to peers that were announced from addresses of one IPv6 prefix', () => {
 	const numbers = Array.from({length: 2 * DIALS_AT_FIRST}, (_, index) => index + 1);
 	const started = [`10.0.0.`, 'fd00:1::', 'fe80::'].map(prefix => startAll(numbers.map(n => `${prefix}${n}`)));
 	expect(started).toEqual([DIALS_AT_FIRST, DIALS_AT_FIRST / 2, DIALS_AT_FIRST / 2]);

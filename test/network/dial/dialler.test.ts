@@ -268,7 +268,7 @@ describe('a peer that reports invented peers', () => {
 		expect(dials.find(({host}) => host === '10.0.0.9')?.at).toBeLessThan(before + 200);
 	});
 
-	it('a peer that reports invented peers displaces only candidates of sources that have more candidates than it has', async () => {
+	it('a peer that reports invented peers displaces no candidate of an address that has fewer candidates', async () => {
 		const {dialler} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		for (let index = 0; index < 5000; index++)
@@ -316,7 +316,7 @@ describe('beacons of invented peers at one address', () => {
 		expect(dials.find(({host}) => host === '10.0.0.9')?.at).toBe(before);
 	});
 
-	it('beacons of invented peers come after other peers in the queue once their dials have failed', () => {
+	it('beacons of invented peers let other peers be dialled first after a dial to one invented peer has failed', () => {
 		const queue = createDialQueue();
 		const dead = createCandidate(fake(1), false, '10.0.0.66');
 		queue.add(dead);

@@ -144,7 +144,7 @@ describe('a node that starts', () => {
 		expect(broadcasts[0]?.kinds[0]).toMatchObject({peer: SELF, port: 4000, name: 'Alice', kind: 'here'});
 	});
 
-	it('a node that starts does not include its name in a room with a secret', () => {
+	it('a node that starts sends beacons without its name in a room with a secret', () => {
 		const {discovery, broadcasts} = createNode({name: () => undefined});
 		discovery.start();
 		expect(broadcasts[0]?.kinds[0]).not.toHaveProperty('name');
@@ -209,7 +209,7 @@ describe('a second beacon of the same peer', () => {
 		expect(reports).toHaveLength(1);
 	});
 
-	it('a second beacon of the same peer is reported only if its counter is higher than all before, even after the peer announced that it leaves', () => {
+	it('a second beacon of the same peer is reported only if its counter is higher than all earlier counters, even after the peer announced that it leaves', () => {
 		check(
 			property(
 				shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8], {minLength: 1}),
@@ -336,7 +336,7 @@ describe('a beacon with a signature', () => {
 		expect(found(reports.slice(1))).toEqual(['10.0.0.2:4001 by broadcast']);
 	});
 
-	it('a beacon with a signature makes this node ignore unsigned ones of this peer, whatever they say', () => {
+	it('a beacon with a signature makes this node ignore unsigned beacons of the same peer, whatever these contain', () => {
 		const {reports, receive} = createNode();
 		receive({...asCarol, counter: 7}, FROM, carol.sign);
 		for (const kind of ['here', 'answer', 'leaving'] as const) receive({...asCarol, counter: 8, kind}, MALLORY);
@@ -352,14 +352,14 @@ describe('a beacon with a signature', () => {
 		expect(reports).toEqual([]);
 	});
 
-	it('a beacon with a signature is ignored as a replay if its counter is lower than that of another signed one', () => {
+	it('a beacon with a signature is ignored as a replay if its counter is lower than that of an earlier signed beacon', () => {
 		const {reports, receive} = createNode();
 		receive({...asCarol, counter: 8}, FROM, carol.sign);
 		receive({...asCarol, counter: 7}, MALLORY, carol.sign);
 		expect(found(reports)).toEqual(['10.0.0.2:4001 by broadcast']);
 	});
 
-	it('a beacon with a signature is remembered although another member names any number of invented peers', async () => {
+	it('a beacon with a signature is remembered although another member sends beacons of any number of invented peers', async () => {
 		const {reports, receive, clock} = createNode();
 		receive({...asCarol, counter: 8}, FROM, carol.sign);
 		for (let peer = 1; peer < 3000; peer++) {

@@ -116,7 +116,7 @@ describe('the interfaces of this computer', () => {
 		expect(listenHosts(['lo'], [])).toEqual({ipv4: '127.0.0.1', ipv6: '::1'});
 	});
 
-	it('connections are accepted to the addresses of the interfaces, also to a new address in a known subnet, but to no other', () => {
+	it('connections are accepted to the addresses of the interfaces, also to a new address in a known subnet, but to no other address', () => {
 		const selected = readInterfaces(['eth0'], SYSTEM);
 		const own = ['192.168.1.7', '2001:db8::cccc', 'fd00:1::7', 'fe80::1%eth0'];
 		const others = ['10.99.0.1', 'fe80::1%eth1', 'fd00:2::7', '127.0.0.1', '::1'];
@@ -125,7 +125,7 @@ describe('the interfaces of this computer', () => {
 		expect(others.filter(address => isOwnSelected(address, loopback))).toEqual(['10.99.0.1', '127.0.0.1', '::1']);
 	});
 
-	it('a node announces itself from each IPv4 address of an interface that can broadcast, and from one IPv6 address, preferably the link-local one', () => {
+	it('a node announces itself from each IPv4 address of an interface that can broadcast, and from one IPv6 address of each interface, preferably the link-local one', () => {
 		const of = (system: SystemInterfaces) =>
 			announcingAddresses(readInterfaces(undefined, system)).map(({address}) => address);
 		expect(of(SYSTEM)).toEqual([

@@ -142,7 +142,7 @@ it('a UDP beacon starts using an interface that appears, and stops using one tha
 	expect(names()).toEqual(['lo']);
 });
 
-it('a UDP beacon keeps its interfaces while the system does not list them, and uses new ones when it does', async () => {
+it('a UDP beacon keeps its interfaces while the system lists none, and uses new interfaces when the system lists them again', async () => {
 	const usb0 = [{address: '127.9.9.9', family: 'IPv4', internal: false, cidr: '127.9.9.9/24'}];
 	const usb1 = [{address: '127.8.8.8', family: 'IPv4', internal: false, cidr: '127.8.8.8/24'}];
 	let system = (): SystemInterfaces => ({usb0});
@@ -180,7 +180,7 @@ it('a UDP beacon starts on loopback if the system never lists the interfaces', a
 	]);
 });
 
-it('a UDP beacon sends nothing on an interface that cannot broadcast, and reports no failure there', async () => {
+it('a UDP beacon sends nothing from an IPv4 address that cannot broadcast, and counts no failure for it', async () => {
 	const wg0 = [{address: '127.7.7.7', family: 'IPv4', internal: false, cidr: '127.7.7.7/32'}];
 	const beacon = createBeacon({
 		port: await freePort(),
@@ -199,7 +199,7 @@ it('a UDP beacon can be closed while it starts', async () => {
 	await starting;
 });
 
-it('a UDP beacon says which socket cannot be opened, tries it again, and says nothing about an address that is gone', async () => {
+it('a UDP beacon reports which socket cannot be opened, tries to open it again, and reports nothing about an address that the computer does not have', async () => {
 	const port = await freePort();
 	const [blocked, gone] = ['127.6.6.6', '192.0.2.1'];
 	const usb0 = [blocked, gone].map(address => ({address, family: 'IPv4', internal: false, cidr: `${address}/24`}));
@@ -229,7 +229,7 @@ it.each([
 	['ENOMEM', 'the system has no free memory'],
 	['EACCES', 'permission denied'],
 ])(
-	'a UDP beacon that may keep trying starts in spite of %s on the discovery port, and hears beacons as soon as it can',
+	'a UDP beacon that may keep trying starts in spite of %s on the discovery port, and receives beacons as soon as the port can be opened',
 	async (code, reason) => {
 		const port = await freePort();
 		const bind = vi.spyOn(Socket.prototype, 'bind');
@@ -275,7 +275,7 @@ it.each([
 	['EACCES', 'permission denied'],
 	['EPERM', 'not permitted: a firewall on this machine forbids it'],
 ])(
-	'a running UDP beacon whose datagrams are refused with %s says so after two beacons, and sends again as soon as it can',
+	'a running UDP beacon whose datagrams are refused with %s reports this after two beacons, and sends again as soon as the system allows it',
 	async (code, reason) => {
 		const beacon = createBeacon({port: await freePort(), selection: SELECTION});
 		const received: string[] = [];
@@ -314,7 +314,7 @@ it('a UDP beacon does not report a missing route or an interface that is down as
 	expect(beacon.socketFailures?.()).toEqual([]);
 });
 
-it('a UDP beacon accepts at most half of its datagrams per second from one IPv6 prefix, so that it hears others', async () => {
+it('a UDP beacon accepts at most half of its maximum of datagrams per second from one IPv6 prefix, so that it still accepts those of other addresses', async () => {
 	const [port, clock] = [await freePort(), createFakeClock()];
 	const sockets: Socket[] = [];
 	const bind = vi.spyOn(Socket.prototype, 'bind');

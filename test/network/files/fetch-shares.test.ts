@@ -14,11 +14,11 @@ test('nodes that fetch one file and know of each other divide all parts among th
 	for (const parts of owned) expect(Math.abs(parts.length - 250)).toBeLessThan(60);
 });
 
-test('a node that fetches alone gets every part', () => {
+test('a node that fetches a file alone requests every part itself', () => {
 	expect(PARTS.every(part => sharesOf(1).isForUs(part, [], 0))).toBe(true);
 });
 
-test('when another node begins or ends to fetch the file, only the parts of that node change their owner', () => {
+test('when another node starts or stops fetching the file, no part moves between the other nodes', () => {
 	const shares = sharesOf(1);
 	const [, two, three, four] = peers;
 	const before = PARTS.filter(part => shares.isForUs(part, [two!, three!], 0));
@@ -27,7 +27,7 @@ test('when another node begins or ends to fetch the file, only the parts of that
 	expect(after.length).toBeLessThan(before.length);
 });
 
-test('an idle node waits for the parts that others fetch as long as two parts take, and then leaves out the slow nodes for a while', () => {
+test('an idle node waits for the parts that others fetch as long as a holder needs to send two parts, and then ignores the slow nodes for a while', () => {
 	const shares = sharesOf(1);
 	const others = othersOf(1);
 	const parts = PARTS.slice(0, 8).filter(part => !shares.isForUs(part, others, 0));

@@ -41,7 +41,8 @@ async function readsPerTick(peers: number): Promise<number> {
 }
 
 test('a tick asks each fetch once whether it is active, however many peers are connected', async () => {
-	// A further peer costs one look at the list of fetches, for the questions to that peer, but no look at each fetch.
+	// Each further peer adds one call, which lists the fetches for the questions to that peer, but no call for each
+	// fetch.
 	const few = await readsPerTick(10);
 	expect(few).toBeGreaterThanOrEqual(20);
 	expect((await readsPerTick(100)) - few).toBeLessThanOrEqual(90);

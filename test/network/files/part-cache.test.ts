@@ -3,7 +3,7 @@ import {MAX_SERVED_CACHE_BYTES} from '../../../source/core/limits.js';
 import {type FileId, LEAF_BYTES, partCount, partLength} from '../../../source/core/shared-file.js';
 import {createPartCache} from '../../../source/network/files/part-cache.js';
 
-test('peers that request every part of a large file make a node keep at most MAX_SERVED_CACHE_BYTES of them in memory', async () => {
+test('peers that request every part of a large file make a node keep at most MAX_SERVED_CACHE_BYTES of these parts in memory', async () => {
 	const size = 4 * MAX_SERVED_CACHE_BYTES;
 	const count = partCount(size);
 	let reads = 0;

@@ -1,4 +1,6 @@
-/** Fake connection to a peer that the test controls: it sees every message and can send any bytes in any chunks. */
+/**
+ * Fake connection to a peer that the test controls: the test sees every message and can send any bytes in any chunks.
+ */
 import {createFrameDecoder} from '../../../source/codec/frame.js';
 import {decodeMessage, encodeMessageFrame} from '../../../source/codec/message.js';
 import type {Message} from '../../../source/codec/message-types.js';
@@ -14,12 +16,12 @@ export interface FakeConnection {
 	say(...messages: readonly Message[]): void;
 	sayBytes(bytes: Uint8Array): void;
 	/**
-	 * Adds bytes to the send queue that the peer does not read. Bytes that are sent after them wait until the peer reads
-	 * these bytes.
+	 * Sets the size of the send queue, as if the peer did not read. While the size is above 0, each frame that is sent
+	 * adds its length to the size.
 	 */
 	queue(bytes: number): void;
 	drain(): void;
-	/** Closes the connection. */
+	/** Closes the connection, as the peer or the network does. `error`: reason of a failure. */
 	end(error?: string): void;
 }
 

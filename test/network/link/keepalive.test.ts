@@ -50,7 +50,10 @@ describe('the silence of a peer', () => {
 });
 
 describe('a round-trip time', () => {
-	/** Pings within 20 s during which the peer pings twice a second, after a first measurement of `roundTripMs`. */
+	/**
+	 * Number of pings that are due within 20 s after a first measurement of `roundTripMs`, while the peer pings twice a
+	 * second. `answers`: whether the peer answers these pings.
+	 */
 	async function pingsAfter(roundTripMs: number, answers: boolean): Promise<number> {
 		const clock = createFakeClock();
 		const keepalive = createKeepalive(clock);
@@ -75,7 +78,7 @@ describe('a round-trip time', () => {
 		expect(await pingsAfter(FAIR_ROUND_TRIP_MS, false)).toBe(20_000 / PING_AFTER_MS);
 	});
 
-	it('a round-trip time that is short costs no ping while the peer pings', async () => {
+	it('a round-trip time that is short is not measured again while the peer pings', async () => {
 		expect(await pingsAfter(FAIR_ROUND_TRIP_MS - 1, true)).toBe(0);
 	});
 });

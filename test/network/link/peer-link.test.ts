@@ -109,7 +109,7 @@ async function advanceAlive(node: ReturnType<typeof openLink>, ms: number): Prom
 }
 
 describe('a new connection', () => {
-	it('a new connection starts with the hello of this node, which proves its id for its role', () => {
+	it('a new connection starts with the hello of this node, which proves the id of this node for its role as dialler or accepter', () => {
 		for (const dialled of [true, false]) {
 			const {sent, roles} = openLink({dialled});
 			expect(sent).toMatchObject([{type: 'hello', peer: SELF, name: 'Alice'}]);
@@ -117,7 +117,7 @@ describe('a new connection', () => {
 		}
 	});
 
-	it('a new connection becomes a link when the hello of the peer is verified for its role, and sends a ping immediately', () => {
+	it('a new connection becomes a link when the hello of the peer is verified for the role of the peer, and sends a ping immediately', () => {
 		const {say, hello, reports, sent, roles} = openLink({dialled: true});
 		say(hello());
 		expect(roles).toEqual(['dialler', 'accepter']);
@@ -205,7 +205,7 @@ describe('a silent link', () => {
 		expect(link.status).toBe('connected');
 	});
 
-	it('a silent link is pinged again, and gets the full time to answer, after the timers of this node stalled', async () => {
+	it('a silent peer is pinged again, and gets the full time to answer, after the timers of this node stalled', async () => {
 		const {verify, clock, opened, sent, calls} = openLink({isTicking: false});
 		verify();
 		await clock.advance(GONE_AFTER_MS * 3);
@@ -305,7 +305,7 @@ describe('a message to a peer that does not read', () => {
 		expect(node.calls).toEqual(['destroy']);
 	});
 
-	it('a peer that reads only a little is not disconnected, and neither is one while the timers of this node stalled', async () => {
+	it('a peer that reads only a little is not disconnected, and neither is a peer that reads nothing while the timers of this node stall', async () => {
 		const node = openLink();
 		node.verify();
 		for (let left = 5; left > 0; left--) {
@@ -348,7 +348,7 @@ describe('a received message', () => {
 		expect(node.calls).toEqual(['close']);
 	});
 
-	it('a received message above the rate of an honest peer is read only in the next second', async () => {
+	it('a received message above MAX_MESSAGES_PER_SECOND is read only in the next second', async () => {
 		const node = openLink();
 		node.verify();
 		await node.clock.advance(1000);

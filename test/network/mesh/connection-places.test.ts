@@ -33,7 +33,7 @@ describe('when all places for connections are taken', () => {
 		expect(places.take(link)).toBe(link);
 	});
 
-	it('when all places are taken, a trusted peer takes the place of the newest untrusted one, even at its own address', () => {
+	it('when all places are taken, a trusted peer takes the place of the newest untrusted peer, even of one at the same address', () => {
 		const {places, trusted, links} = createFull();
 		const known = linkFrom('10.0.0.0');
 		trusted.add(known.peer).add(links[MAX_CONNECTIONS_PER_ADDRESS - 1]!.peer);
@@ -41,7 +41,7 @@ describe('when all places for connections are taken', () => {
 	});
 });
 
-it('one address has a limited number of places, dialled connections included, and a closed connection frees one', () => {
+it('the connections of one address, dialled or accepted, get a limited number of places, and a closed connection frees a place', () => {
 	const places = createConnectionPlaces(() => false);
 	const links = Array.from({length: MAX_CONNECTIONS_PER_ADDRESS}, () => linkFrom('10.0.0.2'));
 	for (const link of links) expect(places.take(link)).toBeUndefined();

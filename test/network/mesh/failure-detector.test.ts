@@ -13,7 +13,7 @@ import {fakePeerId} from '../../helpers/fake-chat-node.js';
 const [LOW, SELF, HIGH, LOST] = [1, 2, 3, 4].map(fakePeerId) as [PeerId, PeerId, PeerId, PeerId];
 const STEP_MS = 100;
 
-/** Time in ms at which the detector first returns `LOST` as lost; undefined if it does not by `until`. */
+/** Time in ms at which the detector first returns `LOST` as lost; undefined if it does not do so by `until`. */
 function reportedAt(detector: FailureDetector, until = 200_000, ended = false, absences = 0): number | undefined {
 	for (let now = 0; now <= until; now += STEP_MS)
 		if (detector.evaluate([{peer: LOST, ended, absences}], now).length > 0) return now;
@@ -43,14 +43,14 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
 	});
 
-	it('a peer whose connection was lost is reported first by an observer with a lower id, even if all that this observer announced is that its connection was lost', () => {
+	it('a peer whose connection was lost is reported first by an observer with a lower id, even if this observer announced only the loss of its connection', () => {
 		const detector = detectorWith(LOW, LOST);
 		detector.reportChange(LOW, LOST, false, -1);
 		detector.disconnected(LOST, 0);
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
 	});
 
-	it('a peer whose connection was lost is reported even if another peer keeps repeating that it lost its connection', () => {
+	it('a peer whose connection was lost is reported even if another peer keeps reporting that its connection to this peer was lost', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.disconnected(LOST, 0);
 		for (let now = 1000; now < LOST_GRACE_MS + 1000; now += 1000) detector.reportChange(HIGH, LOST, false, now);
@@ -71,7 +71,7 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBeUndefined();
 	});
 
-	it('a peer whose connection was lost has the whole grace period after the last peer lost it', () => {
+	it('a peer whose connection was lost has the whole grace period after the last connected peer has lost its connection to it', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.reportChange(HIGH, LOST, true, -1);
 		detector.disconnected(LOST, 0);
@@ -182,7 +182,7 @@ describe('a peer that reports connections to invented peers', () => {
 describe('a peer to which no connected peer is connected', () => {
 	const alive = (ageMs: number) => [{peer: LOST, ageMs}];
 
-	it('a peer that only connected peers hear of is not reported while they have heard within a minute that it is alive', () => {
+	it('a peer that only connected peers hear of is not reported while they have heard within the last minute that this peer is alive', () => {
 		const detector = detectorWith(HIGH);
 		for (let now = 0; now <= 10 * VANISHED_AFTER_MS; now += STEP_MS) {
 			if (now % 20_000 === 0) detector.reportAlive(HIGH, alive(40_000), now);
@@ -190,7 +190,7 @@ describe('a peer to which no connected peer is connected', () => {
 		}
 	});
 
-	it('a peer that only connected peers hear of is reported a minute after its last known connection, however late that news arrives', () => {
+	it('a peer that only connected peers hear of is reported a minute after its last known connection, however late the news of that connection arrives', () => {
 		const detector = detectorWith(HIGH);
 		expect(reportedAt(detector, 0)).toBeUndefined();
 		detector.reportAlive(HIGH, alive(4000), 30_000);
@@ -198,7 +198,7 @@ describe('a peer to which no connected peer is connected', () => {
 		expect(reportedAt(detector)).toBe(26_000 + VANISHED_AFTER_MS);
 	});
 
-	it('a former observer of a peer does not report it while connected peers have evidence from the last minute that it is alive', () => {
+	it('a node that lost its connection to a peer does not report the peer while connected peers have evidence from the last minute that the peer is alive', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.reportAlive(HIGH, alive(10_000), 0);
 		detector.disconnected(LOST, 0);
@@ -219,7 +219,7 @@ describe('a peer to which no connected peer is connected', () => {
 		expect(reportedAt(detector)).toBe(50_000 + VANISHED_AFTER_MS);
 	});
 
-	it('a peer that only connected peers hear of is reported later the more often it has answered that it is alive', () => {
+	it('a peer that only connected peers hear of is reported later the more often it has returned after it was reported as lost', () => {
 		expect(reportedAt(detectorWith(HIGH), 1_000_000, false, 1)).toBe(2 * VANISHED_AFTER_MS);
 		expect(reportedAt(detectorWith(HIGH), 1_000_000, false, 3)).toBe(8 * VANISHED_AFTER_MS);
 		expect(reportedAt(detectorWith(HIGH), 10_000_000, false, 900)).toBe(64 * VANISHED_AFTER_MS);
@@ -229,7 +229,7 @@ describe('a peer to which no connected peer is connected', () => {
 describe('what a node tells a peer about peers that this peer is not connected to', () => {
 	const FAR = fakePeerId(9);
 
-	it('an `alive` message names peers that other peers are connected to or heard of, unless the receiver hears of them itself', () => {
+	it('an `alive` message names peers that other peers are connected to or heard of, unless the receiver itself reported them', () => {
 		const detector = detectorWith(LOW, HIGH);
 		detector.reportChange(HIGH, LOST, true, 0);
 		detector.reportAlive(HIGH, [{peer: FAR, ageMs: 5000}], 1000);
@@ -240,7 +240,7 @@ describe('what a node tells a peer about peers that this peer is not connected t
 		expect(detector.aliveFor(HIGH, 3000)).toEqual([]);
 	});
 
-	it('an `alive` message names nobody if the receiver is connected to those who know these peers', () => {
+	it('an `alive` message leaves out peers whose reporters are connected to the receiver too', () => {
 		const detector = detectorWith(LOW, HIGH);
 		detector.reportChange(HIGH, LOST, true, 0);
 		detector.reportChange(LOW, HIGH, true, 0);

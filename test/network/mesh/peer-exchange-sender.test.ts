@@ -91,7 +91,7 @@ it('changes of the list of connected peers are sent less often while many peers 
 	expect(new Set(world.names(A)?.flatMap(({added}) => added)).size).toBe(41);
 });
 
-it('a new peer is announced within a second again after many peers have connected', async () => {
+it('some time after many peers have connected, a new peer is announced within a second again', async () => {
 	const world = createWorld();
 	world.up(A);
 	await startCrowd(world, 20);
@@ -154,7 +154,7 @@ it('a stopped peer exchange sender sets no timer', async () => {
 	expect(clock.pending).toBe(0);
 });
 
-it('peers that connect and disconnect never make a node list more peers than its neighbours accept, and the lists are correct in the end', async () => {
+it('peers that connect and disconnect never make a node list more peers per second than its neighbours accept, and the lists are correct in the end', async () => {
 	const {clock, sender, up, down, messagesOf, names} = createWorld();
 	up(A);
 	up(B);

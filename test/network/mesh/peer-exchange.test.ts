@@ -88,7 +88,7 @@ test.each([
 	['2001:db8:1::3', true],
 	['fd00:1::3', true],
 	['10.9.9.9', true],
-])('a peer at %s is listed, with this address: %s', (remoteAddress, expected) => {
+])('a peer at %s is listed (with this address: %s)', (remoteAddress, expected) => {
 	const link = {peer: fakePeerId(3), remoteAddress, hello: {port: 9}} as unknown as PeerLink;
 	const addresses = expected ? [{host: remoteAddress, port: 9}] : [];
 	expect(addedMessages([link], INTERFACES)[0]?.added).toEqual([{peer: fakePeerId(3), addresses}]);

@@ -67,7 +67,7 @@ it('an entry without waiting work is removed from the fair queue', () => {
 	expect([bench.queue.size, bench.next()]).toEqual([0, undefined]);
 });
 
-it('the usage that a usage meter counts halves within a second', () => {
+it('the value of a usage meter halves within each second', () => {
 	const meter = createUsageMeter();
 	meter.add(80, 1000);
 	expect([meter.valueAt(1000), meter.valueAt(2000), meter.valueAt(4000)]).toEqual([80, 40, 10]);

@@ -19,7 +19,7 @@ describe('a full table of fair shares', () => {
 	});
 });
 
-it('an item that two owners add belongs to the one with fewer items', () => {
+it('an item that two owners add belongs to the owner with fewer items', () => {
 	const table = createFairShare<number>(10);
 	for (const item of [1, 2, 3]) table.add(item, 'mallory');
 	table.add(2, 'ann');
@@ -54,7 +54,7 @@ describe('a table whose owners are in groups', () => {
 		expect([table.size, table.countOf('fd00:1'), table.countOf('fd00:2')]).toEqual([8, 4, 4]);
 	});
 
-	it('items of others evict items of a group, those of its fullest owner first, until the group has half of the places', () => {
+	it('items of other owners evict items of a group, first those of the owner with the most items, until the group has half of the places', () => {
 		const table = createFairShare<number>(8, inGroup);
 		for (let item = 0; item < 8; item++) table.add(item, `fd00:${Math.min(item, 5)}`);
 		const added = [20, 21, 22, 23].map(item => table.add(item, '10.0.0.1').evictedOwner);

@@ -73,7 +73,7 @@ describe('the ingest queue', () => {
 		expect([ingested.length, commits, queue.busy]).toEqual([3, [3], false]);
 	});
 
-	it('the ingest queue pauses a connection when too many bytes wait, until half of them are ingested', async () => {
+	it('the ingest queue pauses a connection when more than MAX_INGEST_BYTES wait, until less than half of that waits', async () => {
 		const {clock, calls, push} = createBench(RECEIVE_SLICE_MS);
 		for (let seq = 1; seq <= 5; seq++) push(batchOf(seq, MAX_INGEST_BYTES / 4));
 		expect(calls).toEqual(['pause']);
@@ -195,7 +195,7 @@ describe('the ingest queue', () => {
 		expect(Math.max(...slices.slice(1))).toBe(1);
 	});
 
-	it('the ingest queue does not delay batches of interactive links, even if there are many', async () => {
+	it('the ingest queue does not delay batches of interactive links, even if there are many such links', async () => {
 		const {clock, queue, ingested} = createBench(2);
 		for (let seq = 1; seq <= 60; seq++) {
 			const link = {pause() {}, resume() {}} as unknown as PeerLink;

@@ -10,8 +10,8 @@ const NODES = 4;
 type Step =
 	| {readonly type: 'post'; readonly node: number; readonly count: number}
 	/**
-	 * Opens a new connection of a pair. Messages in transit on the old one are lost. `both`: both ends see the old connection
-	 * close.
+	 * Opens a new connection of a pair. Messages in transit on the old one are lost. `both`: both ends see the old
+	 * connection close. Otherwise only the second node of the pair does.
 	 */
 	| {readonly type: 'connect'; readonly pair: number; readonly both: boolean}
 	| {readonly type: 'disconnect'; readonly pair: number}

@@ -1,4 +1,7 @@
-/** Charges and shares of sync: what one peer says must not use up the budgets of others (protocol.md, Limits). */
+/**
+ * Tests of the budgets of sync: the messages of one peer must not use up the budgets of other peers (protocol.md,
+ * Limits).
+ */
 import {describe, expect, it} from 'vitest';
 import type {Message} from '../../../source/codec/message-types.js';
 import type {PeerId} from '../../../source/core/event.js';
@@ -133,7 +136,7 @@ describe('claims that are not served', () => {
 		expect(mallory.read('have')).toMatchObject([{kind: 'digest'}]);
 	});
 
-	it('a batch in an answer does not make a feed that no peer has listed count as history', async () => {
+	it('a batch in an answer does not make a feed that no peer has listed count as missing', async () => {
 		const {clock, connect, reports} = createRoom();
 		const mallory = connect(MALLORY, feed(AUTHOR, 1));
 		for (let index = 0; index < 50; index++)
@@ -144,7 +147,7 @@ describe('claims that are not served', () => {
 });
 
 describe('a range', () => {
-	it('a range is requested from the peers that answer completely before one that answers with one entry at a time', () => {
+	it('a range is requested from a peer that answers with one entry at a time only if no peer that answers completely holds it', () => {
 		const {connect, answer} = createRoom();
 		const mallory = connect(MALLORY, feed(AUTHOR, 100));
 		const carol = connect(CAROL, feed(AUTHOR, 100));
@@ -153,7 +156,7 @@ describe('a range', () => {
 		expect([mallory.read('want').length, carol.read('want').length]).toEqual([0, 1]);
 	});
 
-	it('a range is requested from the peers that answer fast before one that answers late', async () => {
+	it('a range is requested from a peer that answers late only if no peer that answers fast holds it', async () => {
 		const {clock, connect, answer} = createRoom();
 		const mallory = connect(MALLORY, feed(AUTHOR, 300));
 		const carol = connect(CAROL, feed(AUTHOR, 300));
@@ -179,7 +182,7 @@ describe('own events', () => {
 		sync.stop();
 	});
 
-	it('own events are pushed alone if the peer holds the events before them, or if these are too many for one batch', () => {
+	it('own events are pushed alone if the peer holds the events before them, or if these have more than MAX_REPEATED_PUSH_BYTES bytes', () => {
 		const {node, connect} = createRoom();
 		node.post(2);
 		const bob = connect(BOB, feed(SELF, 2));

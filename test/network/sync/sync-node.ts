@@ -30,7 +30,7 @@ export function batchOf(peer: PeerId, first: number, last = first, bytes = 100):
 	return {peer, firstSeq: first, previousHash: new Uint8Array(32), entries, signature: new Uint8Array(64)};
 }
 
-/** Whether the batch contains an entry that its author did not write at this seq. */
+/** Whether the batch contains an entry that the author did not write at the seq of this entry. */
 function isMisplaced({peer, firstSeq, entries}: Batch): boolean {
 	return entries.some(
 		(entry, index) =>
@@ -44,7 +44,7 @@ export interface SyncNode {
 	readonly self: PeerId;
 	readonly sync: Sync;
 	readonly inventory: FeedInventory;
-	/** Calls of the callbacks of sync as text, in order. Peers are numbers. */
+	/** Calls of the callbacks of sync as text, in order. Peers appear as their numbers. */
 	readonly reports: string[];
 	/** Number of held events of each peer, by the number of the peer. */
 	held(): Record<number, number>;

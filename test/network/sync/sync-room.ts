@@ -10,7 +10,7 @@ export const page = (...feeds: HaveFeed[]): Message => ({type: 'have', kind: 'pa
 export const delta = (...feeds: HaveFeed[]): Message => ({type: 'have', kind: 'delta', feeds});
 export const pushed = (...batches: Batch[]): Message => ({type: 'events', batches});
 
-/** `addressOf`: address of a peer; by default each peer has another IPv4 address. */
+/** `addressOf`: address of a peer; by default each peer has a different IPv4 address. */
 export function createRoom({addressOf}: {addressOf?: (peer: PeerId) => string} = {}) {
 	const clock: FakeClock = createFakeClock();
 	const node: SyncNode = createSyncNode(1, clock);

@@ -50,7 +50,7 @@ describe('a new connection', () => {
 		expect(reports.filter(line => line.startsWith('synced'))).toEqual(['synced with 2, 3 received']);
 	});
 
-	it('own events count as acknowledged when the peer sends an equal digest or lists the own feed, but only as far as these events exist', () => {
+	it('own events count as acknowledged when the peer sends an equal digest or lists the feed of this node, but only as far as these events exist', () => {
 		const {node, connect, reports} = createRoom();
 		node.post(4);
 		const bob = connect(BOB);
@@ -118,7 +118,7 @@ describe('a missing range', () => {
 		expect(bob.read('want')).toMatchObject([{ranges: [{peer: AUTHOR, from: 1}]}]);
 	});
 
-	it('a missing range is requested from another peer immediately when the connection is lost', () => {
+	it('a missing range is requested from another peer immediately when the connection to the first peer is lost', () => {
 		const {connect, sync} = createRoom();
 		connect(BOB, feed(AUTHOR, 5));
 		const carol = connect(CAROL, feed(AUTHOR, 5));
@@ -159,7 +159,7 @@ describe('a missing range', () => {
 		});
 	});
 
-	it('a missing range is requested only after the node accepts its feed again', () => {
+	it('a missing range is requested only when the node accepts the feed of the range again', () => {
 		const {connect, node, sync} = createRoom();
 		node.ignored.add(AUTHOR);
 		const bob = connect(BOB, feed(AUTHOR, 5));
@@ -202,7 +202,7 @@ describe('a received batch', () => {
 		expect(node.held()).toEqual({2: 3});
 	});
 
-	it('a received batch is history if a peer listed it when it connected, and live otherwise', async () => {
+	it('a received batch is history if a peer listed its events when the peer connected, and live otherwise', async () => {
 		const {clock, connect, answer, reports} = createRoom();
 		const bob = connect(BOB, feed(BOB, 2));
 		answer(bob, 1, batchOf(BOB, 1, 2));
@@ -306,7 +306,7 @@ describe('own events', () => {
 		for (const link of links) expect(link.read('events')).toMatchObject([{batches: [{peer: SELF, firstSeq: 1}]}]);
 	});
 
-	it('own events are not pushed to a peer that reads slowly; the last seq is listed to it after it has read', () => {
+	it('own events are not pushed to a peer that reads slowly; after the peer has read, it gets their last seq in a `have` message', () => {
 		const {connect, node, sync} = createRoom();
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const carol = connect(CAROL, feed(AUTHOR, 0));

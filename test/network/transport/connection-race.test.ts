@@ -41,13 +41,13 @@ describe('a race of connections', () => {
 		expect(events).toEqual(['0 start a', '249 won a']);
 	});
 
-	it('a race of connections starts the second address after the delay, and cancels the slower one', async () => {
+	it('a race of connections starts to dial the second address after the delay, and cancels the slower attempt', async () => {
 		const {clock, events} = startRace({a: {connects: 5000}, b: {connects: 10}});
 		await clock.advance(10_000);
 		expect(events).toEqual(['0 start a', '250 start b', '260 cancel a', '260 won b']);
 	});
 
-	it('a race of connections starts the second address as soon as the first one failed', async () => {
+	it('a race of connections starts to dial the second address as soon as the first dial has failed', async () => {
 		const {clock, events} = startRace({a: {fails: [3, 'unreachable']}, b: {connects: 10}});
 		await clock.advance(10_000);
 		expect(events).toEqual(['0 start a', '3 start b', '13 won b']);

@@ -26,7 +26,7 @@ it('addresses that never prove the secret do not use up the handshakes of other 
 	expect([begun < 8 * MAX_FAILED_HANDSHAKES + 5 * 60, refused]).toEqual([true, 0]);
 });
 
-it('the handshakes of an address that failed too often are no longer slowed down once the address proves the secret', () => {
+it('the handshakes of an address that failed too often are no longer slowed down after the address has proved the secret', () => {
 	const rate = createHandshakeRate();
 	for (let index = 0; index < MAX_FAILED_HANDSHAKES; index++) {
 		rate.take('10.0.0.2', 0);
@@ -57,7 +57,7 @@ it('one address gets only its own share of a burst of handshakes, although it pr
 	expect(rate.take('10.0.0.3', 0)).toBe(true);
 });
 
-it('a room of 200 computers with link-local addresses alone gets its handshakes within seconds, though they count as one prefix', () => {
+it('a room of 200 computers that have only link-local addresses gets its handshakes within seconds, although the addresses count as one prefix', () => {
 	const rate = createHandshakeRate();
 	let waiting = Array.from({length: 199}, (_, index) => `fe80::${(index + 2).toString(16)}%eth0`);
 	let now = 0;

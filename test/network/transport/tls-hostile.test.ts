@@ -263,7 +263,7 @@ describe('a dialling TLS transport', () => {
 		proxied?.unpipe().pause();
 		result.connection.send(new Uint8Array(16 * 1024 * 1024));
 		await until(() => (proxied?.readableLength ?? 0) > 0);
-		// A system resets a connection that is closed with unread bytes.
+		// The operating system resets a connection that is closed with unread bytes.
 		proxied?.destroy();
 		await until(() => end.closed);
 		expect(end.error).toBe('connection reset');

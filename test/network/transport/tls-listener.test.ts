@@ -83,7 +83,10 @@ describe('a listener that is bound to one address', () => {
 const REFUSED_HOST = '127.0.0.9';
 const originalListen = Server.prototype.listen;
 
-/** Makes the system answer with an error when a server listens on one address. Returns a function that ends this. */
+/**
+ * Makes each attempt of a server to listen on REFUSED_HOST fail with the error `code`. Returns a function that allows
+ * such attempts again.
+ */
 function refuseListening(code: string): () => void {
 	const spy = vi.spyOn(Server.prototype, 'listen');
 	let isRefused = true;
@@ -109,7 +112,7 @@ const REFUSALS = [
 
 describe('a system that refuses sockets for now', () => {
 	it.each(REFUSALS)(
-		'a listener that may keep trying starts in spite of %s, and listens as soon as it can',
+		'a listener that may keep trying starts in spite of %s, and listens as soon as the system allows it',
 		async (code, reason) => {
 			const allow = refuseListening(code);
 			const failures = createSocketFailures(createFakeClock());
@@ -127,7 +130,7 @@ describe('a system that refuses sockets for now', () => {
 	);
 
 	it.each(REFUSALS)(
-		'a running listener whose new address is refused with %s says so, and listens there as soon as it can',
+		'a running listener whose new address is refused with %s reports this, and listens there as soon as the system allows it',
 		async (code, reason) => {
 			const allow = refuseListening(code);
 			const failures = createSocketFailures(createFakeClock());
@@ -144,7 +147,7 @@ describe('a system that refuses sockets for now', () => {
 	);
 
 	it.each(REFUSALS)(
-		'a running listener that cannot accept a connection, with %s, says so and accepts the next one',
+		'a running listener that fails to accept a connection with %s reports this, and accepts the next connection',
 		async (code, reason) => {
 			const servers: Server[] = [];
 			const spy = vi.spyOn(Server.prototype, 'listen');

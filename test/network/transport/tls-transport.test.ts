@@ -100,7 +100,7 @@ describe('a TLS transport that dials', () => {
 		['ENOBUFS', 'the network buffers are full'],
 		['EMFILE', 'too many open files'],
 	])(
-		'a TLS transport whose dials are refused with %s fails them with the reason, says so, and dials again as soon as it can',
+		'a TLS transport whose dials are refused with %s ends each dial with the reason, lists the failure, and dials again as soon as the system allows it',
 		async (code, reason) => {
 			const {port} = await create().listen(() => {});
 			const transport = create();

@@ -109,7 +109,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect([a.text(), b.text()]).toEqual([words.join(''), words.join('')]);
 		});
 
-		it('a transport keeps data that arrives before the handlers are set, and passes a buffer to them that is not reused', async () => {
+		it('a transport keeps data that arrives before the handlers are set, and then passes the data to them in a buffer that is not reused', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			recordEvents(dialled).connection.send(Buffer.from('early '));
@@ -196,7 +196,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(b.bytes).toBeLessThan(32 * 1024 * 1024);
 		});
 
-		it('a transport delivers no data after its own close', async () => {
+		it('a transport delivers no data to an end that has called `close`', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];
@@ -237,7 +237,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(result).toMatchObject({failure: {code: 'refused'}});
 		});
 
-		it('a transport refuses a dial with another secret, reports it to both ends, and continues to listen', async () => {
+		it('a transport refuses a dial with another secret, reports the refusal to both ends, and continues to listen', async () => {
 			const world = await createNewWorld();
 			const server = world.create(PSK);
 			const arrived: Connection[] = [];
@@ -270,7 +270,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(after).toMatchObject({failure: {code: 'refused'}});
 		});
 
-		it('a transport rejects a port that is in use, with its error code', async () => {
+		it('a transport rejects a port that is in use, with the error code EADDRINUSE', async () => {
 			const world = await createNewWorld();
 			const {port} = await world.create(PSK).listen(() => {});
 			await expect(world.create(PSK, port).listen(() => {})).rejects.toMatchObject({code: 'EADDRINUSE'});

@@ -88,7 +88,7 @@ it('the write queue reports each time that all of its bytes are written, unless 
 	expect([sink.emptied, sink.ended]).toEqual([1, 1]);
 });
 
-it('the write queue returns false above the high-water mark, and calls drained once when it is below again', () => {
+it('the write queue returns false above the high-water mark, and calls `drained` once when the queue is below the mark again', () => {
 	const {sink, queue, turn, finish} = createSink();
 	expect(queue.add(new Uint8Array(999))).toBe(true);
 	expect(queue.add(new Uint8Array(1))).toBe(false);

@@ -203,7 +203,7 @@ describe('running commands', () => {
 		expect(run('/ignore Bob', session)).toEqual({type: 'error', text: expect.stringContaining('b0b0b0b030000000')});
 	});
 
-	test('/verify shows a safety number in groups of five, and with its last digits confirms the same person', () => {
+	test('/verify shows a safety number in groups of five digits, and confirms the person if the last five digits are given', () => {
 		const session = createFakeChatNode();
 		const {peer} = session.join('Bob Lee', '192.168.1.9', {identity: 'b0b0b0b0'});
 		const shown = run('/verify "Bob Lee"', session);

@@ -91,7 +91,7 @@ export async function receive(store: FileStore, content: Uint8Array, name?: stri
 	return sink.finish();
 }
 
-/** Compares bytes. `toEqual` takes seconds for arrays of this length. */
+/** Compares bytes. `toEqual` takes seconds for arrays as long as these files. */
 export function isSame(actual: Uint8Array | undefined, expected: Uint8Array | undefined): boolean {
 	return actual !== undefined && expected !== undefined && Buffer.compare(actual, expected) === 0;
 }

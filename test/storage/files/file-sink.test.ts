@@ -34,7 +34,7 @@ const partFiles = (folder: string) => readdirSync(folder).filter(name => name.en
 
 describe('a complete fetch', () => {
 	test.each([0, 1, PART - 1, PART, PART + 1, 3 * PART + 5])(
-		'a fetch of %i bytes arrives unchanged, in any order of the parts',
+		'a fetched file of %i bytes is unchanged, even if its parts are written in reverse order',
 		async size => {
 			const {store, downloads, marked} = makeStore();
 			const bytes = contentOf(size);
@@ -48,7 +48,7 @@ describe('a complete fetch', () => {
 		},
 	);
 
-	onPosix('the file is not executable', async () => {
+	onPosix('a fetched file is not executable', async () => {
 		expect(statSync(await receive(makeStore().store, content, 'run.sh')).mode & 0o111).toBe(0);
 	});
 
@@ -78,7 +78,7 @@ describe('names that are taken', () => {
 		expect(readFileSync(join(downloads, 'photo.jpg'), 'utf8')).toBe('mine');
 	});
 
-	onPosix('a symbolic link is never followed, not even one that leads nowhere', async () => {
+	onPosix('a fetch never follows a symbolic link with the name of the file, not even a dangling one', async () => {
 		const {store, downloads} = makeStore();
 		const outside = join(makeFolder(), 'target');
 		symlinkSync(outside, join(downloads, 'photo.jpg'));
@@ -86,7 +86,7 @@ describe('names that are taken', () => {
 		expect(existsSync(outside)).toBe(false);
 	});
 
-	test('50 simultaneous fetches of different files with the same name all arrive', async () => {
+	test('50 simultaneous fetches of different files with the same name result in 50 files', async () => {
 		const {store, downloads} = makeStore();
 		const contents = Array.from({length: 50}, (_, number) => contentOf(1000, `file ${number}`));
 		const paths = await Promise.all(contents.map(bytes => receive(store, bytes)));
@@ -95,7 +95,7 @@ describe('names that are taken', () => {
 		for (const [number, path] of paths.entries()) expect(isEqual(path, contents[number]!)).toBe(true);
 	});
 
-	test('fetches of the same content at once do not write to one file', async () => {
+	test('simultaneous fetches of the same content write to separate files', async () => {
 		const {store, downloads} = makeStore();
 		const sinks = await Promise.all(Array.from({length: 5}, () => open(store)));
 		expect(partFiles(downloads)).toHaveLength(5);
@@ -124,7 +124,7 @@ describe('names that are taken', () => {
 		expect(existsSync(gone)).toBe(false);
 	});
 
-	test('a file that replaced the part file is not passed off as the fetched file', async () => {
+	test('giving the final name fails if another file has replaced the part file', async () => {
 		const folder = makeFolder();
 		const part = await openPartFile(folder, 'photo.jpg', namedFile(content).id);
 		rmSync(part.path);
@@ -160,7 +160,7 @@ describe('an interrupted fetch', () => {
 		expect(readdirSync(downloads)).toEqual([]);
 	});
 
-	test('an interrupted fetch shortens a kept part file that is longer than the file', async () => {
+	test('a continued fetch shortens a part file that is longer than the complete file', async () => {
 		const {store, downloads} = makeStore();
 		const first = await open(store);
 		await writeParts(first, content);
@@ -169,7 +169,7 @@ describe('an interrupted fetch', () => {
 		expect(isEqual(await (await open(store)).finish(), content)).toBe(true);
 	});
 
-	onPosix('never writes through a link, a FIFO or a second name in the place of its part file', async () => {
+	onPosix('a continued fetch never writes to a link, FIFO or folder in the place of its part file', async () => {
 		const {store, downloads} = makeStore();
 		const victim = join(makeFolder(), 'victim');
 		const first = await open(store);
@@ -192,8 +192,8 @@ describe('an interrupted fetch', () => {
 	});
 });
 
-describe('a folder that cannot take the file', () => {
-	test('a fetch into a missing folder is refused with the path of the folder and what to do', async () => {
+describe('a folder in which the file cannot be saved', () => {
+	test('a fetch into a missing folder gives an error that names the folder and says what to do', async () => {
 		const {store} = makeStore({downloads: '/nonexistent-folder'});
 		const error: unknown = await open(store).catch((reason: unknown) => reason);
 		expect(error).toBeInstanceOf(StorageError);
@@ -230,7 +230,7 @@ describe('a folder that cannot take the file', () => {
 	});
 
 	onPosix(
-		'a folder that disappears during the fetch gives an error, and the fetch goes on when it is back',
+		'a fetch whose folder disappears fails with an error, and can continue when the folder is back',
 		async () => {
 			const downloads = join(makeFolder(), 'downloads');
 			mkdirSync(downloads);

@@ -65,7 +65,7 @@ test.each([
 	['readState', 'EIO'],
 	['readState', 'EMFILE'],
 ] as const)(
-	'a file whose %s fails with %s is served again afterwards, and the user is notified once for each failure',
+	'a file is served again after its %s has failed with %s, and the user is notified once for each failure',
 	async (at, code) => {
 		const file = await serveSample();
 		file.fail(at, code);
@@ -90,7 +90,7 @@ test('a file that was deleted is not served any more', async () => {
 	expect(file.told).toEqual(['changed']);
 });
 
-test('hashes of a served file that could not be read are read again for the next peer', async () => {
+test('if the hashes of a served file could not be read, they are read again for the next peer', async () => {
 	const file = await serveSample();
 	file.fail('leaves', 'EMFILE');
 	expect(await file.leaves()).toBeUndefined();

@@ -58,7 +58,7 @@ describe('sharing a file', () => {
 		expect(await served?.read(-1)).toBeUndefined();
 	});
 
-	onPosix('a folder, a FIFO, a device and a file of the kernel are refused', async () => {
+	onPosix('a folder, a FIFO, a device and a file of /proc cannot be shared', async () => {
 		const {store} = makeStore();
 		const folder = makeFolder();
 		execFileSync('mkfifo', [join(folder, 'fifo')]);
@@ -122,7 +122,7 @@ describe('a served file', () => {
 		expect(warnings).toEqual([expect.stringContaining(path)]);
 	});
 
-	test('a shared file is still served after 40 others were read', async () => {
+	test('a shared file is still served after 40 other files were read', async () => {
 		const {store} = makeStore();
 		const folder = makeFolder();
 		const contents = Array.from({length: 40}, (_, number) => contentOf(10, `file ${number}`));
@@ -137,7 +137,7 @@ describe('a served file', () => {
 describe('the list of shared files', () => {
 	const listOf = (folder: string) => join(folder, 'shares', 'shares.json');
 
-	test('the list of shared files keeps a shared and a fetched file across a restart, readable by the user only', async () => {
+	test('the list of shared files keeps a shared and a fetched file across a restart, and only its owner can read it', async () => {
 		const folder = makeFolder();
 		const first = makeStore({folder});
 		const shared = await first.store.share(writeSample(makeFolder(), content));
@@ -153,7 +153,7 @@ describe('the list of shared files', () => {
 			expect(statSync(join(folder, 'shares', name)).mode & 0o777).toBe(0o600);
 	});
 
-	test('the list of shared files does not serve a file that changed while the program did not run', async () => {
+	test('a file in the list of shared files is not served if it changed while the program did not run', async () => {
 		const folder = makeFolder();
 		const path = writeSample(makeFolder(), content);
 		const {store: earlier} = makeStore({folder});
@@ -165,7 +165,7 @@ describe('the list of shared files', () => {
 		expect(store.find(id)).toBeUndefined();
 	});
 
-	test('the list of shared files does not serve a file whose hashes are missing or damaged', async () => {
+	test('a file in the list of shared files is not served if its hashes are missing or damaged', async () => {
 		const folder = makeFolder();
 		const {store: earlier} = makeStore({folder});
 		const {id} = await earlier.share(writeSample(makeFolder(), content));

@@ -6,7 +6,7 @@ import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 import {type Chat, createSettableClock, liveClock} from '../../helpers/launch-chat.js';
 
 describe('notifications', () => {
-	test('the chat rings only for mentions while the user is absent, at most once in 5 s, and counts them in the window title', async () => {
+	test('while the user is absent, the chat rings only for mentions and at most once in 5 s, and counts all messages in the window title', async () => {
 		const {chatNode, bob} = room();
 		const {terminal, press} = await launch({chatNode, environment: {TERM: 'xterm-kitty', LANG: 'C.UTF-8'}});
 		await press('\u001B[I');
@@ -131,7 +131,7 @@ describe('leaving the chat', () => {
 		return running;
 	}
 
-	test('the chat asks before it leaves while nobody else has the newest own messages', async () => {
+	test('the chat asks whether to leave if no other node has the newest own messages', async () => {
 		const running = await launch({chatNode: createFakeChatNode()});
 		await running.press('one\r', 'two\r', '/quit\r');
 		await running.terminal.see('Nobody else has your last 2 messages');

@@ -31,7 +31,7 @@ describe('the input', () => {
 		expect(chatNode.posted[0]?.text).toContain('one\ntwX');
 	});
 
-	test('the input places the cursor on the right cell after wide characters', async () => {
+	test('the input places the cursor on the correct cell after wide characters', async () => {
 		const {terminal, press} = await launch();
 		await press('日本👍');
 		await terminal.see('日本');
@@ -69,7 +69,7 @@ describe('the input', () => {
 		await terminal.see('Nothing to complete');
 	});
 
-	test('the input sends a line without the space that completion appends, and several lines as they are', async () => {
+	test('the input sends a line without the space that completion appends, and sends several lines unchanged', async () => {
 		const {press, chatNode, terminal} = await launch();
 		await press('shipped :tada:\t');
 		await terminal.see('shipped 🎉');
@@ -130,7 +130,7 @@ describe('the input', () => {
 		expect(terminal.text()).toContain('› important');
 	});
 
-	test('the input shows an error for an unknown command and does not send it, and sends // as a slash', async () => {
+	test('the input shows an error for an unknown command and does not send it, and sends a text that begins with // as a message that begins with one slash', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('/serch x\r');
 		await terminal.see('Unknown command /serch. Did you mean /search TEXT?');
@@ -162,7 +162,7 @@ describe('the input', () => {
 		await terminal.see('› precious');
 	});
 
-	test('the input shows one hint when macOS types characters with Option', async () => {
+	test('the input shows a hint only the first time that macOS types a character with Option', async () => {
 		const {terminal, press} = await launch();
 		await press('˜');
 		await terminal.see('Option types characters here');

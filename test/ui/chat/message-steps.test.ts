@@ -54,7 +54,7 @@ describe('what a user does with a message', () => {
 		await terminal.see('Details');
 	});
 
-	test('Esc turns the draft of an answer or a correction into a new message, and keeps its text', async () => {
+	test('Esc turns the draft of a reply into a new message, and keeps its text', async () => {
 		const {chatNode} = lunchRoom();
 		const {terminal, press} = await launch({chatNode});
 		await press('\t', 'r', 'hello');
@@ -134,7 +134,7 @@ describe('what a user does with a message', () => {
 		await terminal.see('waves (edited)');
 	});
 
-	test('↑ and Enter without a change sends the text once more, and ↑ again leads to older drafts', async () => {
+	test('↑ and Enter without a change send the text once more, and pressing ↑ twice brings back an older text', async () => {
 		const {chatNode} = lunchRoom();
 		const {terminal, press} = await launch({chatNode});
 		await press('one\r', 'two\r');
@@ -162,7 +162,7 @@ describe('what a user does with a message', () => {
 		await terminal.see('/etc/hosts (edited)');
 	});
 
-	test('the key x withdraws an own message after a question, and says that it is not erased', async () => {
+	test('the key x withdraws an own message after a question, which says that the message is not erased', async () => {
 		const {chatNode} = lunchRoom();
 		const {terminal, press} = await launch({chatNode});
 		await press('secret\r');
@@ -176,7 +176,7 @@ describe('what a user does with a message', () => {
 		await terminal.seeNot('secret');
 	});
 
-	test('the key * pins a message for everybody: one line above the timeline, /pins lists all, and * again unpins', async () => {
+	test('the key * pins a message for everybody, in one line above the timeline; /pins lists all pins, and * again unpins the message', async () => {
 		const {chatNode} = lunchRoom();
 		const {terminal, press} = await launch({chatNode});
 		await press('\t', '*');

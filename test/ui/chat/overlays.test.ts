@@ -88,7 +88,7 @@ describe('overlays and the status line', () => {
 		await terminal.until(() => title.test(terminal.rows()[0] ?? ''));
 	});
 
-	test('an isolated node shows nodes in another room once in the timeline, and in the status line', async () => {
+	test('an isolated node reports nodes in another room once in the timeline, and also in the status line', async () => {
 		const {terminal, chatNode} = await launch({columns: 80, rows: 24});
 		chatNode.observe({
 			type: 'notice',
@@ -123,7 +123,7 @@ describe('overlays and the status line', () => {
 		await terminal.until(() => !terminal.text().includes('open to guests'));
 	});
 
-	test('the status line shows the quality of the connections, and names the person with a bad one', async () => {
+	test('the status line shows the quality of the connections, and names the person with a bad connection', async () => {
 		const {chatNode, bob, dave} = room();
 		const {terminal} = await launch({chatNode, columns: 120});
 		const status = () => terminal.rows().at(-2) ?? '';
@@ -138,7 +138,7 @@ describe('overlays and the status line', () => {
 		await terminal.until(() => status().includes('Bob is silent'));
 	});
 
-	test('the status line shows whether the room has a secret, and how to change the OS user name', async () => {
+	test('the status line shows whether the room has a secret, and a hint says how to change a name that is the OS user name', async () => {
 		const chatNode = createFakeChatNode('carol', {hasSecret: true, room: 'ops'});
 		const {terminal, press} = await launch({chatNode, options: {nameFromSystem: true}});
 		await terminal.see('/name NAME changes it');

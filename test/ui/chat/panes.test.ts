@@ -130,7 +130,7 @@ describe('peers and startup messages', () => {
 		await terminal.see('Several people are called “Bob”. Use Bob#');
 	});
 
-	test('a person with two sessions is one row with their number, and the details name the address of each', async () => {
+	test('a person with two sessions is one row with the number of sessions, and the details name the address of each session', async () => {
 		const {chatNode} = room();
 		chatNode.join('Bob', '192.168.1.77', {identity: 'b0b0b0b0'});
 		const {terminal, press} = await launch({chatNode, columns: 160});

@@ -51,7 +51,7 @@ describe('the search and the filter', () => {
 		await terminal.see('clipboard');
 	});
 
-	test('a filter shows only one peer, until Esc shows all again', async () => {
+	test('a filter shows only the messages of one peer, until Esc shows all messages again', async () => {
 		const {chatNode, bob, dave} = room(30);
 		for (let number = 0; number < 60; number++) chatNode.say(number % 2 ? bob : dave, `mixed ${number}`);
 		const {terminal, press} = await launch({chatNode});

@@ -7,7 +7,7 @@ import {createFakeChatNode, type FakeChatNode} from '../../helpers/fake-chat-nod
 const PASTE = (text: string) => `\u001B[200~${text}\u001B[201~`;
 const PATH = '/home/carol/my plan.pdf';
 
-/** Files of a computer: `PATH`, and a folder with two files. */
+/** Files of a computer: `PATH`, and a current folder that contains the folder docs and the file data.csv. */
 const hooks: Partial<ScreenHooks> = {
 	findFile: async path => (path === PATH ? {size: 2_100_000} : undefined),
 	async listFolder(folder, prefix) {
@@ -49,7 +49,7 @@ describe('Tab after /share', () => {
 		expect(terminal.rows().at(-1)).toContain('/share data.csv');
 	});
 
-	test('Tab after /share says when no file begins with the typed letters, and when the folder cannot be read', async () => {
+	test('Tab after /share says that no file begins with the typed letters, also if the folder cannot be read', async () => {
 		const {terminal, press} = await launchSharing();
 		await press('/share x', '\t');
 		await terminal.see('No file begins with this');

@@ -6,7 +6,10 @@ const HOUR = 3_600_000;
 const FOCUS_OUT = '\u001B[O';
 const FOCUS_IN = '\u001B[I';
 
-/** A reopened log with `read` messages of Bob that were read, and `missed` later ones that the log contains unread. */
+/**
+ * A reopened log with `read` messages of Bob that the user has read, and `missed` later messages that the user has not
+ * read.
+ */
 function reopened(read: number, missed: number, textOf = (number: number) => `missed ${number}`) {
 	let bob: FakePeer | undefined;
 	const chatNode = createFakeChatNode('Carol', {

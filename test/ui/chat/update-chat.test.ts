@@ -41,7 +41,7 @@ const line = fc.oneof(
 	fc.constantFrom(...lines),
 	fc.string({unit: fc.constantFrom(...'jkgGb iq?/nNypoPurfmet!é語')}).filter(text => text !== ''),
 );
-/** The same characters as one read and as several reads. */
+/** A text as a whole, and the same text in the pieces that separate reads deliver. */
 const reads = fc.tuple(line, fc.array(fc.boolean(), {minLength: 1, maxLength: 30})).map(([text, cuts]) => {
 	const pieces: string[] = [];
 	for (const [index, character] of Array.from(text).entries()) {
@@ -66,7 +66,7 @@ const typed = (pieces: readonly string[]): Token[] => pieces.map(text => ({type:
 const ENTER: Token = {type: 'key', key: 'enter'};
 
 describe('typing while an overlay or a list is open', () => {
-	test('typing with the focus in the input closes any overlay and adds every character to the draft, in any number of reads', () => {
+	test('typing with the focus in the input closes any overlay and adds every character to the draft, however the text is split into reads', () => {
 		fc.assert(
 			fc.property(
 				reads,
@@ -185,7 +185,7 @@ describe('typing while an overlay or a list is open', () => {
 		});
 	});
 
-	test('a text that begins with the key of a correction never changes a message, at the usual speed of typing', () => {
+	test('a text typed at the usual speed never changes a message, although its first letter is the key of a correction', () => {
 		const author = createFakeChatNode();
 		author.post('my own words');
 		const own = author.store.getState().timeline.pages.flat().at(-1);
@@ -203,7 +203,7 @@ describe('typing while an overlay or a list is open', () => {
 		});
 	});
 
-	test('Enter does not answer a question that asks for y', () => {
+	test('Enter answers no to a question that asks for y', () => {
 		for (const letter of ['o', '*', 'x']) {
 			const asked = play({...initial, focus: 'timeline', selected: key}, typed([letter])).ui;
 			const {ui, effects} = play(asked, [ENTER]);
@@ -318,7 +318,7 @@ describe('Ctrl+D on an input that a deletion has emptied', () => {
 		expect(ui.editor.text).toBe('');
 	});
 
-	test('Ctrl+D on an input that a deletion has emptied quits a second later', () => {
+	test('Ctrl+D on an input that a deletion has emptied quits if it is pressed a second after the deletion', () => {
 		expect(press(backTwice, 'ctrl+d', START + 1001).effects).toEqual([{type: 'quit', reason: 'quit'}]);
 		const killed = press(typed, 'ctrl+u', START).ui;
 		expect(press(killed, 'ctrl+d', START + 1001).effects).toEqual([{type: 'quit', reason: 'quit'}]);

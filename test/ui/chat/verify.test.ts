@@ -23,7 +23,7 @@ test('/verify shows the safety number while the last five digits are typed, and 
 	expect(terminal.text()).not.toContain('01234 56789');
 });
 
-test('wrong digits are an error and Esc cancels, without text in the draft', async () => {
+test('wrong digits cause an error, Esc cancels the verification, and neither leaves text in the draft', async () => {
 	const chatNode = createFakeChatNode();
 	chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 	const {terminal, press} = await launch({chatNode});

@@ -18,7 +18,7 @@ async function launchWith(...names: string[]) {
 
 const inputRow = (rows: readonly string[]) => rows.at(-1) ?? '';
 
-test('the prompt names the addressee before the first letter of a whisper, and Enter sends it to that person only', async () => {
+test('the prompt names the addressee before the user types the first letter of a whisper, and Enter sends the whisper to that person only', async () => {
 	const {terminal, press, chatNode, people} = await launchWith('Dave');
 	await press('/msg Dave');
 	expect(inputRow(terminal.rows())).not.toContain('only');
@@ -47,7 +47,7 @@ test('a rename and a namesake between typing and Enter change neither the addres
 	expect(whispers(chatNode)).toEqual([`whisper ${dave.peer} half a text`]);
 });
 
-test('an unknown, ambiguous or departed addressee sends nothing and keeps the text', async () => {
+test('a whisper to an unknown, ambiguous or departed addressee is not sent, and its text stays in the input', async () => {
 	const {terminal, press, chatNode} = await launchWith('Dave', 'Dave', 'Erna');
 	const gone = chatNode.join('Fred', '192.168.1.70', {identity: '77777777'});
 	chatNode.tell(gone, {type: 'left'});

@@ -110,7 +110,7 @@ describe('a completion', () => {
 	const findCandidates = () => ({start: 0, end: 2, candidates: ['Bob: ', 'Bobby: ', 'Bo: ']});
 	const tab = (by: 1 | -1): EditorAction => ({type: 'complete', by, findCandidates});
 
-	test('a completion offers candidates, through which Tab cycles in both directions, until any other key', () => {
+	test('a completion offers candidates, through which Tab cycles in both directions, until another key is pressed', () => {
 		const first = run(editorWith('Bo'), tab(1));
 		expect(first).toMatchObject({text: 'Bob: ', completion: {chosen: 0}});
 		expect(run(first, tab(1)).text).toBe('Bobby: ');
@@ -150,7 +150,7 @@ describe('properties of the editor', () => {
 		fc.constant(type('\n')),
 	);
 
-	test('the caret is always inside the draft, between graphemes or after the typed text', () => {
+	test('the caret is always inside the draft, and at a grapheme boundary after a move to the left', () => {
 		fc.assert(
 			fc.property(fc.array(action, {maxLength: 30}), actions => {
 				const editor = run(emptyEditor, ...actions);

@@ -65,7 +65,7 @@ describe('the linear screen', () => {
 		await terminal.see('/share photos/');
 	});
 
-	test('the linear screen says "private, from" before a whisper, and repeats the line with the addressee before the first letter', async () => {
+	test('the linear screen says "private, from" before a whisper, and names the addressee before the user types the first letter of a whisper', async () => {
 		const {terminal, chatNode, bob} = launch();
 		chatNode.observe({type: 'whisper', subject: bob.peer, own: false, id: 1, text: 'psst\nsecond line'});
 		await terminal.see(/private, from Bob: psst/);
@@ -105,7 +105,7 @@ describe('the linear screen', () => {
 		expect(chatNode.calls.filter(call => call.startsWith('whisper'))).toEqual([`whisper ${bob.peer} half a text`]);
 	});
 
-	test('the linear screen says at the start what was missed, /unread marks it as read, and later history is announced', async () => {
+	test('the linear screen says at the start how many messages were missed, /unread marks what it prints as read, and later history is announced', async () => {
 		const texts = Array.from({length: 12}, (_, index) => `${index === 11 ? '@Carol ' : ''}missed ${index}.`);
 		const {terminal, chatNode, bob} = launch({}, texts);
 		await terminal.see(/12 new since [-\d: ]+, 1 mentions you\. \/unread reads/);

@@ -9,7 +9,7 @@ import {
 /** The first visible line after some steps, with 100 lines on pages of 20. */
 const top = (...steps: number[]) => firstVisibleLine(steps.reduce(scrollOverlayBy, 0), 100, 20);
 
-test('an overlay scrolls from its start, from its end, and to both', () => {
+test('an overlay scrolls from its start and from its end, and jumps to both ends', () => {
 	expect(top(18, 18, -1)).toBe(35);
 	expect(top(SCROLL_TO_END)).toBe(80);
 	expect(top(SCROLL_TO_END, -18)).toBe(62);

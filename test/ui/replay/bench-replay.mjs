@@ -3,7 +3,8 @@
  *
  *     npm run build && node --expose-gc test/ui/replay/bench-replay.mjs [EVENTS]
  *
- * It first creates the log, with real feeds, and removes it at the end. `--keep FILE` keeps the log or uses that file.
+ * EVENTS is the number of events, 1,000,000 by default. The benchmark first creates the log, with real feeds, and
+ * removes it at the end. With `--keep FILE` the log is this file: it is created if it does not exist, and is kept.
  */
 import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';

@@ -1,4 +1,4 @@
-/** Navigation in a log of a hundred thousand events. bench-replay.mjs measures a log of a million. */
+/** Navigation in a log of a hundred thousand events. bench-replay.mjs measures a log of a million events. */
 import {afterEach, describe, expect, test} from 'vitest';
 import type {Input} from '../../../source/core/event.js';
 import {joined, learn, observation, observe, peerId, posted} from '../../core/make-events.js';

@@ -32,7 +32,7 @@ describe('playback', () => {
 		expect(advancePlayhead(history, start, 1000, {speed: 0.25, skipIdle: false}).time).toBe(T0 + 250);
 	});
 
-	test('playback shortens a longer pause to two seconds, and changes no other pause', () => {
+	test('playback that skips idle time shortens each pause of more than two seconds to two seconds, and changes no other pause', () => {
 		const history = createTestHistory();
 		const skipping = {speed: 1, skipIdle: true};
 		const third = advancePlayhead(history, start, 3000, skipping);
@@ -41,7 +41,7 @@ describe('playback', () => {
 		expect(advancePlayhead(history, third, 2300, skipping)).toEqual({time: T0 + 600_300, index: 4});
 	});
 
-	test('playback skips to the next record from the middle of a pause', () => {
+	test('playback that skips idle time goes to the next record also from the middle of a pause', () => {
 		const history = createTestHistory();
 		const middle = {time: T0 + 300_000, index: 3};
 		expect(advancePlayhead(history, middle, 100, {speed: 1, skipIdle: true})).toEqual({time: T0 + 600_100, index: 4});
@@ -85,7 +85,7 @@ describe('playback from a row', () => {
 	const ANN = peerId('02');
 	const theme = createTheme({unicode: true, depth: 0});
 
-	/** A log that received 10 messages of Ben, then earlier messages of Ann, and then 20 more messages. */
+	/** A log that received 10 messages of Ben, then an earlier event of Ann, and then 20 more messages of Ben. */
 	function createLateHistory() {
 		const history = createHistory();
 		const message = (at: number) => posted(BEN, at + 2, 1000 + at * 1000);
@@ -119,7 +119,7 @@ describe('playback from a row', () => {
 		return {review, context, bars};
 	}
 
-	test('playback says from which event it plays if the log received later events at the same moment', () => {
+	test('playback says from which event it plays if the log received the selected event only after events with later times', () => {
 		const {review, context} = setUp(0);
 		const playing = startPlaying(review, context);
 		expect(playing.flash?.text).toMatch(/event 12\b.*event 1\b/);

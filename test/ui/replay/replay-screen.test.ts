@@ -199,7 +199,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(bar()).not.toContain('only');
 	});
 
-	test('the replay screen goes to a time of day, by a duration, to a date and to an event number', async () => {
+	test('the prompt of the replay screen moves to a time of day, by a duration, to a date and to an event number', async () => {
 		const {terminal, press} = await open(size);
 		await press('g', 't', '14:38', '\r');
 		await expect.poll(selected).toContain('14:38');

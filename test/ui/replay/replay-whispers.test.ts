@@ -7,7 +7,7 @@ const [ann, bob] = [peerId('a0'), peerId('b1')];
 let replay: Replay;
 afterEach(() => replay?.close());
 
-/** The log of one end: both have joined, then a whisper from Ann to Bob. */
+/** The log of Ann or of Bob: both have joined, and Ann has whispered to Bob. */
 function logOf(own: 'Ann' | 'Bob'): Input[] {
 	const [self, subject] = own === 'Ann' ? [ann, bob] : [bob, ann];
 	return [
@@ -22,7 +22,7 @@ test.each([
 	['Ann', 'to Bob: see you at 5'],
 	['Bob', 'from Ann: see you at 5'],
 ] as const)(
-	'a replay of the log of %s shows the whisper as private, in words and with the other end named',
+	'a replay of the log of %s shows the whisper as private, in words, and names the other person',
 	async (own, text) => {
 		replay = await launchReplay({inputs: logOf(own), columns: 100, rows: 20});
 		const {terminal, press} = replay;

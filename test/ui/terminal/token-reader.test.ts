@@ -80,7 +80,7 @@ describe('an unbracketed paste', () => {
 		expect(tokens.slice(2)).toEqual([paste('four\rfive\r'), {type: 'key', key: 'ctrl+u'}]);
 	});
 
-	test('an unbracketed paste is not assumed inside a bracketed paste, in any number of reads', async () => {
+	test('an unbracketed paste is not detected inside a bracketed paste, however many reads the bracketed paste has', async () => {
 		expect(await tokensOf('\u001B[200~one\rtwo\r', 'three\rfour\rfive', '\u001B[201~\r')).toEqual([
 			paste('one\rtwo\rthree\rfour\rfive'),
 			ENTER,

@@ -7,7 +7,7 @@ import {wrapText} from '../../../source/ui/text/wrap-text.js';
 const rowsOf = (text: string, cells: number) =>
 	wrapMessage(text, cells, cells).map(({start, end}) => text.slice(start, end));
 
-test('code between lines of three backticks keeps every space, and its lines are cut only at the width', () => {
+test('code between lines of three backticks keeps every space, and a line of code is cut only where it exceeds the width', () => {
 	const text = 'see this:\n```js\nif (a)   return  b;\n\tindented\n```\nand then some words';
 	expect(rowsOf(text, 12)).toEqual([
 		'see this:',
@@ -21,7 +21,7 @@ test('code between lines of three backticks keeps every space, and its lines are
 	]);
 });
 
-test('text without lines of three backticks is wrapped as all other text', () => {
+test('a message without lines of three backticks is wrapped exactly as wrapText wraps it', () => {
 	fc.assert(
 		fc.property(fc.string({unit: 'grapheme', maxLength: 200}), fc.integer({min: 2, max: 40}), (text, cells) => {
 			fc.pre(!text.includes('```'));
@@ -30,10 +30,12 @@ test('text without lines of three backticks is wrapped as all other text', () =>
 	);
 });
 
-/** A grapheme is not split. A musical symbol with a combining stem has 3 cells. */
+/**
+ * Minimum width in this test, because a grapheme is never split. A musical symbol with a combining stem has 3 cells.
+ */
 const WIDEST_GRAPHEME_CELLS = 8;
 
-test('the rows of a code block together contain the whole block, and each fits the width', () => {
+test('the rows of a code block together contain the whole block, and each row fits the width', () => {
 	fc.assert(
 		fc.property(
 			fc.string({unit: 'grapheme', maxLength: 200}),

@@ -7,7 +7,7 @@ const wrap = (text: string, firstCells: number, otherCells = firstCells) =>
 	wrapText(text, firstCells, otherCells).map(line => text.slice(line.start, line.end));
 
 describe('the text layout', () => {
-	test('the text layout breaks at spaces and newlines and splits longer words', () => {
+	test('the text layout breaks at spaces and newlines, and splits words that are longer than a row', () => {
 		expect(wrap('one two three', 8)).toEqual(['one two', 'three']);
 		expect(wrap('one\n\ntwo', 8)).toEqual(['one', '', 'two']);
 		expect(wrap('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);

@@ -96,7 +96,7 @@ describe('a presence group', () => {
 		expect(groupText(chatNode, 1)).toBe('Tim#a0a0a0a0 and Tim#b0b0b0b0 joined');
 	});
 
-	test('a presence group shows earlier launches of this user as you', () => {
+	test('a presence group shows earlier launches of this user as "you"', () => {
 		const chatNode = createFakeChatNode();
 		const {peer} = chatNode.join('Carol', '10.0.0.5', {at: chatNode.at - 90_000, connect: false});
 		chatNode.store.commit([

@@ -28,8 +28,8 @@ interface Person {
 type Action = 'start' | 'crash' | 'report' | 'return' | 'leave' | 'rename' | 'say';
 
 /**
- * Plays people who start, crash, leave and rename, and a node that reports every crash. The node receives all events in
- * order.
+ * Simulates people who start, crash, leave and rename, and a node that reports crashes. Returns the state of our node,
+ * which receives all events in order.
  */
 function play(actions: readonly (readonly [Action, number])[]) {
 	const people: Person[] = [0, 1, 2].map(index => ({key: `${index}`.repeat(64), name: `P${index}N0`, sessions: []}));
@@ -95,7 +95,10 @@ interface Telling {
 	disconnected: number;
 }
 
-/** Expected counts from single rows: for each person and name of that moment, the numbers of rows `left` and `lost`. */
+/**
+ * Expected counts: for each name that a person had at one of the entries, the number of entries `left` and `lost` about
+ * the person under this name.
+ */
 function tellPlainly(all: readonly TimelineEntry[], entries: readonly TimelineEntry[]): Map<string, Telling> {
 	const tellings = new Map<string, Telling>();
 	for (const entry of entries) {
@@ -127,7 +130,7 @@ const actions = fc.array(
 );
 
 describe('a presence group', () => {
-	test('a presence group reports the same departures as the single rows, with the names that people had at that moment', () => {
+	test('a presence group reports the same departures as single rows would, with the name that each person had at the departure', () => {
 		fc.assert(
 			fc.property(actions, steps => {
 				const state = play(steps);
@@ -202,7 +205,7 @@ describe('a presence group', () => {
 		expect(lastGroup(state)).toContain('P0N0 disconnected in an earlier session');
 	});
 
-	test('a presence group counts people who only came and went', () => {
+	test('a presence group counts people who only came and went, and does not name them', () => {
 		const state = play([
 			['start', 2],
 			['say', 2],
@@ -215,7 +218,7 @@ describe('a presence group', () => {
 	});
 });
 
-/** The description of the last rows about presence, as one group. */
+/** The description of all entries after the last post, as one group. */
 function lastGroup(state: State): string {
 	const view = viewAll(state.timeline);
 	const entries: TimelineEntry[] = [];

@@ -55,7 +55,7 @@ describe('rows of a message with effects', () => {
 		},
 	);
 
-	test('rows of a message with effects count the reactions that do not fit, and show no control characters in a word', () => {
+	test('rows of a message with effects count the reactions that do not fit, and show no control characters of a reaction', () => {
 		const {chatNode, target, rows} = room();
 		for (let number = 0; number < 60; number++) {
 			const peer = chatNode.join(`P${number}`, '10.0.0.1', {connect: false});

@@ -109,7 +109,7 @@ describe('a long post', () => {
 		expect(rows(lines(MAX_POST_ROWS + 1))).toHaveLength(FOLDED_ROWS + 1);
 	});
 
-	test('a long post is folded by its rows on screen, even if it is one very long line or written with /me', () => {
+	test('a long post is folded if it has many rows on the screen, even if it is one very long line or written with /me', () => {
 		expect(rows('word '.repeat(1000))).toHaveLength(FOLDED_ROWS + 1);
 		expect(rows('word '.repeat(1000), {action: true})).toHaveLength(FOLDED_ROWS + 1);
 	});
@@ -145,7 +145,7 @@ describe('the matches of a search', () => {
 		['İzmir is far, bob', 'bob', ['bob']],
 		['die Straße', 'STRASSE', ['Straße']],
 		['ＢＯＢ', 'bob', ['ＢＯＢ']],
-	])('the matches in %j of %j are highlighted in the original spelling', (text, search, parts) => {
+	])('in the text %j, matches of the search %j are highlighted in the original spelling', (text, search, parts) => {
 		expect(highlighted(text, search)).toEqual(parts);
 	});
 });

@@ -17,7 +17,7 @@ function room() {
 	return {chatNode, dave, mary};
 }
 
-test('each mentioned person who is here has the colour of the name in the text, in any spelling, and nobody else has', () => {
+test('each mention of a person who is here has the colour of this person, in any spelling, and no other mention has a colour', () => {
 	const {chatNode, dave, mary} = room();
 	const state = chatNode.store.getState();
 	const text = 'a@dave @DAVE, @mary ann and @all; not @Dave2, @Dave-Ann, @Erin or @ Dave';
@@ -58,7 +58,7 @@ test('a message that mentions us is bold, and a message that mentions others is 
 	}
 });
 
-test('a text with thousands of @ is searched for mentions in little time', () => {
+test('in a text with thousands of @, at most 32 mentions are found', () => {
 	const {chatNode} = room();
 	expect(mentionRanges(chatNode.store.getState(), '@Dave '.repeat(3000), theme)).toHaveLength(32);
 });

@@ -31,7 +31,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([true, true, true, false, false]);
 	});
 
-	test('a mention by the first words of the own name refers to a present peer with exactly that name, and nobody if two names begin with the same words', () => {
+	test('a mention by the first words of the own name refers to a present peer with exactly that name, and to nobody if two names begin with the same words', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		say('@Dave 1');
 		const dave = chatNode.join('dave', '192.168.1.10');
@@ -44,7 +44,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([true, false, true, false, true]);
 	});
 
-	test('a mention by the first words of the own name is not found later in a message that mentioned a peer who has left in the meantime', () => {
+	test('a mention of another peer does not become a mention by the first words of the own name when that peer leaves', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		const smith = chatNode.join('Dave Smith', '192.168.1.11');
 		say('@Dave who?');

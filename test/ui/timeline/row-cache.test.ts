@@ -4,7 +4,7 @@ import {createTheme} from '../../../source/ui/theme.js';
 import {createRowCache, MAX_CACHED_ENTRIES} from '../../../source/ui/timeline/row-cache.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 
-test('the row cache returns the same rows for entries of the last screens, and forgets those of older entries', () => {
+test('the row cache returns the same rows for recently drawn entries, and forgets the rows of entries that were drawn long ago', () => {
 	const chatNode = createFakeChatNode();
 	const ann = chatNode.join('Ann', '10.0.0.9');
 	for (let index = 0; index <= MAX_CACHED_ENTRIES; index++) chatNode.say(ann, `message ${index}`);

@@ -22,7 +22,7 @@ const NAMES = [
 	'👩‍🚀 Zoë',
 ];
 
-/** One message of each person, and a second one of the last person, each of several rows. */
+/** Two messages of each person, each of several rows. */
 function talk(): FakeChatNode {
 	const chatNode = createFakeChatNode();
 	for (const [index, name] of NAMES.entries()) {
@@ -48,7 +48,7 @@ function columnOf(terminal: Terminal, text: string): number {
 }
 
 describe.each(SIZES)('messages at %ix%i', (columns, rows) => {
-	test('messages start in one column, whatever the names are', async () => {
+	test('all messages start in the same column, whatever the names are', async () => {
 		const starts = new Set<number>();
 		for (let index = 0; index < NAMES.length; index++) {
 			const chatNode = createFakeChatNode();
@@ -184,7 +184,7 @@ describe('the name and the address', () => {
 });
 
 describe('a resize', () => {
-	test('a resize keeps the message at the top, between all layouts', async () => {
+	test('a resize from one layout to another keeps the message at the top', async () => {
 		const chatNode = createFakeChatNode();
 		const people = NAMES.map((name, index) =>
 			chatNode.join(name, `10.0.0.${index + 1}`, {identity: `a${index}b0c0d0`}),
@@ -212,7 +212,7 @@ describe('a resize', () => {
 });
 
 describe('columnsOf', () => {
-	test('columnsOf uses every cell, and leaves at least 30 cells for the text from 80 columns on', () => {
+	test('columnsOf uses every cell, and leaves at least 30 cells for the text in a row of 56 cells or more', () => {
 		for (let cells = 10; cells < 250; cells++) {
 			for (const times of ['minutes', 'seconds', 'none'] as const) {
 				for (const addresses of [true, false]) {

@@ -84,7 +84,7 @@ test.each<[Partial<FileTransfer>, string]>([
 	expect(rows([{}, transfer])[1]).toBe(expected);
 });
 
-test('the status line sums the running transfers and forgets the ended ones', () => {
+test('the status line adds up the running transfers and leaves out the ended ones', () => {
 	const other = 'e0'.repeat(32) as FileId;
 	const text = (...transfers: Partial<FileTransfer>[]) => transfersText(room(...transfers).state);
 	expect(text()).toBeUndefined();
@@ -108,7 +108,7 @@ test('a search finds a shared file by its name and by its note, and the replay f
 	expect(passes('kind:presence')).toBe(false);
 });
 
-test('plain lines, markdown and screen readers name the file; the details show its content and transfer', () => {
+test('plain lines, markdown and screen readers name the file; the details show the id of its content and the transfer', () => {
 	const {state, entry} = room({state: 'done', path: '/d/plan.pdf'});
 	expect(formatPlain(state, entry)).toMatch(/ \* Ann shared plan\.pdf \(131 kB\): the new one$/);
 	expect(createMarkdownFormat(state)(entry)).toContain('\\* **Ann** shared plan.pdf \\(131 kB\\): the new one');

@@ -72,7 +72,7 @@ test('the target of a clickable link equals its shown text, in every payload of 
 	expect(count).toBeGreaterThan(100);
 });
 
-test('a clickable link ends where the table of links in several languages says', () => {
+test('a clickable link ends where the fixture of links in several languages expects', () => {
 	for (const {text, link} of fixture('links'))
 		if (link) expect(clickable(text, 200)[0]).toEqual({target: linkTarget(link), shown: link});
 });

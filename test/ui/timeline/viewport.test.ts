@@ -95,7 +95,7 @@ describe('the reading position', () => {
 		);
 	});
 
-	test('the reading position stays at the same event, or at the next event that passes, when the user sets a filter', () => {
+	test('the reading position stays at the same event, or at the next event that passes the filter, when the user sets a filter', () => {
 		fc.assert(
 			fc.property(numbers, fc.integer({min: 3, max: 8}), fc.nat(100), (have, height, up) => {
 				const timeline = timelineOf(have);
@@ -156,7 +156,7 @@ describe('the viewport', () => {
 		expect(scrollAnchor(laidOut, 10, up, 300)).toBeUndefined();
 	});
 
-	test('the viewport shows the target of a jump, and does not move if it is visible already', () => {
+	test('the viewport shows the target of a jump, and does not move if the target is visible already', () => {
 		const key = {ms: START + 50_000, counter: 0, peer: fakePeerId(2), seq: 51};
 		const anchor = anchorShowing(laidOut, 10, undefined, key);
 		expect(resolveViewport(laidOut, 10, anchor).slots.map(seqOf)).toContain(51);
