@@ -24,7 +24,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
 	import('./cli/program-version.js').then(({printVersion}) => printVersion(), reportUnreadableProgram);
 } else {
-	// React reads this when it is loaded. Its development build uses twice the memory.
+	// React reads NODE_ENV when it is loaded. Its development build uses twice the memory.
 	process.env.NODE_ENV = 'production';
 	const secret = process.env.P2PCHAT_SECRET;
 	delete process.env.P2PCHAT_SECRET;

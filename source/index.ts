@@ -7,7 +7,7 @@
  *     node.post('hello');
  *     for await (const line of node) console.log(line);
  *
- * The lines are the objects that `--json` prints (scripting.md). The same code makes both, so they stay equal.
+ * Each `line` is an object with the fields of one line of `--json` (scripting.md). The same code makes both.
  */
 import type {ChatNode} from './cli/api/api-contract.js';
 import {createApiNode} from './cli/api/api-node.js';
@@ -27,7 +27,10 @@ export type {
 	JsonWhisper,
 } from './cli/output/json-lines.js';
 
-/** Creates a node. It opens nothing before `start`. Throws an Error if an option is wrong or unknown. */
+/**
+ * Creates a node. The node opens no file and no socket before `start`. Throws an Error if an option is wrong or
+ * unknown.
+ */
 export function createNode(nodeOptions: NodeOptions = {}): ChatNode {
 	return createApiNode(nodeOptions, openNode);
 }

@@ -16,13 +16,13 @@ export interface CliContext {
 	readonly output: Output;
 	/** Prints one line to standard error. */
 	printError(text: string): void;
-	/** Prints one line of the answer to a typed command to standard error. */
+	/** Prints one line of the result of a typed command. The line goes to standard error. */
 	printAnswer(text: string): void;
 	/** Set only in the demo, in which Esc also quits. `exitText` is printed at the end instead of the path of the log. */
 	readonly demoVisit?: {readonly exitText: string};
 }
 
-/** The part of the environment that a node uses. The API has no standard input, so it never asks for a secret. */
+/** The part of CliContext that a node uses. The API has no standard input, so it never asks for a secret. */
 export type NodeContext = Pick<CliContext, 'options' | 'version' | 'clock' | 'debug' | 'printError'> &
 	Partial<Pick<CliContext, 'stdin'>>;
 

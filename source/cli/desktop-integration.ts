@@ -1,4 +1,7 @@
-/** System functions for the screens: clipboard, browser, export to files and suspending. Other programs run without a shell. */
+/**
+ * System functions for the screens: clipboard, browser, export to files and suspending. Other programs are started
+ * directly, without a shell.
+ */
 
 import {type SpawnOptions, spawn} from 'node:child_process';
 import {open, rm} from 'node:fs/promises';
@@ -130,7 +133,7 @@ export async function exportRows(
 	all: readonly TimelineEntry[],
 	room = '',
 ): Promise<string> {
-	// A file can be passed on, so whispers are not in it. `export --whispers` includes them.
+	// A file can be passed on, so it contains no whispers. `export --whispers` includes them.
 	const rows = all.filter(({type}) => type !== 'whisper');
 	const file = resolveTypedPath(typedPath);
 	const {parts, written} = createExport(file, withoutContacts(state), rows, room);

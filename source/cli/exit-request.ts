@@ -1,4 +1,7 @@
-/** Collects requests to exit, made by a signal, a closed output, the end of input or a command. The first one is reported. */
+/**
+ * Collects requests to exit, made by a signal, a closed output, the end of input or a command. Only the first request
+ * is reported.
+ */
 import {constants} from 'node:os';
 import {exitSignals} from './signals.js';
 import type {Output} from './standard-output.js';

@@ -20,7 +20,7 @@ import {createErrorOutput, createOutput, type ErrorOutput, finishOutput} from '.
 import {ensureTerminalSize} from './terminal-size.js';
 import {installPatientTerminals} from './terminal-stream.js';
 
-/** After the command, the process exits after this time even if a timer or socket is still open. */
+/** When the command has ended, the process exits after this time, ms, even if a timer or socket is still open. */
 const FORCED_EXIT_DELAY_MS = 400;
 
 /** Runs the program. `argv`: the arguments of the user. `secret`: the value of P2PCHAT_SECRET. Never rejects. */

@@ -16,7 +16,7 @@ import type {Transport} from '../network/transport/transport.js';
 import type {NodeContext} from './context.js';
 import {askSecret, readSecret} from './options/read-secret.js';
 
-/** An outsider can guess a shorter secret from one captured datagram (`protocol.md`, "Room keys"). */
+/** In characters. An outsider can guess a shorter secret from one captured datagram (`protocol.md`, "Room keys"). */
 const MIN_SECRET_LENGTH = 12;
 
 export interface NetworkAdapters {

@@ -6,15 +6,15 @@ import type {PageAssets} from '../page/html-document.js';
 /** Reads the assets of this program. Throws if the program was not built. */
 export function readPageAssets(): PageAssets {
 	const [script, style] = [readPart('page.js'), readPart('page-style.css')];
-	// In an HTML page, this text would end the element that contains the script or the style. The build of our own code never
-	// contains it.
+	// In an HTML page, these texts can end the element of the script or the style too early. The built script and style
+	// never contain them.
 	if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) throw new Error('The script of the page ends early.');
 	return {script, style, scriptHash: hashOf(script), styleHash: hashOf(style)};
 }
 
 /**
- * Reads a part. In the bundle this module is in the folder `parts` itself; in the output of tsc that folder is beside the
- * folder of this module.
+ * Reads one of the two assets. In the bundle, this module itself is in the folder `parts`. In the output of tsc, the
+ * folder `parts` is beside the folder of this module.
  */
 function readPart(name: string): string {
 	return readFileSync(new URL(`../parts/${name}`, import.meta.url), 'utf8').trimEnd();

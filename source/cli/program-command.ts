@@ -27,9 +27,9 @@ export function ownProgramCommand(): string {
 }
 
 /**
- * Returns `p2pchat-ink` if the user's PATH finds this program, `npx p2pchat-ink` if npx finds it from this directory, and
- * otherwise `node` with its path. npx downloads a package that it does not find, and anybody can publish a package of that
- * name. So the hint names npx only where npx starts this program.
+ * Returns `p2pchat-ink` if the user's PATH finds this program, `npx p2pchat-ink` if npx finds the program from
+ * `directory`, and otherwise `node` with the path of the program. npx downloads a package that it does not find, and
+ * anybody can publish a package of that name. So the hint names npx only where npx starts this program.
  */
 export function findProgramCommand({script, searchPath, directory}: ProgramLocation): string {
 	const program = realPath(script);
@@ -41,7 +41,10 @@ export function findProgramCommand({script, searchPath, directory}: ProgramLocat
 	return `node ${quoteShellArgument(program)}`;
 }
 
-/** Whether npx, started in this directory or below, starts `program`: as an installed package or as the package itself. */
+/**
+ * Whether npx, started in this directory or below, starts `program`: because the package is installed there, or because
+ * the directory is the package itself.
+ */
 function npxFindsIn(directory: string, program: string): boolean {
 	if (realPath(join(directory, 'node_modules/.bin', PROGRAM_NAME)) === program) return true;
 	const manifest = join(directory, 'package.json');

@@ -33,8 +33,8 @@ export interface LoadedLog {
 }
 
 /**
- * Returns the path of the log to open. FILE is a path, or the name of a log in the log folder; by default the newest log is
- * opened. Throws UsageError if there is no log.
+ * Returns the path of the log to open. `file`: the argument FILE, which is a path or the name of a log in the log
+ * folder; undefined: the newest log. Throws UsageError if there is no log.
  */
 export function resolveLogPath(file: string | undefined, dataDir: DataDir): string {
 	if (file !== undefined) {
@@ -109,8 +109,8 @@ export function createEntryFilter(state: State, filter: EventFilter): EntryPredi
 }
 
 /**
- * Returns the filter, which also leaves out whispers unless `isIncluded` is true, because exports are often passed on
- * to others.
+ * Returns a filter that is like `matches`, but also leaves out whispers unless `isIncluded` is true. Exports are often
+ * passed on to others.
  */
 export function leaveOutWhispers(matches: EntryPredicate, isIncluded: boolean): EntryPredicate {
 	return isIncluded ? matches : entry => entry.type !== 'whisper' && matches(entry);
@@ -137,8 +137,8 @@ export function exitCodeForMatches({options, printError, output}: CliContext, wr
 const ROWS_PER_CHUNK = 512;
 
 /**
- * Writes the matching entries at the pace of the reader, until the output is closed. `format` returns text without a final
- * newline, or undefined to skip an entry. Resolves to the number of entries written.
+ * Writes the matching entries until the output is closed, no faster than the output accepts them. `format` returns text
+ * without a final newline, or undefined to skip an entry. Resolves to the number of entries written.
  */
 export async function printEntries(
 	output: Output,

@@ -13,11 +13,11 @@ import {isatty} from 'node:tty';
 export interface StartFacts {
 	/** The variable `_`, in which most shells put the path of the program that they start. */
 	readonly startedProgram: string | undefined;
-	/** Whether the process that started this one ignores SIGHUP, which children inherit. */
+	/** Whether the parent process ignores SIGHUP. A child process inherits this setting. */
 	readonly parentIgnoresHangup: boolean;
 	/** Whether one of the standard streams is a terminal. */
 	readonly usesTerminal: boolean;
-	/** Whether standard input is a device, for example /dev/null, so that nobody can end it. */
+	/** Whether standard input is a device, for example /dev/null. Nobody can end such an input. */
 	readonly isInputDevice: boolean;
 	/** Whether `--stay` is set. */
 	readonly stays: boolean;
@@ -58,7 +58,7 @@ function readStartFacts(stays: boolean): StartFacts {
 	};
 }
 
-/** Reads the mask of ignored signals of a process. False where there is no /proc. */
+/** Whether the process `pid` ignores SIGHUP, from its mask of ignored signals. False on a system without /proc. */
 function ignoresHangup(pid: number): boolean {
 	try {
 		const [, mask = '0'] = /^SigIgn:\s*([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

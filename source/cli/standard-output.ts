@@ -86,7 +86,10 @@ const CLOSED_READER_CODES: ReadonlySet<string> = new Set([
 	'ERR_STREAM_WRITE_AFTER_END',
 ]);
 
-/** The error of a failed write. Undefined if it means that nobody reads any more: a closed pipe or a hung-up terminal. */
+/**
+ * The error of a failed write. Undefined if `error` means that nobody reads any more: a closed pipe or a hung-up
+ * terminal.
+ */
 function writeFailure(stream: Writable, error: Error): Error | undefined {
 	const code = systemErrorCode(error) ?? '';
 	if (CLOSED_READER_CODES.has(code)) return undefined;
@@ -97,7 +100,10 @@ function writeFailure(stream: Writable, error: Error): Error | undefined {
 export interface ErrorOutput {
 	/** Prints one line that begins with the name of the program. Control characters are replaced. */
 	printError(text: string): void;
-	/** Prints one line of the answer to a typed command. Control characters are replaced. */
+	/**
+	 * Prints one line of the result of a typed command, without the name of the program. Control characters are
+	 * replaced.
+	 */
 	printAnswer(text: string): void;
 	/** Prints text unchanged. */
 	write(text: string): void;

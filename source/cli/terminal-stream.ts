@@ -1,7 +1,7 @@
 /**
  * Output to a terminal that may stop reading for a while: in the copy mode of screen or tmux, in a stalled SSH session,
- * after Ctrl+S. Node writes to a terminal synchronously, so that such a terminal would stop the whole program, and the other
- * nodes would report this one as lost.
+ * after Ctrl+S. Node writes to a terminal synchronously. Without this module, such a terminal would stop the whole
+ * program, and the other nodes would report this node as lost.
  */
 import {writeSync} from 'node:fs';
 import type {SocketConstructorOpts} from 'node:net';
@@ -17,8 +17,9 @@ const HIGH_WATER_BYTES = 64 * 1024;
  * buffered. `fd` is the descriptor of `stream`. Any other stream is returned unchanged, and so are all streams on
  * Windows, whose console can only be written synchronously.
  *
- * The bytes go through a `tty.ReadStream`, which is a duplex stream. Like `tty.WriteStream` it opens the terminal once
- * more, so that no other program sees its non-blocking mode. Unlike `tty.WriteStream` it then keeps that mode.
+ * The bytes go through a `tty.ReadStream`, which is a duplex stream. Like `tty.WriteStream`, a `tty.ReadStream` opens
+ * the terminal a second time, so that other programs do not get the non-blocking mode. Unlike `tty.WriteStream`, it
+ * stays in that mode.
  */
 function createPatientTerminal(
 	stream: NodeJS.WriteStream,
@@ -42,8 +43,8 @@ function createPatientTerminal(
 }
 
 /**
- * Replaces `process.stdout` and `process.stderr`. Packages, and warnings that Node prints, then do not wait for a
- * terminal either. For example, a package that Ink uses writes to standard error when the process exits.
+ * Replaces `process.stdout` and `process.stderr`. Then the writes of packages and the warnings of Node do not wait for
+ * a terminal either. For example, a package that Ink uses writes to standard error when the process exits.
  */
 export function installPatientTerminals(): void {
 	for (const [name, fd] of [

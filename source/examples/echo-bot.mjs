@@ -3,7 +3,8 @@
  *
  *     node source/examples/echo-bot.mjs [ROOM]
  *
- * The secret of the room is read from SECRET, and the network interface from INTERFACE (`lo`: this computer only).
+ * ROOM is `lan` by default. Environment variables, all optional: SECRET is the secret of the room, INTERFACE a network
+ * interface (`lo`: this computer only), and PORT the UDP port of discovery.
  */
 import {createNode} from 'p2pchat-ink';
 
@@ -29,7 +30,7 @@ for await (const line of node) {
 	try {
 		node.reply(line.id, text);
 	} catch (error) {
-		// For example a text that is empty or begins with /msg. What somebody writes must not end the bot.
+		// For example, the text is empty or begins with /msg. A message of somebody else must not end the bot.
 		console.error(`Not answered: ${error.message}`);
 	}
 }

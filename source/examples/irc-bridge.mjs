@@ -3,9 +3,11 @@
  *
  *     node source/examples/irc-bridge.mjs HOST:PORT '#channel' [ROOM]
  *
- * It passes on live messages only, in both directions. The text begins with the author, as `<Ann via p2pchat> hello`. The
- * bridge signs what it passes on, so nobody can take it for a message of Ann herself. A text that begins with such an
- * author comes from a bridge and is not passed on again, so that two bridges do not loop.
+ * HOST:PORT is the IRC server, and ROOM the room of the chat, by default `lan`. The environment variables SECRET,
+ * INTERFACE and PORT are those of echo-bot.mjs; NICK is the nickname on IRC. The bridge passes on live messages only,
+ * in both directions. The text begins with the author, as `<Ann via p2pchat> hello`. The bridge signs what it passes
+ * on, so nobody can take it for a message of Ann herself. A text that begins with such an author comes from a bridge
+ * and is not passed on again, so that two bridges do not pass a message back and forth.
  */
 import {connect} from 'node:net';
 import {createInterface} from 'node:readline';
@@ -26,14 +28,20 @@ const node = createNode({
 });
 
 const VIA = /^<[^<>]{1,80} via [\w-]+> /;
-/** IRC allows 512 bytes in a line, with the prefix that the server adds. */
+/**
+ * Maximum bytes of the text in a line to IRC. The command, the channel and the author are added to the text. A complete
+ * IRC line has at most 512 bytes, including the prefix that the server adds.
+ */
 const MAX_LINE_BYTES = 380;
 /**
- * A message of the room has at most 16 KiB. No server should send a line of that length, and a server that does must
- * not end the bridge with it.
+ * A longer line of the IRC server is cut to this length. A message of the room has at most 16 KiB: `post` throws for a
+ * longer text, which would end the bridge.
  */
 const MAX_POST_CHARACTERS = 4000;
-/** Lines that wait to be sent. Further ones are dropped, as an IRC server disconnects a client that floods. */
+/**
+ * Maximum number of lines that wait to be sent. Further lines are dropped. Lines have to wait, because an IRC server
+ * disconnects a client that sends too fast.
+ */
 const MAX_QUEUED_LINES = 200;
 const LINE_INTERVAL_MS = 600;
 /** Number of lines that may be sent at once. After that, one line is sent per interval. */
@@ -56,7 +64,7 @@ function drain() {
 	}, LINE_INTERVAL_MS);
 }
 
-/** Parts of a line of at most MAX_LINE_BYTES, cut between characters. */
+/** Splits a line into parts of at most MAX_LINE_BYTES, cut between characters. */
 function* partsOf(line) {
 	let part = '';
 	for (const character of line) {
@@ -87,7 +95,8 @@ function withoutFormats(text) {
 }
 
 function passToRoom(from, text) {
-	// A text between two U+0001 is a command for the client. The only one that people write is ACTION, for /me.
+	// A text between two U+0001 is a command for the client. The only such command that people write is ACTION, for
+	// /me.
 	const isAction = text.startsWith('\u0001ACTION ');
 	if (text.startsWith('\u0001') && !isAction) return;
 	const clean = withoutFormats(isAction ? `* ${text.slice(8)}` : text);
@@ -105,7 +114,7 @@ function handle(line) {
 			sendNow(`JOIN ${channel}`);
 			break;
 		case '433':
-			// The name is taken.
+			// The nickname is already in use.
 			nick = `${nick}_`;
 			sendNow(`NICK ${nick}`);
 			break;

@@ -4,7 +4,9 @@
  *     TOKEN=something-long node source/examples/webhook.mjs [ROOM]
  *     curl -H 'Authorization: Bearer something-long' --data 'Build 7 is green' http://127.0.0.1:8080/
  *
- * It answers 200 if one peer has the message, and 202 if nobody has it yet.
+ * The webhook answers with status 200 if a peer has received the message within 2 s, and otherwise with 202. ROOM is
+ * `lan` by default. Environment variables: TOKEN is required, HTTP_PORT is 8080 by default, and SECRET, INTERFACE and
+ * PORT are those of echo-bot.mjs.
  */
 import {createHash, timingSafeEqual} from 'node:crypto';
 import {createServer} from 'node:http';

@@ -33,7 +33,7 @@ describe('the API', () => {
 		expect(documented).toEqual(Object.entries(apiOptionForms));
 	});
 
-	it('each option of the API is passed on to the node that it creates', () => {
+	it('the API converts each of its options to the option of the node with the same meaning', () => {
 		const all: Required<NodeOptions> = {
 			name: 'Bot',
 			room: 'crew',
@@ -126,7 +126,7 @@ describe('a node of the API', () => {
 		expect(lines.filter(({type}) => type === 'bye')).toEqual([{type: 'bye', reason: 'network-changed'}]);
 	});
 
-	it('a text that begins with a command that whispers is refused in messages, answers and corrections', async () => {
+	it('the API refuses a text that begins with a command that whispers, in messages, answers and corrections', async () => {
 		const {node, chatNode} = createFake();
 		const bob = chatNode.join('Bob', '10.0.0.2');
 		await node.start();
@@ -145,7 +145,7 @@ describe('a node of the API', () => {
 		await node.stop();
 	});
 
-	it('`fetch` of the API resolves to the path of the file, and rejects if the fetch fails, is cancelled or the node stops', async () => {
+	it('`fetch` of the API resolves to the path of the file, and rejects if the fetch fails or is cancelled, or if the node stops', async () => {
 		const {node, chatNode} = createFake();
 		await node.start();
 		const bob = chatNode.join('Bob', '10.0.0.2');

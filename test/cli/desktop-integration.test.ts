@@ -24,7 +24,7 @@ describe('events exported from a screen', () => {
 		expect(readFileSync(file, 'utf8')).toContain('hello');
 	});
 
-	test('events exported from a screen have the format of the file extension, in capital or small letters', async () => {
+	test('the extension of the file, in capital or small letters, selects the format of events exported from a screen', async () => {
 		const {folder, write} = createRoom();
 		for (const name of ['a', 'a.txt', 'a.LOG', 'a.MD', 'a.jsonl']) await write(join(folder, name));
 		const start = (name: string) => readFileSync(join(folder, name), 'utf8').slice(0, 3);
@@ -58,7 +58,7 @@ describe('events exported from a screen', () => {
 		expect(readFileSync(file, 'utf8')).not.toContain('verified');
 	});
 
-	test('events exported from a screen are refused for an unknown extension, with the known ones, and no file is created', async () => {
+	test('an export from a screen to a file with an unknown extension is refused, the error lists the known extensions, and no file is created', async () => {
 		const {folder, write} = createRoom();
 		for (const name of ['out.docx', 'out.pdf', 'out.json'])
 			await expect(write(join(folder, name))).rejects.toThrow(/^Cannot export to \.\w+ files\. .*\.txt.*\.md.*\.jsonl/);

@@ -12,7 +12,7 @@ function makeFolder(): string {
 	return folder;
 }
 
-test('listFolder returns the entries that begin with the prefix in upper or lower case, and hidden ones only after a dot', async () => {
+test('listFolder returns the entries that begin with the prefix in upper or lower case, and hidden entries only if the prefix begins with a dot', async () => {
 	const folder = makeFolder();
 	for (const name of ['plan.pdf', 'Photo.jpg', '.profile', 'other']) writeFileSync(join(folder, name), '');
 	mkdirSync(join(folder, 'pictures'));
@@ -44,7 +44,7 @@ test('a network path of Windows is refused without a look-up', async () => {
 	await expect(listFolder(String.raw`\\server\share\ `.trim(), '')).rejects.toThrow('network');
 });
 
-test('a leading ~ means the home folder', () => {
+test('a leading ~/ means the home folder', () => {
 	expect(expandHome('~/a b', '/home/ann')).toBe(join('/home/ann', 'a b'));
 	expect(expandHome('~/a')).toBe(join(homedir(), 'a'));
 	for (const path of ['~', '~ann/a', 'a/~/b', './~/a']) expect(expandHome(path, '/home/ann')).toBe(path);

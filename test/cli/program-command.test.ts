@@ -54,14 +54,14 @@ describe('the command that starts the running program again', () => {
 	});
 
 	test.each(['{', 'null', '[]', '{"bin": "dist/cli.js"}'])(
-		'the command that restarts the program is node with its path if the package.json beside it is %s',
+		'the command that restarts the program is node with the path of the program if its package.json is %s',
 		text => {
 			writeFileSync(join(root, 'program/package.json'), text);
 			expect(find(join(root, 'program'))).toBe(`node ${script}`);
 		},
 	);
 
-	test('the command that restarts the program is node with the path where npx would download a package of that name', () => {
+	test('the command that restarts the program does not use npx where npx would download a package of that name', () => {
 		expect(find('/')).toBe(`node ${script}`);
 	});
 });

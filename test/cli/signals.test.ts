@@ -18,7 +18,7 @@ describe('a hangup', () => {
 		expect(isHangupIgnored({...inBackground, startedProgram: undefined, stays: false})).toBe(false);
 	});
 
-	it('a hangup is ignored under nohup, under a parent that ignores it, and by a program that stays without a terminal', () => {
+	it('a hangup is ignored under nohup, under a parent process that ignores hangups, and by a program with --stay and without a terminal', () => {
 		expect(isHangupIgnored({...inTerminal, startedProgram: '/usr/bin/nohup'})).toBe(true);
 		expect(isHangupIgnored({...inTerminal, parentIgnoresHangup: true})).toBe(true);
 		expect(isHangupIgnored(inBackground)).toBe(true);

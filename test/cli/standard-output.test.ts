@@ -2,7 +2,7 @@ import {Writable} from 'node:stream';
 import {describe, expect, it} from 'vitest';
 import {createErrorOutput, createOutput, finishOutput} from '../../source/cli/standard-output.js';
 
-/** A stream of which every write fails with an error code. */
+/** A stream on which every write fails with the error code `code`. */
 function failingStream(code: string, properties: {isTTY?: boolean} = {}): Writable {
 	const stream = new Writable({
 		write: (_chunk, _encoding, done) => done(Object.assign(new Error('write failed'), {code})),

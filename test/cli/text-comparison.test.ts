@@ -1,4 +1,7 @@
-/** Wherever the program compares a text with user input, it finds the text in any case, composition and width. */
+/**
+ * Wherever the program compares a text with user input, it finds the text in any letter case, Unicode composition and
+ * character width.
+ */
 import {describe, expect, test} from 'vitest';
 import {createEntryFilter} from '../../source/cli/saved-log.js';
 import {suggestNames} from '../../source/core/find-peers.js';

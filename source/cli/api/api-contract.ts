@@ -1,4 +1,4 @@
-/** Members of a node of the API. The package contains the declarations of this file. */
+/** Members of a node of the API. The package contains the type declarations of this file. */
 import type {JsonEvent, JsonLine, JsonReady} from '../output/json-lines.js';
 
 /** A chat node. Methods that write an event return its id, and throw an Error whose message says why they refused. */
@@ -12,8 +12,8 @@ export interface ChatNode {
 	/** Sends a message as an answer to the message with the id `target`. */
 	reply(target: string, text: string): string;
 	/**
-	 * Sends a private message to one connected peer. `to`: the peer id, or a name as in `/msg`. Returns its number,
-	 * which the lines `whisper` and `whisper-delivery` contain.
+	 * Sends a private message to one connected peer. `to`: the peer id, or a name as in `/msg`. Returns the number of
+	 * the whisper, which the lines `whisper` and `whisper-delivery` contain.
 	 */
 	whisper(to: string, text: string): number;
 	/** Reacts to a message with a word of at most 16 bytes, for example an emoji. `on` false takes the reaction back. */
@@ -24,22 +24,25 @@ export interface ChatNode {
 	withdraw(target: string): string;
 	/** Pins a message for everybody. `on` false unpins it. */
 	pin(target: string, on?: boolean): string;
-	/** Reads a file and offers it to the room. `name`: name for others, by default that of the file. Resolves to the id of its event. */
+	/**
+	 * Reads a file and offers it to the room. `name`: the name that others see, by default the name of the file.
+	 * Resolves to the id of the event that offers the file.
+	 */
 	share(
 		path: string,
 		options?: {readonly note?: string | undefined; readonly name?: string | undefined},
 	): Promise<string>;
 	/**
-	 * Fetches a file. `target`: the id of its `event` line. Waits for people who have the file, and resolves to the path of
-	 * the complete file. Rejects if the fetch fails or is cancelled, and when the node stops. `directory`: by default the
-	 * option `downloadDir`.
+	 * Fetches a file. `target`: the `id` in the `event` line of the file. Waits for people who have the file, and
+	 * resolves to the path of the complete file. Rejects if the fetch fails or is cancelled, and when the node stops.
+	 * `directory`: by default the option `downloadDir`.
 	 */
 	fetch(target: string, options?: {readonly directory?: string | undefined}): Promise<string>;
 	/** Cancels the fetch of a file. `file`: the id of its content. Returns false if this content is not being fetched. */
 	cancel(file: string): boolean;
 	/** The shared files, the newest first: one `event` line for each content. Withdrawn files are left out. */
 	files(): readonly JsonEvent[];
-	/** Changes the own name. */
+	/** Changes the name of this node. */
 	rename(name: string): string;
 	/** Resolves to true as soon as one peer has all events of this node, or to false after `ms` milliseconds. */
 	whenDelivered(ms: number): Promise<boolean>;

@@ -1,4 +1,4 @@
-/** A node of the API: a chat node whose reports are objects. */
+/** A node of the API: a chat node that reports events as objects, not as text. */
 import {silent} from '../../core/environment.js';
 import {type EventRef, eventId, type PeerId, parseEventId} from '../../core/event.js';
 import {listShared} from '../../core/find-shared.js';
@@ -32,7 +32,7 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 	let isStartCalled = false;
 	let starting: Promise<unknown> = Promise.resolve();
 	let stopping: Promise<void> | undefined;
-	/** Gives the lines so far, beginning with `ready`, to listeners and iterators. */
+	/** Passes the lines that were held back until now to listeners and iterators. The first line is `ready`. */
 	let release = () => {};
 	let finish = async (_last: JsonLine) => {};
 
@@ -72,8 +72,8 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 	}
 
 	/**
-	 * Stops the node for the first reason only. So a program that stops a node while it ends by itself gets one `bye`,
-	 * not two.
+	 * Stops the node once, with the reason of the first call. If a program stops a node that already stops by itself,
+	 * the program gets one `bye`, not two.
 	 */
 	function stopOnce(reason: string): Promise<void> {
 		stopping ??= stop(reason);
@@ -128,7 +128,7 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 		if ('refused' in begun) throw new Error(begun.refused);
 		const {value, stop} = nextValue(store, ({ephemeral}) => {
 			const transfer = ephemeral.files[begun.file];
-			// The state before this call belongs to an earlier fetch of the same file.
+			// A transfer that has not changed since this call belongs to an earlier fetch of the same file.
 			if (!transfer || transfer === before[begun.file]) return undefined;
 			const {state, path, reason} = transfer;
 			if (state === 'failed') throw new Error(reason ?? 'The fetch has failed.');
@@ -203,7 +203,7 @@ function requireText(text: string): string {
 	return text;
 }
 
-/** A text that may be sent to everybody. */
+/** Returns the text if a program may send it to everybody; otherwise throws. */
 function requireScriptText(text: string): string {
 	const refused = refuseScriptText(requireText(text));
 	if (refused !== undefined) throw new Error(refused);

@@ -57,7 +57,7 @@ export async function runAttach(context: CliContext): Promise<number> {
 
 type AttachResult =
 	| {readonly type: 'left'}
-	/** Nobody listens: the keeper does not run. */
+	/** No program listens at the socket: the keeper does not run. */
 	| {readonly type: 'absent'}
 	/** The keeper ended while the screen was open. */
 	| {readonly type: 'ended'; readonly notes: ScreenNotes}
@@ -75,7 +75,7 @@ async function attachOnce(
 	let node: AttachedNode | undefined;
 	let screen: ChatScreen | undefined;
 	let hasEnded = false;
-	/** Messages that arrived while the log was read. */
+	/** Messages of the keeper that arrive while its log is still being read. */
 	const early: KeeperMessage[] = [];
 	const openedKeeper = await openKeeper(context, keeper, {
 		onMessage(message) {

@@ -41,14 +41,16 @@ interface AttachedNodeOptions {
 	readonly opened: OpenedMessage;
 	readonly clock: Clock;
 	send(request: AttachRequest): void;
-	/** A request had no effect. `text`: a sentence for the user. `draft`: text to put back into the input. */
+	/**
+	 * Called when a request had no effect. `text`: a sentence for the user. `draft`: text to put back into the input.
+	 */
 	onRefused(text: string, draft?: string): void;
 	detach(): void;
 }
 
 /**
- * Reads the log of the keeper up to the place that the keeper named. Rejects with StorageError, or with an Error if another
- * file has replaced the log.
+ * Reads the log of the keeper up to the place `end` of the message `opened`. Rejects with StorageError, or with an
+ * Error if another file has replaced the log.
  */
 export async function readKeptState({end, ephemeral}: OpenedMessage): Promise<State> {
 	const reader = openLogReader(end.path);
@@ -63,7 +65,7 @@ export async function readKeptState({end, ephemeral}: OpenedMessage): Promise<St
 	}
 }
 
-/** Creates the node from the state at the moment of `opened`. */
+/** Creates the node. `state`: state of the keeper when the keeper sent `opened`. */
 export function createAttachedNode(state: State, options: AttachedNodeOptions): AttachedNode {
 	const {opened, clock, send} = options;
 	const {self} = opened;
@@ -72,13 +74,13 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 	let {report} = opened;
 	const isLeaving = () => ({refused: 'The keeper has ended.'});
 	let hasEnded = false;
-	/** Callers that wait for the result of a share, by the number of its request. */
+	/** Functions that settle the pending calls of `shareFile`, by the number of the request. */
 	const shares = new Map<number, (result: ShareResult) => void>();
 	let lastShare = 0;
 
 	/**
-	 * Sends a request that the local checks accepted. The returned seq is always 0: the real one is known only when the commit
-	 * arrives.
+	 * Sends a request that the local checks accepted. The returned seq is always 0: the real seq is known only when the
+	 * commit arrives.
 	 */
 	function request(message: AttachRequest): {readonly seq: number} | {readonly refused: string} {
 		if (hasEnded) return isLeaving();
@@ -223,7 +225,7 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 	};
 }
 
-/** Seq of our newest event that the store has. */
+/** Seq of our newest event in the store. */
 function ownSeq({timeline, launch}: State): number {
 	for (let index = timeline.length - 1; index >= 0; index--) {
 		const entry = entryAt(timeline, index);
@@ -233,8 +235,8 @@ function ownSeq({timeline, launch}: State): number {
 }
 
 /**
- * The unread messages of the keeper. A message that the screen shows counts as read here at once, and is reported to the
- * keeper.
+ * The unread messages of the keeper. A message that the screen shows is marked as read here at once, and a request
+ * marks it as read in the keeper too.
  */
 function createMirroredReading(
 	store: Store,

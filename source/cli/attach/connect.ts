@@ -8,20 +8,20 @@ import {createLineChannel} from '../keep/line-channel.js';
 
 export interface KeeperConnection {
 	send(request: AttachRequest): void;
-	/** Sends the messages that still wait, and closes the connection. */
+	/** Sends the queued messages, and closes the connection. */
 	end(): void;
 }
 
 export type ConnectFailure =
-	/** Nobody listens: the keeper has ended. */
+	/** No program listens at the socket: the keeper has ended. */
 	| {readonly failed: 'not-running'}
-	/** The program that listens there is not the keeper. */
+	/** The program that listens at this address is not the keeper. */
 	| {readonly failed: 'not-authentic'}
 	| {readonly failed: 'other-version'; readonly version: string};
 
 /**
- * Connects to a keeper. `onMessage` gets its messages in order, and `onClosed` is called once when the connection of an
- * authentic keeper has closed.
+ * Connects to a keeper. `onMessage` gets the messages of the keeper in order, and `onClosed` is called once when the
+ * connection of an authentic keeper has closed.
  */
 export function connectToKeeper(
 	description: KeeperDescription,

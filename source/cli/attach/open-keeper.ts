@@ -18,7 +18,7 @@ export type OpenFailure = ConnectFailure | {readonly failed: 'unavailable'; read
 interface KeeperEvents {
 	/** Called with each message of the keeper after `opened`. */
 	onMessage(message: KeeperMessage): void;
-	/** Called when the keeper ends. */
+	/** Called when the connection to the keeper has closed. */
 	onClosed(): void;
 }
 
@@ -34,7 +34,9 @@ export async function openKeeperOfRoom(
 	return keeper && 'opened' in keeper ? keeper : undefined;
 }
 
-/** Opens a keeper. If another keeper of the room has replaced it since the description was read, opens that one. */
+/**
+ * Opens a keeper. If a new keeper of the room has replaced this one since `description` was read, opens the new keeper.
+ */
 export async function openKeeper(
 	context: Pick<CliContext, 'version' | 'clock' | 'options'>,
 	description: KeeperDescription,

@@ -1,6 +1,6 @@
 /**
- * Lets a running keeper of the room send the message of `send`. The keeper is already connected to the peers, so they get
- * the message at once.
+ * Lets a running keeper of the room send the message of the command `send`. The keeper is already connected to the
+ * peers, so they get the message at once.
  */
 import {type CliContext, exitCodes} from '../context.js';
 import type {KeeperMessage} from '../keep/keeper-messages.js';
@@ -9,8 +9,8 @@ import {openKeeperOfRoom} from './open-keeper.js';
 type Answer = KeeperMessage & {readonly type: 'sent' | 'refused'};
 
 /**
- * Sends the text as the keeper of the room with this tag. Resolves to the exit code, or to undefined if there is no keeper
- * that has the requested name and port; the caller then sends the message itself.
+ * Sends the text as the keeper of the room with this tag. Resolves to the exit code, or to undefined if no keeper with
+ * the requested name and port runs, or if --no-identity is set. The caller then sends the message itself.
  */
 export async function sendByKeeper(context: CliContext, tag: Uint8Array, text: string): Promise<number | undefined> {
 	const {options, printError} = context;

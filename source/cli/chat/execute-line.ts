@@ -1,4 +1,4 @@
-/** Executes one line of input: posts it, runs a command, or returns an error. */
+/** Executes one line of input: posts a message, runs a command, or returns an error. */
 
 import type {PeerId} from '../../core/event.js';
 import {refuseScriptText} from '../../core/whisper-command.js';
@@ -25,9 +25,9 @@ export interface LineResult {
 	/** The complete new list of ignored people. */
 	readonly ignoredKeys?: readonly string[];
 	readonly quit?: true;
-	/** The window for guests, which is open. */
+	/** The open window for guests, after the command `/invite`. */
 	readonly invitation?: InvitationInfo;
-	/** The later result of a command that takes time. */
+	/** Result of a command that has not finished yet. */
 	readonly pending?: Promise<LineResult>;
 }
 

@@ -15,7 +15,7 @@ import {readInput} from './read-input.js';
 
 /**
  * Maximum time to write the remaining output to a slow reader after a signal, ms. The program must exit within one
- * second.
+ * second after the signal.
  */
 const SIGNAL_FLUSH_MS = 300;
 

@@ -1,4 +1,7 @@
-/** Splits a stream of bytes into lines of bounded length. It reads only when the caller takes a line (back-pressure). */
+/**
+ * Splits a stream of bytes into lines of bounded length. Input is read only when the caller asks for a line
+ * (back-pressure).
+ */
 
 import {withoutByteOrderMark} from '../../core/text.js';
 
@@ -27,7 +30,7 @@ interface LineCollector {
 	end(): InputLine[];
 }
 
-/** Splits chunks into lines. `maxBytes` is read for each line, so it may change between two lines. */
+/** Splits chunks into lines. `maxBytes` is a function, so that the limit may change between two lines. */
 export function createLineCollector(maxBytes: () => number): LineCollector {
 	let parts: Uint8Array[] = [];
 	let bytes = 0;

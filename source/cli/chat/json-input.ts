@@ -2,7 +2,10 @@
 import {type EventRef, parseEventId} from '../../core/event.js';
 import {type FileId, isFileId} from '../../core/shared-file.js';
 
-/** Reference that the controlling program adds to an input line. The event that results from the line repeats it. */
+/**
+ * Reference that the controlling program adds to an input line. The output line of the event or whisper that results
+ * contains the same `ref`.
+ */
 export type JsonRef = string | number;
 
 export type JsonInput =

@@ -29,10 +29,13 @@ export interface NodeStorage {
 	readonly rememberedTargets: readonly HostAddress[];
 	/** Verified people of the room. Undefined if this node keeps nothing on disk. */
 	readonly contacts: ContactStore | undefined;
-	/** Keeps the reading position of a log that later launches open again. */
+	/** Saves the reading position in a log that later launches open again. Undefined for any other log. */
 	readonly saveReadingPosition: ((place: LogPlace) => Promise<void>) | undefined;
 	rememberTarget(address: HostAddress): void;
-	/** Calls the listener immediately and after every change. `reason`: why saving fails, as text for the user. */
+	/**
+	 * Calls the listener immediately and after every change of the persistence status. `saving`: whether the log is
+	 * saved to disk. `reason`: why saving fails, as text for the user.
+	 */
 	watchPersistence(listener: (saving: boolean, reason?: string) => void): void;
 }
 

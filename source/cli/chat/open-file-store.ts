@@ -1,4 +1,4 @@
-/** Opens the shared and fetched files of a room, with the folders of this computer. */
+/** Opens the store of the shared and fetched files of a room, in the data folder and the download folder. */
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {bytesToHex} from '../../codec/bytes.js';

@@ -21,12 +21,15 @@ import {ownProgramCommand} from '../program-command.js';
 import {openNodeStorage} from './node-storage.js';
 import {openFileStore} from './open-file-store.js';
 
-/** The search for the log of an earlier run starts this long after the node, so that it does not delay the first frame. */
+/**
+ * The search for the log of an earlier run starts this long after the node has started, so that it does not delay the
+ * first frame.
+ */
 const EARLIER_LOG_DELAY_MS = 500;
 
 export interface OpenedNode {
 	readonly chatNode: ChatNode;
-	/** Own name at the start. */
+	/** Name of this node at the start. */
 	readonly name: string;
 	/** Shared and fetched files. */
 	readonly files: FileStore;
@@ -42,7 +45,9 @@ export interface OpenNodeOptions {
 	readonly keepsLog: boolean;
 	/** Whether the node announces itself as a keeper. */
 	readonly isKeeper?: boolean;
-	/** Called with the tag of the room before a file is opened. If it rejects, nothing was opened. */
+	/**
+	 * Called with the tag of the room before a file is opened. If it rejects, `openNode` rejects too and opens nothing.
+	 */
 	checkRoom?(tag: Uint8Array): Promise<void>;
 	/** Called when this computer wakes on another network, where people must not receive the history of this chat. */
 	relaunch?(): void;
@@ -136,7 +141,7 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 	};
 }
 
-/** The window for guests. Its code is loaded when it opens. */
+/** The window for guests. The code of the window is loaded when the window opens. */
 function createWindow(ports: InvitationPorts): Invitation {
 	let invitation: Invitation | undefined;
 	let loading: Promise<unknown> | undefined;

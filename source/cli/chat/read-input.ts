@@ -40,7 +40,10 @@ export async function readInput(options: InputOptions): Promise<number> {
 	const numbers = createMessageNumbers();
 	let lastSeq = 0;
 	let hasWhispered = false;
-	/** Commands that take time, for example files that are being read. The following lines do not wait for them. */
+	/**
+	 * Commands that have not finished, for example the sharing of a file that is still being read. The following lines
+	 * do not wait for them.
+	 */
 	const running = new Set<Promise<void>>();
 	for await (const line of readInputLines(context)) {
 		const commandContext = {chatNode, self: options.self, ignored, numbers, now: context.clock.now()};
@@ -117,12 +120,12 @@ function reportResult(
 	}
 }
 
-/** Resolves to true when every whisper has an answer, or to false after `ms`. */
+/** Resolves to true when every whisper is delivered or refused, or to false after `ms` milliseconds. */
 function whenNoWhisperWaits({store}: ChatNode, clock: Clock, ms: number): Promise<boolean> {
 	return whenState(store, clock, ms, state => selectWaitingWhispers(state) === 0);
 }
 
-/** Reading pauses while a peer has not answered more than this many whispers. */
+/** Reading pauses while more than this many whispers to one peer are neither delivered nor refused. */
 const MAX_WHISPER_BACKLOG = 32;
 
 /** Resolves when reading may continue after a whisper. */
@@ -137,7 +140,10 @@ async function waitForAnswers(chatNode: ChatNode, clock: Clock, peer: PeerId): P
 
 /** Reading pauses while a connected peer has not received more than this many of our events. */
 const MAX_BACKLOG_EVENTS = 512;
-/** Longest pause. Reading may then continue, because a stalled peer has a bounded send queue and catches up later. */
+/**
+ * Longest pause, ms. Then reading continues: the send queue of a stalled peer is bounded, and the peer catches up
+ * later.
+ */
 const MAX_BACKPRESSURE_MS = 2000;
 
 /** Number of our events up to `seq` that the slowest connected peer has not received; 0 if no peer is connected. */

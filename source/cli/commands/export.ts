@@ -108,11 +108,11 @@ function formatVerification({state}: LoadedLog, {peer, verifiedSeq, last, fault}
 }
 
 /**
- * Prints a log as JSON lines that another program can verify: one `log` line with the room tag, a `pinned` line for each
- * pinned message, `event` lines as in `--json`, and the signed batches as `batch` lines (`protocol.md`, "Feeds and
+ * Prints a log as JSON lines that another program can verify: one `log` line with the room tag, a `pinned` line for
+ * each pinned message, `event` lines as in `--json`, and the signed batches as `batch` lines (`protocol.md`, "Feeds and
  * batches"). Batches are printed only for authors of a printed event. With a filter, a batch is printed only if all its
- * events pass the filter. The batch contains their texts, and a filtered export must not contain what the filter leaves
- * out. Resolves to the number of events.
+ * events pass the filter. A batch contains the texts of all its events, and a filtered export must not contain what the
+ * filter leaves out. Resolves to the number of events.
  */
 async function exportJsonLines(
 	output: Output,

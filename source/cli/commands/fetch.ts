@@ -19,7 +19,10 @@ import {createIdleTimer} from './idle-timer.js';
 /** Time for which the node stays connected after the fetch, ms, so that others learn that it has the file. */
 const TELL_MS = 1000;
 
-/** Resolves to the exit code: `failed` if the file is not found or not complete after `--wait` without progress. */
+/**
+ * Resolves to the exit code: `failed` if the time of `--wait` passes without progress before the file is found and
+ * complete.
+ */
 export async function runFetch(context: CliContext): Promise<number> {
 	const {options, output, clock, printError} = context;
 	const {chatNode, files, start} = await openNode(context, {keepsLog: false});
@@ -91,7 +94,7 @@ function destinationOf(
 	};
 }
 
-/** Resolves with the file that the user has named, once the history of one peer is complete. */
+/** Resolves with the file that the user has named, after this node has received the history of one peer. */
 function waitForFile({options}: CliContext, {store}: ChatNode): Promise<SharedEvent> {
 	const [name = ''] = options.operands;
 	let isSynced = false;

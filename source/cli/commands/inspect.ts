@@ -13,7 +13,7 @@ import {resolveLogPath} from '../saved-log.js';
 /** Maximum bytes of a capture. It is held in memory, whereas a log is read in chunks. */
 const MAX_CAPTURE_BYTES = 256 * 1024 * 1024;
 
-/** Resolves to the exit code: 1 if a part of the input is damaged. Throws UsageError if there is no file. */
+/** Resolves to the exit code: 1 if a part of the input is damaged. Throws UsageError if FILE is missing. */
 export async function runInspect(context: CliContext): Promise<number> {
 	const [file] = context.options.operands;
 	if (file === undefined) throw new UsageError('Usage: p2pchat-ink inspect FILE, or - for standard input.');

@@ -64,7 +64,7 @@ function printPrunedLogs({options, output, printError, clock}: CliContext, folde
 	return count === pruned.length;
 }
 
-/** One log as `--json` prints it. Names are append-only. */
+/** One log as `logs --json` prints it. Fields may be added, but not renamed or removed. */
 interface LogLine {
 	readonly type: 'log';
 	readonly path: string;

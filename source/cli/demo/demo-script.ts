@@ -12,7 +12,7 @@ type Action =
 	| {readonly type: 'leave'};
 
 export interface ScriptStep {
-	/** Seconds after the visitor joins; negative for the history that is written before. */
+	/** Seconds after the visitor joins; negative for the history, which is written before the visitor joins. */
 	readonly atSeconds: number;
 	readonly participant: Participant;
 	readonly action: Action;

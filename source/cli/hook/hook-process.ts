@@ -19,7 +19,7 @@ export function hookEnvironment(environment: Readonly<Record<string, string | un
 	return kept;
 }
 
-/** Time for a hook to exit after its standard input has ended, and once more after SIGTERM, ms. */
+/** Time for a hook to exit after its standard input has ended, ms. After SIGTERM the hook has the same time again. */
 const STOP_GRACE_MS = 200;
 /**
  * Time to wait for the exit of a process that has closed its standard input, ms. If the process does not exit in this
@@ -30,7 +30,10 @@ const EXIT_WAIT_MS = 200;
 const READ_INTERVAL_MS = 100;
 const MAX_REASON_LENGTH = 200;
 
-/** Starts the command in a shell. Its standard output is discarded; the first line of its standard error explains its end. */
+/**
+ * Starts the command in a shell. Its standard output is discarded; the first line of its standard error becomes part of
+ * the reason for `onEnd`.
+ */
 export function startHookProcess(command: string, {onDrain, onEnd}: HookProcessEvents): HookProcess {
 	const isWindows = process.platform === 'win32';
 	const child = spawn(command, {

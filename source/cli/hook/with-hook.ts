@@ -5,7 +5,7 @@ import {createReportCollector} from '../output/collect-reports.js';
 import {jsonEvent, toJsonLine} from '../output/format-json.js';
 import {createHook, type HookOptions} from './hook.js';
 
-/** The same node, with a hook that runs from its start to its stop. */
+/** Returns the same node with a hook, which runs from the start of the node to the stop of the node. */
 export function withHook(chatNode: ChatNode, clock: Clock, startProcess: HookOptions['startProcess']): ChatNode {
 	const hook = createHook({clock, startProcess, notify: chatNode.notify});
 	const collect = createReportCollector();

@@ -34,7 +34,10 @@ function formatFields(fields: Readonly<Record<string, unknown>>): string {
 		.join(' ');
 }
 
-/** Bytes as hexadecimal digits, texts in quotes, and everything else as JSON with the same rules inside. */
+/**
+ * Formats bytes as hexadecimal digits and texts in quotes. A text of 64 hexadecimal digits, for example a key, has no
+ * quotes. The values inside a list or object are formatted by the same rules.
+ */
 function formatValue(value: unknown): string {
 	if (value instanceof Uint8Array) return formatBytes(value);
 	if (typeof value === 'string') return /^[0-9a-f]{64}$/.test(value) ? value : JSON.stringify(value);

@@ -11,7 +11,7 @@ import type {LogPlace} from '../../storage/log.js';
 import type {ScreenNotes} from '../../ui/screen-contract.js';
 import type {PortableError} from './portable-error.js';
 
-/** The first message: everything that an attached screen needs beside the log up to `end`. */
+/** The first message of the keeper: everything that an attached screen needs beside the log up to `end`. */
 export interface OpenedMessage {
 	readonly type: 'opened';
 	readonly self: SelfInfo;
@@ -44,15 +44,15 @@ export type AttachRequest =
 	/** A screen is open. From now on the keeper accepts whispers, because somebody reads them. */
 	| {readonly type: 'attached'}
 	| {readonly type: 'post'; readonly text: string; readonly options: PostOptions}
-	/** Like `post`, but answered by `sent` or `refused`. */
+	/** Like `post`, but the keeper answers with `sent` or `refused`. */
 	| {readonly type: 'send'; readonly text: string; readonly waitMs: number}
 	| {readonly type: 'mark'; readonly target: EventRef; readonly word: string; readonly on: boolean}
 	| {readonly type: 'correct'; readonly target: EventRef; readonly text: string}
 	| {readonly type: 'withdraw'; readonly target: EventRef}
 	| {readonly type: 'pin'; readonly target: EventRef; readonly on: boolean}
-	/** `draft`: text to put back into the input if the keeper refuses. */
+	/** `draft`: text to put back into the input if the keeper refuses the whisper. */
 	| {readonly type: 'whisper'; readonly peer: PeerId; readonly text: string; readonly draft: string}
-	/** `id`: number of the request, which its answer repeats. */
+	/** `id`: number of the request. The message `shared` with the result contains the same number. */
 	| {readonly type: 'share'; readonly id: number; readonly path: string; readonly note?: string; readonly name?: string}
 	| {readonly type: 'fetch'; readonly target: EventRef; readonly directory?: string}
 	| {readonly type: 'cancel'; readonly file: FileId}

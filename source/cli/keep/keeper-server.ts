@@ -32,7 +32,10 @@ interface KeeperServerOptions {
 	readonly description: KeeperDescription;
 }
 
-/** Opens the socket. Rejects with an Error if another keeper already listens there, or with the error of the system. */
+/**
+ * Opens the socket. Rejects with an Error if another program already listens at the path, or if the system refuses the
+ * socket.
+ */
 export async function startKeeperServer(options: KeeperServerOptions): Promise<KeeperServer> {
 	const {chatNode, self, clock, description} = options;
 	const notes: {current: ScreenNotes} = {current: {draft: '', ignored: []}};

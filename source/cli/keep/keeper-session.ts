@@ -1,4 +1,7 @@
-/** One attached screen, seen from the keeper: sends the state and its changes, and runs what the screen requests. */
+/**
+ * One attached screen, seen from the keeper: sends the state and the changes of the state, and runs what the screen
+ * requests.
+ */
 import type {Clock, Timer} from '../../core/environment.js';
 import type {OrderKey} from '../../core/event-order.js';
 import {sliceTimeline} from '../../core/timeline.js';
@@ -25,7 +28,7 @@ export interface KeeperSession {
 	stop(): void;
 }
 
-/** Begins a session. Returns undefined, after a message that says why, if the log cannot be read by the screen now. */
+/** Begins a session. Returns undefined if the screen cannot read the log now; the message `unavailable` says why. */
 export function startKeeperSession(options: KeeperSessionOptions): KeeperSession | undefined {
 	const {chatNode, self, clock, send, notes} = options;
 	const end = chatNode.logEnd();

@@ -4,14 +4,16 @@ import {createLineCollector} from '../chat/input-lines.js';
 
 /** Maximum length of a line before the other side has proven that it is authentic. */
 const MAX_UNPROVEN_BYTES = 4096;
-/** Maximum length of a line between authentic sides, and of the queue for a side that does not read. */
+/**
+ * Maximum length of a line between authentic sides, and maximum number of unsent bytes for a side that does not read.
+ */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 export interface LineChannel {
 	send(line: string): void;
 	/** Allows long lines, once the other side is authentic. */
 	trust(): void;
-	/** Sends the lines that still wait, and closes the connection. */
+	/** Sends the queued lines, and closes the connection. */
 	end(): void;
 	destroy(): void;
 }

@@ -4,7 +4,10 @@ import {DEFAULT_PORT} from '../../core/defaults.js';
 import {UsageError} from '../../core/errors.js';
 import type {Options} from '../options/options.js';
 
-/** `program`: path of cli.js. `node`: path of Node. Throws UsageError if the secret comes from elsewhere than a file. */
+/**
+ * `program`: path of cli.js. `node`: path of Node. Throws UsageError if there is a secret that does not come from a
+ * file.
+ */
 export function systemdUnit(options: Options, {node, program}: {node: string; program: string}): string {
 	const words = [node, program, ...keepArguments(options)].map(quoteForSystemd).join(' ');
 	const unit = `p2pchat-keep-${options.room.replaceAll(/[^a-zA-Z0-9]/g, '_')}.service`;
@@ -55,13 +58,19 @@ function keepArguments(options: Options): string[] {
 	];
 }
 
-/** Quotes an argument of ExecStart (systemd.service, "Command lines"): `%` and `$` stand for themselves when doubled. */
+/**
+ * Quotes an argument of ExecStart (systemd.service, "Command lines"): `%` and `$` are doubled, because a single one has
+ * a special meaning there.
+ */
 function quoteForSystemd(word: string): string {
 	const escaped = escapeSpecifiers(word.replaceAll('\\', '\\\\').replaceAll('"', '\\"')).replaceAll('$', '$$$$');
 	return /^[\w@%+=:,./$-]+$/.test(word) ? escaped : `"${escaped}"`;
 }
 
-/** Doubles `%`, which begins a specifier of systemd. Throws UsageError for a line break, which would begin another setting. */
+/**
+ * Doubles `%`, which begins a specifier of systemd. Throws UsageError for a control character: a line break would begin
+ * another setting.
+ */
 function escapeSpecifiers(text: string): string {
 	if (/\p{Cc}/u.test(text)) throw new UsageError('A unit cannot contain a path or a name with control characters.');
 	return text.replaceAll('%', '%%');

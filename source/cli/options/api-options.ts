@@ -52,8 +52,8 @@ function describeUnknown(name: string): string {
 }
 
 /**
- * Returns the option of the table and its value, `default` if the value is the default, or undefined if the type of the
- * value is wrong.
+ * Converts an option of the API to an option of the table and its value. Returns `default` if the value is the default,
+ * and for `secret`, which `apiOptions` handles itself. Returns undefined if the type of the value is wrong.
  */
 function toSource(
 	name: keyof NodeOptions,
@@ -91,8 +91,8 @@ function toSource(
 }
 
 /**
- * Converts a value that is true by default. `off`: the option and the value that stand for false. Returns undefined if
- * the type of the value is wrong.
+ * Converts the value of an option that is true by default. `off`: the option of the table and its value that mean
+ * false. Returns undefined if the type of the value is wrong.
  */
 function toSwitch(
 	value: unknown,

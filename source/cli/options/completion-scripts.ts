@@ -10,7 +10,7 @@ function valuesOf({kind, placeholder = ''}: OptionSpec): readonly string[] | 'fi
 	if (kind === 'switch') return 'none';
 	if (placeholder === 'FILE') return 'files';
 	if (placeholder === 'FOLDER') return 'folders';
-	// Words in lower case are the values themselves; capital letters stand for any value.
+	// Words in lower case are the values themselves. A word in capital letters describes a value, for example NUMBER.
 	return placeholder.includes('|') ? placeholder.split('|').filter(word => word === word.toLowerCase()) : 'any';
 }
 

@@ -59,7 +59,10 @@ function optionLines({long, short, placeholder, help, defaultText}: OptionSpec):
 	];
 }
 
-/** Escapes a text. A hyphen becomes the minus sign that can be copied, and a line never begins with a control character. */
+/**
+ * Escapes a text for roff. A hyphen becomes `\-`, which is shown as a minus sign that users can copy. A period or an
+ * apostrophe at the start is escaped, because it would begin a roff request.
+ */
 function roff(text: string): string {
 	return text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replaceAll('…', '\\[u2026]').replace(/^[.']/, '\\&$&');
 }

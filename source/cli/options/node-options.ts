@@ -1,4 +1,7 @@
-/** Type of the options of the API. This file imports nothing, because the package contains its declarations. */
+/**
+ * Type of the options of the API. This file imports nothing: the package contains the type declarations of this file,
+ * and would also need those of each import.
+ */
 
 /** Options of a node. A node of the API reads neither the environment nor config.json. */
 export interface NodeOptions {
@@ -10,11 +13,11 @@ export interface NodeOptions {
 	readonly secret?: string | undefined;
 	/** UDP port of discovery, the same for everybody in a room. Default: 47474. */
 	readonly port?: number | undefined;
-	/** TCP port to listen on. Default: any free one. */
+	/** TCP port to listen on. Default: any free port. */
 	readonly tcpPort?: number | undefined;
-	/** Names or addresses of network interfaces; `lo`: this computer only. Default: all that are up. */
+	/** Names or addresses of network interfaces; `lo`: this computer only. Default: all interfaces that are up. */
 	readonly interfaces?: readonly string[] | undefined;
-	/** Peers to connect to, `HOST[:PORT]` (TCP). Default: remembered ones. */
+	/** Peers to connect to, `HOST[:PORT]` (TCP). Default: the peers that are remembered from earlier launches. */
 	readonly peers?: readonly string[] | undefined;
 	/**
 	 * Path of the log to reopen; false: write nothing to disk. Default: a new log, or in a room with a secret the log of that

@@ -41,7 +41,7 @@ export interface OptionSpec {
 	 * example P2PCHAT_NO_LOG.
 	 */
 	readonly environment?: string | false;
-	/** Environment variable that other programs use too. It sets the switch only if no other source sets it. */
+	/** Environment variable that other programs use too. It sets this switch only if no other source does. */
 	readonly sharedVariable?: string;
 	/** Whether config.json may contain the option. */
 	readonly config?: true;

@@ -12,12 +12,15 @@ export type ExportFormat = 'text' | 'markdown' | 'jsonl' | 'html';
 export type SecretSource =
 	| {readonly type: 'ask'}
 	| {readonly type: 'file'; readonly path: string}
-	/** The value of P2PCHAT_SECRET, or of the option `secret` of the API. `sourceName`: for messages. */
+	/**
+	 * The value of P2PCHAT_SECRET, or of the option `secret` of the API. `sourceName`: name of the source in error
+	 * messages.
+	 */
 	| {readonly type: 'environment'; readonly secret: string; readonly sourceName?: string};
 
 export interface Options {
 	readonly command: CommandName;
-	/** Arguments after the command: FILE, or the text of `send`. */
+	/** Arguments after the command, for example FILE or the words of the text of `send`. */
 	readonly operands: readonly string[];
 	readonly name?: string;
 	readonly room: string;
@@ -36,7 +39,7 @@ export interface Options {
 	readonly waitMs: number;
 	/** Files to share: paths, or `-` for standard input. */
 	readonly files: readonly string[];
-	/** Name of the file from standard input. */
+	/** Name under which the file from standard input is shared. */
 	readonly fileName?: string;
 	/** Folder for the fetched file, or `-` for standard output. */
 	readonly output?: string;

@@ -35,7 +35,7 @@ export async function readSecret(
 
 /**
  * Reads a secret file without one final newline, which editors and `echo` add. The file may be a FIFO, for example
- * `<(command)`. Reading stops after the size of the longest valid secret.
+ * `<(command)`. At most MAX_SECRET_FILE_BYTES bytes are read.
  */
 function readSecretFile(path: string): string {
 	try {

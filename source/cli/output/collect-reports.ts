@@ -1,4 +1,4 @@
-/** Derives the reports that `--json` and `--plain` print from the commits of a store, in the order of the log. */
+/** Derives reports from the commits of a store, in the order of the log. `--json` and `--plain` print these reports. */
 import {isEffect, isKnownEffect} from '../../core/effects.js';
 import {
 	type EphemeralEvent,
@@ -35,7 +35,7 @@ const MAX_DEFERRED = 4096;
 export function createReportCollector(): (state: State, inputs: readonly Input[]) => Report[] {
 	let deferred: (Report & {readonly type: 'event'})[] = [];
 	const reportedAbsences = new Set<string>();
-	/** Highest number of our whispers to each peer whose answer was reported. */
+	/** For each peer: the highest number of a whisper from us whose delivery or refusal was reported. */
 	const answeredIds = new Map<PeerId, number>();
 
 	function collectAnswers(event: EphemeralEvent & {readonly type: 'whispers-answered'}): Report[] {
@@ -101,7 +101,8 @@ function collectNonEventReports(state: State, input: Input): Report[] {
 		// not.
 		const isCurrent = observation.type === 'whisper' || observation.peer === state.launch?.peer;
 		const isShown = isCurrent && hasEntry(state.timeline, observation);
-		// The `peer` report already announces the first contact with a peer, so the observation of it is not reported.
+		// The `peer` report already announces the first contact with a peer, so the observation `peer-connected` is not
+		// reported.
 		const isFirst =
 			observation.type === 'peer-connected' && isFirstContact(findPeer(state.roster, observation.subject), observation);
 		return isShown && !isFirst ? [{type: 'observed', observation, live: input.live !== false}] : [];

@@ -22,7 +22,7 @@ export function formatPlain(state: State, entry: TimelineEntry): string {
 	return isAction(entry) ? `${time} * ${author} ${text}` : `${time} ${author}: ${text}`;
 }
 
-/** Whether the text of a message is a predicate of its author: Carol waves, Carol shared a file. */
+/** Whether the text continues a sentence that begins with the author: Carol waves, Carol shared a file. */
 function isAction(message: WrittenEvent): boolean {
 	return message.type === 'shared' || message.action === true;
 }
@@ -69,7 +69,7 @@ function subjectLabel(state: State, entry: TimelineEntry & {readonly subject: Pe
 	return cleanLabel(state, entry.subject, nameSeqOf(state, entry.subject, entry));
 }
 
-/** Formats a whisper as `private, from Dave (192.168.1.8): text`, or with `to` if it is an own one. */
+/** Formats a whisper as `private, from Dave (192.168.1.8): text`, or with `to` for an own whisper. */
 function formatWhisper(state: State, entry: Whisper): string {
 	const party = nameWithAddress(state, entry.subject, nameSeqOf(state, entry.subject, entry));
 	return `private, ${entry.own ? 'to' : 'from'} ${party}: ${cleanForScreen(entry.text).replaceAll('\n', '\n    ')}`;

@@ -1,6 +1,6 @@
 /**
- * The HTML export: one file with the timeline as it was at the end of the log, its people and its pins. It also shows where
- * events are missing.
+ * The HTML export: one file with the timeline as it was at the end of the log, the people and the pinned messages. It
+ * also shows where events are missing.
  */
 
 import {gzipSync} from 'node:zlib';
@@ -42,7 +42,7 @@ export interface HtmlExportOptions {
 	readonly now: number;
 }
 
-/** Rows of one block, as many as the viewer draws at once. */
+/** Number of rows in one block. The script of the page draws this many rows at once. */
 const BLOCK_ROWS = 50;
 /** Number of blocks that are compressed together. */
 const GROUP_BLOCKS = 20;

@@ -1,6 +1,7 @@
 /**
- * Types of the lines of `--json`, which are also the objects that the API returns (index.ts). Other programs read them, so
- * names and meanings must not change. This file imports nothing, because the package contains its declarations.
+ * Types of the lines of `--json`, which are also the objects that the API returns (index.ts). Other programs read them,
+ * so names and meanings must not change. This file imports nothing: the package contains the type declarations of this
+ * file, and would also need those of each import.
  */
 
 /** Kinds of events. `unreadable`: a signed entry that this version cannot read. */
@@ -35,10 +36,10 @@ export interface JsonPerson {
 	readonly addressClaimed?: true;
 }
 
-/** The window for guests is open. */
+/** Line about an open window for guests. */
 export interface JsonInvitation {
 	readonly type: 'invitation';
-	/** Links with the token. Anybody who has one of the links can read the room. */
+	/** Links to the page of the window. They contain the token: anybody who has one of the links can read the room. */
 	readonly urls: readonly string[];
 	readonly packageUrl: string;
 	/** SHA-256 of the package, hexadecimal. */
@@ -115,7 +116,7 @@ export type JsonWhisper = {readonly type: 'whisper'; readonly id: number} & Json
 /** The transfer of a file that this node shares or fetches. Printed whenever it changes, at most twice a second. */
 export type JsonFile = {
 	readonly type: 'file';
-	/** Id of the content, as the field `file` of the event. */
+	/** Id of the content. The field `file` of the event contains the same id. */
 	readonly id: string;
 	readonly name: string;
 	readonly state: 'hashing' | 'sharing' | 'waiting' | 'fetching' | 'checking' | 'done' | 'failed' | 'cancelled';
@@ -131,7 +132,7 @@ export type JsonFile = {
 	readonly bytesPerSecond?: number;
 	/** Path of the complete file. */
 	readonly path?: string;
-	/** Why the transfer waits or has failed, for people. */
+	/** Why the transfer waits or has failed, as text for people. */
 	readonly reason?: string;
 };
 

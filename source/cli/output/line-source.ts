@@ -26,7 +26,7 @@ interface LineQueue {
 
 export function createLineSource(): LineSource {
 	/**
-	 * The function that calls each listener, by the type of line and the listener, so that `off` finds the function.
+	 * For each type of line and each listener: the function that calls the listener. `off` removes it from this map.
 	 */
 	const listeners = new Map<string, Map<unknown, (line: JsonLine) => void>>();
 	const queues = new Set<LineQueue>();

@@ -189,8 +189,8 @@ export function createPlainReports(
 	}
 
 	/**
-	 * A reaction, correction, withdrawal or pin of the history is shown in the row of its message. One that arrives live gets a
-	 * line of its own if its message is known here.
+	 * A reaction, correction, withdrawal or pin of the history is shown in the row of its message. If such an event
+	 * arrives live and this node has its message, the event gets a line of its own.
 	 */
 	function formatEvent(state: State, event: FeedEvent, live: boolean): string | undefined {
 		if (isEffect(event) && (!live || !describeEffect(state, event))) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Prints the reports of all commits of the store, at the pace of the reader. Queued reports refer to the state instead
- * of copying text.
+ * Prints the reports of all commits of the store, no faster than the output accepts them. Queued reports refer to the
+ * state instead of copying text.
  */
 
 import type {Clock, Timer} from '../../core/environment.js';

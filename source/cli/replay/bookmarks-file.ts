@@ -16,7 +16,10 @@ export function bookmarksPath(log: string): string {
 	return `${log}${BOOKMARKS_SUFFIX}`;
 }
 
-/** Reads the sort keys of the marked events, ascending; empty if there is no file. Rejects if the format is unknown. */
+/**
+ * Reads the sort keys of the events with a bookmark, ascending. The list is empty if there is no file. Rejects if the
+ * format is unknown.
+ */
 export async function readBookmarks(log: string): Promise<readonly string[]> {
 	const path = bookmarksPath(log);
 	const text = readIfExists(path);

@@ -67,7 +67,7 @@ it('a whisper that is sent from an attached screen reaches its addressee only, a
 		.toEqual(['delivered']);
 });
 
-it('files are shared and fetched through an attached screen, which shows the progress of the transfer in the keeper', async () => {
+it('files are shared and fetched through an attached screen, which shows the progress of the transfers that the keeper makes', async () => {
 	const kept = await setUp();
 	const {room, keeper} = kept;
 	const bob = await room.launch('Bob');

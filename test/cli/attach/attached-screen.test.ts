@@ -1,4 +1,7 @@
-/** An attached screen and the screen of the node itself, on two terminals, over a real socket. */
+/**
+ * An attached screen and a screen in the process of the keeper, on two terminals. The attached screen is connected over
+ * a real socket.
+ */
 import {expect, it, vi} from 'vitest';
 import type {EventRef} from '../../../source/core/event.js';
 import {entryAt} from '../../../source/core/timeline.js';
@@ -9,7 +12,7 @@ import {attach, open, serve, setUp} from '../../helpers/kept-room.js';
 import type {Chat} from '../../helpers/launch-chat.js';
 import type {MemoryRoomNode} from '../../helpers/memory-room.js';
 
-it('an attached screen shows the same as the screen of the node itself, at every step of a conversation', async () => {
+it('an attached screen shows the same as a screen in the process of the keeper, at every step of a conversation', async () => {
 	const kept = await setUp();
 	const {room, keeper} = kept;
 	const {clock} = room;

@@ -18,7 +18,7 @@ function claim(root: string): ClaimedRoom['description'] {
 	return claimed.description;
 }
 
-it('if a keeper was replaced after attach read its token, attach opens the new keeper instead of calling it an impostor', async () => {
+it('if a new keeper has replaced the keeper whose token attach has read, attach opens the new keeper and does not report it as not authentic', async () => {
 	const root = makeHome();
 	const killed = claim(root);
 	const running = claim(root);

@@ -3,7 +3,7 @@ import {wrapLines} from '../../../source/cli/commands/doctor.js';
 
 const LINES = ['Result', '  ok: all is well: 1 peer is reached in room "lan".', ''];
 
-it('the report of the doctor is not wrapped without a terminal', () => {
+it('without a terminal, the report of the doctor is not wrapped', () => {
 	expect(wrapLines(LINES, undefined)).toEqual(LINES);
 });
 

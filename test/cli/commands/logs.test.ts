@@ -36,7 +36,7 @@ async function run(...words: string[]) {
 	return {code, text: drain(stream), errors};
 }
 
-test('logs --json prints one line per log with its room, time, counts and size', async () => {
+test('logs --json prints one line per log with its room, time, numbers of peers and events, and size', async () => {
 	const {home, path} = await makeHomeWithLog();
 	const {code, text} = await run('--data-dir', home, '--json');
 	expect(code).toBe(0);

@@ -71,7 +71,7 @@ describe('inspect of a log', () => {
 		expect(damaged).toBeGreaterThan(0);
 	});
 
-	test('inspect names a record of an unknown kind with its place', () => {
+	test('inspect prints the offset, length and kind of a record of an unknown kind', () => {
 		const bytes = fixture('log/good.p2plog');
 		const scanner = createLogScanner(crc32);
 		scanner.push(bytes);
@@ -102,7 +102,7 @@ describe('inspect of a log', () => {
 	});
 });
 
-describe('inspect of every kind', () => {
+describe('inspect of every kind of entry and observation', () => {
 	const entries: {title: string; hex: string}[] = JSON.parse(fixture('codec/entries.json').toString());
 
 	test.each(entries.map(({title, hex}, index) => [index + 1, title, hex] as const))(

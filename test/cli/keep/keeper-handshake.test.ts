@@ -75,7 +75,7 @@ describe('the handshake of an attached screen and a keeper', () => {
 describe('the description of a keeper', () => {
 	const room = {room: 'crew', tag: new Uint8Array(8).fill(7), version: '1.1.0'};
 
-	it('the description of a keeper is a file that only its owner can read, is listed, and is removed by the keeper that wrote it', () => {
+	it('the description of a keeper is a file that only its owner can read, is listed, and is removed only by the keeper that wrote it', () => {
 		const root = makeHome();
 		const {description: first, release} = claimRoom(root, room);
 		saveDescription(root, first);
@@ -101,7 +101,7 @@ describe('the description of a keeper', () => {
 		expect(() => claimRoom(root, room)).not.toThrow();
 	});
 
-	it('a keeper that finds the lock of another container, or of this computer under another name, says which file to delete', () => {
+	it('if the lock of a room was made in another container, or under another name of this computer, the error says which file to delete', () => {
 		const root = makeHome();
 		claimRoom(root, room);
 		expect(() => claimRoom(root, room)).toThrow(/ attach --room crew$/);

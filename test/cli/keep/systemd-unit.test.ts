@@ -18,7 +18,7 @@ function optionsWith(values: Partial<Record<OptionKey, string | boolean | string
 	return checkOptions('keep', [], new Map(sources), 0, secret);
 }
 
-it('the systemd unit of a keeper starts the keeper with the same options and the file of the secret, all by absolute paths', () => {
+it('the systemd unit of a keeper starts the keeper with the same options, and names the file of the secret by its absolute path', () => {
 	const options = optionsWith({
 		room: 'crew 7%',
 		secretFile: 'crew-secret',
@@ -66,7 +66,7 @@ it('the systemd unit of a keeper contains every option that a keeper accepts', (
 	expect(missing).toEqual([]);
 });
 
-it('the systemd unit of a keeper is refused if the secret does not come from a file, and if a path has a line break', () => {
+it('the systemd unit of a keeper is refused if the secret does not come from a file, or if a path has a line break', () => {
 	const write = (options: Options) => () => systemdUnit(options, {node, program: '/cli.js'});
 	expect(write(optionsWith({}, 'correct horse battery'))).toThrow('--secret-file FILE');
 	expect(write(optionsWith({askSecret: true}))).toThrow('--secret-file FILE');

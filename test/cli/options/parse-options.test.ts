@@ -25,7 +25,7 @@ function usageErrorOf(argv: string[], environment: Environment = {}, config?: un
 }
 
 describe('options', () => {
-	it('options are not changed by empty variables of the environment', () => {
+	it('empty environment variables do not change any option', () => {
 		const names = listOptionSpecs().flatMap(([key, spec]) =>
 			key === 'secretFile' ? [] : (environmentName(spec) ?? []),
 		);
@@ -126,7 +126,7 @@ describe('options', () => {
 		},
 	);
 
-	it('options are taken from flags before the environment, and from the environment before config.json', () => {
+	it('for each option, a flag has precedence over the environment, and the environment over config.json', () => {
 		const config = {name: 'File', port: 1, room: 'file', interface: ['eth0'], stay: true};
 		const environment = {P2PCHAT_NAME: 'Env', P2PCHAT_PORT: '2', P2PCHAT_INTERFACE: 'lo,10.0.0.1', P2PCHAT_STAY: '0'};
 		expect(parse(['--name', 'Flag'], environment, config)).toMatchObject({
@@ -181,7 +181,7 @@ describe('options', () => {
 		expect(asked).toEqual(['/a', '/b']);
 	});
 
-	it('--help and --version are accepted despite any other error', () => {
+	it('--help and --version are accepted despite errors in other arguments and in the environment', () => {
 		expect(parse(['--help', '--port', 'x', 'nonsense']).help).toBe(true);
 		expect(parse(['--version'], {P2PCHAT_PORT: 'x'}).version).toBe(true);
 	});
@@ -286,7 +286,7 @@ describe('mistakes in options', () => {
 		expect(usageErrorOf(['--log', 'a', '--log', 'b'])).toBe('--log may be given only once.');
 	});
 
-	it('config.json accepts numbers only for options that are numbers', () => {
+	it('config.json accepts a number only for an option whose value is a number', () => {
 		for (const key of ['name', 'room', 'bell', 'log', 'secret'] as const)
 			expect(() => parse([], {}, {[key]: 5}), key).toThrow(UsageError);
 		expect(usageErrorOf([], {}, {name: 5})).toBe('/data/config.json: "name" must be a string.');

@@ -38,7 +38,7 @@ describe('a typed secret', () => {
 		expect(type('a\u001b', '[', 'Ab\r').text).toBe('ab');
 	});
 
-	it('a typed secret contains the digits of the keypad in application mode, and a pasted line', () => {
+	it('a typed secret can contain digits from the keypad in application mode, and a pasted line', () => {
 		expect(type('a\u001bOq\u001bOy\r').text).toBe('a19');
 		expect(type('\u001b[200~pass\u001b[201~\r')).toEqual({text: 'pass', done: 'entered'});
 		expect(type('\u001b[200~pass\n\u001b[201~')).toEqual({text: 'pass', done: 'entered'});
@@ -67,7 +67,7 @@ describe('a secret from a file', () => {
 	});
 
 	it.skipIf(process.platform === 'win32')(
-		'a secret from a file may come from a FIFO, such as that of a process substitution',
+		'a secret can be read from a FIFO, for example from a process substitution of the shell',
 		async () => {
 			const folder = mkdtempSync(join(tmpdir(), 'p2pchat-secret-'));
 			onTestFinished(() => rmSync(folder, {recursive: true}));

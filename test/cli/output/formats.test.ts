@@ -111,7 +111,7 @@ describe('JSON lines', () => {
 		});
 	});
 
-	it('JSON lines contain 8 digits of the fingerprint and the complete key of an identity, even where 16 digits are shown', () => {
+	it('JSON lines contain 8 digits of the fingerprint and the complete key of an identity, even where plain lines show 16 digits', () => {
 		const identity = (digit: string) => ({key: digit.repeat(64), fingerprint: `a1b2c3d4${digit.repeat(8)}`});
 		const joins = [carol, 'bb'.repeat(32) as PeerId].map(
 			(peer, index): FeedEvent => ({...joined(peer, 'Carol'), identity: identity(String(index))}) as FeedEvent,
@@ -224,7 +224,7 @@ describe('reports', () => {
 		).toEqual([]);
 	});
 
-	it('reports contain an event dated more than a day in the future only when that day has come', () => {
+	it('an event whose time is more than a day in the future is reported only when less than a day is left until that time', () => {
 		const day = 86_400_000;
 		const ahead = {...posted(2, 'x'), ms: at + 2 * day};
 		const timePassed = (now: number): Input => ({type: 'ephemeral', event: {type: 'time-passed', now}});

@@ -19,7 +19,7 @@ test('a JSON line reports that a peer is "unreachable" after its connection is l
 	}
 });
 
-test('JSON lines of peers count the sessions of their person, and "you" marks our own sessions', () => {
+test('the JSON line of a peer contains the number of sessions of its person, and "you" marks our own sessions', () => {
 	const chatNode = createFakeChatNode('Carol', {identity: 'c0ffee00'});
 	const first = chatNode.join('Bob', '10.0.0.2', {identity: 'b0b0b0b0'});
 	const second = chatNode.join('Bob', '10.0.0.3', {identity: 'b0b0b0b0'});

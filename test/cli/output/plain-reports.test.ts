@@ -43,7 +43,7 @@ function history({chatNode}: ReturnType<typeof start>) {
 }
 
 describe('plain lines', () => {
-	test('plain lines contain the history in timeline order when it is complete, followed by the peers that were found', () => {
+	test('once the history is complete, plain lines contain it in timeline order, followed by the peers that were found', () => {
 		const room = start();
 		const {chatNode, read} = room;
 		const {ann} = history(room);
@@ -69,7 +69,7 @@ describe('plain lines', () => {
 		expect(read()).toEqual(['* Bob joined', '* you lost contact with Bob', '* reconnected to Bob']);
 	});
 
-	test('history that is still incomplete is printed before an own message, when the peer that sends it disconnects, and at the end', async () => {
+	test('history that is still incomplete is printed before an own message, when the peer that sends the history disconnects, and at the end', async () => {
 		for (const release of ['own', 'disconnected', 'end']) {
 			const room = start();
 			const {chatNode, read, reporter} = room;

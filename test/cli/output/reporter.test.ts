@@ -41,7 +41,7 @@ function start(stream: Writable = new PassThrough()) {
 }
 
 describe('the reporter', () => {
-	it('the reporter prints commits from before its start right after its first line', () => {
+	it('when it starts, the reporter prints its first line and then the reports of all earlier commits', () => {
 		const {store, reporter, read} = start();
 		store.commit([live(joined)]);
 		expect(read()).toEqual([]);
@@ -75,7 +75,7 @@ describe('the reporter', () => {
 		expect(read()).toEqual(['delivery 2: 1/0']);
 	});
 
-	it('the reporter writes at the pace of the reader and loses no report', async () => {
+	it('the reporter writes no faster than its output accepts, and loses no report', async () => {
 		const written: string[] = [];
 		const pendingWrites: (() => void)[] = [];
 		const slow = new Writable({
