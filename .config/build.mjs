@@ -20,7 +20,7 @@ const options = {
 	// The API shares the parts of the program.
 	entryPoints: isProgram ? {cli: entry, 'api/index': 'source/index.ts'} : [entry],
 	outdir: target,
-	// program-version.ts expects package.json two folders above itself, in `source` and here.
+	// program-version.ts expects package.json two folders above itself, both in `source` and in the bundle.
 	chunkNames: 'parts/[name]-[hash]',
 	bundle: true,
 	splitting: true,
@@ -34,7 +34,7 @@ const options = {
 	metafile: true,
 	logLevel: 'warning',
 	define: {
-		// React then leaves out its development half.
+		// The bundle then contains no development code of React.
 		'process.env.NODE_ENV': '"production"',
 		// The WebAssembly loader of yoga-layout asks whether `fetch` exists. Node would then load its HTTP client,
 		// which takes 20 ms.
@@ -53,7 +53,7 @@ const options = {
 		chalk: './node_modules/chalk/source/index.js',
 		'ansi-styles': './node_modules/ansi-styles/index.js',
 	},
-	// cli.tsx sets NODE_ENV for the unbundled program.
+	// cli.tsx assigns NODE_ENV for the unbundled program. In the bundle esbuild would warn of this assignment.
 	logOverride: {'assign-to-define': 'silent'},
 	// Ink imports the first package only with DEV=true and if it is installed. The second one has native code, and only
 	// benchmarks use it.

@@ -1,11 +1,12 @@
 /**
- * Packs the built program as an npm package without dependencies, because the bundle contains them. It installs offline.
+ * Packs the built program as an npm package without dependencies, because the bundle contains them. It installs
+ * offline.
  *
  *     npm run package                       # builds, then writes dist/p2pchat-ink-VERSION.tgz
  *     node .config/package.mjs FOLDER       # packs what is built, and writes the tarball into FOLDER
  *
- * The package.json of the repository is private: published from there, the package would bring 49 packages that it does
- * not load. Prints the path, the size in bytes and the SHA-256 of the tarball as one line of JSON.
+ * The package.json of the repository is private, because a package published with it would install 49 packages that it
+ * does not load. Prints the path, the size in bytes and the SHA-256 of the tarball as one line of JSON.
  */
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
@@ -31,7 +32,10 @@ const files = [
 	'source/scripting.md',
 ];
 
-/** The declaration files of the API: one of the folder `dist/types`, and those that it imports. */
+/**
+ * The declaration files of the API: the file `path` of the folder `dist/types`, and those that it imports. `found`:
+ * files that are listed already.
+ */
 function declarationFiles(path, found = new Set()) {
 	if (found.has(path)) return [];
 	found.add(path);
@@ -43,7 +47,10 @@ function declarationFiles(path, found = new Set()) {
 	];
 }
 
-/** Makes the scripts smaller once more. Terser finds 4 % that esbuild leaves, and the package promises less than 500 kB. */
+/**
+ * Makes the scripts smaller once more. Terser saves another 4 % after esbuild, and the readme promises a package of
+ * less than 500 kB.
+ */
 async function shrinkScripts() {
 	for (const path of readdirSync(join(staging, 'dist'), {recursive: true})) {
 		if (!path.endsWith('.js')) continue;
@@ -75,7 +82,7 @@ await writeManPage();
 writeFileSync(join(staging, 'package.json'), `${JSON.stringify(packageManifest(), null, '\t')}\n`);
 mkdirSync(target, {recursive: true});
 const words = ['pack', staging, '--ignore-scripts', '--json', '--pack-destination', target];
-// npm 11 prints a list with one package, npm 12 an object by name.
+// npm 11 prints a list with one package, npm 12 an object with the name of the package as its key.
 const output = JSON.parse(execFileSync('npm', words, {encoding: 'utf8', shell: process.platform === 'win32'}));
 rmSync(staging, {recursive: true, force: true});
 const [{filename, size, files: packed}] = Object.values(output);

@@ -23,7 +23,7 @@ export default defineConfig({
 		sequence: {sequencer: Sequencer},
 		projects: [
 			{
-				/** Tests within one process, which share threads. */
+				/** Tests of code that runs in the process of vitest. Their files share threads, without isolation. */
 				test: {
 					name: 'unit',
 					root: import.meta.dirname,

@@ -25,7 +25,7 @@ const READINGS: Readonly<Record<string, number>> = {
 	'cli/output/report-formats.ts': 1,
 	// Says how long ago the first unread message was written.
 	'cli/chat/headless.ts': 1,
-	// These files resolve the time of day that a user types against the present day.
+	// These files turn a time of day that a user types into a time of the present day.
 	'cli/replay/replay-at-terminal.ts': 1,
 	'cli/chat/read-input.ts': 1,
 	'ui/chat/run-effects.ts': 1,

@@ -67,7 +67,10 @@ const importOf = (specifier: string) => `import * as planted from '${specifier}'
 const RESTRICTED_IMPORT = 'lint/style/noRestrictedImports';
 const CYCLE = 'lint/suspicious/noImportCycles';
 
-/** Subfolders that have a linter rule of their own, because that rule names relative paths. */
+/**
+ * Subfolders with a linter rule of their own, because the rule of the parent folder forbids paths that begin with
+ * `../`.
+ */
 const OWN_RULES: Readonly<Record<string, readonly string[]>> = {storage: ['files/']};
 
 /** Plants each forbidden import twice: in a file of the layer's folder, and in a file of a folder below. */

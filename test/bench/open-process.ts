@@ -1,6 +1,7 @@
 /**
- * Opens a log once in its own process, in one of two roles. The program runs until its first frame shows the newest message.
- * The floor (reference) only decodes the file.
+ * Opens a log once in its own process, in one of two roles. The program runs until its first frame shows the newest
+ * message. The floor (reference) only decodes the file. Arguments: `ours` or `floor`, path of the log, number of its
+ * events.
  */
 import {readFileSync} from 'node:fs';
 import {Packr} from 'msgpackr';

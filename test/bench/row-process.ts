@@ -1,4 +1,6 @@
-/** Runs one row of the benchmark in this process and sends its figures to the parent process. */
+/**
+ * Runs one row of the benchmark in this process and sends its figures to the parent process. Argument: name of the row.
+ */
 import {rows} from './rows.js';
 
 const row = rows.find(({name}) => name === process.argv[2]);

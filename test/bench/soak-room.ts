@@ -30,8 +30,8 @@ async function startRoom(port: number): Promise<ChatProcess[]> {
 		const count = Math.min(STARTED_AT_ONCE, processes - chats.length);
 		const names = Array.from({length: count}, (_, index) => `Peer ${chats.length + index}`);
 		chats.push(...(await Promise.all(names.map(name => startChat({port, name})))));
-		// Starts the next node only when the newest one is connected to half of the others: no faster than the machine can
-		// connect them.
+		// Starts the next nodes only when the newest node is connected to half of the others, so that the machine can
+		// connect all of them.
 		const newest = chats.at(-1);
 		await waitFor(
 			'the newest node meets others',

@@ -1,4 +1,4 @@
-/** A pair of TTY streams that counts the bytes written to it. */
+/** A pair of TTY streams that keeps the text written to it. */
 import {PassThrough, Writable} from 'node:stream';
 import type {Clock} from '../../source/core/environment.js';
 

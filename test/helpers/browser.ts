@@ -7,7 +7,7 @@ const executablePath = [process.env.P2PCHAT_TEST_CHROMIUM, '/usr/bin/chromium', 
 	path => path !== undefined && existsSync(path),
 );
 
-/** Whether Chromium is installed. A test that is left out says what to install. */
+/** Whether Chromium is installed. If it is not, the titles of the skipped tests name the package to install. */
 export const hasChromium = executablePath !== undefined;
 export const WITHOUT_CHROMIUM = hasChromium ? '' : ' (left out: install Debian’s package chromium)';
 
@@ -29,7 +29,7 @@ export async function closeBrowser(): Promise<void> {
 
 export interface OpenedPage {
 	readonly page: Page;
-	/** Errors, warnings and refused requests of the page. */
+	/** Uncaught errors, console messages (which include refused requests) and dialogs of the page. */
 	readonly problems: readonly string[];
 	/** Requests other than that for the page itself. */
 	readonly requests: readonly string[];

@@ -1,4 +1,4 @@
-/** Chat node without a network: a real store, and peers that do what the test scripts. */
+/** Chat node without a network: a real store, and peers whose events the test creates. */
 
 import type {EphemeralEvent, FeedEvent, FeedEventBody, Input, Observation, PeerId} from '../../source/core/event.js';
 import type {FileId} from '../../source/core/shared-file.js';
@@ -16,7 +16,7 @@ export function fakePeerId(number: number): PeerId {
 	return number.toString(16).padStart(64, '0') as PeerId;
 }
 
-/** Scripted peer. `seq` is that of its last event. */
+/** Peer whose events the test creates. `seq` is the number of its last event. */
 export interface FakePeer {
 	readonly peer: PeerId;
 	seq: number;
@@ -27,7 +27,10 @@ export interface FakeChatNode extends ChatNode {
 	readonly own: FakePeer;
 	/** Wall clock time of the next event, ms. Each event advances it by a second. */
 	at: number;
-	/** Adds a peer: its `joined` event, and unless `connect` is false a connection with link measurements. */
+	/**
+	 * Adds a peer by its `joined` event. Unless `connect` is false, the peer is also connected and has link
+	 * measurements.
+	 */
 	join(name: string, address: string, options?: {identity?: string; at?: number; connect?: boolean}): FakePeer;
 	/** Posts a message as a peer. */
 	say(peer: FakePeer, text: string, options?: {at?: number; live?: boolean; action?: true}): void;
@@ -35,7 +38,7 @@ export interface FakeChatNode extends ChatNode {
 	tell(peer: FakePeer, body: FeedEventBody, options?: {at?: number; live?: boolean}): FeedEvent;
 	publish(...events: EphemeralEvent[]): void;
 	observe(observation: Pick<Observation, 'type'> & Record<string, unknown>): void;
-	/** Creates an event without committing it, for batches. */
+	/** Creates an event without committing it, so that a test can commit several events as one batch. */
 	make(peer: FakePeer, body: FeedEventBody, at?: number): FeedEvent;
 	commit(events: readonly FeedEvent[], live?: boolean): void;
 	/** Messages that the screen posted. */

@@ -31,10 +31,10 @@ export interface FakeClock extends Clock {
 	advance(ms: number): Promise<void>;
 	/** Advances timer by timer until the condition holds; false if `limitMs` passed or no timer is left. */
 	advanceUntil(condition: () => boolean, limitMs: number): Promise<boolean>;
-	/** Advances the time first and then runs the due timers, as after the machine slept. */
+	/** Advances the time first and then runs the due timers, as a machine does when it wakes from sleep. */
 	sleep(ms: number): Promise<void>;
 	view(options?: {readonly skewMs?: number}): ClockView;
-	/** Number of timers that are set. Timers that remain after a stop are a leak. */
+	/** Number of timers that are set. Timers that remain after all nodes have stopped are a leak. */
 	readonly pending: number;
 	/** Lets promises settle without time passing. */
 	settle(): Promise<void>;

@@ -1,4 +1,4 @@
-/** A keeper in a memory room that screens attach to over a real socket. The end of each test closes everything. */
+/** A keeper in a memory room, to which screens attach over a real socket. The end of each test closes everything. */
 import {connect, createServer, type Server} from 'node:net';
 import {join} from 'node:path';
 import {afterEach} from 'vitest';

@@ -13,7 +13,7 @@ export interface Chat {
 	readonly screen: ChatScreen;
 	/** Why the screen ended; undefined while it runs. */
 	readonly exit: () => ScreenEnd | undefined;
-	/** Types each text as one read, and waits until the screen shows the result. */
+	/** Types each text, which the program receives in one read, and waits until the screen shows the result. */
 	press(...reads: string[]): Promise<void>;
 	close(): Promise<ScreenEnd>;
 }
@@ -25,7 +25,7 @@ export interface LaunchOptions {
 	readonly environment?: Record<string, string>;
 	readonly hooks?: Partial<ScreenHooks>;
 	readonly options?: Partial<FullScreenOptions>;
-	/** Whether messages from before the screen opened are unread, as messages that a node missed are. */
+	/** Whether the messages that exist when the screen opens stay unread. By default they are marked as read. */
 	readonly keepsUnread?: boolean;
 	/** Content of the terminal before the chat opens. */
 	readonly before?: string;
@@ -89,8 +89,8 @@ export async function launchChat(request: LaunchOptions = {}): Promise<Chat> {
 		async press(...reads) {
 			for (const read of reads) {
 				terminal.type(read);
-				// The escape timeout starts the timer of the screen's frame, which starts the timer of Ink's frame. One wait
-				// for each of these timers, in the same order, ends after all three timers, even if they fire late.
+				// Three timers run, and each starts the next: the escape timeout, the frame of the screen, the frame of
+				// Ink. Three waits in the same order end after all three timers, even if timers fire late.
 				const waits = read.endsWith('\u001B') ? [50, 20, 20] : [20, 20, 20];
 				for (const ms of waits) await new Promise(resolve => setTimeout(resolve, ms));
 			}

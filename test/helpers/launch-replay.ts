@@ -24,9 +24,9 @@ export interface Replay {
 	readonly followed: boolean[];
 	/** Why the screen ended; undefined while it runs. */
 	exit(): ScreenEnd | undefined;
-	/** Types each text as one read, and waits until the screen shows the result. */
+	/** Types each text, which the program receives in one read, and waits until the screen shows the result. */
 	press(...reads: string[]): Promise<void>;
-	/** The transport bar. */
+	/** The row of the screen with the transport bar; empty if the bar is not shown. */
 	bar(): string;
 	close(): Promise<void>;
 }

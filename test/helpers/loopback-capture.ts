@@ -1,11 +1,14 @@
-/** Capture of all packets of the loopback interface, as any other program of the computer could make it. Needs root on Linux. */
+/**
+ * Capture of all packets of the loopback interface, as another program with root rights could make it. Needs Linux and
+ * root.
+ */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {onTestFinished} from 'vitest';
 
 export const canCapture = process.platform === 'linux' && process.getuid?.() === 0;
 
-/** Counts the packets that contain each of the texts, and the bytes to and from each TCP port. */
+/** Counts, for each text, the packets that contain the text, and for each TCP port, the bytes to and from the port. */
 const PROGRAM = `
 import collections, json, select, signal, socket, struct, sys, time
 texts = [text.encode() for text in sys.argv[1:]]
@@ -18,7 +21,7 @@ found, ports, ended = collections.Counter(), collections.Counter(), []
 signal.signal(signal.SIGTERM, lambda *_: ended.append(time.monotonic()))
 print('ready', flush=True)
 while True:
-    # Packets are read in order. When the last text is found, nothing that was sent before it still waits.
+    # Packets are read in order. When the last text is found, all packets that were sent before it have been read.
     waits = select.select([packets], [], [], 0.2)[0]
     if ended and (found[texts[-1].decode()] or time.monotonic() - ended[0] > 60): break
     if not waits: continue

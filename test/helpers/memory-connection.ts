@@ -151,7 +151,7 @@ function createEnd(
 			} else {
 				otherEnded = true;
 				if (!ended) end();
-				// Both directions are finished once our direction is flushed.
+				// The other end has finished. This end closes when its own queue is empty: now, or later in `drained`.
 				if (wiring.pipes.outgoing.queuedBytes === 0) finish(undefined, true);
 			}
 		},

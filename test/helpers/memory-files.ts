@@ -8,7 +8,7 @@ import {toSourceError} from '../../source/storage/files/file-error.js';
 export interface MemoryFiles extends FileStore {
 	/** Files that can be shared, by path. */
 	readonly disk: Map<string, Uint8Array>;
-	/** Fetched files by their path, complete and renamed. */
+	/** Completely fetched files, by their final path. */
 	readonly finished: Map<string, Uint8Array>;
 	/** Unfinished fetches: their bytes, and which parts have been written. */
 	readonly unfinished: Map<FileId, {bytes: Uint8Array; parts: PartSet}>;
@@ -17,8 +17,7 @@ export interface MemoryFiles extends FileStore {
 	/** Error with which the disk refuses to write; undefined while it accepts writes. */
 	refusal: Error | undefined;
 	/**
-	 * If set, a part is served with the result of this function instead of its own bytes, to simulate a disk that damages
-	 * data.
+	 * If set, this function returns the bytes that are served in place of a part, to simulate a disk that damages data.
 	 */
 	corrupt: ((part: number, bytes: Uint8Array) => Uint8Array | undefined) | undefined;
 }

@@ -11,7 +11,10 @@ export interface LinkFaults {
 	/** Whether broadcast and multicast pass. Some switches and access points filter one of them. */
 	broadcast: boolean;
 	multicast: boolean;
-	/** What a firewall does with new connections: `dropped` ignores them, `refused` rejects them. Open ones continue. */
+	/**
+	 * What a firewall does with new connections: `dropped` ignores them, `refused` rejects them. Connections that are
+	 * already open continue.
+	 */
 	connect: 'open' | 'dropped' | 'refused';
 	/** `stalled`: stream bytes wait until the link is healed, as with TCP. */
 	stream: 'open' | 'stalled';

@@ -1,7 +1,7 @@
 /**
  * Memory network for tests and the simulator: hosts, datagrams, streams and their faults. It uses only a fake clock and
- * seeded randomness, so that each seed gives one history. Hosts, routes and datagrams are in one file because they share the
- * table of hosts.
+ * seeded randomness, so that the same seed always gives the same run. Hosts, routes and datagrams are in one file
+ * because they share the table of hosts.
  */
 import type {Beacon} from '../../source/network/discovery/beacon.js';
 import type {LocalInterface} from '../../source/network/ip-address.js';
@@ -26,7 +26,7 @@ export interface MemoryHost {
 	setAddresses(addresses: readonly string[]): void;
 	/** Sets a firewall that drops dials to these addresses of the host. */
 	blockDials(addresses: readonly string[]): void;
-	/** Unplugs the cable: nothing passes, and no end is notified. */
+	/** Unplugs the cable: nothing passes, and no end of a connection is notified. */
 	unplug(): void;
 	plug(): void;
 	/** Suspends the process. The operating system continues. */
@@ -56,7 +56,7 @@ export interface MemoryNetwork {
 	/** Cuts every link between hosts of different groups. Hosts in no group keep their links. */
 	partition(...groups: readonly (readonly string[])[]): void;
 	healAll(): void;
-	/** Breaks all open connections between two hosts, or the newest, at both ends. */
+	/** Breaks all open connections between two hosts, or only the newest one, at both ends. */
 	reset(a: string, b: string, which?: 'all' | 'newest'): void;
 	/** Number of open connection ends of all hosts. */
 	readonly openEnds: number;
@@ -157,7 +157,8 @@ export function createMemoryNetwork({clock, random}: {clock: FakeClock; random: 
 	): boolean {
 		const source = {address: via.address, port: sourcePort};
 		const shares = (socket: MemorySocket): boolean => socket.sharedPort === port;
-		// Link faults drop only IPv4 broadcast or multicast, because nodes can be discovered over IPv6 only by multicast.
+		// The link faults `broadcast` and `multicast` apply only to IPv4, because without multicast no node is
+		// discovered over IPv6.
 		const droppedAs = via.family === 4 ? kind : undefined;
 		if (via.loopback) {
 			passDatagram(bytes, host, host, source, shares, kind);

@@ -28,7 +28,10 @@ export interface PipeOptions {
 	drained(): void;
 }
 
-/** One direction of a connection. It keeps the order and has latency, bandwidth, a bounded window and stalls of a cut link. */
+/**
+ * One direction of a connection. Bytes stay in order. The pipe simulates latency, bandwidth, a bounded window, and
+ * stalls while the link is cut.
+ */
 export interface Pipe {
 	/** Bytes in the sender's queue that its operating system has not taken yet. */
 	readonly queuedBytes: number;
@@ -105,7 +108,7 @@ export function createPipe(options: PipeOptions): Pipe {
 		return {type: 'data', bytes: Buffer.concat(parts)};
 	}
 
-	/** Delivers the end together with the last segment, as TCP can do. */
+	/** Delivers the end of the stream together with the last bytes, as TCP can do. */
 	function deliverEnd(): void {
 		const [head] = arrivals;
 		if (!head || head.at > clock.monotonic() || !options.isReading()) return;

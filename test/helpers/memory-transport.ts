@@ -10,7 +10,7 @@ import type {SeededRandom} from './seeded-random.js';
 
 export interface MemoryTransportOptions {
 	readonly psk: Uint8Array;
-	/** PSK identity. Default: the same for all. */
+	/** PSK identity. Default: empty, and therefore the same for all transports. */
 	readonly identity?: string;
 	/** Listening port. Default: any free port. */
 	readonly port?: number;

@@ -144,8 +144,9 @@ export function allConnected(nodes: readonly RoomNode[]): boolean {
 }
 
 /**
- * Whether all nodes show the same timeline and it contains all `texts`. If two peers report the same loss at the same time, each
- * node prints the report that it knew first. So of `lost` lines only the lost peers are compared.
+ * Whether all nodes show the same timeline and it contains all `texts`. If two peers report the same loss at the same
+ * time, each node prints the report that it received first. So of `lost` lines only the names of the lost peers are
+ * compared, not those of the reporters.
  */
 export function allAgree(nodes: readonly RoomNode[], texts: readonly string[] = []): boolean {
 	const [first, ...others] = nodes.map(node => node.timeline());

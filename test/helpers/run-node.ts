@@ -34,7 +34,7 @@ export interface RunOptions {
 	readonly cwd?: string;
 	/** Path of the `cli.js` to run; by default that of this build. */
 	readonly program?: string;
-	/** Command in front of the program, which starts the program, for example to set a limit of the system. */
+	/** Command that starts the program, with its arguments, for example one that sets a limit of the system. */
 	readonly prefix?: readonly string[];
 }
 

@@ -1,6 +1,9 @@
 import {execFileSync} from 'node:child_process';
 
-/** Lists the established TCP connections of these processes, as reported by `ss`: "port port" in ascending order, once each. */
+/**
+ * Lists the established TCP connections of these processes, as reported by `ss`, each once: as its two ports, the lower
+ * one first.
+ */
 export function listConnections(pids: readonly number[]): string[] {
 	const text = execFileSync('ss', ['-Htnp', 'state', 'established'], {encoding: 'utf8'});
 	const pairs = new Set<string>();

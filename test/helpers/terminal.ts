@@ -6,7 +6,7 @@ import {EventEmitter} from 'node:events';
 import {PassThrough, Writable} from 'node:stream';
 import xterm from '@xterm/headless';
 
-// Ink's colour library reads these when it loads, so this file must be imported before source/ui.
+// Ink's colour library reads these variables when it loads, so this file must be imported before source/ui.
 process.env.FORCE_COLOR ??= '2';
 process.env.TZ ??= 'UTC';
 
@@ -83,7 +83,7 @@ export class Terminal {
 		done();
 	}
 
-	/** Sends text to the program as one read. */
+	/** Sends text, which the program receives in one read. */
 	type(text: string | Uint8Array): void {
 		this.#input.write(typeof text === 'string' ? Buffer.from(text) : text);
 	}
@@ -93,7 +93,7 @@ export class Terminal {
 		this.#untaken ??= [];
 	}
 
-	/** Reads again, beginning with what the program has written since. */
+	/** Reads again, beginning with what the program has written since `stopReading`. */
 	startReading(): void {
 		const untaken = this.#untaken ?? [];
 		this.#untaken = undefined;
@@ -124,7 +124,7 @@ export class Terminal {
 		return this.rows().join('\n');
 	}
 
-	/** The normal buffer with its scrollback, which a full screen must not change. */
+	/** Text of the normal buffer with its scrollback. A program on the alternate screen must not change it. */
 	normalText(): string {
 		const buffer = this.#screen.buffer.normal;
 		return Array.from({length: buffer.length}, (_, row) => buffer.getLine(row)?.translateToString(true) ?? '')

@@ -1,4 +1,4 @@
-/** Waits until a condition of the real world holds. Polls every millisecond instead of sleeping for a fixed time. */
+/** Waits in real time until a condition holds. Polls every millisecond instead of sleeping for a fixed time. */
 export async function until(condition: () => boolean, limitMs = 18_000): Promise<void> {
 	const end = performance.now() + limitMs;
 	while (!condition()) {

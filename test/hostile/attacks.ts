@@ -37,7 +37,9 @@ export interface Siege {
 	readonly mac: BeaconMac;
 	readonly transport: Transport;
 	readonly udp: UdpSocket;
-	/** Counts how a connection ended: with an error code, `closed`, `abandoned` or `refused`. */
+	/**
+	 * Counts one more connection that ended in this way: `end` is an error code, `closed`, `abandoned` or `refused`.
+	 */
 	count(end: string): void;
 }
 

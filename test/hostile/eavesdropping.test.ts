@@ -3,13 +3,13 @@ import type {ChatNode} from '../../source/node/chat-node.js';
 import {openHistory} from './malicious-peer.js';
 import {createHostileRoom, expectChat, rowsOf} from './room.js';
 
-it('a member with connections to both ends of a whisper, before it and after it, receives no byte of its text', async () => {
+it('a member that is connected to both ends of a whisper, before and after it is sent, receives no byte of its text', async () => {
 	const room = await createHostileRoom();
 	const {ann, bob} = room;
 	const received: Uint8Array[] = [];
 	const hello = {features: ['typing', 'whispers', 'files']};
 	const onData = (chunk: Uint8Array) => void received.push(chunk);
-	/** Connects a spy to each end, which requests the history of both ends. */
+	/** Connects to each end a spy that requests the history of both ends. */
 	async function spy(): Promise<void> {
 		for (const host of ['10.0.0.1', '10.0.0.2']) {
 			const peer = await room.attack({host, hello, onData});

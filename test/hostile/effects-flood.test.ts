@@ -14,7 +14,7 @@ import {feedEvent, joined, learn, peerId} from '../core/make-events.js';
 import {openHistory} from './malicious-peer.js';
 import {createHostileRoom, expectChat, noticeCodes, rowsOf} from './room.js';
 
-test('a peer that reacts, pins, corrects and mentions as fast as it may is read at the rate limit, and hides no effect of others', async () => {
+test('a peer that reacts, pins, corrects and mentions as fast as it can is read at the rate limit, and hides no effect of others', async () => {
 	const room = await createHostileRoom();
 	try {
 		room.bob.chatNode.post('hello');
@@ -92,8 +92,8 @@ function createScreen() {
 }
 
 /**
- * How often the program looks at one of the effects by Mallory while more of them arrive and the screen is drawn after each
- * commit. `backlog`: number of effects that Mallory wrote before.
+ * How many times the program reads the author of an effect by Mallory while more such effects arrive and the screen is
+ * drawn after each commit. `backlog`: number of effects that Mallory wrote before.
  */
 function looksAt(backlog: number): number {
 	let looks = 0;
@@ -121,7 +121,7 @@ function looksAt(backlog: number): number {
 	return looks;
 }
 
-test('a peer that reacts, pins and corrects as fast as it may makes each further effect cost the same work, however many it wrote before', () => {
+test('each further reaction, pin or correction of a peer costs the same work, however many effects the peer wrote before', () => {
 	const looks = [10_000, 40_000].map(looksAt);
 	expect(looks[0]).toBeGreaterThan(COMMITS * PER_COMMIT);
 	expect((looks[1] ?? 0) / (looks[0] ?? 1)).toBeLessThan(1.25);

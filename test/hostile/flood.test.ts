@@ -96,7 +96,7 @@ describe('a peer that floods a node', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('a host that floods a node with whispers from more new keys than the node counts does not make the node forget an absent person', {
+	it('a host that floods a node with whispers from more new keys than MAX_WHISPERERS does not make the node forget an absent person', {
 		timeout: 60_000,
 	}, async () => {
 		const {ann, bob, network, clock} = room;
@@ -158,7 +158,7 @@ describe('a peer that floods a node', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('a peer that floods a node with one unanswered request more than allowed is disconnected with the code too-many-wants', async () => {
+	it('a peer that has one unanswered request more than allowed is disconnected with the code too-many-wants', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		for (let index = 0; index <= MAX_OPEN_WANTS; index++)

@@ -221,7 +221,7 @@ describe('a peer that sends invalid history', () => {
 		expect(rowsOf(room.ann).every(({ms}) => ms <= now + MAX_HLC_AHEAD_MS + 60_000)).toBe(true);
 	});
 
-	it('a peer that moves the HLC of nodes ahead to the limit does not make other nodes hide their messages', async () => {
+	it('a peer that moves the HLC of a node ahead to the limit does not make other nodes hide the messages of that node', async () => {
 		const now = room.clock.now();
 		const mallory = await room.attack();
 		// Bob's clock is 3 s behind Ann's, so an HLC at Ann's limit is above Bob's limit.

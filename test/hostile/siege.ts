@@ -79,9 +79,9 @@ function createReader<T>(child: ChildProcess, stream: 'stdout' | 'stderr'): () =
 }
 
 /**
- * Gives the main thread of a process real-time priority. Other threads keep theirs, because with it they would occupy a
- * processor for 100 ms at a time. Setting a priority needs privileges. Without them, other load of this machine affects the
- * measurements.
+ * Gives the main thread of a process real-time priority. Other threads keep their priority, because with real-time
+ * priority they would occupy a processor for 100 ms at a time. Setting a priority needs privileges. Without them, other
+ * load of this machine affects the measurements.
  */
 function prefer(pid: number, priority: number): void {
 	spawnSync('chrt', ['--reset-on-fork', '--rr', '--pid', String(priority), String(pid)], {stdio: 'ignore'});

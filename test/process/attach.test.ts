@@ -88,7 +88,7 @@ it('screens that are attached to a keeper lose neither messages nor the draft wh
 	expect(none.output()).toContain('No keeper of room crew runs');
 }, 120_000);
 
-it('send, doctor and export use a running keeper, a second keeper refuses to start, and the socket of a killed one is replaced', async () => {
+it('send, doctor and export use a running keeper, a second keeper refuses to start, and the socket of a killed keeper is replaced', async () => {
 	const place = await makePlace();
 	const keeper = await keep(place);
 	const words = ['send', ...place.args, '--port', String(place.port), '--interface', 'lo', '--wait', '1'];

@@ -168,7 +168,7 @@ describe.skipIf(reason !== undefined)(
 			expect(host.sentPackets('eth0')).toBe(before);
 		});
 
-		it('a missing address gives a readable error, and beacons are still sent on other interfaces', async () => {
+		it('an address that no interface has gives a readable error, and beacons are still sent on other interfaces', async () => {
 			const host = createLab().addHost('a', {lan: '10.77.0.1/24'});
 			const output = host.run(process.execPath, '--input-type=module', '-e', MISSING_INTERFACE_PROGRAM);
 			const counters: {address: string; failed: number; sent: number; lastError?: string}[] = JSON.parse(output);
@@ -180,7 +180,7 @@ describe.skipIf(reason !== undefined)(
 			expect(counters.find(({address}) => address === '127.0.0.1')).toMatchObject({sent: 1, failed: 0});
 		});
 
-		it('beacons arrive when they are repeated and half of all datagrams are lost', async () => {
+		it('repeated beacons arrive although half of all datagrams are lost', async () => {
 			const {hosts, speakers} = await startSpeakers();
 			hosts[1]!.setFaults({type: 'udp-loss', percent: 50});
 			for (let round = 1; round <= 20; round++) {

@@ -7,7 +7,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {runCli} from '../helpers/run-node.js';
 
-/** Entries of the temporary folder and of the data folder after the program received an end of input and left. */
+/** Entries of the temporary folder and of the data folder after a run of the program whose input ended at once. */
 async function filesAfter(words: readonly string[], variables: Readonly<Record<string, string>> = {}) {
 	const temporary = mkdtempSync(join(tmpdir(), 'p2pchat-temporary-'));
 	onTestFinished(() => rmSync(temporary, {recursive: true, force: true}));

@@ -82,7 +82,7 @@ test.each(ways)('%s quits the demo and leaves nothing behind', async (_, leave) 
 	expect(last).not.toContain('replay');
 });
 
-test('Esc first closes an overlay, and does not quit while there is a draft', async () => {
+test('Esc in the demo first closes an overlay, and does not quit while there is a draft', async () => {
 	const demo = startDemo();
 	await demo.until(started);
 	demo.write('\u0007');
@@ -99,7 +99,7 @@ test('Esc first closes an overlay, and does not quit while there is a draft', as
 	expectNothingLeft(demo);
 });
 
-test('a signal before the screen opens leaves nothing behind', async () => {
+test('a demo that a signal ends before its screen opens leaves nothing behind', async () => {
 	const demo = startDemo();
 	while (readdirSync(demo.scratch).length === 0) await new Promise(resolve => setImmediate(resolve));
 	process.kill(demo.pid, 'SIGTERM');

@@ -95,7 +95,7 @@ describe('large files between real nodes', () => {
 });
 
 describe.skipIf(!canMount)('a disk that cannot take a file', () => {
-	it('a disk that fills during a fetch pauses it with a clear line, and the fetch goes on when there is room', async () => {
+	it('a disk that becomes full pauses a fetch with a clear reason, and the fetch continues when there is space', async () => {
 		const [source, disk] = [join(makeHome(), 'photos.img'), mountDisk('160m')];
 		await makeSparseFile(source, 128 * MiB);
 		const {ann, share, fetch, reports, say} = await pair(disk);
@@ -122,7 +122,7 @@ describe.skipIf(!canMount)('a disk that cannot take a file', () => {
 		expect(readdirSync(disk)).toEqual(['photos.img']);
 	});
 
-	it('a disk that is too small, read-only or gone ends a fetch with a clear line, and a later fetch succeeds', async () => {
+	it('a fetch to a disk that is too small, read-only or missing ends with a clear reason, and a later fetch succeeds', async () => {
 		const [folder, disk] = [makeHome(), mountDisk('4m')];
 		const remount = (options: string) => execFileSync('mount', ['-o', `remount,${options}`, disk]);
 		const [small, large] = [join(folder, 'small.img'), join(folder, 'large.img')];

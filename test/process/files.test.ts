@@ -12,7 +12,7 @@ const send = (node: RunningNode, line: Line) => node.write(`${JSON.stringify(lin
 const PART = 128 * 1024;
 
 describe('files between real nodes', () => {
-	it('files of all lengths and names arrive unchanged in the folder for downloads', async () => {
+	it('files with unusual lengths and names arrive unchanged in the folder for downloads', async () => {
 		const [port, downloads, source] = [await findFreeUdpPort(), makeHome(), makeHome()];
 		const ann = await startNode({home: makeHome(), port, name: 'Ann'});
 		const bob = await startNode({home: makeHome(), port, name: 'Bob', args: ['--download-dir', downloads]});

@@ -1,6 +1,7 @@
 /**
- * Distribution without a registry: a computer gets the program from another one, by the two commands on the screen. The
- * variable P2PCHAT_TEST_NODES names folders with other versions of Node to run this with, separated by colons.
+ * Distribution without a registry: a computer gets the program from another one, by the two commands that the other one
+ * shows. The variable P2PCHAT_TEST_NODES names folders with other versions of Node with which the test also runs,
+ * separated by colons.
  */
 import {type ChildProcess, execFileSync} from 'node:child_process';
 import {readdirSync} from 'node:fs';
@@ -45,7 +46,7 @@ const nodes = [dirname(process.execPath), ...otherNodes].map(folder => ({
 
 describe.skipIf(reason)(`two computers without a registry${reason ? ` (left out: ${reason})` : ''}`, () => {
 	test.each(nodes)(
-		'a computer that has only Node $version and npm gets the program by the two lines of the screen, checks it, joins and chats',
+		'a computer that has only Node $version and npm gets the program by the two commands that another computer shows, checks it, joins and chats',
 		async ({folder, version}) => {
 			const lab = createNamespaceLab();
 			onTestFinished(() => lab.close());

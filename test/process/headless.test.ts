@@ -163,7 +163,7 @@ describe('exit', () => {
 		expect([130, 143]).toContain(code);
 	});
 
-	it('a reader that has stopped reading does not delay a signal', async () => {
+	it('the program exits after a signal without delay even if nothing reads its standard output', async () => {
 		const node = runCli(['--json', '--stay', '--wait', '0', ...(await common())], {home: makeHome()});
 		await once(node.child.stdout as NodeJS.ReadableStream, 'data');
 		node.child.stdout?.pause();
@@ -175,7 +175,7 @@ describe('exit', () => {
 		expect(performance.now() - sent).toBeLessThan(3000);
 	});
 
-	it('a closed standard output exits silently with exit code 0', async () => {
+	it('the program exits silently with exit code 0 when its standard output is closed', async () => {
 		const home = makeHome();
 		const node = await startNode({home, port: await findFreeUdpPort(), args: ['--stay']});
 		node.child.stdout?.destroy();

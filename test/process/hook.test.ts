@@ -5,7 +5,7 @@ import {expect, it} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {type Line, startNode} from '../helpers/run-node.js';
 
-it('a hook gets each live event once and in order on standard input, and nothing in its arguments or variables', async () => {
+it('a hook gets each live event once and in order on standard input, and no data of the chat in its arguments or variables', async () => {
 	const [port, home] = [await findFreeUdpPort(), makeHome()];
 	const [events, facts] = [join(home, 'events'), join(home, 'facts')];
 	const ann = await startNode({home: makeHome(), port, name: 'Ann'});

@@ -60,7 +60,7 @@ async function expectChatWorks(ann: RunningNode, bob: RunningNode, text: string)
 }
 
 describe('traffic from outside the room', () => {
-	it('traffic from outside the room to the TCP port (a length of 2 GiB, noise, HTTP, a port scan) closes no connection and uses no memory', async () => {
+	it('traffic from outside the room to the TCP port (a length of 2 GiB, noise, HTTP, a port scan) closes no connection and does not fill the memory', async () => {
 		const [ann, bob] = await startTwo();
 		await expectChatWorks(ann, bob, 'before');
 		const {tcpPort} = ann.lines[0] as {tcpPort: number};
@@ -81,7 +81,7 @@ describe('traffic from outside the room', () => {
 		}
 	});
 
-	it('traffic from outside the room to the UDP port (noise of every length) closes no connection and uses no memory', async () => {
+	it('traffic from outside the room to the UDP port (noise of every length) closes no connection and does not fill the memory', async () => {
 		const [ann, bob, port] = await startTwo();
 		await expectChatWorks(ann, bob, 'before');
 		const before = residentKb(ann);

@@ -46,7 +46,7 @@ async function saveState(name: string, builder: StateBuilder, room = 'lan'): Pro
 }
 
 describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`, () => {
-	test('an exported page shows every message of the log in order, with its people, and makes no request', async () => {
+	test('an exported page shows every message of the log in order, lists all people, and makes no request', async () => {
 		const messages = exportLog(conversation, '--format', 'jsonl')
 			.split('\n')
 			.filter(line => line.startsWith('{"type":"event"'))
@@ -140,7 +140,7 @@ describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`,
 		}
 	});
 
-	test('of an exported page with 100,000 events, the document contains only those near the screen, at the start, at an anchor and after a search', async () => {
+	test('the document of an exported page with 100,000 events contains only rows near the visible part, at the start, at an anchor and after a search', async () => {
 		const builder = createStateBuilder();
 		builder.addMany(100_000);
 		const {page, problems} = await openPage();
@@ -184,7 +184,7 @@ describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`,
 	});
 });
 
-test('a page says what is missing in a damaged log, at the place where it is missing', () => {
+test('the exported page of a damaged log says how many events are missing, at the place where they are missing', () => {
 	const damaged = join(folder, 'damaged.p2plog');
 	const bytes = readFileSync(conversation);
 	bytes.fill(0, 20_000, 20_400);
@@ -201,7 +201,7 @@ test('a page says what is missing in a damaged log, at the place where it is mis
 	expect(html).toMatch(/"note":"\d events? (?:is|are) missing"/);
 });
 
-test('the chat exports its timeline as a page to a file that ends in .html', async () => {
+test('the chat exports its timeline as a page if the name of the file ends in .html', async () => {
 	const builder = createStateBuilder();
 	builder.add(1, joined('Carol'));
 	builder.add(1, {type: 'posted', text: 'hello'});

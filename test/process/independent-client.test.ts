@@ -250,7 +250,7 @@ describe('a client that breaks a rule', () => {
 		await expectStillWorks(node);
 	});
 
-	it('a client that breaks a rule is disconnected with unasked for a push of another feed', async () => {
+	it('a client that breaks a rule is disconnected with unasked for a push of the feed of another author', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const client = await dialled(node);
 		const author = createKey(Buffer.alloc(32, 9));
@@ -316,7 +316,7 @@ describe('the openssl commands of protocol.md', () => {
 		expect(shown).toContain('Reused, TLSv1.3, Cipher is TLS_CHACHA20_POLY1305_SHA256\n');
 	});
 
-	it('the openssl commands of protocol.md receive a hello, and an error for a ping before its own hello', async () => {
+	it('the openssl commands of protocol.md receive a hello, and an error for a ping that is sent before a hello', async () => {
 		const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), name: 'Ann'});
 		const bytes = await run(ping, node);
 		const length = bytes.readUInt32BE();

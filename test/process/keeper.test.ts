@@ -65,7 +65,7 @@ it('a keeper that cannot open its log leaves no lock of the room behind', async 
 	expect(readdirSync(join(home, 'keep'))).toEqual([]);
 });
 
-it('a keeper says that a room without a secret is forgotten at a restart, and prints no unit with a secret in it', async () => {
+it('a keeper says that it forgets a room without a secret at a restart, and refuses to print a systemd unit that would contain a secret', async () => {
 	const port = await findFreeUdpPort();
 	const keeper = runCli(['keep', '--interface', 'lo', '--port', String(port)], {home: makeHome()});
 	await new Promise<void>(resolve => {

@@ -1,4 +1,7 @@
-/** Child process that writes logs with the built program. The tests kill it, race it or fill its disk. */
+/**
+ * Child process that writes logs with the built program. The tests kill it, let several of these processes compete for
+ * a lock, or limit the size of its file.
+ */
 import {createHash} from 'node:crypto';
 import {writeSync} from 'node:fs';
 import {createInterface} from 'node:readline';

@@ -125,7 +125,7 @@ test.runIf(isRoot && process.platform === 'linux')(
 	},
 );
 
-test('a log continues when the folder is read-only, and creates the file when it becomes writable', async () => {
+test('a log continues when the folder is read-only, and creates the file when the folder becomes writable', async () => {
 	const folder = isRoot ? mountDisk('size=512k,ro') : makeFolder();
 	if (!isRoot) chmodSync(folder, 0o500);
 	const {log, states, retry, due} = openResilientLog(folder);

@@ -65,7 +65,7 @@ test('a log keeps every appended record when its writer is killed at a random mo
 	expect(readdirSync(folder).filter(name => name.endsWith('.lock'))).toEqual([]);
 });
 
-test('only one process can write a log, until it exits', async () => {
+test('only one process can write a log, and another process can after the first one has exited', async () => {
 	const path = join(folder, 'one.p2plog');
 	const {child, next} = start('race', '');
 	await next();

@@ -23,8 +23,8 @@ const SLACK_MS = 1;
  */
 const SLACK_P99_MS = 7;
 /**
- * How many times as long all attacks at once may delay the slowest message in a hundred. On a quiet machine they make it two
- * to three times as slow, on loopback, where no address is banned.
+ * Factor by which all attacks at once may increase the 99th percentile of the delay. On a quiet machine the factor is
+ * two to three, on loopback, where no address is banned.
  */
 const MOST_TIMES_AT_ONCE = 4;
 /**
@@ -67,8 +67,9 @@ function delaysOfBlocks(blocks: readonly (readonly number[])[]): Delays {
 }
 
 /**
- * Measures each group of attacks in turn against the same control room, which meanwhile burns the smallest share of a
- * processor that an attacker used. `wanted`: reasons with which connections of the attacker must have closed, each at least once.
+ * Measures each group of attacks in turn, and a control room after them, in which the third process only burns the
+ * smallest share of a processor that an attacker used. `wanted`: reasons with which connections of the attacker must
+ * have closed, each at least once.
  */
 async function runGroups(
 	groups: readonly (readonly string[])[],
@@ -119,7 +120,9 @@ async function runAttacks(
 	return (await runGroups([attacks], wanted, placesOf))[0]!;
 }
 
-/** `times`: how many times as long as in the control room the slowest message in a hundred may take. */
+/**
+ * `times`: factor by which the 99th percentile of the delay may exceed that of the control room, apart from `slackMs`.
+ */
 function expectResponsive({attacked, underAttack, control}: Siege, slackMs: number, times = 2): void {
 	const {ann, bob} = attacked;
 	for (const node of [ann, bob]) {
@@ -146,7 +149,7 @@ it('all attacks at once at most double the median message delay of the control r
 	expectResponsive(siege, SLACK_P99_MS, MOST_TIMES_AT_ONCE);
 });
 
-/** These attacks delay messages most. */
+/** Of all attacks, these three delay messages most. */
 it('each of the attacks peers, pages and one-by-one, run alone, at most doubles the message delay', {
 	timeout: 300_000,
 }, async () => {

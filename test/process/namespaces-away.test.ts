@@ -9,8 +9,8 @@ import {type NamespaceHost, namespacesAvailable} from '../helpers/namespaces.js'
 const reason = namespacesAvailable();
 const long = process.env.P2PCHAT_LONG === '1';
 /**
- * Time limit for a change that all nodes must show: more than the connection timeout of 9 s, the grace period of 3 s and the
- * delays of later ranks.
+ * Time limit for a change that all nodes must show: more than the connection timeout of 9 s, the grace period of 3 s
+ * and the further delays by which reporters of a later rank wait.
  */
 const PATIENCE_MS = 40_000;
 
@@ -147,7 +147,7 @@ describe.concurrent('while a machine is unreachable', () => {
 	);
 });
 
-/** One program on its own machine is stopped as by Ctrl+Z or a debugger. */
+/** A program is stopped while its machine continues, as by Ctrl+Z or a debugger. */
 describe.concurrent('while a program is stopped', () => {
 	it.for([5, 30])(
 		'while a program is stopped for %i s, no other peer changes its status, and there is at most one lost and one returned row',

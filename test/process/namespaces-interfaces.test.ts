@@ -23,7 +23,7 @@ function setPointToPoint(host: NamespaceHost, address: string, peer: string): vo
 
 describe('an interface that cannot broadcast', () => {
 	it(
-		'an interface that cannot broadcast can be selected by name and by address, connects to a peer that is named, and is no fault for the doctor',
+		'an interface that cannot broadcast can be selected by name and by address, and reaches a peer that --peer names, and the doctor reports only no-broadcast',
 		{
 			timeout: 90_000,
 		},
@@ -50,7 +50,7 @@ describe('an interface that cannot broadcast', () => {
 
 describe('two nodes that are limited to one interface', () => {
 	it(
-		'two nodes that are limited to one interface meet again after both computers got new addresses',
+		'two nodes that are limited to one interface connect again after both computers got new addresses',
 		{timeout: 120_000},
 		context =>
 			inRoom(context, async room => {

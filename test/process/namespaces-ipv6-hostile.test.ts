@@ -1,4 +1,7 @@
-/** Nodes on IPv6 networks, in network namespaces, among people who listen, flood, or answer names with wrong addresses. */
+/**
+ * Nodes on IPv6 networks, in network namespaces: with an eavesdropper, with a flooder, and with host names that have
+ * unreachable addresses.
+ */
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 import {describe, expect, it} from 'vitest';

@@ -7,7 +7,7 @@ import {type Fault, linkLocalOf, type NamespaceHost, namespacesAvailable} from '
 
 const reason = namespacesAvailable();
 
-/** Address of one host in each network of a test. `n`: number of the host. */
+/** IPv4 address and unique local IPv6 address of the host with the number `n`. */
 const IPV4 = (n: number) => `10.77.0.${n}/24`;
 const ULA = (n: number) => `fd00:77::${n}/64`;
 
@@ -37,8 +37,8 @@ async function diagnose(room: Room, host: NamespaceHost): Promise<string[]> {
 }
 
 /**
- * Two nodes meet and chat. A third one gets the history, is found by the doctor, is killed, and is noticed to be gone. Returns
- * the findings of the doctor.
+ * Two nodes connect and chat. A third node gets the history and is killed, which the others notice. Then the doctor
+ * runs on its host. Returns the findings of the doctor.
  */
 async function expectRoomWorks(
 	room: Room,
@@ -191,7 +191,7 @@ describe
 	});
 
 describe.skipIf(reason).concurrent('a node with an unusual interface', {timeout: 120_000}, () => {
-	it('a node meets others over a tun interface with a /32 address and IPv6, and the doctor sees only a virtual network', () =>
+	it('a node connects to others over a tun interface with a /32 address and IPv6, and the doctor reports that only a virtual interface is up', () =>
 		withRoom(async room => {
 			const hosts = [1, 2].map(n => room.lab.addHost(`t${n}`, {}));
 			const cable = hosts[0]!.spawn('python3', [TUN_CABLE, hosts[0]!.namespace, hosts[1]!.namespace]);
@@ -247,7 +247,7 @@ describe.skipIf(reason).concurrent('a node with an unusual interface', {timeout:
 			['lan', 'lab'],
 		));
 
-	it('a node starts alone without any interface but loopback, and meets others when one appears that has only IPv6', () =>
+	it('a node starts without any interface but loopback, and connects to others when an interface appears that has only IPv6', () =>
 		withRoom(async room => {
 			const host = room.host('h1', {lan: ''});
 			host.run('ip', 'link', 'set', 'eth0', 'down');
@@ -261,7 +261,7 @@ describe.skipIf(reason).concurrent('a node with an unusual interface', {timeout:
 });
 
 describe.skipIf(reason).concurrent('a node that is told whom to dial', {timeout: 120_000}, () => {
-	it('a node with --peer targets reaches a link-local, a global and an IPv4 address, and reports each address that fails once', () =>
+	it('a node with --peer targets reaches a link-local, a global and an IPv4 address, and reports each failing address only once', () =>
 		withRoom(async room => {
 			const [a, b] = [1, 2].map(n => room.host(`h${n}`, {lan: `${IPV4(n)} ${ULA(n)}`}));
 			for (const host of [a!, b!]) host.setFaults({type: 'broadcast'}, {type: 'multicast'}, {type: 'ipv6-beacons'});

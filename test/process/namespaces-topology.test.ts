@@ -1,7 +1,7 @@
 /**
- * Real processes in network namespaces, in rooms in which not all can reach each other. Neighbours share a network; other
- * nodes receive each other's messages only through relays. `TOPOLOGY_MINUTES=10` runs the rooms longer. The default is long
- * enough to show what repeats each minute. The rooms run at the same time.
+ * Real processes in network namespaces, in rooms in which not all nodes can reach each other. Neighbours share a
+ * network; other nodes receive each other's messages only through relays. `TOPOLOGY_MINUTES=10` runs the rooms longer.
+ * The default is long enough to show what repeats each minute. The rooms run at the same time.
  */
 import {describe, expect, it} from 'vitest';
 import {createRoom, type RoomNode} from '../helpers/namespace-room.js';

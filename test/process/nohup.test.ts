@@ -40,7 +40,7 @@ test.skipIf(process.platform === 'win32').each([
 	process.kill(group, 'SIGHUP');
 	process.kill(group, 'SIGTERM');
 	await once(child.stdout, 'close');
-	// A program that handles hangups as signals would have ended at the second one without this last line. So both hangups
-	// were ignored.
+	// A program that handles hangups as signals would have ended at the second hangup without this last line. So both
+	// hangups were ignored.
 	expect(lines.at(-1)).toBe('{"type":"bye","reason":"signal"}');
 });

@@ -17,7 +17,7 @@ function makeHomeWithFifo(): string {
 	return home;
 }
 
-describe.skipIf(process.platform === 'win32')('a FIFO that nobody writes', () => {
+describe.skipIf(process.platform === 'win32')('a FIFO without a writer', () => {
 	it.each([
 		['export', '%'],
 		['replay', '--plain', '%'],
@@ -62,7 +62,7 @@ describe.skipIf(process.platform === 'win32')('a FIFO that nobody writes', () =>
 	});
 });
 
-it('a log of a terabyte is neither counted nor reopened', async () => {
+it('the list of logs does not read a log of a terabyte, and a chat does not reopen it', async () => {
 	const home = makeHome();
 	const environment = {P2PCHAT_SECRET: 'only a test secret'};
 	const port = await findFreeUdpPort();

@@ -69,7 +69,7 @@ describe.runIf(existsSync('/dev/full'))('on a full disk', () => {
 	});
 });
 
-test('a standard output that is open only for reading gives one line and exit code 1', async () => {
+test('a command whose standard output is open only for reading prints one line and exits with 1', async () => {
 	for (const words of ['--version', '--help', `export "${FILE}"`]) {
 		const {code, stderr} = await run(words, '1</dev/null');
 		expect({code, stderr}).toEqual({
@@ -79,7 +79,7 @@ test('a standard output that is open only for reading gives one line and exit co
 	}
 });
 
-test('a reader that closes its end leaves no message and exit code 0', async () => {
+test('a command whose reader closes the pipe prints no error and exits with 0', async () => {
 	for (const words of ['--help', `export "${FILE}"`]) {
 		const {stderr} = await run(`${words} 2>&1 | true; echo "code $?" >&2`, '');
 		expect(stderr).toBe('code 0\n');

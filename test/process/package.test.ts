@@ -61,7 +61,7 @@ describe('the lock file', () => {
 	});
 });
 
-test('the built program has the permission to execute, because `npx` gives it only at the first run', () => {
+test('the built program is executable, because `npx` sets this permission only at the first run', () => {
 	expect(statSync(join(root, 'dist/cli.js')).mode & 0o111).toBe(0o111);
 });
 
@@ -135,7 +135,7 @@ describe('the package installed from its tarball without a network, into an empt
 	});
 
 	test.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
-		'a user without a password entry and a home folder gets the screen, and the path of the log',
+		'a user without a password entry and without a home folder gets the screen, and the path of the log',
 		async () => {
 			execFileSync('chmod', ['-R', 'a+rX', scratch]);
 			const port = String(await findFreeUdpPort());
@@ -315,7 +315,7 @@ describe('the commands of the readme that install the program, without a network
 	});
 });
 
-test.each(['18.20.8', '20.18.3'])('Node %s prints one line with the required version', version => {
+test.each(['18.20.8', '20.18.3'])('the program on Node %s prints one line with the required version', version => {
 	const preload = join(scratch, 'older.cjs');
 	writeFileSync(
 		preload,

@@ -30,7 +30,7 @@ interface Trial {
 	readonly pattern: RegExp;
 	/** Waits for the screen and presses the keys that quit it. Undefined: the command prints and exits. */
 	readonly visit?: (terminal: Terminal) => Promise<void>;
-	/** A part of the output that does not depend on its wording. */
+	/** A part of the output that a change of the wording does not affect. */
 	readonly prints?: string;
 	/** Command of another person that runs at the same time. This command must succeed too. */
 	readonly partner?: string;
@@ -94,7 +94,10 @@ const trials: readonly Trial[] = [
 ];
 
 const trialOf = (command: string) => trials.find(({pattern}) => pattern.test(command));
-/** Excludes `npm install && npm test`, which runs this file, and the bot, which has its own test. */
+/**
+ * Whether the tests of screens and of printing commands run the command. They leave out `npm install && npm test`,
+ * which runs this file, and the bot, which has its own test.
+ */
 const isTried = (command: string) => /\bp2pchat-ink\b/.test(command) && !isInstallation(command);
 /**
  * Commands that this test leaves out: package.test.ts and hand-over.test.ts run installations with the real npm,

@@ -31,7 +31,7 @@ describe('release 1.0.0 and the present program', () => {
 		for (const node of [old, present]) expect(node.lines.filter(({type}) => type === 'notice')).toEqual([]);
 	});
 
-	it('a node whose listener the system refuses chats with release 1.0.0, which does not cut it off', async () => {
+	it('a node whose TCP listener the system refuses chats with release 1.0.0, which does not disconnect it', async () => {
 		const [home, port] = [makeHome(), await findFreeUdpPort()];
 		const preload = join(home, 'refuse-listening.cjs');
 		writeFileSync(

@@ -102,7 +102,7 @@ describe('a saved log in a pipe', () => {
 		expect(Number(stdout)).toBeGreaterThan(10);
 	});
 
-	test('the filters select events by text, author and time', async () => {
+	test('the filters of export select events by text, author and time', async () => {
 		const {stdout} = await runToEnd(['export', FILE, '--grep', 'gertrud', '--author', 'Carol'], {home});
 		expect(stdout).toMatch(/^2026.* Carol \(192\.168\.1\.38\): not Gertrud, though\n$/);
 		const {stdout: later} = await runToEnd(['export', FILE, '--from', '2026-11-19T15:55:00Z'], {home});

@@ -133,7 +133,7 @@ describe('a room of real processes', () => {
 		await waitUntilConnected([ann, bob, again]);
 		for (const node of [ann, bob, again])
 			await node.waitFor('joined', ({kind, peer}) => kind === 'joined' && peer === idOf(again));
-		// The next node in rank would report a second loss one second after the first.
+		// The node with the next rank would report the loss a second time, one second after the first report.
 		await delay(1500);
 		for (const node of [ann, bob]) {
 			expect(node.events().filter(lost)).toHaveLength(1);

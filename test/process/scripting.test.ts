@@ -45,7 +45,7 @@ function undocumentedFields(line: Line): string[] {
 }
 
 describe('scripting.md', () => {
-	it('scripting.md names every line and field that the program writes, and the program accepts every line that it names', async () => {
+	it('scripting.md names every line and field that the program writes, and the program accepts every input line that scripting.md names', async () => {
 		const port = await findFreeUdpPort();
 		const ann = await startNode({home: makeHome(), port, name: 'Ann'});
 		const bob = await startNode({home: makeHome(), port, name: 'Bob'});

@@ -23,8 +23,8 @@ function refuseInterfaces(home: string, errno: number, refuses: string): Record<
 }
 
 /**
- * Uses up all file descriptors of the process when it first listens, and frees them when FILE exists. The limit comes from the
- * shell, and the errors from the system.
+ * Uses up all file descriptors of the process when it first listens, and frees them after `free` was called. The limit
+ * comes from the shell, and the errors from the system.
  */
 function useUpDescriptors(home: string): {environment: Record<string, string>; free: () => void} {
 	const [file, signal] = [join(home, 'use-up.cjs'), join(home, 'free')];

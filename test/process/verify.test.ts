@@ -28,7 +28,7 @@ const knows = (node: RunningNode, name: string, verified?: true) =>
 	);
 
 describe('/verify', () => {
-	it('/verify shows the same number at both ends; the verification outlasts launches, and warns about the same name with another key', async () => {
+	it('/verify shows the same number at both ends; the verification remains after a restart, and the same name with another key causes a warning', async () => {
 		const port = await findFreeUdpPort();
 		const [annHome, bobHome] = [makeHome(), makeHome()];
 		const start = (name: string, home: string, options: Partial<NodeOptions> = secret('long secret one')) =>

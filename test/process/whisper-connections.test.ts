@@ -58,7 +58,10 @@ const untilReceived = ({node}: End, from: End) =>
 const untilDelivered = ({node, sent}: End) =>
 	node.waitUntil('all deliveries', lines => lines.filter(isDelivery).length === sent.length);
 
-/** Sends whispers both ways, until a round of them passes through the relay: the connection there is the one in use. */
+/**
+ * Sends whispers both ways, until a round of them passes through the relay. Then the connection through the relay is in
+ * use.
+ */
 async function untilInUse(relay: TcpRelay, [ann, bob]: readonly [End, End]): Promise<void> {
 	const isCarried = (before: TcpRelay['passed']) =>
 		(['toTarget', 'fromTarget'] as const).every(

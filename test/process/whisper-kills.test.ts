@@ -58,7 +58,7 @@ it(
 			whisperBothWays();
 			const wanted = before + random.between(1, WHISPERS_PER_ROUND);
 			await seenBy.node.waitUntil('a whisper of the round', lines => lines.filter(seen).length >= wanted);
-			// The kill must hit any step up to the answer, so no event of the nodes decides its time.
+			// The kill must be able to hit every step up to the answer, so a random time decides when it comes.
 			await new Promise(resolve => setTimeout(resolve, random.between(0, MAX_KILL_DELAY_MS)));
 			const victim = random.chance(0.5) ? 'Ann' : 'Bob';
 			const {node} = victim === 'Ann' ? ann : bob;
@@ -90,7 +90,7 @@ it(
 		]);
 		const all = [...logged.values()].flat();
 		let received = 0;
-		/** How many pairs of launches had which state of their whispers at the kill, for the report of a long run. */
+		/** Number of pairs of launches by the state of their whispers, for the report of a long run. */
 		const pairs = {nothing: 0, someSent: 0, someReceived: 0, someAnswered: 0, allAnswered: 0};
 		for (const from of launches) {
 			for (const to of launches) {

@@ -21,7 +21,7 @@ function contentsOf(folder: string): Buffer {
 	);
 }
 
-/** Sends a text that a capture must find, to show that it works. */
+/** Sends a text that a capture must find, to show that the capture works. */
 async function sendDatagram(port: number, text: string): Promise<void> {
 	const socket = createSocket('udp4');
 	await new Promise<unknown>(resolve => socket.send(text, port, '127.0.0.1', resolve));

@@ -111,7 +111,10 @@ async function closedByServerExcept(sockets: readonly Socket[], count: number): 
 	await expect.poll(() => open, {timeout: 20_000, interval: 5}).toBeLessThanOrEqual(count);
 }
 
-/** Number of rows that a guest scrolls back. All 100,000 take some minutes, so they are set by hand. */
+/**
+ * Number of rows that a guest scrolls back. Scrolling through all 100,000 takes some minutes, so only a manual run sets
+ * this number.
+ */
 const SCROLLED_ROWS = Number(process.env.P2PCHAT_TEST_SCROLLED_ROWS ?? 2000);
 const SCROLL_TIMEOUT_MS = 60_000 + SCROLLED_ROWS * 20;
 
@@ -369,7 +372,7 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 	});
 });
 
-test('the command invite announces the window in the room, serves guests on loopback only, and announces its end', async () => {
+test('the command invite announces the window in the room, serves guests on loopback only, and announces the end of the window', async () => {
 	const port = await findFreeUdpPort();
 	const [dave, carol] = await Promise.all([
 		startNode({name: 'Dave', home: makeHome(), port}),

@@ -28,8 +28,9 @@ export function connect({psk, pskIdentity}, port, secured) {
 }
 
 /**
- * `handlers`: hello() returns the hello without proof. The events are verified(connection), message(connection, message) and
- * closed(connection). `connection.peer` is set before `verified` is called.
+ * Runs the handshake and exchanges messages on a TLS socket. `handlers`: hello() returns the hello without proof. The
+ * events are verified(connection), message(connection, message) and closed(connection). `connection.peer` is set before
+ * `verified` is called.
  */
 export function openConnection(socket, isDialler, {room, key}, handlers) {
 	const context = Buffer.from('p2pchat-ink connection 1');

@@ -1,8 +1,8 @@
 /**
  * Independent implementation of the protocol, for loopback only, written from source/protocol.md. Neither this file nor
- * those beside it import source/. It joins by beacon or by dialling, chats, requests, verifies and forwards history. As a
- * program, `node independent-client.mjs [UDP port] [name] [room]` posts the lines of its standard input and prints the
- * posts of others. The client is one file, so that it can be read from top to bottom.
+ * those beside it import source/. The client finds nodes by beacons or dials them, chats, and requests, verifies and
+ * forwards history. As a program, `node independent-client.mjs [UDP port] [name] [room]` posts the lines of its
+ * standard input and prints the posts of others. The client is one file, so that it can be read from top to bottom.
  */
 import {randomBytes} from 'node:crypto';
 import {createSocket} from 'node:dgram';
@@ -212,7 +212,10 @@ function createMesh({room, key, feeds, events, hello, forged}) {
 	};
 }
 
-/** Creates a client. `beacons: false`: it sends no beacons and dials only the target of `dial`. `seed`: for the feed key. */
+/**
+ * Creates a client. `beacons: false`: it sends no beacons and dials only the target of `dial`. `seed`: the seed of the
+ * feed key.
+ */
 export async function createIndependentClient({
 	udpPort = 47_474,
 	name = 'IndependentClient',

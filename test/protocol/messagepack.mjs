@@ -13,7 +13,10 @@ function head(token, value, width) {
 	return bytes;
 }
 
-/** Header for `length`. `small`: token of the short form, up to `fixed`. `tokens`: those with 1, 2 and 4 bytes of length. */
+/**
+ * Header of a value of this length. `small`: first token of the short form, for lengths up to `fixed`. `tokens`: tokens
+ * of the forms whose length has 1, 2 and 4 bytes.
+ */
 function sized(length, fixed, small, tokens) {
 	if (length <= fixed) return Buffer.of(small + length);
 	if (length < 0x100 && tokens[0] !== undefined) return head(tokens[0], length, 1);

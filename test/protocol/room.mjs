@@ -68,7 +68,7 @@ export function createKey(seed) {
 	return {peer, sign: bytes => sign(null, bytes, key)};
 }
 
-/** Section 12: the y of the eight points of small order, and the bound from which an encoding is not canonical. */
+/** Section 12: the y coordinates of the points of small order. A y of 2^255 - 19 or more is not canonical. */
 const SMALL_ORDER = [0n, 1n, 2n ** 255n - 20n];
 SMALL_ORDER.push(
 	0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,

@@ -60,7 +60,8 @@ for item, data in load('signatures'):
 	value = {name: bytes.fromhex(item['value'][name].removeprefix('hex ')) for name in ('key', 'signature')}
 	same(ed25519.verify(value['key'], data, value['signature']), item['value']['valid'], item['title'])
 
-# This client names no feature, so nobody sends it whispers. It skips their messages, as a program does that is older.
+# This client names no feature, so nobody sends it whispers. It skips the messages of whispers, as an older program
+# does.
 SKIPPED = {'whisper', 'whisper-ack'}
 for item, data in load('messages'):
 	message = codec.read_message(data[4:])

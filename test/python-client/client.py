@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A chat client for rooms of p2pchat-ink, written from source/protocol.md alone (its sections: §).
+"""A chat client for rooms of p2pchat-ink, written from source/protocol.md alone (§: its sections).
 
-Standard library only; TLS is done by `openssl s_client`, one process a connection. It dials and is never dialled, and
+Standard library only; TLS is done by `openssl s_client`, one process a connection. The client dials and is never dialled, and
 keeps its log in memory. It connects only to loopback addresses, because its purpose is to show that the document suffices.
 
 	client.py [--name NAME] [--room ROOM] [--discover UDP-PORT] [HOST:PORT ...]
@@ -33,7 +33,7 @@ class Node:
 		self.absences = 0
 		self.counters, self.dialling, self.tasks, self.leaving = {}, set(), set(), asyncio.Event()
 		self.reserved = socket.socket()
-		self.reserved.bind(('127.0.0.1', 0))  # §7: a port is named, though nobody listens
+		self.reserved.bind(('127.0.0.1', 0))  # §7: the hello names this port, although nobody listens there
 		self.port = self.reserved.getsockname()[1]
 
 	def show(self, type, **fields):

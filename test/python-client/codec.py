@@ -110,7 +110,7 @@ def uint(low=0, high=MAX_UINT):
 
 
 def hashes(value):
-	"""A list of SHA-256 hashes in one byte string (protocol, 22)."""
+	"""A list of SHA-256 hashes in one byte string (§22)."""
 	data = sized(bytes, 0, 524_288)(value)
 	if len(data) % 32:
 		raise Fault('bad-field')

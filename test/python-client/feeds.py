@@ -95,7 +95,7 @@ class Feed:
 		return len(entries)
 
 	def cut(self, first):
-		"""The longest batch from a seq on that ends with a signature."""
+		"""The longest batch that begins with the seq `first` and ends with a signature."""
 		best, size, entries = None, 0, []
 		for seq in range(first, len(self.entries) + 1):
 			entries.append(self.entries[seq - 1])

@@ -9,7 +9,7 @@ from feeds import keying_material, proofs, proven_by, wall
 
 
 class Closed(Exception):
-	"""Ends the connection: the last message to send, and the reason."""
+	"""Ends the connection with the reason `why`, after the messages `last` have been sent."""
 
 	def __init__(self, why, *last):
 		super().__init__(why)
@@ -233,7 +233,7 @@ class Link:
 			node.show('synced', peer=self.peer.hex(), events=sum(len(feed.entries) for feed in node.held()))
 
 	def answered(self, id, done):
-		"""Waits for the end of an answer, then drops claims that were not served (§14, 4)."""
+		"""Handles the end or the timeout of an answer. At the end it drops claims that were not served (§14, 4)."""
 		ranges, served = self.wants.pop(id, ({}, []))
 		self.node.asked.difference_update(ranges)
 		behind = False
@@ -280,7 +280,7 @@ class Link:
 		self.answering -= 1
 
 	def acknowledge(self):
-		"""§14, 6: announces new entries, always to their author, and to others only if they are not known to hold them."""
+		"""§14, 6: announces new entries, always to their author, and to another peer only if it is not known to hold them."""
 		feeds = []
 		for feed in self.node.held():
 			if len(feeds) == 256:

@@ -16,7 +16,10 @@ const texts: readonly {readonly name: string; readonly text: string}[] = JSON.pa
 	readFileSync(new URL('../../fixtures/hostile-texts.json', import.meta.url), 'utf8'),
 );
 
-/** Publishes a text in every field that a peer can set, uncleaned: names, texts, addresses, versions, reasons, notices. */
+/**
+ * Publishes a text, without cleaning it, in every field that a peer can set: names, texts, addresses, versions,
+ * reasons, notices.
+ */
 function publishEverywhere(chatNode: FakeChatNode, text: string): void {
 	const eve = chatNode.join(text, text, {identity: 'abcdef01'});
 	chatNode.tell(eve, {type: 'renamed', name: text});

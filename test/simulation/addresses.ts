@@ -1,6 +1,9 @@
 /** Addresses of the hosts in a simulated room. */
 
-/** Address of a host. `generation` counts the address changes of the host. */
+/**
+ * Address of a host. `scattered`: each host has a subnet of its own. `generation` counts the address changes of the
+ * host.
+ */
 export function addressOf(index: number, scattered: boolean, generation = 0): string {
 	const number = index + 1 + generation * 60;
 	return scattered ? `10.1.${number}.1` : `10.0.0.${number}`;

@@ -11,7 +11,7 @@ import {peerOf} from './node.js';
 const HISTORY = 20;
 const FAR_AHEAD = 1_000_000;
 
-/** Nonsense that claims to be `count` entries of a feed. */
+/** Batch of a feed with `count` invented entries and an invalid signature. */
 function inventedBatch(peer: PeerId, firstSeq: number, count: number): Batch {
 	const entries = Array.from({length: count}, () => Uint8Array.of(0x90));
 	return {peer, firstSeq, previousHash: new Uint8Array(32), entries, signature: new Uint8Array(64)};
@@ -80,7 +80,7 @@ it('an event that a liar claims as history of an author is still live when the a
 	await room.world.stopAll();
 });
 
-it('feeds that liars list but never send do not keep a newcomer from the history of others', {
+it('feeds that liars list but never send do not prevent a newcomer from receiving the history of others', {
 	timeout: 120_000,
 }, async () => {
 	const room = await createAttackRoom(3, 3);
@@ -91,7 +91,7 @@ it('feeds that liars list but never send do not keep a newcomer from the history
 	await room.world.clock.advance(2000);
 	ann!.host.crash('power');
 	ann!.life = undefined;
-	// The newcomer meets the liars before it meets Bob.
+	// The newcomer is connected to the liars before it is connected to Bob.
 	room.world.network.cut('host 1', 'host 2');
 	newcomer!.launch();
 	await room.world.clock.advance(1000);
@@ -126,7 +126,7 @@ it('feeds that liars list but never send do not keep a newcomer from the history
 	await room.world.stopAll();
 });
 
-it('a liar that answers with one entry at a time does not keep a newcomer from the history', {
+it('a liar that answers with one entry at a time does not prevent a newcomer from receiving the history', {
 	timeout: 60_000,
 }, async () => {
 	const room = await createAttackRoom(4, 2);

@@ -1,4 +1,7 @@
-/** A member uses up shared budgets: dials with beacons of invented peers, and connections with many keys (protocol.md, Limits). */
+/**
+ * A member uses up shared budgets: the dials of a node, by beacons of invented peers, and the connections of a node, by
+ * many keys (protocol.md, Limits).
+ */
 import {expect, it} from 'vitest';
 import {encodeBeacon} from '../../source/codec/beacon-datagram.js';
 import type {PeerId} from '../../source/core/event.js';

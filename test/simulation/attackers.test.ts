@@ -1,4 +1,7 @@
-/** Honest nodes in a room with members that lie (attackers.ts). What the liars may do is in protocol.md, Threat model. */
+/**
+ * Honest nodes in a room with members that lie (attackers.ts). What such members can and cannot do is in protocol.md,
+ * Threat model.
+ */
 import {isIP} from 'node:net';
 import {expect, it} from 'vitest';
 import type {FeedEvent, PeerId} from '../../source/core/event.js';

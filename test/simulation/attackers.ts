@@ -20,7 +20,10 @@ const YEAR_MS = 365 * DAY_MS;
  * would outvote the room.
  */
 const CLOCK_LIES_MS = [20 * DAY_MS, 20 * DAY_MS, 20 * DAY_MS, 20 * DAY_MS, 20 * DAY_MS, 100 * YEAR_MS, 100 * YEAR_MS];
-/** How far ahead the entries of the liars are. The values are within the limit, at the limit, and beyond it. */
+/**
+ * How far ahead of true time the clocks in the entries of the liars are. The values are below, at and above the limit
+ * of 23 h.
+ */
 const ENTRY_LIES_MS = [22, 22.99, 23, 23.5, 24, 25, 2000].map(hours => hours * 3_600_000);
 const INVENTED_SUBJECTS = 3000;
 const ABSENCES = 60;
@@ -42,9 +45,9 @@ export interface Victim {
 }
 
 export interface Attackers {
-	/** Opens the connections to each victim and sends the lies that need no repetition. */
+	/** Opens the connections to each victim and sends the lies that are sent only once. */
 	begin(victims: readonly Victim[]): Promise<void>;
-	/** Repeats the lies that must be repeated. */
+	/** Posts a message with a clock that is ahead, on each connection. */
 	repeat(): void;
 	/** Ends all connections. The forged beacons continue. */
 	disconnect(): void;

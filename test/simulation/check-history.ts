@@ -114,13 +114,13 @@ export function checkCausality(name: string, life: Life, world: World): string[]
 
 /** Time after its first event in which a process may still lack connections to the others, ms. */
 const CONNECTING_MS = 10_000;
-/** Number of other nodes that must agree with a correct clock before its node can know that the clock is right. */
+/** Number of other nodes with correct clocks that a node needs to know that its own clock is right. */
 const MIN_AGREEING = 2;
 
 /**
- * A wrong clock does not drag a nearly correct one ahead, as long as enough other nodes with correct clocks run. A
- * node that meets only one other node, whose clock is far ahead, follows that clock on purpose. Neither node can know
- * which of the two clocks is wrong.
+ * A wrong clock does not drag a nearly correct one ahead, as long as enough other nodes with correct clocks run. A node
+ * that is connected to only one other node, whose clock is far ahead, follows that clock on purpose. Neither node can
+ * know which of the two clocks is wrong.
  */
 export function checkClockDrag(life: Life, world: World): string[] {
 	const nearlyRight = world.nodes
@@ -139,7 +139,10 @@ export function checkClockDrag(life: Life, world: World): string[] {
 		: [];
 }
 
-/** Number of other processes with nearly correct clocks that ran when the author wrote an event, and some time before. */
+/**
+ * Number of other processes with nearly correct clocks that ran when the author wrote an event and had run for
+ * CONNECTING_MS.
+ */
 function agreeingAt(nearlyRight: readonly Life[], {peer, seq}: FeedEvent): number {
 	const author = nearlyRight.find(one => peerOf(one) === peer);
 	const writtenAt = author?.appliedAt.get(eventId(peer, seq));

@@ -60,7 +60,10 @@ export function checkPresence(name: string, state: State, lives: readonly Life[]
 	return faults;
 }
 
-/** Whether connections to this peer are still being opened. Two nodes may then not know that both saw the peer vanish. */
+/**
+ * Whether connections to `subject` may still have been opening when it crashed. Two nodes may then not know that both
+ * saw it vanish.
+ */
 function isForming(world: World, subject: PeerId): boolean {
 	const node = world.nodes.find(({lives}) => lives.some(({info}) => info?.peer === subject));
 	const {steps} = world.scenario;

@@ -25,14 +25,17 @@ export interface RequestCheckOptions {
 export interface RequestCheck {
 	readonly faults: ReadonlySet<string>;
 	requestSent(end: RecordedEnd, want: RecordedWant): void;
-	/** Faults: requests on open connections that are older than MARGIN_MS and have no complete answer. */
+	/**
+	 * Requests that are older than MARGIN_MS and have no complete answer, although their connection is open. Each is a
+	 * fault.
+	 */
 	unanswered(): string[];
 }
 
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 /** An answer that needs at most this time, in ms, is certain to arrive before the timeout. */
 const SOON_MS = WANT_TIMEOUT_MS - 2000;
-/** Time within which every list or change has arrived, ms. */
+/** Time within which every list or change of an inventory has arrived, ms. */
 const MARGIN_MS = 3000;
 /** An author with two events within this time, ms, is posting a series of events. */
 const STREAM_MS = 3000;
@@ -51,12 +54,12 @@ export function createRequestCheck(room: RequestCheckOptions): RequestCheck {
 		return one && other ? one === other : a.remoteAddress === b.remoteAddress;
 	}
 
-	/** Time of the last digest to this peer. A digest closes all earlier requests. */
+	/** Time of the last digest to the peer at the other end. A digest closes all earlier requests. */
 	function renewedAt(end: RecordedEnd): number {
 		return Math.max(0, ...endsOf(end.life).map(one => (isSamePair(one, end) ? (one.digests.at(-1) ?? 0) : 0)));
 	}
 
-	/** Whether the connection is open at both ends and both sent their whole inventory some time ago. */
+	/** Whether the connection is open at both ends and both sent their whole inventory more than MARGIN_MS ago. */
 	function isSettled(end: RecordedEnd): boolean {
 		const other = partner(end);
 		if (!other || end.closedAt !== undefined || other.closedAt !== undefined) return false;
@@ -112,7 +115,7 @@ export function createRequestCheck(room: RequestCheckOptions): RequestCheck {
 		}
 	}
 
-	/** An event of an idle author must not be requested from others before its push had time to arrive. */
+	/** An event that an idle author pushes must not be requested from others before the push had time to arrive. */
 	function checkPushed(end: RecordedEnd, feed: PeerId, from: number): void {
 		const now = room.now();
 		if (room.quietMs() < STREAM_MS) return;

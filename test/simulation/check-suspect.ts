@@ -9,9 +9,9 @@ import type {Life} from './node.js';
 const IN_TIME_MS = SUSPECT_AFTER_MS - LIVENESS_TICK_MS;
 
 /**
- * Checks one ephemeral event. The network knows when bytes arrived at this host and when its program read before. Ephemeral
- * events are delivered at the end of a turn of the event loop, so bytes that were read in the same turn count as unread.
- * `now` is true time, ms.
+ * Checks one ephemeral event. The simulated network knows when bytes arrived at the host of the process, and when the
+ * process read before. Ephemeral events are delivered at the end of a turn of the event loop, so bytes that were read
+ * in the same turn count as unread. `now` is true time, ms.
  */
 export function checkSuspect(
 	{traffic}: Life,

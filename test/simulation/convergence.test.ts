@@ -1,7 +1,7 @@
 /**
- * Mutation results: each rule of the program was broken once in a copy of the code. The second column shows the first room
- * that failed of `npm run simulate -- --seed 2000 --runs 200 --nodes 2..6`, and a unit test that failed.
- * `node test/simulation/mutate.mjs [WORD...]` repeats the run. Rooms caught all 55 mutations on 28 November 2026. The room
+ * Mutation results: each rule of the program was broken once in a copy of the code. The second column shows the first
+ * failed room of the run `npm run simulate -- --seed 2000 --runs 200 --nodes 2..6`, and a unit test that failed. `node
+ * test/simulation/mutate.mjs [WORD...]` repeats the run. Rooms caught all 55 mutations on 28 November 2026. The room
  * numbers change with the scenarios. A high number means that few rooms can show the fault.
  *
  * | broken rule | caught by |

@@ -55,8 +55,8 @@ export function actOnMessage({chatNode, info}: Life, at: number): void {
 }
 
 /**
- * What the effects of a state show: one line for each message, and one for the pins. Then the same for a user who ignores the
- * author of the first message, who is the same on all nodes.
+ * What the effects of a state show: one line for each message, and one for the pins. Then the same lines for a user who
+ * ignores the author of the first message. The first message is the same on all nodes.
  */
 export function describeEffects(state: State): string[] {
 	const ignored = postedRows(state)[0]?.peer;
@@ -115,7 +115,7 @@ export function checkEffects(
 	return faults;
 }
 
-/** Person and word of each reaction that counts. No node of a room reaches the limits. */
+/** Person and word of each reaction that counts. Limits are not applied, because no node of a room reaches them. */
 function expectedMarks(effects: readonly EffectEvent[], person: (peer: PeerId) => string): string[] {
 	const last = new Map<string, boolean>();
 	for (const mark of effects.filter(({type}) => type === 'marked').sort(compareOrder))
@@ -123,7 +123,7 @@ function expectedMarks(effects: readonly EffectEvent[], person: (peer: PeerId) =
 	return [...last].flatMap(([mark, on]) => (on ? [mark] : [])).sort();
 }
 
-/** Pinned messages, the one that was pinned last first. */
+/** Pinned messages in the order of their pins, the newest pin first. */
 function expectedPins(
 	state: State,
 	effects: ReadonlyMap<string, readonly EffectEvent[]>,

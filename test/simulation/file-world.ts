@@ -1,6 +1,6 @@
 /**
- * Simulated transfers of files: the transfer code of several nodes on a fake clock, joined by links with a bandwidth and a
- * latency. It has no feeds and no handshakes, so that rooms of ten nodes with hundreds of parts play in a second.
+ * Simulated transfers of files: the transfer code of several nodes on a fake clock, joined by links with a bandwidth
+ * and a latency. It has no feeds and no handshakes, so that a room of ten nodes and hundreds of parts runs in a second.
  */
 import type {FileMessage, Message} from '../../source/codec/message-types.js';
 import type {PeerId} from '../../source/core/event.js';
@@ -60,8 +60,8 @@ export interface FileWorld {
 	/** Closes the connection of two nodes and opens another one at once. */
 	reconnect(a: WorldNode, b: WorldNode): void;
 	/**
-	 * Adds a message of this size, without file data, to the send queue of a link. Resolves to the time until it has
-	 * arrived, ms.
+	 * Adds a message of `bytes` bytes that contains no file data to the send queue of a link. Resolves to the time
+	 * until it has arrived, ms.
 	 */
 	sendWord(from: WorldNode, to: WorldNode, bytes: number): Promise<number>;
 	stop(): Promise<void>;

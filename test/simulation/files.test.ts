@@ -62,7 +62,7 @@ describe('people who fetch one file together', () => {
 		expect(author!.sentBytes / file.size).toBeLessThan(1.5);
 	}, 90_000);
 
-	test('a newcomer gets the parts that another fetching node has from that node, not from the slow author', async () => {
+	test('a newcomer fetches parts from another fetching node that has them, not from the slow author', async () => {
 		world = createFileWorld(19);
 		const author = world.add({uplink: 1e6});
 		const other = world.add({uplink: 10e6});
@@ -139,7 +139,7 @@ describe('people who fetch one file together', () => {
 		for (const node of others) expectContent(node, file, content);
 	});
 
-	test('a node that gets a file later tells the nodes that asked for the file before', async () => {
+	test('a node that obtains a file informs the nodes that asked it for the file earlier', async () => {
 		world = createFileWorld(3);
 		const author = world.add();
 		const relay = world.add();
@@ -159,7 +159,7 @@ describe('people who fetch one file together', () => {
 });
 
 describe('a connection that breaks', () => {
-	test('a connection that breaks costs a fetch at most one part of each holder', async () => {
+	test('each break of a connection makes a fetch repeat about one part at most', async () => {
 		world = createFileWorld(4);
 		const author = world.add({uplink: UPLINK});
 		const fetcher = world.add();
@@ -191,7 +191,7 @@ describe('a connection that breaks', () => {
 	});
 });
 
-describe('words first', () => {
+describe('messages before file data', () => {
 	test('a slice of a file is added to a send queue only when nothing else is in the queue', async () => {
 		world = createFileWorld(6);
 		const author = world.add({uplink: UPLINK});
@@ -366,7 +366,7 @@ describe('a hostile holder', () => {
 		expectContent(fetcher, file, content);
 	});
 
-	test('the part of a holder that sends one slice in five seconds is requested from another holder', async () => {
+	test('a part is requested from another holder if its holder sends only one slice in five seconds', async () => {
 		world = createFileWorld(10);
 		world.add({
 			receive(asked, reply) {
@@ -478,7 +478,7 @@ describe('serving', () => {
 		]);
 	});
 
-	test('a peer that requests more than the limit at once is disconnected with the code flood', async () => {
+	test('a peer that requests more file data at once than the limit allows is disconnected with the code flood', async () => {
 		const many = Array.from({length: MAX_WANTED_FILE_BYTES / MIN_SLICE_BYTES + 10}, (_, id) => want(ID, {id}));
 		const {server} = await probe(
 			async made => {
@@ -496,7 +496,7 @@ describe('serving', () => {
 });
 
 describe('a disk that refuses to write', () => {
-	test('a fetch whose destination somebody deleted ends with the reason', async () => {
+	test('a fetch fails and reports the reason if its destination file was moved or deleted', async () => {
 		world = createFileWorld(15);
 		const author = world.add();
 		const fetcher = world.add();

@@ -14,7 +14,7 @@ export interface FinalPhaseOptions {
 const DAY_STEP_MS = 20 * 3_600_000;
 const FLOOD_ROUNDS = 90;
 const FLOOD_BYTES = 15_000;
-/** Time that the backlog needs to arrive at the rate limit for live events, ms. */
+/** Time in which the backlog arrives if the rate limit for live events slows it down, ms. */
 const FLOOD_MS = 130_000;
 /** Stalls that are too short for a node to detect as its own. */
 const SHORT_STALLS = [
@@ -47,7 +47,10 @@ function postAfterList(a: number, b: number, at: number): Step[] {
 	return [...rejoin(a, b, at), {type: 'trigger', node: a, action: 'post', at: at + 2900}];
 }
 
-/** Like `postAfterList`, while the newcomer requests the earlier events from a peer that is not connected to the author. */
+/**
+ * Like `postAfterList`, but at the same time the newcomer requests the earlier events from a peer that is not connected
+ * to the author.
+ */
 function postDuringRequest(author: number, newcomer: number, at: number): Step[] {
 	return [
 		...[0, 1, 2].map((node): Step => ({type: 'join', node, at})),
@@ -76,7 +79,9 @@ function breakWhileAnswering(a: number, b: number, at: number): Step[] {
 	];
 }
 
-/** An author posts far more than a slow reader can take. `withRedial`: a second connection opens meanwhile. */
+/**
+ * An author posts far more than a slow reader can read in that time. `withRedial`: a second connection opens meanwhile.
+ */
 function flood(a: number, b: number, withRedial: boolean, at: number): Step[] {
 	const posts = Array.from({length: FLOOD_ROUNDS}, (_, round): Step => {
 		return {type: 'post', node: a, at: at + 8000 + round * 100, count: 8, bytes: FLOOD_BYTES};
@@ -96,7 +101,7 @@ function flood(a: number, b: number, withRedial: boolean, at: number): Step[] {
 	];
 }
 
-/** A newcomer meets one or two nodes that answer no request. */
+/** A newcomer joins a room in which one or two nodes answer no request. */
 function joinAmongUnresponsive(random: SeededRandom, nodes: number, at: number): Step[] {
 	const first = random.between(0, nodes - 1);
 	const unresponsive = Array.from({length: nodes > 3 ? 2 : 1}, (_, index) => (first + index) % nodes);
@@ -150,7 +155,10 @@ function loseTarget(a: number, b: number, at: number): Step[] {
 	];
 }
 
-/** All nodes but one reconnect and compare digests, while that one posts continuously into their shared bucket. */
+/**
+ * All nodes except the author reconnect and compare digests, while the author posts continuously. All feeds share one
+ * digest bucket.
+ */
 function crossDigests(nodes: number, author: number, at: number): Step[] {
 	const all = Array.from({length: nodes}, (_, node) => node);
 	const others = all.filter(node => node !== author);
@@ -166,7 +174,9 @@ function crossDigests(nodes: number, author: number, at: number): Step[] {
 	];
 }
 
-/** Connections to `b` flap until announcements are delayed. Then `a` can no longer reach `b`. */
+/**
+ * Connections to `b` break repeatedly, until the announcements of peers are delayed. Then `a` can no longer reach `b`.
+ */
 function loseInCrowd(nodes: number, a: number, b: number, at: number): Step[] {
 	const all = Array.from({length: nodes}, (_, node) => node);
 	const others = all.filter(node => node !== a && node !== b);
@@ -187,7 +197,7 @@ function sendUnrequestedHistory(nodes: number, a: number, at: number): Step[] {
 	return [...joins, {type: 'unrequested', node: a, at: at + 12_000}];
 }
 
-/** A link is cut repeatedly. The node behind it stalls while the delayed bytes arrive. */
+/** The link between `a` and `b` is cut repeatedly. After each cut, `a` stalls while the delayed bytes arrive. */
 function stallDuringArrival(nodes: number, a: number, b: number, at: number): Step[] {
 	const joins = Array.from({length: nodes}, (_, node): Step => ({type: 'join', node, at}));
 	const rounds = SHORT_STALLS.flatMap(({cutMs, ms}, round): Step[] => {

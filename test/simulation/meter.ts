@@ -25,7 +25,10 @@ export interface Traffic {
 	readonly dialled: Set<string>;
 	/** Whether answers to `want` are dropped: the peer is alive and delivers nothing. */
 	isUnresponsive: boolean;
-	/** Whether the inventory of the process claims more events than the process holds, now and at any time so far. */
+	/**
+	 * Whether the inventory claims more events than the process holds: now (`exaggerates`), and at any time so far
+	 * (`hasExaggerated`).
+	 */
 	exaggerates: boolean;
 	hasExaggerated: boolean;
 }

@@ -1,8 +1,8 @@
-// Mutation test of the simulator: `node test/simulation/mutate.mjs [--list] [WORD...]`. Breaks each rule (or those whose title
-// contains a word) in a copy of the tree. Prints the first of 200 rooms that fails, or the scene, and a unit test that fails.
-// A scene is a simulated room that a test of this folder plays, for example with attackers; a rule that names one is not played
-// in the 200 rooms. `--list` only shows the edits. Stops if a function or place is not found, if the simulator crashes, or if a
-// room fails without a mutation. It uses memory networks only.
+// Mutation test of the simulator: `node test/simulation/mutate.mjs [--list] [WORD...]`. Breaks each rule, or only those
+// whose title contains one of the words, in a copy of the tree. Prints the first of 200 rooms that fails, or the scene,
+// and a unit test that fails. A scene is a simulated room that a test of this folder plays, for example with attackers;
+// a rule that names one is not played in the 200 rooms. `--list` only shows the edits. Stops if a function or place is
+// not found, if the simulator crashes, or if a room fails without a mutation. It uses memory networks only.
 import {execFileSync} from 'node:child_process';
 import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -12,7 +12,7 @@ import {mutations} from './mutations.mjs';
 import {planRule, readSources} from './rewrite.mjs';
 
 const ROOMS = {seed: 2000, runs: 200, nodes: '2..6'};
-/** Rooms of one run of the simulator. */
+/** Number of rooms that one process of the simulator plays. */
 const ROOMS_PER_RUN = 50;
 const LIMIT_MS = 900_000;
 /** Errors that show a mistake in the edit itself, for example a name that the program does not have. */

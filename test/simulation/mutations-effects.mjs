@@ -42,7 +42,7 @@ export const effectMutations = [
 		tests: ['effects'],
 	},
 	{
-		rule: 'Another launch of the same verified identity corrects a message.',
+		rule: 'Another launch of the same verified identity may correct a message.',
 		edits: [{in: 'feedsOfAuthor', condition: 2, becomes: 'true'}],
 		tests: ['effects'],
 	},

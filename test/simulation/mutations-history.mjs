@@ -127,12 +127,12 @@ export const historyMutations = [
 		tests: ['sync-limits'],
 	},
 	{
-		rule: 'The pages of an answer to a digest are paced.',
+		rule: 'The pages of an answer to a digest are sent at a limited rate.',
 		edits: [{in: 'sendNextPage', condition: 1, without: 2}],
 		tests: ['sync-limits'],
 	},
 	{
-		rule: 'The names of connected peers are paced.',
+		rule: 'The names of connected peers are sent at a limited rate.',
 		edits: [{in: 'createPeerExchangeSender.flush', call: 'take', becomes: 'true'}],
 		tests: ['peer-exchange-sender'],
 	},
@@ -166,12 +166,12 @@ export const historyMutations = [
 		tests: ['handshake-rate'],
 	},
 	{
-		rule: 'One address gets at most half of the rest of the reserve for live events.',
+		rule: 'One address gets at most half of what remains of the reserve for live events.',
 		edits: [{in: 'createIngest.chargeReserve', call: 'set', becomes: 'removed'}],
 		tests: ['sync-limits'],
 	},
 	{
-		rule: 'Requests to a peer are paced.',
+		rule: 'Requests to a peer are sent at a limited rate.',
 		edits: [{in: 'createRangeRequester.mayRequest', returned: 1, becomes: 'true'}],
 		tests: ['sync-limits'],
 	},

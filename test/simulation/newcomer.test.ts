@@ -25,7 +25,7 @@ const QUIET: Scenario = {
 	until: 0,
 };
 
-it('a newcomer receives the history once, while other nodes keep posting', {timeout: 60_000}, async () => {
+it('a newcomer receives the history only once although other nodes continue to post', {timeout: 60_000}, async () => {
 	const world = createWorld(QUIET, await deriveRoomKeys({room: 'room'}));
 	await world.play();
 	const [newcomer, ...others] = world.nodes;

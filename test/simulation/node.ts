@@ -27,7 +27,7 @@ export interface Life {
 	readonly disk: Disk;
 	/** Protocol faults for which it disconnected peers: code and text. */
 	readonly faults: readonly string[];
-	/** Events applied to its state, in that order. */
+	/** Events applied to its state, in the order in which they were applied. */
 	readonly events: FeedEvent[];
 	/** Number of times that each event was applied, by id. More than once is a fault. */
 	readonly appliedCounts: Map<string, number>;
@@ -55,7 +55,7 @@ export interface SimulatedNode {
 	life: Life | undefined;
 	/** All processes of this host so far. Each has its own peer id. */
 	readonly lives: Life[];
-	/** Stalls of the host, true time, ms. The last one may still last. */
+	/** Stalls of the host, true time, ms. The last stall may not have ended yet. */
 	readonly stalls: Stall[];
 	launch(): void;
 }

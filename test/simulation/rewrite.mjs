@@ -55,7 +55,7 @@ function findFunction(functions, name) {
 	return found[0];
 }
 
-/** Nodes of a function as `[node, parent]` in text order, without those of named inner functions. */
+/** Syntax nodes of a function as `[node, parent]` in text order, without those of named inner functions. */
 function nodesOf(root) {
 	const nodes = [];
 	function visit(node, parent) {

@@ -4,7 +4,7 @@ import type {SeededRandom} from '../helpers/seeded-random.js';
 import type {Fault, LimitedPair, Scenario, Step} from './scenario.js';
 
 const HOUR_MS = 3_600_000;
-/** Time until a peer dials again after its ban, ms. */
+/** Time from the end of a ban until the banned peer dials again, ms. */
 const RETRY_MS = 5000;
 /** Time within which a node sends the message that a trigger waits for, ms. */
 const TRIGGER_MS = 5000;

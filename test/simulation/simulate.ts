@@ -25,7 +25,7 @@ const EQUAL_STEP_MS = 500;
 const EQUAL_MS = 60_000;
 const SOON_EQUAL_MS = 15_000;
 /**
- * Maximum time until all invariants are true, ms. It includes a timeout of 9 s, dials every 36 s, reports of vanished
+ * Maximum time until all invariants are true, ms. It allows for a timeout of 9 s, dials every 36 s, reports of vanished
  * peers after 60 s, one rank per second and one `returned` per minute.
  */
 const SETTLE_MS = 200_000;
@@ -51,7 +51,10 @@ async function waitForHistory(world: World): Promise<number> {
 	return ms;
 }
 
-/** Time limit until all histories are equal, ms. With faults it includes a dial backoff and request timeouts. */
+/**
+ * Time limit until all histories are equal, ms. In a room with faults it allows for a dial backoff and request
+ * timeouts.
+ */
 function equalLimitMs({calm, scattered, dualHomed, limitedPairs}: Scenario): number {
 	return calm && !scattered && !dualHomed && limitedPairs.length === 0 ? SOON_EQUAL_MS : EQUAL_MS;
 }

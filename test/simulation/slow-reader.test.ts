@@ -25,7 +25,7 @@ const ROOM: Scenario = {
 	until: 0,
 };
 
-it('a slow reader stays connected, its queue stays bounded, and it receives every event in the end', {
+it('a slow reader stays connected, the queue of data for it stays bounded, and it receives every event in the end', {
 	timeout: 60_000,
 }, async () => {
 	const world = createWorld(ROOM, await deriveRoomKeys({room: 'room'}));

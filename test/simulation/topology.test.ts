@@ -4,8 +4,8 @@ import {createLinkLocalTopology, createTopology, type Shape} from './topology.js
 
 const MINUTE_MS = 60_000;
 /**
- * Duration of a test. Ten minutes are enough to show what repeats each minute. `TOPOLOGY_MINUTES=60` was run once for each
- * shape.
+ * Simulated duration of a test. Ten minutes are enough to show what happens every minute. `TOPOLOGY_MINUTES=60` was run
+ * once for each shape.
  */
 const QUIET_MS = Number(process.env.TOPOLOGY_MINUTES ?? 10) * MINUTE_MS;
 
@@ -31,14 +31,14 @@ describe('no presence event is written while all nodes are up', () => {
 	);
 });
 
-describe('a node that crashes is reported as lost, once,', () => {
+describe('a node that crashes is shown as lost exactly once', () => {
 	it.each<[Shape, number, number]>([
 		['chain', 5, 4],
 		['chain', 5, 2],
 		['star', 5, 3],
 		['ring', 6, 2],
 	])(
-		'a crash is reported as lost exactly once, in a %s of %i nodes when node %i crashes',
+		'a node that crashes is shown as lost exactly once, in a %s of %i nodes when node %i crashes',
 		{timeout: 120_000},
 		async (shape, nodes, victim) => {
 			const room = await createTopology(shape, nodes);

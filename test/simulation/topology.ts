@@ -1,6 +1,7 @@
 /**
- * Rooms in which not all nodes can reach each other: a chain, a star, a ring, and a room with one link that only IPv6 link-local
- * addresses use. Every node stays up, apart from the steps of a test, so each presence row can be compared with the truth.
+ * Rooms in which not all nodes can reach each other: a chain, a star, a ring, and a room with one link that only IPv6
+ * link-local addresses use. A node ends only where a test ends it, so each presence row can be compared with what
+ * really happened.
  */
 import type {FeedEvent} from '../../source/core/event.js';
 import {deriveRoomKeys} from '../../source/feed/room-keys.js';
@@ -56,7 +57,7 @@ export interface Topology {
 	readonly world: World;
 	/** Running process of a node. */
 	life(index: number): Life;
-	/** Launches all nodes, half a second apart, and waits until the history is everywhere. */
+	/** Launches all nodes, half a second apart, and waits 10 s, in which the history reaches all of them. */
 	start(): Promise<void>;
 	/** Cuts or restores the link between two nodes. Open connections between them stall while it is cut. */
 	setLink(a: number, b: number, isOpen: boolean): void;

@@ -201,7 +201,8 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 			for (const step of scenario.steps) clock.after(step.at, () => runStep(step));
 			await clock.advance(scenario.until + 1);
 			faults.finishAll();
-			// Without node 0 and the targets, the other nodes cannot find each other.
+			// In these rooms the nodes find each other only through node 0, or through the targets, which are nodes 0
+			// and 1.
 			if (scenario.scattered || scenario.limitedPairs.length > 0) nodes[0]?.launch();
 			if (scenario.scattered) nodes[1]?.launch();
 			await clock.advance(100);

@@ -58,7 +58,7 @@ function printPrunedLogs({options, output, printError, clock}: CliContext, folde
 	if (options.mode !== 'json')
 		printError(
 			count === 0
-				? `No log in ${folder} is that old.`
+				? `No log in ${folder} is older than that.`
 				: `Deleted ${count === 1 ? '1 log' : `${count} logs`}, ${formatBytes(bytes)}.`,
 		);
 	return count === pruned.length;

@@ -48,7 +48,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		maxOperands: 0,
 		summary: 'list saved logs',
 		description:
-			'Lists the saved logs, newest first. With --prune it deletes those that have not changed for that long, and prints their paths. A log in use is never deleted.',
+			'Lists the saved logs, newest first. With --prune it deletes the logs that have not changed for this time, and prints their paths. A log in use is never deleted.',
 		example: '--prune 90d',
 	},
 	send: {
@@ -56,7 +56,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		maxOperands: Number.POSITIVE_INFINITY,
 		summary: 'send one message or share files (-: read the message from standard input)',
 		description:
-			'Joins the room, sends one message, and leaves as soon as one peer has it. With --file it shares files instead, with the text as a note if there is one. It then leaves as soon as one peer has fetched all of them. Exits with 1 if nobody has them within --wait.',
+			'Joins the room, sends one message, and leaves as soon as one peer has the message. With --file it shares files instead, with the text as a note if there is one. It then leaves as soon as one peer has fetched all files. Exits with 1 if no peer has the message or the files within --wait.',
 		example: '"build is green" --name Bot',
 	},
 	invite: {

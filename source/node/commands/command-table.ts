@@ -108,7 +108,7 @@ export const commandRows: readonly CommandRow[] = [
 		usage: 'NAME [DIGITS]',
 		description: 'compare the safety number of a person; DIGITS: its last five digits, to confirm it',
 	},
-	{name: 'unverify', argument: 'person', usage: 'NAME', description: 'take a verification back'},
+	{name: 'unverify', argument: 'person', usage: 'NAME', description: 'remove a verification'},
 	{
 		name: 'bell',
 		argument: 'choice',
@@ -127,7 +127,7 @@ export const commandRows: readonly CommandRow[] = [
 		name: 'react',
 		argument: 'message-text',
 		usage: 'N EMOJI',
-		description: 'react to message N, for example with :tada:; again: take it back',
+		description: 'react to message N, for example with :tada:; again: remove the reaction',
 	},
 	{
 		name: 'correct',

@@ -77,7 +77,7 @@ function verificationLines({name, fingerprint, trust}: PeerView, number: string)
 		`Ask ${name} for the number that /verify shows there: by voice or in person, not in this chat.`,
 		...(trust === 'verified' ? ['You have verified this person already. /unverify takes it back.'] : []),
 		`If both numbers are equal, confirm it: /verify ${quoteName(name)}#${fingerprint} and the last five digits.`,
-		'The verification counts for this room and its present secret. After a change of the secret, verify again.',
+		'The verification is valid for this room and its present secret. After a change of the secret, verify again.',
 	];
 }
 

@@ -1,4 +1,4 @@
-/** How soon two members notice that a third one crashed or left: Serf on loopback. */
+/** How soon two members notice that a third one crashed or left: this program and Serf on loopback. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {freeUdpPort} from '../bench-node.js';
 import {meet, misses, startChat} from '../chat-process.js';

@@ -45,7 +45,7 @@ async function timesOf(route: Route): Promise<number[]> {
 	return times.slice(40);
 }
 
-/** Connects to a server that has just been started. */
+/** Connects to a server that has just been started. Dials again until the server listens. */
 async function dial(port: number): Promise<Socket> {
 	const end = performance.now() + LIMIT_MS;
 	for (;;) {

@@ -1,6 +1,6 @@
 /**
- * Time from a key in the input line of a terminal program to its echo: WeeChat and irssi in a terminal of the same
- * size.
+ * Time from a key in the input line of a terminal program to its echo: this program, WeeChat and irssi in terminals of
+ * the same size.
  */
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';

@@ -29,7 +29,10 @@ async function notice(end: (victim: ChatProcess) => void, port: number): Promise
 	}
 }
 
-/** Number of peers that a node wrongly reports as absent after a pause of its own process. */
+/**
+ * Number of lines with which any of three nodes reports a peer as absent, although one process only paused for
+ * STALL_MS.
+ */
 async function stall(port: number): Promise<number> {
 	const chats = await Promise.all(names.map(name => startChat({port, name})));
 	try {

@@ -12,7 +12,7 @@ import type {Figure, Row} from '../row.js';
 const BATCHES = 400;
 const BATCH_EVENTS = 100;
 
-/** Encoder with settings of msgpackr whose output other implementations can read. */
+/** Encoder of msgpackr, with settings that let other implementations read its output. */
 const packr = new Packr({useRecords: false, variableMapSize: true});
 const {peer} = createPeerKey();
 const peerBytes = Buffer.from(peer, 'hex');

@@ -14,7 +14,9 @@ import type {Figure, Row} from '../row.js';
 const FILE_MIB = Number(process.env.P2PCHAT_BENCH_FILE_MIB ?? 1024);
 /** Size of the file that ten nodes fetch, and of the files that are sent while people chat, in MiB. */
 const SMALL_MIB = Math.ceil(FILE_MIB / 16);
-/** Time limit of one transfer. It ends the row with an error on a busy machine, which would run for hours. */
+/**
+ * Time limit of one transfer, ms. On a busy machine it ends the row with an error, because the row would run for hours.
+ */
 const LIMIT_MS = 120_000;
 const RUNS = 3;
 const FETCHERS = 10;
@@ -108,7 +110,7 @@ async function figuresOf(node: Node): Promise<Told> {
 	return figures;
 }
 
-/** Delays of messages from one node to another, in ms, measured until `isOver` is true. */
+/** Delays of messages from one node to another, in ms, for at least WORDS messages and until `isOver` is true. */
 async function timeWords(from: Node, to: Node, label: string, isOver: () => boolean): Promise<number[]> {
 	const times: number[] = [];
 	for (let index = 0; index < WORDS || !isOver(); index++) {

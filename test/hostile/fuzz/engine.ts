@@ -56,7 +56,7 @@ export function fuzz(target: FuzzTarget, limits: FuzzLimits): FuzzResult {
 		if (corpus.length < MAX_KEPT) corpus.push(Uint8Array.from(bytes));
 	}
 
-	/** Finds the inputs of a round that reached new blocks, by running halves of the round again. */
+	/** Runs a round again in groups of 16 inputs, and keeps each group that reaches new blocks. */
 	function keepReachers(round: readonly Uint8Array[], coverage: Coverage): void {
 		for (let at = 0; at < round.length; at += 16) {
 			for (const bytes of round.slice(at, at + 16)) runOne(bytes);

@@ -106,7 +106,7 @@ function run(bytes: Uint8Array, random: SeededRandom): string {
 
 	end();
 	if (closed !== 1) throw new Error(`closed ${closed} times`);
-	// The link may still send the `bye` with which it closes.
+	// The link passes on the `bye` or `error` that closed it only after it has closed, so one message may follow.
 	if (messagesAfterClose > 1) throw new Error('messages were accepted after the link had closed');
 	return seen.join();
 }

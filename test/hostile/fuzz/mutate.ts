@@ -1,4 +1,7 @@
-/** Seeded mutations of bytes. Some change any byte, others preserve MessagePack tokens and length headers. */
+/**
+ * Seeded mutations of bytes. Some change random bytes, others insert MessagePack tokens, boundary numbers, special
+ * texts or parts of other inputs.
+ */
 import type {SeededRandom} from '../../helpers/seeded-random.js';
 
 /** Bytes at the boundaries of the ranges of MessagePack tokens. */
