@@ -8,7 +8,8 @@ export function readPageAssets(): PageAssets {
 	const [script, style] = [readPart('page.js'), readPart('page-style.css')];
 	// In an HTML page, these texts can end the element of the script or the style too early. The built script and style
 	// never contain them.
-	if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) throw new Error('The script or the style of the page contains its own end tag.');
+	if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style))
+		throw new Error('The script or the style of the page contains its own end tag.');
 	return {script, style, scriptHash: hashOf(script), styleHash: hashOf(style)};
 }
 

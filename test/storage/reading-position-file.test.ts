@@ -30,14 +30,17 @@ test.each([
 	['a negative offset', '{"format":1,"marker":"ab12cd34","offset":-1}'],
 	['an offset that is no whole number', '{"format":1,"marker":"ab12cd34","offset":5.5}'],
 	['a file that is too long', `{"format":1,"marker":"ab12cd34","offset":5${' '.repeat(5000)}}`],
-])('a reading position file with a fault (%s) counts as missing, with a one-line warning that names it', (_, content) => {
-	const end = place(1000);
-	writeFileSync(readingPositionPath(end.path), content);
-	const {offset, warning} = readReadingPosition(end);
-	expect(offset).toBeUndefined();
-	expect(warning).toContain(readingPositionPath(end.path));
-	expect(warning).not.toContain('\n');
-});
+])(
+	'a reading position file with a fault (%s) counts as missing, with a one-line warning that names it',
+	(_, content) => {
+		const end = place(1000);
+		writeFileSync(readingPositionPath(end.path), content);
+		const {offset, warning} = readReadingPosition(end);
+		expect(offset).toBeUndefined();
+		expect(warning).toContain(readingPositionPath(end.path));
+		expect(warning).not.toContain('\n');
+	},
+);
 
 test('saving a reading position rejects if the file cannot be written, and leaves no temporary file', async () => {
 	const end = place(1000);

@@ -229,22 +229,19 @@ describe('a folder in which the file cannot be saved', () => {
 		expect(refuseSize({...facts, type: 0xef53}, 2 ** 32, 2 ** 32)).toBeUndefined();
 	});
 
-	onPosix(
-		'a fetch whose folder disappears fails with an error, and can continue when the folder is back',
-		async () => {
-			const downloads = join(makeFolder(), 'downloads');
-			mkdirSync(downloads);
-			const {store} = makeStore({downloads});
-			const sink = await open(store);
-			await writeParts(sink, content, [0, 1, 2]);
-			renameSync(downloads, `${downloads}-moved`);
-			await expect(writeParts(sink, content, [3])).rejects.toMatchObject({code: 'changed'});
-			await expect(sink.finish()).rejects.toThrow(/moved or deleted/);
-			renameSync(`${downloads}-moved`, downloads);
-			await writeParts(sink, content, [3]);
-			expect(isEqual(await sink.finish(), content)).toBe(true);
-		},
-	);
+	onPosix('a fetch whose folder disappears fails with an error, and can continue when the folder is back', async () => {
+		const downloads = join(makeFolder(), 'downloads');
+		mkdirSync(downloads);
+		const {store} = makeStore({downloads});
+		const sink = await open(store);
+		await writeParts(sink, content, [0, 1, 2]);
+		renameSync(downloads, `${downloads}-moved`);
+		await expect(writeParts(sink, content, [3])).rejects.toMatchObject({code: 'changed'});
+		await expect(sink.finish()).rejects.toThrow(/moved or deleted/);
+		renameSync(`${downloads}-moved`, downloads);
+		await writeParts(sink, content, [3]);
+		expect(isEqual(await sink.finish(), content)).toBe(true);
+	});
 
 	test('a file that lacks its last part does not get its final name', async () => {
 		const {store, downloads} = makeStore();
