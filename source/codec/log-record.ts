@@ -1,5 +1,5 @@
 /**
- * Codec of records in a log file (protocol.md, Log records). A record is a 4-byte big-endian length and a MessagePack array
+ * Codec of records in a log file (protocol.md, The log file). A record is a 4-byte big-endian length and a MessagePack array
  * `[marker bin 8, kind, loggedAt, body, crc uint 32]`. The CRC-32 is always the last 4 bytes. It covers all bytes before
  * it, including the length. Kinds are append-only.
  */

@@ -1,5 +1,6 @@
 /**
- * Limits and intervals of the program. Every number that a peer can influence has an upper bound here.
+ * Limits and intervals of the program. Every number that a peer can influence has an upper bound here, or beside
+ * the field of the encoding that contains it (codec/message-fields.ts).
  *
  * The table in protocol.md, section Limits, has the same names and values; a test compares both. The unit is in the name:
  * `_MS` milliseconds, `_BYTES` bytes, `_PER_SECOND` a rate. Names without a unit are counts or fractions.

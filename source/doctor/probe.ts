@@ -6,7 +6,7 @@
 import type {HelloMessage} from '../codec/message-types.js';
 import type {Clock, Debug, Random} from '../core/environment.js';
 import type {PeerId} from '../core/event.js';
-import {MAX_ADDRESSES, MAX_CANDIDATES, MAX_DIALS_AT_ONCE} from '../core/limits.js';
+import {BEACON_INTERVAL_MS, BEACON_JITTER, MAX_ADDRESSES, MAX_CANDIDATES, MAX_DIALS_AT_ONCE} from '../core/limits.js';
 import type {RoomKeys} from '../feed/room-keys.js';
 import {createPeerKey} from '../feed/signing-keys.js';
 import type {DiscoverySource} from '../network/dial/candidate.js';
@@ -56,6 +56,11 @@ export interface Probe {
  * one is harmless.
  */
 const MIN_PROBE_MS = 2500;
+/**
+ * Minimum duration as long as no other node was found. Nodes of another room or network do not answer beacons, so the probe
+ * hears them only when they send their next own beacon.
+ */
+const MIN_LONELY_PROBE_MS = BEACON_INTERVAL_MS * (1 + BEACON_JITTER) + 500;
 /** Time for a discovered peer to dial this node. A peer with a higher id than ours waits one second before it dials. */
 const REVERSE_DIAL_WAIT_MS = 2000;
 /** Maximum duration of a probe. It leaves enough time for a dial that starts late and times out. */
@@ -90,6 +95,12 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 		peerLeft: peer => void entries.delete(peer),
 		onBeaconSent() {},
 	});
+
+	/** Whether there is a network, and nothing was heard from another node in it. */
+	function isLonely(): boolean {
+		if (beacon.interfaces().length === 0 || discovery.foreignNodes() > 0) return false;
+		return ![...entries.values()].some(({isReached, reachesUs}) => isReached || reachesUs);
+	}
 
 	const elapsedMs = () => (startedAt === undefined ? 0 : clock.monotonic() - startedAt);
 
@@ -209,7 +220,7 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 		isSettled() {
 			const now = clock.monotonic();
 			if (elapsedMs() >= MAX_PROBE_MS) return true;
-			if (activeDials > 0 || elapsedMs() < MIN_PROBE_MS) return false;
+			if (activeDials > 0 || elapsedMs() < (isLonely() ? MIN_LONELY_PROBE_MS : MIN_PROBE_MS)) return false;
 			return [...entries.values()].every(entry => entry.reachesUs || now - entry.firstSeenAt >= REVERSE_DIAL_WAIT_MS);
 		},
 		stop() {

@@ -1,5 +1,5 @@
 /**
- * Appends the presence events of this node (protocol.md, Presence): `lost` for a peer that the failure detector considers
+ * Appends the presence events of this node (protocol.md, Failure reports): `lost` for a peer that the failure detector considers
  * unreachable, and `returned` after another peer reported this node as `lost`.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Scanner that finds the valid records in the bytes of a log file and the damage between them (protocol.md, Log records).
+ * Scanner that finds the valid records in the bytes of a log file and the damage between them (protocol.md, The log file).
  * It accepts the bytes in chunks of any size. After damage it searches for the next position with the marker of the file and
  * a correct CRC. Peers do not know the random marker, so their texts cannot imitate a record.
  */

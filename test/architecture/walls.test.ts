@@ -46,6 +46,7 @@ const NETWORK_LAYERS: Readonly<Record<string, readonly string[]>> = {
 	transport: ['scheduling'],
 	link: ['scheduling', 'transport'],
 	sync: ['scheduling', 'link'],
+	files: ['scheduling', 'link'],
 	discovery: ['scheduling', 'transport', 'link'],
 	dial: ['scheduling', 'transport', 'link', 'discovery'],
 	mesh: ['scheduling', 'transport', 'link', 'discovery', 'dial'],

@@ -1,5 +1,5 @@
 // Compiles and runs the soak test: `npm run soak [processes] [minutes]`, by default 50 and 10. No other test run includes it.
-// `npm run soak hour [minutes]` measures memory over an hour of chat with arrivals and departures instead.
+// `npm run soak hour [minutes]` measures memory instead, while people chat, arrive and depart for `minutes`, by default 60.
 import {execFileSync} from 'node:child_process';
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';

@@ -380,7 +380,7 @@ describe('one peer that writes effects as fast as it may', () => {
 		expect(selectMarks(state, target).find(({word}) => word === 'ok')?.people).toEqual([ann]);
 	});
 
-	it('one peer that writes effects as fast as it may leaves the pins of others in place', () => {
+	it('the pins of others stay in place when one peer writes effects at the maximum rate', () => {
 		const pins = rest.map(index =>
 			feedEvent(mallory, index + 2, 100 + index, {type: 'pinned', target: {peer: unknown, seq: index + 2}, on: true}),
 		);

@@ -10,7 +10,7 @@ import {feedEvent, joined, learn, observation, observe, peerId, posted, T0} from
 const OWN = peerId('aa');
 const OTHERS = ['01', '02', '03'].map(peerId);
 
-/** Content of a state that does not depend on how its timelines are divided into pages. */
+/** Content of a state, without the division of its timelines into pages. */
 function contentOf(state: State) {
 	const {timeline, pending, unreadable, ...others} = state;
 	const rows = [timeline, pending, unreadable].map(part => sliceTimeline(part, 0, part.length));

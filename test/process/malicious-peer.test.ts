@@ -137,7 +137,7 @@ function expectResponsive({attacked, underAttack, control}: Siege, slackMs: numb
 	expect(underAttack.p99, report).toBeLessThan(times * control.p99 + slackMs);
 }
 
-it('all attacks at once at most double the median message delay of the control room, and end no connection of honest nodes', {
+it('under all attacks together the median message delay is at most twice that of a room without attacks, and no connection of honest nodes ends', {
 	timeout: 300_000,
 }, async () => {
 	const inside = Object.keys(ATTACKS).filter(name => !HANDSHAKE_ATTACKS.has(name));

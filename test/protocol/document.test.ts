@@ -95,6 +95,15 @@ describe('protocol.md names', () => {
 		expect(missing(codes)).toEqual([]);
 	});
 
+	it('protocol.md has every section to which a comment in the source refers by name', () => {
+		const sections = [...document.matchAll(/^#+ (?:\d+\. )?(.+)$|^\*\*([\w ]+?)\.?\*\*/gm)].map(
+			([, heading, bold]) => heading ?? bold ?? '',
+		);
+		const names = find(/protocol\.md, ([A-Z][a-z]+(?:[ \n*]+[a-z]+)*)/g).map(name => name.replaceAll(/[\s*]+/g, ' '));
+		expect(names.length).toBeGreaterThan(15);
+		expect(names.filter(name => !sections.some(section => section.startsWith(name)))).toEqual([]);
+	});
+
 	it('protocol.md names every message, kind of entry and kind of record', () => {
 		expect(missing([messages, kinds, observations].flatMap(names => Object.keys(names)))).toEqual([]);
 	});

@@ -80,7 +80,7 @@ function breakWhileAnswering(a: number, b: number, at: number): Step[] {
 }
 
 /**
- * An author posts far more than a slow reader can read in that time. `withRedial`: a second connection opens meanwhile.
+ * An author posts faster than a slow reader can read. `withRedial`: the reader opens a second connection during the posts.
  */
 function flood(a: number, b: number, withRedial: boolean, at: number): Step[] {
 	const posts = Array.from({length: FLOOD_ROUNDS}, (_, round): Step => {

@@ -1,4 +1,4 @@
-/** A member tries to change the row that says that the room is shown to guests (protocol.md, Entry kinds). */
+/** A member tries to change the row that says that the room is shown to guests (protocol.md, Entries). */
 import {expect, it} from 'vitest';
 import type {EntryBody} from '../../source/codec/entry.js';
 import type {PostedEvent} from '../../source/core/event.js';

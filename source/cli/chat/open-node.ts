@@ -141,7 +141,7 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 	};
 }
 
-/** The window for guests. The code of the window is loaded when the window opens. */
+/** The window for guests. The program loads the code for the window only when the window opens. */
 function createWindow(ports: InvitationPorts): Invitation {
 	let invitation: Invitation | undefined;
 	let loading: Promise<unknown> | undefined;

@@ -159,7 +159,7 @@ export type JsonLine =
 	  }
 	| {readonly type: 'synced'; readonly peer: string; readonly received: number}
 	| {readonly type: 'delivery'; readonly id: string; readonly delivered: number; readonly of: number}
-	/** Messages of a reopened log that were not read yet. `since`: RFC 3339, UTC. */
+	/** Messages of a reopened log that were not read yet. `since`: when the last record before them was logged; RFC 3339, UTC. */
 	| {readonly type: 'unread'; readonly messages: number; readonly mentions: number; readonly since: string}
 	| JsonInvitation
 	| JsonFile

@@ -1,5 +1,5 @@
 /**
- * Schedule of beacons (protocol.md, Discovery): a burst, then one beacon per interval. The interval is longer in a
+ * Schedule of beacons (protocol.md, Beacon): a burst, then one beacon per interval. The interval is longer in a
  * large room. A random jitter prevents nodes from sending at the same time.
  */
 

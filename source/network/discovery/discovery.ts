@@ -1,5 +1,5 @@
 /**
- * Discovery of peers by beacons (protocol.md, Discovery): announces this node, answers beacons, and reports the peers
+ * Discovery of peers by beacons (protocol.md, Beacon): announces this node, answers beacons, and reports the peers
  * whose beacons arrive. `beacon.ts` sends and receives the datagrams; `beacon-schedule.ts` decides when to announce.
  */
 import {
@@ -101,6 +101,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 	 */
 	function send(kind: BeaconKind): void {
 		counter += 1;
+		debug('discovery', 'beacon sent', {kind, counter});
 		beacon.broadcast(datagram(kind, 'broadcast'), datagram(kind, 'multicast'));
 	}
 
@@ -145,6 +146,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 		}
 
 		counters.record(content.peer, content.counter, proof !== undefined);
+		debug('discovery', 'beacon received', {kind: content.kind, path, address: source.address, port: content.port});
 		if (content.kind === 'leaving') {
 			stats.removePeer(content.peer);
 			options.peerLeft(content.peer);
@@ -164,6 +166,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 	function received(bytes: Uint8Array, source: DatagramSource): void {
 		if (stopped || !within(receivedWindow, MAX_BEACONS_PER_SECOND)) return;
 		const decoded = decodeBeacon(bytes, keys.tag, mac);
+		if (decoded.type !== 'beacon') debug('discovery', `datagram ignored: ${decoded.type}`, {address: source.address});
 		if (decoded.type === 'beacon') onBeacon(decoded.beacon, decoded.proof, source);
 		else if (decoded.type === 'foreign' && decoded.leaving) stats.removeForeignNode(decoded.peer);
 		else if (decoded.type === 'foreign') stats.recordForeignNode(decoded.peer, clock.monotonic());

@@ -52,7 +52,7 @@ const ANY_ADDRESS = {4: '0.0.0.0', 6: '::'} as const;
 
 type Received = (bytes: Uint8Array, source: DatagramSource) => void;
 
-/** Beacon over UDP (protocol.md, Discovery). `start` rejects with the system error, for example EADDRINUSE. */
+/** Beacon over UDP (protocol.md, Beacon). `start` rejects with the system error, for example EADDRINUSE. */
 export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	const {selection, clock = createSystemClock(), interfaceReader = createInterfaceReader(), log = () => {}} = options;
 	const loopbackOnly = isLoopbackOnly(selection);

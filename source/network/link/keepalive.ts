@@ -1,6 +1,6 @@
 /**
  * Keepalive of one connection: determines whether the peer is alive, its round-trip time and its clock offset
- * (protocol.md, Liveness). Any received byte proves that the peer is alive. `stepLiveness` is the pure state
+ * (protocol.md, Keepalive). Any received byte proves that the peer is alive. `stepLiveness` is the pure state
  * transition.
  */
 import type {PingMessage, PongMessage} from '../../codec/message-types.js';

@@ -1,5 +1,5 @@
 /**
- * Failure detector with ranked reporting (protocol.md, Presence). It tracks the connections of this node and those that
+ * Failure detector with ranked reporting (protocol.md, Failure reports). It tracks the connections of this node and those that
  * connected peers report, and determines which peers to report as lost.
  *
  * A lost peer is reported after a grace period if it has not reconnected and no connected peer reports a connection to it.

@@ -1,5 +1,5 @@
 /**
- * Peer exchange (protocol.md, Peer exchange): sends the list of this node's connections to every connected peer: the
+ * Peer exchange (protocol.md, Messages): sends the list of this node's connections to every connected peer: the
  * full list on a new connection, then changes. Changes are batched. While many nodes start, added connections are sent
  * less and less often, because most peers discover each other by beacons. If another peer reports that it has lost a
  * peer, this node reports its own new connection to the lost peer immediately. No peer is sent more names than it

@@ -19,8 +19,8 @@ const NEAR_MARGIN = '1200px 0px';
 /** Estimated height of a row, px. */
 const ROW_HEIGHT = 44;
 /**
- * Maximum estimated height of a list, px. Browsers do not lay out elements below some 16 million px, so the rows of a
- * very long list are estimated to be lower than ROW_HEIGHT.
+ * Maximum estimated height of a list, px. Browsers do not lay out elements more than about 16 million px from the top,
+ * so in a very long list the estimated height of a row is less than ROW_HEIGHT.
  */
 const MAX_HEIGHT = 12_000_000;
 /** Time for drawing in one frame, ms. */

@@ -182,7 +182,7 @@ describe('own events', () => {
 		sync.stop();
 	});
 
-	it('own events are pushed alone if the peer holds the events before them, or if these have more than MAX_REPEATED_PUSH_BYTES bytes', () => {
+	it('a push contains the earlier own events too, unless the peer holds them or they have more than MAX_REPEATED_PUSH_BYTES bytes', () => {
 		const {node, connect} = createRoom();
 		node.post(2);
 		const bob = connect(BOB, feed(SELF, 2));

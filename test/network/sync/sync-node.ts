@@ -30,7 +30,7 @@ export function batchOf(peer: PeerId, first: number, last = first, bytes = 100):
 	return {peer, firstSeq: first, previousHash: new Uint8Array(32), entries, signature: new Uint8Array(64)};
 }
 
-/** Whether the batch contains an entry that the author did not write at the seq of this entry. */
+/** Whether an entry of the batch has another seq than the one at which the author wrote it. */
 function isMisplaced({peer, firstSeq, entries}: Batch): boolean {
 	return entries.some(
 		(entry, index) =>
