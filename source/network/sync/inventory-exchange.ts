@@ -154,10 +154,7 @@ export interface InventoryReceiverOptions {
 	isConnected(peer: PeerId): boolean;
 	/** Feeds of a few earlier launches of this node. `onDelivered` is called for them too. */
 	earlierFeeds(): readonly PeerId[];
-	/**
-	 * Called when a connected peer has stored the events up to `seq`: of the feed of this node, or of `feed`, which
-	 * belongs to an earlier launch.
-	 */
+	/** Called when a connected peer has stored the events up to `seq` of this node or of `feed`, an earlier launch. */
 	onDelivered(peer: PeerId, seq: number, feed?: PeerId): void;
 	/** Called when a peer lists more new feeds than MAX_NEW_FEEDS_PER_MINUTE or its share of MAX_MISSING_FEEDS allow. */
 	onLimit(peer: PeerId): void;

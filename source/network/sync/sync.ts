@@ -1,7 +1,6 @@
 /**
- * Anti-entropy between connected peers (protocol.md, Sync): each node learns which events its peers hold, requests the
- * events that it lacks, and answers requests. This module connects inventory-exchange (lists of held events),
- * missing-ranges and range-requester (requests), range-responder (answers) and ingest (received batches).
+ * Anti-entropy between connected peers (protocol.md, Sync): nodes exchange inventories, request the events that they lack,
+ * and answer requests. This module connects the files of this folder that do these steps with ingest.
  *
  * Invariants
  * 1. Both ends list all events that they hold on every new connection, and when a second connection to the peer closes.
