@@ -127,6 +127,11 @@ describe('the API in a program', () => {
 		expect((await send('forged', 'guess')).status).toBe(401);
 		expect((await send('x'.repeat(17_000), 'sesame-sesame')).status).toBe(413);
 		expect((await send(' ', 'sesame-sesame')).status).toBe(422);
+		// The webhook answers 200 only if a peer receives the message within two seconds, so the two must be connected.
+		await ann.waitFor(
+			'the webhook',
+			line => line.type === 'peer' && line.name === 'Hook' && line.status === 'connected',
+		);
 		expect((await send('Build 7 is green', 'sesame-sesame')).status).toBe(200);
 		await ann.waitFor('the message', ({text, name}) => text === 'Build 7 is green' && name === 'Hook');
 		expect(ann.events().some(({text}) => text === 'forged')).toBe(false);
