@@ -1,9 +1,8 @@
 /**
  * Mentions: whether a text addresses us by our name or by its first words, or everybody by `@all`.
  *
- * `@Mary` means Mary Ann Lee only if no other present person is called Mary or has a name that begins with Mary. This
- * depends on who was present when the text was written. So a mention does not appear or disappear when people join or
- * leave later.
+ * `@Mary` means Mary Ann Lee only if, when the text was written, no other person who was present was called Mary or had a
+ * name that begins with Mary. People who join or leave later do not change whom an earlier text mentions.
  */
 import {foldText} from './fold-text.js';
 import {isOurs} from './own-sessions.js';

@@ -55,12 +55,10 @@ function printPrunedLogs({options, output, printError, clock}: CliContext, folde
 		if (options.mode === 'json') output.write(`${JSON.stringify({type: 'deleted', ...log})}\n`);
 		else output.write(`Deleted ${cleanLine(log.path)}\n`);
 	}
-	if (options.mode !== 'json')
-		printError(
-			count === 0
-				? `No log in ${folder} is older than that.`
-				: `Deleted ${count === 1 ? '1 log' : `${count} logs`}, ${formatBytes(bytes)}.`,
-		);
+	if (options.mode !== 'json') {
+		if (pruned.length === 0) printError(`No log in ${folder} is older than that.`);
+		else if (count > 0) printError(`Deleted ${count === 1 ? '1 log' : `${count} logs`}, ${formatBytes(bytes)}.`);
+	}
 	return count === pruned.length;
 }
 

@@ -48,7 +48,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		maxOperands: 0,
 		summary: 'list saved logs',
 		description:
-			'Lists the saved logs, newest first. With --prune it deletes the logs that have not changed for this time, and prints their paths. A log in use is never deleted.',
+			'Lists the saved logs, newest first. With --prune it deletes the logs that have not changed for the given time, and prints their paths. A log in use is never deleted.',
 		example: '--prune 90d',
 	},
 	send: {

@@ -51,7 +51,7 @@ export interface ArrivingParts {
 	nextSlice(holder: Holder, now: number): Slice | undefined;
 	/**
 	 * Stores a slice. Returns the part if this slice completes it. The memory of the part stays reserved until the part
-	 * is written.
+	 * is written to the file.
 	 */
 	receive(pipe: LinkPipe, slice: Slice, bytes: Uint8Array, now: number): Uint8Array | undefined;
 	/** Gives up a part that a holder refused. */

@@ -62,7 +62,7 @@ export interface Holders {
 	count(): number;
 	/** Number of peers that have all parts and are not excluded. */
 	countComplete(): number;
-	/** Says that nobody who is connected has `missing`. If connected peers are excluded, also says how many and why. */
+	/** Text that nobody who is connected has `missing`, and how many connected peers are excluded for wrong data. */
 	describeAbsence(missing: string): string;
 }
 

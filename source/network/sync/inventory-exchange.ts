@@ -257,8 +257,8 @@ export function createInventoryReceiver({
 			return;
 		}
 
-		// If both nodes came to hold the same events of this feed after the digests were sent, no digest acknowledged
-		// them to the author.
+		// Both nodes may hold the same events of the peer's own feed by now. No digest has then acknowledged these events
+		// to the peer, so the feed goes into the next delta.
 		if (isPage && feed.peer === sync.link.peer) sync.pending.add(feed.peer);
 		inventory.markShareable(feed.peer);
 		noteTheirSeq(sync, feed.peer, feed.seq);

@@ -56,12 +56,11 @@ export function textSegments(
 		const isIn = (range: TextRange) => range.start <= from && range.end >= to;
 		const link = linked.find(isIn);
 		const look = mentioned.find(isIn)?.range.style;
-		const styles = [base, look, matches.some(isIn) && theme.match, link && LINK].filter(style => style || undefined);
-		const style: Style | undefined = styles.length > 1 ? Object.assign({}, ...styles) : styles[0] || undefined;
+		const style: Style = {...base, ...look, ...(matches.some(isIn) && theme.match), ...(link && LINK)};
 		return {
 			text: row.slice(from, to),
 			...(link?.target !== undefined && {link: link.target}),
-			...(style && {style}),
+			...(Object.keys(style).length > 0 && {style}),
 		};
 	});
 }

@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util';
 import {describe, expect, test} from 'vitest';
 import {foldText} from '../../../source/core/fold-text.js';
 import {sliceTimeline} from '../../../source/core/timeline.js';
@@ -136,7 +137,7 @@ describe('the matches of a search', () => {
 		const searching = {...options(100), search: foldText(search)};
 		return formatItem(state, item, searching)
 			.flat()
-			.filter(({style}) => style === searching.theme.match)
+			.filter(({style}) => isDeepStrictEqual(style, searching.theme.match))
 			.map(part => part.text);
 	}
 
