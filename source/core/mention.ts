@@ -81,13 +81,19 @@ function containsAtMention(text: string, name: string): boolean {
 	const mention = `@${foldText(name)}`;
 	const folded = foldText(text);
 	for (let at = folded.indexOf(mention); at >= 0; at = folded.indexOf(mention, at + 1)) {
-		const before = [...folded.slice(Math.max(0, at - 2), at)].at(-1) ?? '';
-		if (!WORD_CHARACTER.test(before) && endsWord(folded, at + mention.length)) return true;
+		if (beginsMention(folded, at) && endsWord(folded, at + mention.length)) return true;
 	}
 	return false;
 }
 
-function endsWord(text: string, index: number): boolean {
+/** Whether the `@` at this index does not continue a word, as it does in an e-mail address. */
+export function beginsMention(text: string, at: number): boolean {
+	const before = [...text.slice(Math.max(0, at - 2), at)].at(-1) ?? '';
+	return !WORD_CHARACTER.test(before);
+}
+
+/** Whether a name that ends just before this index is not continued there. */
+export function endsWord(text: string, index: number): boolean {
 	return !WORD_CONTINUATION.test(text.slice(index, index + 4));
 }
 

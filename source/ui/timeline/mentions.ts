@@ -8,7 +8,9 @@ import {MAX_NAME_BYTES} from '../../core/limits.js';
 import {memoise, memoiseByKey} from '../../core/memoise.js';
 import {
 	ALL,
+	beginsMention,
 	collectShortNames,
+	endsWord,
 	isMention,
 	isMentionedByShortName,
 	isMentionOfAll,
@@ -83,13 +85,13 @@ export function mentionRanges(state: State, text: string, theme: Theme): StyledR
 		.filter(({status}) => isPresent(status))
 		.map(({peer, name}) => ({name: foldText(name), style: {...theme.nameStyle(hueOf(state, peer)), ...theme.ownName}}));
 	const names = [{name: ALL, style: theme.ownName}, ...people].sort((a, b) => b.name.length - a.name.length);
-	return [...text.matchAll(/(?<![\p{L}\p{N}_])@/gu)].slice(0, MAX_MENTIONS).flatMap(({index}) => {
+	const found = [...text.matchAll(/@/g)].filter(({index}) => beginsMention(text, index)).slice(0, MAX_MENTIONS);
+	return found.flatMap(({index}) => {
 		const rest = text.slice(index + 1, index + 1 + MAX_NAME_BYTES);
 		const folded = foldText(rest);
 		for (const {name, style} of names) {
 			const length = folded.startsWith(name) ? findFolded(rest, name)[0]?.end : undefined;
-			const isWord = length !== undefined && !/^-?[\p{L}\p{M}\p{N}_]/u.test(rest.slice(length));
-			if (isWord) return [{start: index, end: index + 1 + length, style}];
+			if (length !== undefined && endsWord(rest, length)) return [{start: index, end: index + 1 + length, style}];
 		}
 		return [];
 	});
