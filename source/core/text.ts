@@ -179,6 +179,15 @@ export function withoutByteOrderMark(text: string): string {
 	return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
+/**
+ * Removes line breaks at the end, and the spaces at the end of a text of one line, where completion appends a space.
+ * A text of several lines keeps its spaces, because it may be code.
+ */
+export function withoutEndSpaces(text: string): string {
+	const trimmed = text.replace(/\n+$/, '');
+	return trimmed.includes('\n') ? trimmed : trimmed.trimEnd();
+}
+
 /** Control characters, spaces and line separators of any kind, and bidirectional controls. */
 const NO_WORD = /[\p{Cc}\p{Z}\p{Bidi_Control}]/u;
 

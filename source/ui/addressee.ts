@@ -6,9 +6,12 @@
  * or a new whisper does not change it while the user types.
  */
 import type {PeerId} from '../core/event.js';
+import {foldText} from '../core/fold-text.js';
 import {fingerprintOf, nameOf} from '../core/select-peers.js';
 import type {State} from '../core/state.js';
+import {withoutEndSpaces} from '../core/text.js';
 import {beginsWithWhisperCommand} from '../core/whisper-command.js';
+import {findCommandRow} from '../node/commands/command-table.js';
 import {parseCommand, parsePerson, quoteName} from '../node/commands/parse-command.js';
 import {lastWhisperer, resolveAddressee} from '../node/commands/resolve-addressee.js';
 import {NO_WHISPERER} from '../node/commands/run-command.js';
@@ -108,20 +111,42 @@ export function comesBack(draft: string): boolean {
 	return beginsWithWhisperCommand(draft) || parseCommand(draft).type === 'text';
 }
 
-/** Error text for a whisper without a valid addressee. Undefined if the draft is no whisper, or if it has an addressee. */
-export function addresseeError(
-	{addressee, replyAddressee}: Addressing,
-	draft: string,
-	state: State,
-): string | undefined {
-	if (addressee) return undefined;
+/**
+ * Error text for a draft that must not be sent: a later line looks like a command, or a whisper has no valid addressee.
+ * Undefined if the draft may be sent.
+ */
+export function draftError({addressee, replyAddressee}: Addressing, draft: string, state: State): string | undefined {
+	const misplaced = misplacedCommandError(draft);
+	if (misplaced !== undefined || addressee) return misplaced;
 	const found = findAddressee(draft, replyAddressee, state);
 	return found && 'error' in found ? found.error : undefined;
 }
 
+/** A command, or an unknown word in its place with an argument. A path (`/usr/bin`) and a comment have other forms. */
+const COMMAND_FORM = /^\/(\p{L}+)(\s+\S|\s*$)/u;
+
+/**
+ * Error text for a draft in which a line after the first one looks like a command. Such a line would go to the readers
+ * of the first line. It gets there without an intention: Enter arrives as a line feed if it is pressed before the screen
+ * is ready.
+ */
+function misplacedCommandError(draft: string): string | undefined {
+	const lines = draft.split('\n');
+	const index = lines.findIndex((line, number) => number > 0 && looksLikeCommand(line));
+	if (index === -1) return undefined;
+	const word = truncateCells(lines[index]?.trim().split(/\s/u)[0] ?? '', 20, '~');
+	return `Not sent: line ${index + 1} begins with ${word}, but a command must be a message of its own. Delete the other lines, or add words before the slash.`;
+}
+
+function looksLikeCommand(line: string): boolean {
+	const [, word = '', rest = ''] = COMMAND_FORM.exec(line) ?? [];
+	const isCommand = word !== '' && (rest.trim() !== '' || findCommandRow(foldText(word)) !== undefined);
+	return isCommand || beginsWithWhisperCommand(line);
+}
+
 /** The text after the command of a whisper. */
 export function whisperText(draft: string, {prefix}: Addressee): string {
-	return draft.slice(prefix.length).trimStart();
+	return withoutEndSpaces(draft.slice(prefix.length).trimStart());
 }
 
 /** Maximum width of the prompt words, as a fraction of the width of the screen. */

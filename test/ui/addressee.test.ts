@@ -1,5 +1,13 @@
 import {expect, test} from 'vitest';
-import {addressingOf, comesBack, draftToKeep, updateAddressing, whisperPrefix} from '../../source/ui/addressee.js';
+import {
+	addressingOf,
+	comesBack,
+	draftError,
+	draftToKeep,
+	noAddressing,
+	updateAddressing,
+	whisperPrefix,
+} from '../../source/ui/addressee.js';
 import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 
 const stateOf = (chatNode: ReturnType<typeof createFakeChatNode>) => chatNode.store.getState();
@@ -48,4 +56,26 @@ test('a kept draft of /r names its addressee; a draft of /r without an addressee
 test('a refused message or whisper returns to the input, a refused command does not', () => {
 	const drafts = ['hello', '//me', '/msg Dave hi', '/W Dave hi', '/r hi', '/name Bob', '/unknown'];
 	expect(drafts.filter(comesBack)).toEqual(['hello', '//me', '/msg Dave hi', '/W Dave hi', '/r hi']);
+});
+
+test('a draft in which a later line looks like a command is not sent, to everybody or to an addressee; paths and comments are sent', () => {
+	const chatNode = createFakeChatNode('Carol');
+	const {peer} = chatNode.join('Bob', '192.168.1.9', {identity: 'bbbbbbbb'});
+	const state = stateOf(chatNode);
+	const errorOf = (draft: string, addressing = noAddressing) => draftError(addressing, draft, state);
+	const refused = ['hello\n/msg Bob secret', 'a\nb\n /w Bob secret', '\n/r yes', 'hello\n/W', 'hello\n/mgs Bob secret'];
+	refused.push('hello\n/quit', 'hello\n/who  ', 'hello\n/dm Bob secret', '/me waves\n/msg Bob secret');
+	for (const draft of refused) expect(errorOf(draft), draft).toContain('a command must be a message of its own');
+	expect(errorOf('a\n\n/msg Bob secret')).toContain('line 3 begins with /msg');
+	const addressee = {prefix: '/msg Bob ', peer, name: 'Bob'};
+	expect(errorOf('/msg Bob hi\n/msg Dave secret', {...noAddressing, addressee})).toContain('line 2');
+	const sent = [
+		'a\n/usr/bin and\n/etc\n/home',
+		'a\n// note',
+		'a\n/* note */',
+		'a\n  /who',
+		'a\n//msg Bob',
+		'a\nsee /msg Bob',
+	];
+	for (const draft of sent) expect(errorOf(draft), draft).toBeUndefined();
 });

@@ -1,9 +1,9 @@
 import {MAX_TEXT_BYTES} from '../../core/limits.js';
-import {utf8Length} from '../../core/text.js';
+import {utf8Length, withoutEndSpaces} from '../../core/text.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {parseCommand} from '../../node/commands/parse-command.js';
 import {pastedPath, unfinishedPath} from '../../node/commands/typed-path.js';
-import {type Addressee, addresseeError, addressingOf, comesBack, whisperText} from '../addressee.js';
+import {type Addressee, addressingOf, comesBack, draftError, whisperText} from '../addressee.js';
 import {type EditorAction, reduceEditor} from '../input/reduce-editor.js';
 import {completionNames} from '../timeline/display-name.js';
 import {
@@ -100,9 +100,9 @@ export function completeDraft(ui: UiState, by: 1 | -1, {state}: ChatContext): Ch
 /** Sends the draft or runs it as a command. Sending a message marks all messages as read and scrolls to the end. */
 export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	const draft = ui.editor.text;
+	const fault = draftError(ui, draft, context.state);
+	if (fault !== undefined) return step({...ui, flash: {text: fault, level: 'error', until: 0}});
 	if (ui.addressee) return sendWhisper(ui, ui.addressee, context);
-	const unaddressed = addresseeError(ui, draft, context.state);
-	if (unaddressed !== undefined) return step({...ui, flash: {text: unaddressed, level: 'error', until: 0}});
 	if (draft.trim() === '') return step(draft === '' ? ui : editDraft(ui, {type: 'set', text: ''}));
 	const bytes = utf8Length(draft);
 	if (bytes > MAX_TEXT_BYTES) {
@@ -122,14 +122,6 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 		return step(goNewest(markRead({...sent, selected: undefined}), context), {type: 'post', text, draft});
 	}
 	return step(sent, {type: 'run', command: parsed.command, draft});
-}
-
-/**
- * Removes the spaces at the end of a text of one line, where completion appends a space. A text of several lines is
- * returned unchanged, because it may be code.
- */
-function withoutEndSpaces(text: string): string {
-	return text.includes('\n') ? text : text.trimEnd();
 }
 
 /** Sends the draft to its addressee only. A draft without text stays in the input. */

@@ -12,7 +12,7 @@ import type {State} from '../../core/state.js';
 import type {SelfInfo} from '../../node/chat-node.js';
 import {commandUsage, findCommandRow} from '../../node/commands/command-table.js';
 import {findCompletion} from '../../node/commands/completions.js';
-import {type Addressee, addresseeError} from '../addressee.js';
+import {type Addressee, draftError} from '../addressee.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {cellWidth, padCells} from '../text/graphemes.js';
 import type {Segment, Style, Theme} from '../theme.js';
@@ -41,8 +41,9 @@ export interface StatusRequest {
 export function formatStatusLine(request: StatusRequest): Segment[] {
 	const {ui, theme, width} = request;
 	if (ui.editor.completion && ui.focus === 'input') return completionSegments(ui.editor.completion, width, theme);
-	const unaddressed = ui.focus === 'input' ? addresseeError(ui, ui.editor.text, request.context.state) : undefined;
-	if (unaddressed) return fillRow(` ${cleanLine(unaddressed)}`, '', width, theme, theme.warn);
+	const fault = ui.focus === 'input' ? draftError(ui, ui.editor.text, request.context.state) : undefined;
+	// After Enter, a row of its own shows the error.
+	if (fault && ui.flash?.text !== fault) return fillRow(` ${cleanLine(fault)}`, '', width, theme, theme.warn);
 	const help = ui.addressee ? whisperHelp(ui.addressee) : commandHelp(ui);
 	const commands = help ? undefined : matchingCommands(ui);
 	if (commands) return completionSegments({candidates: commands, chosen: -1}, width, theme);

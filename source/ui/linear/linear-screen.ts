@@ -10,13 +10,14 @@
 import type {Input} from '../../core/event.js';
 import {formatBytes} from '../../core/format-quantity.js';
 import {isIgnored} from '../../core/name-collisions.js';
+import {withoutEndSpaces} from '../../core/text.js';
 import type {CommandResult, Intent} from '../../node/commands/command-result.js';
 import {findCompletion} from '../../node/commands/completions.js';
 import {createMessageNumbers} from '../../node/commands/message-numbers.js';
 import {parseCommand} from '../../node/commands/parse-command.js';
 import {runCommand} from '../../node/commands/run-command.js';
 import {pastedPath, unfinishedPath} from '../../node/commands/typed-path.js';
-import {type Addressee, type Addressing, addresseeError, noAddressing, whisperText} from '../addressee.js';
+import {type Addressee, type Addressing, draftError, noAddressing, whisperText} from '../addressee.js';
 import {chatKeys} from '../input/key-bindings.js';
 import type {Token} from '../input/key-token.js';
 import type {EditorAction} from '../input/reduce-editor.js';
@@ -81,13 +82,13 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	}
 
 	function submitDraft(draft: string, submitted: Addressing): void {
-		if (submitted.addressee) {
-			sendWhisper(draft, submitted, submitted.addressee);
+		const fault = draftError(submitted, draft, chatNode.store.getState());
+		if (fault !== undefined) {
+			prompt.reject(draft, fault, submitted.addressee ? submitted : noAddressing);
 			return;
 		}
-		const unaddressed = addresseeError(submitted, draft, chatNode.store.getState());
-		if (unaddressed !== undefined) {
-			prompt.reject(draft, unaddressed, noAddressing);
+		if (submitted.addressee) {
+			sendWhisper(draft, submitted, submitted.addressee);
 			return;
 		}
 		const parsed = parseCommand(draft);
@@ -95,7 +96,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		else if (parsed.type === 'command') {
 			showResult(runCommand(parsed.command, {chatNode, self, ignored, numbers, now: clock.now()}), draft);
 		} else {
-			const result = chatNode.post(parsed.text);
+			const result = chatNode.post(withoutEndSpaces(parsed.text));
 			if ('refused' in result) prompt.reject(draft, result.refused);
 		}
 	}

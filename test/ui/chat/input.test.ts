@@ -11,6 +11,28 @@ describe('the input', () => {
 		expect(chatNode.calls).toContain('typing');
 	});
 
+	test('a whisper that is typed before the screen is ready, when Enter arrives as a line feed, never goes to everybody', async () => {
+		const {terminal, press, chatNode} = await launch(room());
+		const misplaced = 'line 2 begins with /msg, but a command must be a message of its own';
+		for (const reads of [
+			['hello\n/msg Bob secret\n', '\r'],
+			['hello\n', '/msg Bob ', 'secret\r'],
+		]) {
+			await press(...reads);
+			await terminal.see(misplaced);
+			expect(terminal.text()).toContain('/msg Bob secret');
+			await terminal.until(() => terminal.text().split(misplaced).length === 2);
+			await press(CTRL('c'));
+			await terminal.until(() => !terminal.text().includes('secret'));
+		}
+		await press('\u001B[200~hello\r/msg Bob secret\u001B[201~', '\r');
+		await terminal.see(misplaced);
+		expect([chatNode.posted, chatNode.calls.filter(call => call.startsWith('whisper'))]).toEqual([[], []]);
+		await press(CTRL('c'), 'hello\n\r');
+		await terminal.until(() => chatNode.posted.length === 1);
+		expect(chatNode.posted[0]?.text).toBe('hello');
+	});
+
 	test('the input grows with its lines up to a third of the screen, with the cursor at the caret', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('one\ntwo\nthree');

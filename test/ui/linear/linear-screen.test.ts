@@ -86,6 +86,19 @@ describe('the linear screen', () => {
 		expect(chatNode.posted).toEqual([]);
 	});
 
+	test('the linear screen sends no draft in which a later line is a whisper command, and no line break at the end', async () => {
+		const {terminal, chatNode} = launch();
+		terminal.type('hello\n/msg Bob secret\r');
+		await terminal.see('Error: Not sent: line 2 begins with /msg');
+		await terminal.see('add words before the slash.\n> hello\n  /msg Bob secret');
+		terminal.type('\u0015/msg Bob hi\n/msg Dave secret\r');
+		await terminal.see('add words before the slash.\nto Bob only > /msg Bob hi');
+		expect([chatNode.posted, chatNode.calls.filter(call => call.startsWith('whisper'))]).toEqual([[], []]);
+		terminal.type('\u0015one\ntwo\n\r');
+		await terminal.until(() => chatNode.posted.length === 1);
+		expect(chatNode.posted[0]?.text).toBe('one\ntwo');
+	});
+
 	test('the linear screen keeps a draft with its addressee, and a whisper that is refused later returns only to an empty line', async () => {
 		const {terminal, chatNode, bob, screen, drafts} = launch({}, [], '/msg Bob half');
 		await terminal.see('to Bob only > /msg Bob half');
