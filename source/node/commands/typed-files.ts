@@ -60,7 +60,10 @@ export function fetchTypedFile(chatNode: ChatNode, typed: string): FileCommandRe
 	if (!found) return {type: 'error', text: typed === '' ? 'There is no new file to fetch. See /files.' : noSuch(typed)};
 	const result = chatNode.fetchFile(found);
 	if ('refused' in result) return {type: 'error', text: result.refused};
-	return {type: 'done', text: `Fetching ${cleanLine(found.fileName)} (${formatBytes(found.size)}). /cancel stops it.`};
+	return {
+		type: 'done',
+		text: `The fetch of ${cleanLine(found.fileName)} (${formatBytes(found.size)}) has begun. /cancel stops it.`,
+	};
 }
 
 /** Cancels the fetch that a user has named. Without a name, cancels the only running fetch. */

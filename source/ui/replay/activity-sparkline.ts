@@ -54,8 +54,8 @@ function drawMarks({ui, frame, hits, theme}: SparklineRequest, {indent, cells, c
 		if (key && key.ms >= start && key.ms <= end)
 			row[cellOfTime(key.ms, start, end, cells)] = {text: theme.glyphs.bookmark, style: theme.warn};
 	}
-	const isBookmarked = row[current]?.text === theme.glyphs.bookmark;
-	if (!isBookmarked) row[current] = {text: theme.glyphs.position, style: {bold: true}};
+	// The position hides a bookmark, which its row in the timeline shows too.
+	row[current] = {text: theme.glyphs.position, style: {bold: true}};
 	return [{text: ' '.repeat(indent)}, ...mergeEqualStyles(row)];
 }
 

@@ -22,6 +22,7 @@ import {formatTime, type TimeFormat} from './format-time.js';
 import {formatWhisper} from './format-whisper.js';
 import {isMentionOfUs, mentionRanges} from './mentions.js';
 import {messageText} from './message-text.js';
+import {indent, widthOf, withAddress} from './row-address.js';
 import {ADDRESS_CELLS, columnsOf, type RowColumns} from './row-columns.js';
 import {joinParts, type TextPart} from './text-parts.js';
 import {linksOf, type SegmentOptions, textSegments} from './text-segments.js';
@@ -142,20 +143,12 @@ function formatPost(
 		columns.addressPlace === 'column'
 			? [{text: ' '}, {text: `${padCells(address, ADDRESS_CELLS)} `, style: theme.muted}]
 			: [{text: ' '}];
-	const [first = [], ...others] = wrapTextRows(text, late, columns, {...options, ...looks});
-	const rows = [[...time, name, ...gap, ...first.slice(1)], ...others];
-	return columns.addressPlace === 'end' && address !== '' ? withAddress(rows, address, columns, theme) : rows;
-}
-
-/**
- * Returns the rows with the address added at the right end of the first or last row, or in a row of its own if it fits
- * in neither of them.
- */
-function withAddress(rows: readonly Row[], address: string, {textStart, textCells}: RowColumns, theme: Theme): Row[] {
-	const room = (row: Row) => textStart + textCells - widthOf(row) - cellWidth(address);
-	const index = [0, rows.length - 1].find(at => room(rows[at] ?? []) >= 2) ?? rows.length;
-	const row = rows[index] ?? [];
-	return rows.toSpliced(index, 1, [...row, indent(Math.max(1, room(row))), {text: address, style: theme.muted}]);
+	/** `reserved`: cells at the end of the first row that the text leaves free. */
+	const rowsOf = (reserved: number): Row[] => {
+		const [first = [], ...others] = wrapTextRows(text, late, columns, {...options, ...looks}, reserved);
+		return [[...time, name, ...gap, ...first.slice(1)], ...others];
+	};
+	return columns.addressPlace === 'end' && address !== '' ? withAddress(rowsOf, address, columns, theme) : rowsOf(0);
 }
 
 function nameStyleOf(state: State, peer: PeerId, theme: Theme): Style {
@@ -192,15 +185,16 @@ function headingOf(
 
 type TextLooks = Pick<SegmentOptions, 'mentions' | 'base'>;
 
-/** Rows of a text in the text column. The first row begins with the segments of `lead`. */
+/** Rows of a text in the text column. The first row begins with the segments of `lead`, and ends `reserved` cells earlier. */
 function wrapTextRows(
 	text: string,
 	lead: readonly Segment[],
 	{textStart, textCells}: RowColumns,
 	options: RowOptions & TextLooks,
+	reserved = 0,
 ): Row[] {
 	const links = linksOf(text);
-	return wrapMessage(text, textCells - widthOf(lead), textCells).map((line, index) => [
+	return wrapMessage(text, textCells - widthOf(lead) - reserved, textCells).map((line, index) => [
 		indent(textStart),
 		...(index === 0 ? lead : []),
 		...textSegments(text, line, links, options),
@@ -230,14 +224,6 @@ export function withAuthorName(state: State, {entries: [entry]}: TimelineItem, r
 		indent(blank - before - columns.nameCells),
 		...row.slice(index + 1),
 	];
-}
-
-function widthOf(segments: readonly Segment[]): number {
-	return segments.reduce((cells, segment) => cells + cellWidth(segment.text), 0);
-}
-
-function indent(cells: number): Segment {
-	return {text: ' '.repeat(cells)};
 }
 
 function formatSystemEntry(

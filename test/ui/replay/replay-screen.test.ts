@@ -222,12 +222,13 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(selected).toContain('14:38');
 	});
 
-	test('the replay screen sets bookmarks, moves to them and saves them', async () => {
+	test('the replay screen sets bookmarks, moves to them and saves them, and shows the position also on a bookmark', async () => {
 		const {terminal, press, saved} = await open(size);
 		await press('2', 'b');
 		await terminal.see('Bookmark set');
 		await press('7', 'b', 'G', '[');
 		expect(terminal.rows().at(-1)).toContain('◆');
+		expect(terminal.rows().at(-1)).toContain('▲');
 		const second = rank();
 		await press('[');
 		const back = rank();

@@ -4,7 +4,7 @@ import {foldText} from '../../../source/core/fold-text.js';
 import {sliceTimeline} from '../../../source/core/timeline.js';
 import {copyText} from '../../../source/ui/chat/copy-view.js';
 import {createTheme} from '../../../source/ui/theme.js';
-import {FOLDED_ROWS, formatItem, MAX_POST_ROWS} from '../../../source/ui/timeline/format-item.js';
+import {FOLDED_ROWS, formatItem, MARK_CELLS, MAX_POST_ROWS} from '../../../source/ui/timeline/format-item.js';
 import {createRowCache} from '../../../source/ui/timeline/row-cache.js';
 import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 
@@ -35,6 +35,34 @@ function room() {
 		);
 	return {state, entries, rows};
 }
+
+test('the address is beside the text of a message, never in a row of its own, and no row is longer than the timeline', () => {
+	const chatNode = createFakeChatNode();
+	const bob = chatNode.join('Bob', '192.168.100.200', {identity: 'b0b0b0b0'});
+	for (let length = 1; length < 200; length += 3) {
+		for (const text of ['a word '.repeat(40).slice(0, length), 'x'.repeat(length)]) {
+			const {timeline} = (chatNode.say(bob, text), chatNode.store.getState());
+			const entries = sliceTimeline(timeline, timeline.length - 1, timeline.length);
+			for (const width of [60, 78, 100]) {
+				const item = {from: 0, to: 1, entries};
+				const rows = formatItem(chatNode.store.getState(), item, options(width)).map(row =>
+					row.map(one => one.text).join(''),
+				);
+				expect(rows.filter(row => /192\.168\.100\.200/.test(row))).toHaveLength(1);
+				for (const row of rows) {
+					expect(row).not.toMatch(/^ *192\.168/);
+					expect(row.length).toBeLessThanOrEqual(width - MARK_CELLS);
+				}
+				expect(
+					rows
+						.map(row => row.replace(/^ *Bob | +192.*/g, ''))
+						.join('')
+						.replace(/\s/g, ''),
+				).toBe(text.replace(/\s/g, ''));
+			}
+		}
+	}
+});
 
 describe('two people with the same name, without colours', () => {
 	test.each([40, 80, 120])(
