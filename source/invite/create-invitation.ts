@@ -10,6 +10,7 @@ import {errorMessage} from '../core/errors.js';
 import {MAX_GUEST_QUEUED_BYTES, MAX_WINDOW_ADDRESSES, WINDOW_LIFETIME_MS} from '../core/limits.js';
 import type {Invitation, InvitationInfo, InvitationPorts, InvitationResult} from '../node/invitation.js';
 import {contentPolicy, documentEnd, documentStart, type PageAssets} from '../page/html-document.js';
+import {pageTitle} from '../page/page-names.js';
 import type {PageInfo} from '../page/page-row.js';
 import {type ChangeLog, createChangeLog} from './change-log.js';
 import {createGuestList, type GuestList} from './guest-list.js';
@@ -79,7 +80,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		}
 		const changes = createChangeLog(store.getState());
 		const streams: OpenWindow['streams'] = new Map();
-		const info: PageInfo = {mode: 'window', title: `Room ${ports.room}`, notes: [], people: [], pins: []};
+		const info: PageInfo = {mode: 'window', title: pageTitle(ports.room), notes: [], people: [], pins: []};
 		window = {
 			servers,
 			streams,

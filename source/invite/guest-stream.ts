@@ -77,8 +77,8 @@ export function createGuestStream(options: GuestStreamOptions): GuestStream {
 				if (isBlocked) return;
 			}
 		}
-		sendIfNew('people', rows.people(state));
-		sendIfNew('pins', rows.pins(state));
+		if (!isBlocked) sendIfNew('people', rows.people(state));
+		if (!isBlocked) sendIfNew('pins', rows.pins(state));
 	}
 
 	function sendChange(state: State, change: WindowChange): void {

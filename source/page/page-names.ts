@@ -24,17 +24,18 @@ export type PageNames = (state: State, peer: PeerId, seq?: number) => string;
  * `initial`: otherwise the person who wrote last would get no number.
  */
 export function createPageNames(withFingerprints: boolean, initial?: State): PageNames {
-	const peopleByName = new Map<string, string[]>();
+	/** Numbers of the people with each name. */
+	const numbersByName = new Map<string, Map<string, number>>();
 	const nameOf: PageNames = (state, peer, seq) => {
 		const name = shownName(cleanOneLine(findName(state, peer, seq) ?? '')) || 'Unnamed';
 		if (withFingerprints) return name + formatFingerprintSuffix(state, peer, seq);
 		const known = findPeer(state.roster, peer);
 		const person = known ? personKey(known, state.launches) : peer;
 		const key = foldText(confusableSkeleton(name));
-		const people = peopleByName.get(key) ?? [];
-		peopleByName.set(key, people);
-		if (!people.includes(person)) people.push(person);
-		const number = people.indexOf(person) + 1;
+		const numbers = numbersByName.get(key) ?? new Map<string, number>();
+		numbersByName.set(key, numbers);
+		const number = numbers.get(person) ?? numbers.size + 1;
+		numbers.set(person, number);
 		return number === 1 ? name : `${name} (${number})`;
 	};
 	const changes = listPeers(initial?.roster ?? []).flatMap(({peer, names}) => names.map(name => ({...name, peer})));
@@ -45,4 +46,9 @@ export function createPageNames(withFingerprints: boolean, initial?: State): Pag
 /** A text without control characters on one line. */
 export function cleanOneLine(text: string): string {
 	return cleanText(text).replaceAll('\n', ' ');
+}
+
+/** Title of a page. An empty room: the log does not name one. */
+export function pageTitle(room: string): string {
+	return room === '' ? 'Conversation' : `Room ${cleanOneLine(room)}`;
 }

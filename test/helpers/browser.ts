@@ -56,3 +56,34 @@ export async function openPage(options: BrowserContextOptions = {}): Promise<Ope
 	});
 	return {page, problems, requests};
 }
+
+/** Elements that the script of a page creates, and those of the document. */
+const OWN_ELEMENTS =
+	'a article b bdi button code details div footer h1 h2 header input li main mark noscript output p script section span summary time ul';
+
+/** Draws all rows of a page. Resolves to everything that a text of a person has changed beyond the text of an element. */
+export async function findIntrusions(page: Page) {
+	await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+	return page.evaluate(own => {
+		const elements = [...document.body.querySelectorAll('*')];
+		const names = new Set(own.split(' '));
+		return {
+			pwned: 'pwned' in window,
+			elements: elements.map(({localName}) => localName).filter(name => !names.has(name)),
+			attributes: elements.flatMap(({localName, attributes}) =>
+				[...attributes]
+					.map(({name}) => `${localName} ${name}`)
+					.filter(name => /^\S+ (?:on|src|style)/.test(name) && name !== 'section style'),
+			),
+			links: elements
+				.map(element => element.getAttribute('href'))
+				.filter(link => link && !/^(#e[\da-f:]+$|https?:)/.test(link)),
+			wide: elements
+				.filter(element => element.scrollWidth > innerWidth + 1)
+				.map(({outerHTML}) => outerHTML.slice(0, 200)),
+			overflow: document.documentElement.scrollWidth - innerWidth,
+		};
+	}, OWN_ELEMENTS);
+}
+
+export const NO_INTRUSIONS = {pwned: false, elements: [], attributes: [], links: [], wide: [], overflow: 0};

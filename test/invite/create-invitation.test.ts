@@ -2,17 +2,18 @@
 import {request} from 'node:http';
 import {networkInterfaces} from 'node:os';
 import {expect, onTestFinished, test} from 'vitest';
+import {MAX_GUEST_QUEUED_BYTES, MAX_WINDOW_ADDRESSES} from '../../source/core/limits.js';
 import {createInvitation} from '../../source/invite/create-invitation.js';
 import {addressGroup} from '../../source/network/ip-address.js';
 import type {InvitationInfo} from '../../source/node/invitation.js';
-import {createFakeChatNode} from '../helpers/fake-chat-node.js';
+import {createFakeChatNode, fakePeerId} from '../helpers/fake-chat-node.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 
-async function openWindow(addresses: readonly string[]) {
+async function openWindow(addresses: readonly string[], chatNode = createFakeChatNode()) {
 	const shown: (number | undefined)[] = [];
 	const invitation = createInvitation(
 		{
-			store: createFakeChatNode().store,
+			store: chatNode.store,
 			clock: createFakeClock(),
 			room: 'lan',
 			hasSecret: false,
@@ -104,4 +105,45 @@ test('the window for guests opens if at least one address of the computer can be
 	expect(windowOf(opened).urls).toEqual([expect.stringMatching(/^http:\/\/127/)]);
 	for (const addresses of [['192.0.2.1'], []])
 		expect(await openWindow(addresses)).toMatchObject({opened: {refused: expect.any(String)}, shown: []});
+});
+
+test('a window for guests listens on the first MAX_WINDOW_ADDRESSES addresses of the computer', async () => {
+	const addresses = Array.from({length: MAX_WINDOW_ADDRESSES + 2}, (_, index) => `127.0.0.${index + 1}`);
+	const {opened} = await openWindow(addresses);
+	expect(windowOf(opened).urls.map(url => new URL(url).hostname)).toEqual(addresses.slice(0, MAX_WINDOW_ADDRESSES));
+});
+
+/** Follows a window as a new guest. Resolves to whether a whole line arrives before the connection ends. */
+async function getsLine(link: string): Promise<boolean> {
+	const {origin, hash} = new URL(link);
+	const {bearer} = JSON.parse((await send(`${origin}/guest`, {method: 'POST', body: hash.slice(1)})).text);
+	return new Promise(resolve => {
+		const headers = {authorization: `Bearer ${bearer}`};
+		const sent = request(`${origin}/events`, {headers, agent: false}, response => {
+			response.on('data', part => part.includes('\n') && resolve(true));
+			response.on('error', () => {}).on('close', () => resolve(false));
+		});
+		sent.on('error', () => resolve(false)).end();
+		onTestFinished(() => void sent.destroy());
+	});
+}
+
+test('the connection of a guest ends when more than MAX_GUEST_QUEUED_BYTES wait for the guest, and not when less wait', async () => {
+	const chatNode = createFakeChatNode();
+	const dave = chatNode.join('Dave', '10.0.0.2');
+	chatNode.say(dave, 'a message with long reactions');
+	const target = {peer: dave.peer, seq: dave.seq};
+	/** Reacts with words that the codec would not accept, because no row within the limits of the codec is so long. */
+	const react = (from: number, to: number) => {
+		for (let share = from; share < to; share++) {
+			const word = `${share}`.padEnd(MAX_GUEST_QUEUED_BYTES / 100);
+			chatNode.tell({peer: fakePeerId(share + 10), seq: 0}, {type: 'marked', target, word, on: true});
+		}
+	};
+	const {opened} = await openWindow(['127.0.0.1'], chatNode);
+	const [link = ''] = windowOf(opened).urls;
+	react(0, 90);
+	expect(await getsLine(link)).toBe(true);
+	react(90, 110);
+	expect(await getsLine(link)).toBe(false);
 });

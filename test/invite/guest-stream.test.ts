@@ -147,6 +147,27 @@ test('a guest that reads slowly gets one line at a time, however many changes wa
 	expect(texts()).toEqual(['3', '4', '5']);
 });
 
+test('a guest that reads slowly gets the rows, the people and the pinned messages one after the other, each when it has read the line before', async () => {
+	const {chatNode, dave, clock, open} = openWindow();
+	chatNode.say(dave, 'pinned');
+	const target = {peer: dave.peer, seq: dave.seq};
+	const {stream, guest, lines} = open();
+	lines.splice(0);
+	guest.isSlow = true;
+	chatNode.join('Eve', '10.0.0.3');
+	chatNode.tell(dave, {type: 'pinned', target, on: true});
+	const history = Array.from({length: MAX_WINDOW_CHANGES_AT_ONCE + 1}, () =>
+		chatNode.make(dave, {type: 'posted', text: 'history'}),
+	);
+	chatNode.commit(history, false);
+	await clock.advance(WINDOW_BATCH_MS);
+	for (const type of ['snapshot', 'people', 'pins']) {
+		expect(lines.splice(0).map(line => line.type)).toEqual([type]);
+		stream.drained();
+	}
+	expect(lines).toEqual([]);
+});
+
 test('a guest that is sent away and does not read its last lines is cut off', async () => {
 	const {clock, open} = openWindow();
 	const {stream, guest} = open();

@@ -5,6 +5,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {
 	MAX_WINDOW_CONNECTIONS,
 	MAX_WINDOW_CONNECTIONS_PER_ADDRESS,
+	MAX_WINDOW_HEADER_BYTES,
 	MAX_WINDOW_REQUEST_BYTES,
 	WINDOW_ANSWER_TIMEOUT_MS,
 } from '../../source/core/limits.js';
@@ -215,4 +216,12 @@ test('a request with a body above the limit is refused, and one at the limit is 
 	expect(await post(MAX_WINDOW_REQUEST_BYTES + 1)).toMatch(/^HTTP\/1\.1 413 /);
 	expect(answered).toEqual([]);
 	expect(await post(MAX_WINDOW_REQUEST_BYTES)).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test('a request with headers above the limit gets no answer, and one with headers just below the limit gets one', async () => {
+	const {server, answered} = await openServer();
+	const get = (length: number) => ask(server.host, 'GET / HTTP/1.1', `X: ${'x'.repeat(length)}`);
+	expect(await get(MAX_WINDOW_HEADER_BYTES)).toBe('');
+	expect(answered).toEqual([]);
+	expect(await get(MAX_WINDOW_HEADER_BYTES - 200)).toMatch(/^HTTP\/1\.1 200 /);
 });

@@ -1,6 +1,6 @@
 /** States for the tests of pages, made of raw events, so that texts reach the page without the cleaning of the codec. */
 import {readFileSync} from 'node:fs';
-import type {FeedEvent, FeedEventBody, Observation, PeerId} from '../../source/core/event.js';
+import type {FeedEvent, FeedEventBody, ObservationBody, PeerId} from '../../source/core/event.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import type {FileId} from '../../source/core/shared-file.js';
 import type {State} from '../../source/core/state.js';
@@ -10,6 +10,10 @@ export const START = Date.UTC(2026, 10, 28, 9);
 export interface StateBuilder {
 	/** Adds an event of the person with this number. Returns its seq. */
 	add(person: number, body: FeedEventBody): number;
+	/** Connects this person with the person who made the page. */
+	connect(person: number): void;
+	/** Adds an observation of the person who made the page. */
+	observe(body: ObservationBody): void;
 	/** Adds a whisper of this person to the person who made the page. */
 	whisper(person: number, text: string): void;
 	/**
@@ -27,8 +31,18 @@ export function createStateBuilder(): StateBuilder {
 	let state = initialState;
 	let at = START;
 	const peer = (person: number) => String(person).padStart(64, '0') as PeerId;
+	function observe(body: ObservationBody): void {
+		at += 1000;
+		const head = {peer: peer(PEOPLE), seq: 0, at, ms: at, counter: 0} as const;
+		state = reduceInputs(state, [{type: 'observed', loggedAt: at, observation: {...head, ...body}}]);
+	}
 	return {
 		peer,
+		observe,
+		connect(person) {
+			const event = {type: 'link-measured', peer: peer(person), status: 'connected'} as const;
+			state = reduceInputs(state, [{type: 'ephemeral', event}]);
+		},
 		add(person, body) {
 			const seq = (seqs.get(person) ?? 0) + 1;
 			seqs.set(person, seq);
@@ -37,12 +51,7 @@ export function createStateBuilder(): StateBuilder {
 			state = reduceInputs(state, [{type: 'events', loggedAt: at, live: true, events: [event]}]);
 			return seq;
 		},
-		whisper(person, text) {
-			at += 1000;
-			const head = {peer: peer(PEOPLE), seq: 0, at, ms: at, counter: 0} as const;
-			const observation: Observation = {...head, type: 'whisper', subject: peer(person), own: false, id: 1, text};
-			state = reduceInputs(state, [{type: 'observed', loggedAt: at, observation}]);
-		},
+		whisper: (person, text) => observe({type: 'whisper', subject: peer(person), own: false, id: 1, text}),
 		addMany(count) {
 			const events = Array.from({length: count}, (_, index): FeedEvent => {
 				const person = (index % PEOPLE) + 1;
@@ -69,7 +78,10 @@ export function hostileTexts(): string[] {
 	return corpus.map(({text}) => text);
 }
 
-/** Adds a person for each text, with the text in every field that reaches a page. */
+/**
+ * Adds a person for each text, with the text in every field that reaches a page, and in the observations that must not
+ * reach the window for guests: texts of notices begin with OBSERVED, whispers with WHISPERED.
+ */
 export function addHostile(builder: StateBuilder, texts: readonly string[]): void {
 	for (const [index, text] of texts.entries()) {
 		const person = index + 1;
@@ -83,6 +95,14 @@ export function addHostile(builder: StateBuilder, texts: readonly string[]): voi
 		builder.add(person, {type: 'moved', addresses: [text]});
 		builder.add(person, {type: 'pinned', target, on: true});
 		builder.add(1, {type: 'lost', subject: builder.peer(person), absence: 0});
+		builder.add(person, {type: 'returned', absence: 1});
+		builder.add(person, {type: 'unreadable', reason: text});
+		builder.observe({type: 'launched', version: text});
+		builder.observe({type: 'peer-connected', subject: builder.peer(person), address: text});
+		builder.observe({type: 'notice', level: 'warn', code: 'x', text: `OBSERVED ${text}`});
+		builder.observe({type: 'peer-disconnected', subject: builder.peer(person), reason: text, alone: true});
+		builder.whisper(person, `WHISPERED ${text}`);
+		builder.connect(person);
 	}
 }
 

@@ -6,9 +6,19 @@ import {join} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 import {afterAll, describe, expect, test} from 'vitest';
 import {htmlExport} from '../../source/cli/output/html-export.js';
+import {cleanText} from '../../source/core/text.js';
 import {sliceTimeline} from '../../source/core/timeline.js';
 import type {PageAssets} from '../../source/page/html-document.js';
-import {closeBrowser, DESKTOP, hasChromium, openPage, PHONE, WITHOUT_CHROMIUM} from '../helpers/browser.js';
+import {
+	closeBrowser,
+	DESKTOP,
+	findIntrusions,
+	hasChromium,
+	NO_INTRUSIONS,
+	openPage,
+	PHONE,
+	WITHOUT_CHROMIUM,
+} from '../helpers/browser.js';
 import {readPageRows} from '../helpers/page-data.js';
 import {cliPath} from '../helpers/run-node.js';
 import {addHostile, createStateBuilder, hostileTexts, joined, type StateBuilder} from '../page/page-events.js';
@@ -105,37 +115,12 @@ describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`,
 			const {page, problems, requests} = await openPage({viewport});
 			await page.goto(address);
 			await page.waitForSelector('html[data-ready]');
-			await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-			const found = await page.evaluate(() => {
-				const elements = [...document.body.querySelectorAll('*')];
-				const wide = elements.filter(element => element.scrollWidth > innerWidth + 1);
-				return {
-					pwned: 'pwned' in window,
-					messages: document.querySelectorAll('#timeline .row.message').length,
-					tags: [...new Set(elements.map(({localName}) => localName))].sort(),
-					attributes: elements.flatMap(({localName, attributes}) =>
-						[...attributes]
-							.map(({name}) => `${localName} ${name}`)
-							.filter(name => /^\S+ (?:on|src|style)/.test(name) && name !== 'section style'),
-					),
-					links: elements
-						.map(element => element.getAttribute('href'))
-						.filter(link => link && !/^(#e\d+|https?:)/.test(link)),
-					wide: wide.map(({outerHTML}) => outerHTML.slice(0, 200)),
-					overflow: document.documentElement.scrollWidth - innerWidth,
-				};
-			});
-			expect(found).toEqual({
-				pwned: false,
-				messages: texts.length,
-				tags: 'a article b bdi button details div footer h1 h2 header input li main noscript output p script section span summary time ul'.split(
-					' ',
-				),
-				attributes: [],
-				links: [],
-				wide: [],
-				overflow: 0,
-			});
+			expect(await findIntrusions(page)).toEqual(NO_INTRUSIONS);
+			const shown = await page.$$eval('#timeline .row.message > .text', rows => rows.map(row => row.textContent));
+			expect(shown).toEqual(texts.map(text => `${cleanText(`${text} ${text}`)} (edited)`));
+			const events = await page.$$eval('#timeline .row.event', rows => rows.map(row => row.textContent ?? ''));
+			expect(events.filter(text => text.includes('OBSERVED '))).toHaveLength(texts.length);
+			expect(await page.textContent('body')).not.toContain('WHISPERED');
 			expect({problems, requests}).toEqual({problems: [], requests: []});
 		}
 	});

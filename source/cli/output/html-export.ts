@@ -16,7 +16,7 @@ import {positionOf, type TimelineEntry} from '../../core/timeline.js';
 import {documentEnd, documentStart, type PageAssets, rowGroup} from '../../page/html-document.js';
 import {findMissingEvents} from '../../page/missing-events.js';
 import {gapId, packRows} from '../../page/packed-rows.js';
-import {cleanOneLine, createPageNames} from '../../page/page-names.js';
+import {createPageNames, pageTitle} from '../../page/page-names.js';
 import type {PageInfo, PagePerson, PageRow} from '../../page/page-row.js';
 import {addressText, type PageRowOptions, pageRowOf} from '../../page/page-rows.js';
 import type {FeedVerification} from '../verify-log.js';
@@ -89,7 +89,7 @@ function pageInfo(options: HtmlExportOptions, rowOptions: PageRowOptions): PageI
 		.flatMap(({message}) => pageRowOf(state, message, rowOptions) ?? []);
 	return {
 		mode: 'file',
-		title: room === '' ? 'Conversation' : `Room ${cleanOneLine(room)}`,
+		title: pageTitle(room),
 		notes: notesOf(options),
 		people,
 		pins,

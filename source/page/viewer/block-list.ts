@@ -64,8 +64,6 @@ export interface BlockList {
 	isAtEnd(): boolean;
 	/** Highlights a text, folded by foldText, in all rows; empty: nothing is highlighted. */
 	highlight(query: string): void;
-	/** Draws every row, for printing. */
-	drawAll(): void;
 }
 
 export function createBlockList(container: HTMLElement, onChange: () => void): BlockList {
@@ -260,9 +258,10 @@ export function createBlockList(container: HTMLElement, onChange: () => void): B
 			}
 			schedule();
 		},
-		drawAll() {
-			for (const block of blocks) if (!block.isDrawn) draw(block);
-		},
 	};
+	// Printing shows all rows.
+	addEventListener('beforeprint', () => {
+		for (const block of blocks) if (!block.isDrawn) draw(block);
+	});
 	return list;
 }

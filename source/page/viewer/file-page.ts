@@ -63,7 +63,6 @@ export function startFilePage(info: PageInfo): void {
 		followAnchor();
 	});
 	addEventListener('hashchange', followAnchor);
-	addEventListener('beforeprint', () => list.drawAll());
 }
 
 /** Unpacks a group of rows: reverses the gzip and Base64 that the export applied. */
