@@ -29,6 +29,8 @@ export interface MaliciousOptions {
 	readonly skipsHello?: boolean;
 	/** Called for every message that the node sends. */
 	readonly onMessage?: (message: Message, peer: MaliciousPeer) => void;
+	/** Whether the peer ignores all messages, which costs little when there are hundreds of such peers. */
+	readonly isDeaf?: boolean;
 	/** Called with all bytes that the node sends. */
 	readonly onData?: (chunk: Uint8Array) => void;
 }
@@ -100,6 +102,7 @@ export async function connectMalicious(options: MaliciousOptions): Promise<Malic
 	connection.handle({
 		data(chunk) {
 			options.onData?.(chunk);
+			if (options.isDeaf) return;
 			for (const payload of decoder.push(chunk)) {
 				const message = decodeMessage(payload);
 				if (!message) continue;

@@ -1,13 +1,14 @@
 /**
- * Rate limiter of live events (protocol.md, Limits). It limits each author. The usage above LIVE_FREE_SECONDS is also
- * limited for all authors together, because one machine can create any number of keys. Pushed events beyond a limit are
- * dropped, and requested later at the rate of the limit.
+ * Rate limiter of live events (protocol.md, Limits). It limits each author. The usage above a free allowance, which refills
+ * slowly, is also limited for all authors together, because one machine can create any number of keys. Pushed events beyond
+ * a limit are dropped, and requested later at the rate of the limit.
  */
 import type {PeerId} from '../../core/event.js';
 import {
 	LIVE_AUTHORS_AT_FULL_PACE,
 	LIVE_BURST_SECONDS,
 	LIVE_FREE_SECONDS,
+	LIVE_FREE_SHARE,
 	LIVE_SHARED_BURST_SECONDS,
 	MAX_LIVE_BYTES_PER_SECOND,
 	MAX_LIVE_EVENTS_PER_SECOND,
@@ -28,28 +29,34 @@ export interface AuthorRateLimiter {
 /** Maximum number of stored authors. An evicted author may send a new burst. Anybody can do the same with a new key. */
 const MAX_AUTHORS = 4096;
 
-/** Bucket levels are in seconds: events add the time that they take at the maximum rate. A level drains by 1 per second. */
-export function createAuthorRateLimiter(): AuthorRateLimiter {
-	const levels = new LruMap<PeerId, LeakyBucket>(MAX_AUTHORS);
-	/** Total usage of all authors. Of each author, only the usage above LIVE_FREE_SECONDS is counted. */
-	const shared = createLeakyBucket(1);
+interface Usage {
+	readonly all: LeakyBucket;
+	/** Use of the free allowance. It is above LIVE_FREE_SECONDS after a burst, until the allowance has refilled. */
+	readonly free: LeakyBucket;
+}
 
-	const levelOf = (author: PeerId, now: number) => levels.get(author)?.levelAt(now) ?? 0;
+/** Bucket levels are in seconds: events add the time that they take at the maximum rate. */
+export function createAuthorRateLimiter(): AuthorRateLimiter {
+	const usages = new LruMap<PeerId, Usage>(MAX_AUTHORS);
+	/** Total usage of all authors. Of each author, only the usage above the free allowance is counted. */
+	const shared = createLeakyBucket(1);
 
 	return {
 		record(author, events, bytes, now) {
 			const seconds = Math.max(events / MAX_LIVE_EVENTS_PER_SECOND, bytes / MAX_LIVE_BYTES_PER_SECOND);
-			const level = levels.get(author) ?? createLeakyBucket(1);
-			const before = level.levelAt(now);
-			level.add(seconds, now);
-			levels.set(author, level);
+			const usage = usages.get(author) ?? {all: createLeakyBucket(1), free: createLeakyBucket(LIVE_FREE_SHARE)};
+			const before = usage.free.levelAt(now);
+			usage.all.add(seconds, now);
+			usage.free.add(Math.min(seconds, LIVE_BURST_SECONDS - before), now);
+			usages.set(author, usage);
 			const sharedSeconds = Math.max(0, before + seconds - Math.max(before, LIVE_FREE_SECONDS));
 			shared.add(sharedSeconds / LIVE_AUTHORS_AT_FULL_PACE, now);
 		},
 		readyAt(author, now) {
-			const own = levelOf(author, now);
-			const all = own > LIVE_FREE_SECONDS ? shared.levelAt(now) : 0;
-			return now + Math.max(own - LIVE_BURST_SECONDS, all - LIVE_SHARED_BURST_SECONDS) * 1000;
+			const usage = usages.get(author);
+			if (!usage) return now;
+			const all = usage.free.levelAt(now) > LIVE_FREE_SECONDS ? shared.levelAt(now) : 0;
+			return now + Math.max(0, usage.all.levelAt(now) - LIVE_BURST_SECONDS, all - LIVE_SHARED_BURST_SECONDS) * 1000;
 		},
 	};
 }

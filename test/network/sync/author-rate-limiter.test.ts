@@ -4,6 +4,7 @@ import {
 	LIVE_AUTHORS_AT_FULL_PACE,
 	LIVE_BURST_SECONDS,
 	LIVE_FREE_SECONDS,
+	LIVE_FREE_SHARE,
 	LIVE_SHARED_BURST_SECONDS,
 	MAX_LIVE_BYTES_PER_SECOND,
 	MAX_LIVE_EVENTS_PER_SECOND,
@@ -59,6 +60,23 @@ describe('the rate limit of live events', () => {
 		const free = 500 * (LIVE_FREE_SECONDS * MAX_LIVE_EVENTS_PER_SECOND + 10);
 		const shared = LIVE_AUTHORS_AT_FULL_PACE * LIVE_SHARED_BURST_SECONDS * MAX_LIVE_EVENTS_PER_SECOND;
 		expect(events).toBeLessThanOrEqual(free + shared + 100);
+	});
+
+	it('the rate limit of live events is shared by authors that each write steadily at their full rate, in batches within the free allowance', () => {
+		const limiter = createAuthorRateLimiter();
+		const authors = Array.from({length: 50}, (_, index) => fakePeerId(1000 + index));
+		const [each, seconds] = [40, 60];
+		let events = 0;
+		for (let now = 0; now < seconds * 1000; now += (each / MAX_LIVE_EVENTS_PER_SECOND) * 1000)
+			for (const author of authors) {
+				if (limiter.readyAt(author, now) > now) continue;
+				limiter.record(author, each, each, now);
+				events += each;
+			}
+		const free = authors.length * (LIVE_FREE_SECONDS + LIVE_FREE_SHARE * seconds) * MAX_LIVE_EVENTS_PER_SECOND;
+		const shared = LIVE_AUTHORS_AT_FULL_PACE * (LIVE_SHARED_BURST_SECONDS + seconds) * MAX_LIVE_EVENTS_PER_SECOND;
+		expect(events).toBeGreaterThan(shared * 0.9);
+		expect(events).toBeLessThanOrEqual((free + shared) * 1.1);
 	});
 
 	it('the rate limit of live events never delays an author who writes at the speed of people, whatever other authors do', () => {

@@ -1,0 +1,59 @@
+/**
+ * Clock of a process whose work takes time. A fake clock does not advance while code runs, so that a flood would cost the
+ * flooded node nothing. Here each reading of the monotonic clock costs STEP_MS: the program reads that clock a few times for
+ * each message. While the process is busy, its timers and arrivals wait, as in an event loop.
+ */
+import type {Timer} from '../../source/core/environment.js';
+import type {ClockView} from '../helpers/fake-clock.js';
+
+/** Time of one step, ms: about what a small message costs, divided by the number of readings for it. */
+const STEP_MS = 0.01;
+
+export function createBusyClock(view: ClockView): ClockView {
+	const ready: (() => void)[] = [];
+	let busyUntil = 0;
+	let turn: Timer | undefined;
+
+	/** Runs what is ready, until the process is busy. The rest waits until it is free again. */
+	function runReady(): void {
+		while (ready.length > 0 && busyUntil <= view.monotonic()) ready.shift()?.();
+		if (ready.length === 0 || turn) return;
+		turn = view.after(busyUntil - view.monotonic(), () => {
+			turn = undefined;
+			runReady();
+		});
+	}
+
+	function defer(plan: (run: () => void) => Timer, run: () => void): Timer {
+		let isCancelled = false;
+		const timer = plan(() => {
+			ready.push(() => {
+				if (!isCancelled) run();
+			});
+			runReady();
+		});
+		return {
+			cancel() {
+				isCancelled = true;
+				timer.cancel();
+			},
+		};
+	}
+
+	return {
+		now: view.now,
+		monotonic() {
+			busyUntil = Math.max(busyUntil, view.monotonic()) + STEP_MS;
+			return busyUntil;
+		},
+		after: (ms, run) => defer(go => view.after(ms, go), run),
+		arrival: (ms, run, landed) => defer(go => view.arrival(ms, go, landed), run),
+		setSkew: view.setSkew,
+		freeze: view.freeze,
+		thaw: view.thaw,
+		kill: view.kill,
+		get frozen() {
+			return view.frozen;
+		},
+	};
+}
