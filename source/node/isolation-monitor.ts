@@ -5,6 +5,7 @@
 
 import type {Clock, Timer} from '../core/environment.js';
 import {ALONE_AFTER_MS} from '../core/limits.js';
+import {listPeers} from '../core/roster.js';
 import type {DestinationCounters} from '../network/discovery/beacon.js';
 import type {EventPipeline} from './event-pipeline.js';
 import type {Notices} from './notices.js';
@@ -12,9 +13,9 @@ import type {Store} from './store.js';
 
 export interface IsolationMonitorOptions {
 	readonly clock: Clock;
-	readonly store: Store;
-	readonly pipeline: EventPipeline;
-	readonly notices: Notices;
+	readonly store: Pick<Store, 'getState'>;
+	readonly pipeline: Pick<EventPipeline, 'publish'>;
+	readonly notices: Pick<Notices, 'foreignNodes'>;
 	connectedCount(): number;
 	/** Number of nodes of another room or secret whose beacons arrived in the last minute. */
 	foreignNodeCount(): number;
@@ -37,10 +38,13 @@ export function createIsolationMonitor(options: IsolationMonitorOptions): Isolat
 
 	function check(): void {
 		const isAlone = options.connectedCount() === 0;
-		const {ephemeral} = store.getState();
+		const {ephemeral, roster} = store.getState();
 		const foreignNodes = options.foreignNodeCount();
 		if (foreignNodes !== ephemeral.foreignNodes) pipeline.publish({type: 'foreign-nodes', count: foreignNodes});
-		if (isAlone && foreignNodes > 0 && !hasReportedForeignNodes) {
+		// If this launch has met anybody, its room and secret are right.
+		const hasMet =
+			hasReportedForeignNodes || listPeers(roster).some(({firstConnected}) => firstConnected !== undefined);
+		if (isAlone && foreignNodes > 0 && !hasMet) {
 			hasReportedForeignNodes = true;
 			notices.foreignNodes(foreignNodes);
 		}

@@ -1,5 +1,6 @@
 /** Emoji by the short names that many chat programs use (`:tada:`), for completion and reactions. */
 import {foldText} from '../../core/fold-text.js';
+import {isReactionWord} from '../../core/text.js';
 
 const emojiByName: ReadonlyMap<string, string> = new Map(
 	Object.entries({
@@ -110,6 +111,11 @@ export function findEmoji(typed: string): string[] {
 
 /** Replaces `:tada:` by its emoji. Every other word is returned unchanged. */
 export function expandEmoji(word: string): string {
-	const name = /^:([^:\s]+):$/.exec(word)?.[1];
+	const name = /^:?([^:\s]+):?$/.exec(word)?.[1];
 	return (name !== undefined && emojiByName.get(foldText(name))) || word;
+}
+
+/** Whether a word that a user typed can be a reaction. Words of ASCII characters are mistyped short names. */
+export function isTypedReaction(word: string): boolean {
+	return isReactionWord(word) && !/^[\x20-\x7e]+$/.test(word);
 }

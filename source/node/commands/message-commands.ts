@@ -9,7 +9,7 @@ import {selectMarks} from '../../core/select-marks.js';
 import type {PostResult} from '../conversation.js';
 import {findNewest, isOwnMessage, newestOwnMessage} from '../effect-commands.js';
 import type {CommandContext, CommandResult} from './command-result.js';
-import {expandEmoji} from './emoji.js';
+import {expandEmoji, isTypedReaction} from './emoji.js';
 import type {MessageCommand} from './parse-command.js';
 
 export function runMessageCommand(command: MessageCommand, context: CommandContext): CommandResult {
@@ -24,6 +24,7 @@ export function runMessageCommand(command: MessageCommand, context: CommandConte
 			return toResult(chatNode.correct(target, command.text));
 		case 'react': {
 			const word = expandEmoji(command.word);
+			if (!isTypedReaction(word)) return {type: 'error', text: NO_EMOJI};
 			const isOn = selectMarks(chatNode.store.getState(), target).some(mark => mark.isOwn && mark.word === word);
 			return toResult(chatNode.mark(target, word, !isOn));
 		}
@@ -39,6 +40,8 @@ export function runMessageCommand(command: MessageCommand, context: CommandConte
 			return command satisfies never;
 	}
 }
+
+const NO_EMOJI = 'A reaction is an emoji or its short name, for example 👍 or :tada:.';
 
 function toResult(result: PostResult, text?: string): CommandResult {
 	if ('refused' in result) return {type: 'error', text: result.refused};

@@ -4,11 +4,12 @@
  * not.
  */
 import {isPeerId, type PeerId, writerOf} from '../../core/event.js';
-import {findPeersByName, groupByPerson, suggestNames} from '../../core/find-peers.js';
+import {findPeersByName, groupByPerson} from '../../core/find-peers.js';
 import {isPresent, type PeerView} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import {entryAt} from '../../core/timeline.js';
 import {type Person, parsePerson, quoteName} from './parse-command.js';
+import {suggestPeople} from './resolve-arguments.js';
 
 /** Number of newest rows that are searched for the session that wrote last. */
 const MAX_SEARCHED_ROWS = 2000;
@@ -18,7 +19,7 @@ export function resolveAddressee(person: Person, state: State): PeerView | {read
 	const typed = person.fingerprint ? `${person.name}#${person.fingerprint}` : person.name;
 	const people = groupByPerson(state, findPeersByName(state, typed, 'anybody'));
 	const [sessions] = people;
-	if (!sessions) return {error: unknownAddressee(typed, suggestNames(state, person.name))};
+	if (!sessions) return {error: unknownAddressee(typed, suggestPeople(state, person))};
 	if (people.length > 1) {
 		const forms = people.slice(0, 5).flatMap(([view]) => (view ? [reference(view)] : []));
 		return {error: `Several people are or were called “${person.name}”. Use ${forms.join(' or ')}. Nothing was sent.`};
@@ -58,11 +59,9 @@ function reference({name, fingerprint}: PeerView): string {
 	return `${quoteName(name)}#${fingerprint}`;
 }
 
-function unknownAddressee(typed: string, names: readonly string[]): string {
+function unknownAddressee(typed: string, forms: readonly string[]): string {
 	const nobody = `Nobody here is called “${typed}”. Nothing was sent.`;
-	return names.length === 0
-		? `${nobody} /who lists the names.`
-		: `${nobody} Did you mean ${names.map(quoteName).join(' or ')}?`;
+	return forms.length === 0 ? `${nobody} /who lists the names.` : `${nobody} Did you mean ${forms.join(' or ')}?`;
 }
 
 /** The peer that whispered to this node last in this launch, for /r; undefined if there is none. */

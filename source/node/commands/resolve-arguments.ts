@@ -1,6 +1,7 @@
 /** Resolves the arguments of commands: a typed name to a person, a typed time to a time. Pure. */
 import {findPeersByName, findPeersByNamePrefix, groupByPerson, suggestNames} from '../../core/find-peers.js';
 import type {PeerView} from '../../core/select-peers.js';
+import {selectPeople} from '../../core/select-people.js';
 import type {State} from '../../core/state.js';
 import {parseTime, resolveLastTime, TIME_FORMS} from '../parse-time.js';
 import {type Person, quoteName, unquote} from './parse-command.js';
@@ -23,17 +24,25 @@ export function resolvePerson(
 			: findPeersByNamePrefix(state, typedName);
 	const people = groupByPerson(state, matches).flatMap(([newest]) => newest ?? []);
 	const [first] = people;
-	if (!first) return {error: unknownPerson(typedName, suggestNames(state, person.name))};
+	if (!first) return {error: unknownPerson(typedName, suggestPeople(state, person))};
 	if (people.length === 1) return first;
 	const forms = people.slice(0, 5).map(view => `${quoteName(view.name)}#${view.fingerprint}`);
 	return {error: `Several people are called “${person.name}”. Use ${forms.join(' or ')}.`};
 }
 
-function unknownPerson(typed: string, names: readonly string[]): string {
+/** Who the user may have meant, in the form of an argument: the person with this fingerprint, otherwise similar names. */
+export function suggestPeople(state: State, {name, fingerprint}: Person): readonly string[] {
+	const isMeant = (view: PeerView) => view.status !== 'self' && view.fingerprint === fingerprint;
+	const meant = selectPeople(state).filter(isMeant).slice(0, 3);
+	if (meant.length === 0) return suggestNames(state, name).map(quoteName);
+	return meant.map(view => `${quoteName(view.name)}#${view.fingerprint}`);
+}
+
+function unknownPerson(typed: string, forms: readonly string[]): string {
 	const nobody = `Nobody here is called “${typed}”.`;
-	return names.length === 0
+	return forms.length === 0
 		? `${nobody} /who lists the names.`
-		: `${nobody} Did you mean ${names.map(quoteName).join(' or ')}? /who lists the names.`;
+		: `${nobody} Did you mean ${forms.join(' or ')}? /who lists the names.`;
 }
 
 type TimeResolution =

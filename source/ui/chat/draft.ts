@@ -97,6 +97,9 @@ export function completeDraft(ui: UiState, by: 1 | -1, {state}: ChatContext): Ch
 	return step(withInfo(ui, 'Nothing to complete. Ctrl+O: next pane'));
 }
 
+/** Commands that add a row of this user at the end of the timeline, like a message. */
+const WRITING_COMMANDS: ReadonlySet<string> = new Set(['me', 'reply', 'share']);
+
 /** Sends the draft or runs it as a command. Sending a message marks all messages as read and scrolls to the end. */
 export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	const draft = ui.editor.text;
@@ -121,7 +124,9 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 		if (ui.composing) return sendComposed(sent, ui.composing, text, draft, context);
 		return step(goNewest(markRead({...sent, selected: undefined}), context), {type: 'post', text, draft});
 	}
-	return step(sent, {type: 'run', command: parsed.command, draft});
+	const isWritten = WRITING_COMMANDS.has(parsed.command.type);
+	const shown = isWritten ? goNewest(markRead({...sent, selected: undefined}), context) : sent;
+	return step(shown, {type: 'run', command: parsed.command, draft});
 }
 
 /** Sends the draft to its addressee only. A draft without text stays in the input. */

@@ -1,7 +1,7 @@
 /** Update functions for the questions that the next key answers, for example whether to open a link or to quit. */
 import {foldText} from '../../core/fold-text.js';
 import {selectUndeliveredCount} from '../../core/select.js';
-import {isReactionWord} from '../../core/text.js';
+import {isTypedReaction} from '../../node/commands/emoji.js';
 import type {Command} from '../../node/commands/parse-command.js';
 import {CONFIRMATION_DIGITS} from '../../node/verification.js';
 import type {Token} from '../input/key-token.js';
@@ -37,9 +37,7 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 		const {target} = ui.question;
 		const word = REACTIONS[Number(key) - 1] ?? (token.type === 'text' ? token.text : '');
 		const closed = {...ui, question: undefined};
-		// Only characters outside ASCII, for example emoji, are reactions.
-		const isWord = isReactionWord(word) && !/^[\x20-\x7e]+$/.test(word);
-		if (isWord) return toggleReaction(closed, target, word, context);
+		if (isTypedReaction(word)) return toggleReaction(closed, target, word, context);
 		return step(NO_KEYS.has(key) ? closed : ui);
 	}
 	if (ui.question?.type === 'withdraw' || ui.question?.type === 'pin') {

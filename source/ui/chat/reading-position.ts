@@ -101,7 +101,7 @@ export function goOldest(ui: UiState, context: ChatContext): UiState {
 
 export function goNewest(ui: UiState, context: ChatContext): UiState {
 	const moved = withAnchor(ui, context, undefined);
-	return ui.focus === 'timeline' ? selectLast(moved, context) : moved;
+	return ui.focus === 'timeline' ? selectLast(moved, context) : {...moved, selected: undefined};
 }
 
 /** The nearest entry that passes the test, before (-1) or after (1) the reading position. */

@@ -237,6 +237,9 @@ function formatSystemEntry(
 	const last = entries.at(-1) ?? entry;
 	const isLatePost = entry.type === 'posted' && entry.late;
 	const parts = entries.length > 1 ? describePresenceGroup(state, entries) : describeEntry(state, entry);
+	// The column shows the time of the last entry. The group may have begun earlier.
+	const [since, until] = [entry, last].map(({at}) => formatTime(at, options.times));
+	if (since !== until) parts.push(` (since ${since})`);
 	const base = systemEntryStyle(entry, theme);
 	const head: Segment[] = [];
 	if (timeCells > 0) head.push({text: `${formatTime(last.at, options.times)} `, style: theme.muted});

@@ -119,6 +119,34 @@ describe('running commands', () => {
 		expect(selectMarks(session.store.getState(), target)).toEqual([]);
 	});
 
+	test('/react takes short names also without colons, and refuses words that are no emoji', () => {
+		const session = createFakeChatNode();
+		session.say(session.join('Bob', '192.168.1.9'), 'ship it');
+		const target = session.store.getState().timeline.pages.flat().at(-1);
+		if (!target) throw new Error('no message');
+		for (const word of ['foo', ':nosuch:', '1', 'a👍'.slice(0, 1)])
+			expect(run(`/react last ${word}`, session)).toMatchObject({
+				type: 'error',
+				text: expect.stringContaining(':tada:'),
+			});
+		expect(selectMarks(session.store.getState(), target)).toEqual([]);
+		run('/react last +1', session);
+		expect(selectMarks(session.store.getState(), target)).toMatchObject([{word: '👍'}]);
+	});
+
+	test('an unknown name with the fingerprint of a person here suggests this person, not somebody with a similar name', () => {
+		const session = createFakeChatNode();
+		session.join('Alice', '192.168.1.9', {identity: 'a11ce000'});
+		const other = session.join('Alice', '192.168.1.10', {identity: '4cabfa67'});
+		session.tell(other, {type: 'renamed', name: 'Bobby'});
+		for (const command of ['/ignore Alice#4cabfa67', '/msg Alice#4cabfa67 hi'])
+			expect(run(command, session)).toMatchObject({
+				type: 'error',
+				text: expect.stringContaining('Did you mean Bobby#4cabfa67?'),
+			});
+		expect(run('/ignore Alicia', session)).toMatchObject({text: expect.stringContaining('Did you mean Alice?')});
+	});
+
 	test('/who shows a round trip below one millisecond as "<1 ms"', () => {
 		const session = createFakeChatNode();
 		const {peer} = session.join('Bob', '192.168.1.9');

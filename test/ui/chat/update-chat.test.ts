@@ -5,7 +5,7 @@ import type {Question, ScreenEffect} from '../../../source/ui/chat/chat-state.js
 import {AGAIN_HINT, initialUiState, TYPING_HINT, type UiState} from '../../../source/ui/chat/chat-state.js';
 import type {ChatContext, ChatStep} from '../../../source/ui/chat/frame.js';
 import {createFrameCache} from '../../../source/ui/chat/frame.js';
-import {hasQuestion} from '../../../source/ui/chat/message-rows.js';
+import {formatMessageRows, hasQuestion} from '../../../source/ui/chat/message-rows.js';
 import {applyTokens, updateChat} from '../../../source/ui/chat/update-chat.js';
 import type {Token} from '../../../source/ui/input/key-token.js';
 import {createTheme} from '../../../source/ui/theme.js';
@@ -253,6 +253,40 @@ describe('typing while an overlay or a list is open', () => {
 			const later = applyTokens(blind.ui, typed(['y']), {...context, now: context.now + 1000});
 			expect(isOpen(later)).toBe(false);
 		}
+	});
+
+	test('a line break never separates the key of a question from its meaning', () => {
+		for (let columns = 20; columns < 120; columns++) {
+			for (const question of [
+				{type: 'pin', target: {peer: context.self.peer, seq: 1}, on: true},
+				{type: 'quit-undelivered', count: 1},
+			] as const) {
+				const rows = formatMessageRows({...initial, columns, question}, createTheme({unicode: true, depth: 0}));
+				for (const row of rows)
+					expect(
+						row
+							.map(({text}) => text)
+							.join('')
+							.trim(),
+					).not.toMatch(/\b(y|Esc):$/);
+			}
+		}
+	});
+
+	test('an action, a reply and a shared file of this user scroll to the end like a message; a list does not', () => {
+		const up = play(initial, [{type: 'key', key: 'pageup'}]).ui;
+		expect(up.anchor).toBeDefined();
+		for (const draft of ['/me waves', '/reply 1 yes', '/share plan.pdf', 'hello'])
+			expect(play(up, [...typed([draft]), ENTER]).ui.anchor, draft).toBeUndefined();
+		expect(play(up, [...typed(['/who']), ENTER]).ui.anchor).toEqual(up.anchor);
+	});
+
+	test('after a jump to the newest message, the search for mentions begins at the end again', () => {
+		const jump = [{type: 'key', key: 'alt+p'}] as const;
+		const first = play(initial, jump).ui.selected;
+		const far = play(initial, [...jump, ...jump, ...jump]).ui;
+		expect(far.selected).not.toEqual(first);
+		expect(play(far, [{type: 'key', key: 'ctrl+end'}, ...jump]).ui.selected).toEqual(first);
 	});
 
 	test('only y opens a link, and every other key closes the question about the link', () => {

@@ -6,7 +6,7 @@ import {copyText} from '../../../source/ui/chat/copy-view.js';
 import {createTheme} from '../../../source/ui/theme.js';
 import {FOLDED_ROWS, formatItem, MARK_CELLS, MAX_POST_ROWS} from '../../../source/ui/timeline/format-item.js';
 import {createRowCache} from '../../../source/ui/timeline/row-cache.js';
-import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
+import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
 
 const options = (width: number) => ({
 	width,
@@ -62,6 +62,25 @@ test('the address is beside the text of a message, never in a row of its own, an
 			}
 		}
 	}
+});
+
+test('a row of several arrivals and departures says since when, unless all of them are within the time that is shown', () => {
+	const chatNode = createFakeChatNode();
+	const joins = [32, 32, 38].map((minutes, index) => {
+		chatNode.at = START + minutes * 60_000 + index;
+		chatNode.join(`P${index}`, '10.0.0.9', {connect: false});
+		const {timeline} = chatNode.store.getState();
+		return sliceTimeline(timeline, timeline.length - 1, timeline.length)[0];
+	});
+	const textOf = (count: number, times: 'minutes' | 'none') => {
+		const entries = joins.slice(0, count).flatMap(entry => entry ?? []);
+		const item = {from: 0, to: count, entries};
+		const shown = formatItem(chatNode.store.getState(), item, {...options(100), times});
+		return shown.map(row => row.map(({text}) => text).join('')).join('\n');
+	};
+	expect(textOf(3, 'minutes')).toMatch(/^..:38 .*P0, P1 and P2 joined \(since ..:32\)$/);
+	expect(textOf(2, 'minutes')).toMatch(/P0 and P1 joined$/);
+	expect(textOf(3, 'none')).toMatch(/P2 joined$/);
 });
 
 describe('two people with the same name, without colours', () => {

@@ -116,21 +116,32 @@ describe('the name and the address', () => {
 			},
 		],
 		[
-			'on the next day',
+			'if another session of the same identity has another name',
+			(chatNode: FakeChatNode) => {
+				const {at} = chatNode;
+				chatNode.at -= 5000;
+				const rob = chatNode.join('Rob', '10.0.0.7', {connect: false, identity: 'b0b0b0b0'});
+				chatNode.at = at;
+				chatNode.say(rob, 'two');
+			},
+		],
+		[
+			'on the next day, after midnight',
 			(chatNode: FakeChatNode) => {
 				chatNode.at = Date.UTC(2026, 10, 23, 0, 0, 30);
 			},
 		],
-	])('the name and the address are shown again %s', async (_, between) => {
+	])('the name and the address are shown again %s', async (start, between) => {
 		const chatNode = createFakeChatNode();
-		chatNode.at = Date.UTC(2026, 10, 22, 23, 59, 30);
-		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
-		chatNode.at = Date.UTC(2026, 10, 22, 23, 59, 40);
+		const hour = start.includes('midnight') ? 23 : 15;
+		chatNode.at = Date.UTC(2026, 10, 22, hour, 59, 30);
+		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false, identity: 'b0b0b0b0'});
+		chatNode.at = Date.UTC(2026, 10, 22, hour, 59, 40);
 		chatNode.say(bob, 'one');
 		between(chatNode, bob);
 		chatNode.say(bob, 'two');
 		const {terminal} = await launch({chatNode});
-		await terminal.see(/\d\d:\d\d +(Bob|Rob) two/);
+		await terminal.see(/\d\d:\d\d +(Bob|Rob)\S* two/);
 	});
 
 	test('the name and the address are shown again below the unread rule', async () => {
