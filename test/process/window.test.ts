@@ -274,7 +274,7 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 		expect(problems.filter(problem => !problem.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);
 	});
 
-	test('a guest sees the newest message at once, below people and pinned messages, and code in a block', async () => {
+	test('a guest sees the newest message at once, below people and pinned messages, code in a block, and the state of the connection wherever the guest scrolls', async () => {
 		const opened = await openWindow();
 		const {chatNode} = opened;
 		const dave = chatNode.join('Dave', '10.0.0.2');
@@ -290,6 +290,13 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 		const last = page.locator('#timeline .row.message .text').last();
 		expect(await last.textContent()).toBe(text);
 		expect(await last.locator('code').evaluate(code => getComputedStyle(code).fontFamily)).toContain('monospace');
+		await page.evaluate(() => scrollTo(0, 0));
+		const status = await page.locator('.status').boundingBox();
+		expect((status?.y ?? 0) + (status?.height ?? 0)).toBeCloseTo(PHONE.height, 0);
+		chatNode.say(dave, 'unseen');
+		await opened.clock.advance(50);
+		await page.click('.status button:has-text("1 new")');
+		await expect.poll(bottom).toBeGreaterThanOrEqual(-1);
 	});
 
 	test('the page of a guest whose phone slept notices the silence, connects again and shows every message', async () => {
@@ -377,7 +384,7 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 		const [first, second] = [await openGuest(opened), await openGuest(opened)];
 		const link = opened.info().urls[0] ?? '';
 		opened.invitation.kick(1);
-		await first.page.waitForSelector('text=The person who opened this window sent you away.');
+		await first.page.waitForSelector('text=The person who shows this room sent you away.');
 		await first.page.goto('about:blank');
 		await first.page.goto(link);
 		await first.page.waitForSelector('text=This link is not valid any more');
@@ -386,7 +393,7 @@ describe.skipIf(!hasChromium)(`a guest with a phone${WITHOUT_CHROMIUM}`, () => {
 		await opened.clock.advance(50);
 		await second.page.waitForSelector('text=among us');
 		await opened.invitation.close();
-		await second.page.waitForSelector('text=The person who opened this window has closed it.');
+		await second.page.waitForSelector('text=The person who shows this room has closed this page.');
 	});
 });
 

@@ -66,11 +66,11 @@ export function openConnection({onLine, onState}: ConnectionListener): Connectio
 			}
 			if (response.status === 429) over('Too many wrong links were tried. Wait a minute, then open the link again.');
 			else if (response.status === 503) over('All places for guests are taken. Try again later.');
-			else over('This link is not valid any more. Scan the code again.');
+			else over('This link is not valid any more. Scan the code again, or ask for a new link.');
 			return false;
 		}
 		if (bearer !== '') return true;
-		over('Scan the code on the screen of the person who invited you.');
+		over('Scan the code, or open the whole link, that the person who invites you shows.');
 		return false;
 	}
 
@@ -80,7 +80,7 @@ export function openConnection({onLine, onState}: ConnectionListener): Connectio
 		const response = await fetch(`/events${place}`, {headers: authorization(), signal: controller.signal});
 		if (response.status === 401) {
 			sessionStorage.removeItem(BEARER_KEY);
-			return over('You are not a guest here any more. Scan the code again.');
+			return over('You are not a guest here any more. Scan the code again, or ask for a new link.');
 		}
 		if (!response.ok || !response.body) throw new Error(`status ${response.status}`);
 		onState('');
@@ -102,8 +102,8 @@ export function openConnection({onLine, onState}: ConnectionListener): Connectio
 		if (line.type === 'end')
 			over(
 				line.reason === 'kicked'
-					? 'The person who opened this window sent you away.'
-					: 'The person who opened this window has closed it.',
+					? 'The person who shows this room sent you away.'
+					: 'The person who shows this room has closed this page.',
 			);
 		else onLine(line);
 	}

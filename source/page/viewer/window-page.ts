@@ -20,17 +20,16 @@ export function startWindowPage(info: PageInfo): void {
 		list.scrollToEnd();
 		showUnseen(0);
 	});
-	newer.className = 'more';
 	newer.hidden = true;
 	const older = create('p', 'note', 'This is the beginning of the room.');
 	older.hidden = true;
 	elementById('head').append(...headView(info), people, pins, older);
-	elementById('foot').append(create('div', 'status', state), newer);
+	elementById('foot').append(create('div', 'status', state, newer));
 
 	const connection = openConnection({
 		onLine,
 		onState(text) {
-			state.textContent = text || 'You read along. The person who opened this window sees that you are here.';
+			state.textContent = text || 'This page is read-only. The person who shows this room sees that you are here.';
 			document.documentElement.dataset.state = text === '' ? 'open' : 'waiting';
 		},
 	});
