@@ -86,3 +86,8 @@ export function exitMessage(options: ExitOptions, error?: unknown): string {
 	}
 	return `${lines.join('\n')}\n`;
 }
+
+/** Sentence for a user who leaves while no other node has the last `count` messages. */
+export function describeUndelivered(count: number): string {
+	return `Nobody else has ${count === 1 ? 'your last message' : `your last ${count} messages`}.`;
+}

@@ -139,11 +139,18 @@ describe('the delivery of a post', () => {
 		expect(selectDelivery(reduceInputs(after, [delivered(dave!, 3)]), 2)).toEqual({delivered: 2, of: 2});
 	});
 
-	it('the state counts our newest posts that no other node has stored', () => {
+	it('the state counts our newest posts that no other node has stored, and our whispers without an answer', () => {
 		const state = reduce(launch, link(), post(2), post(3), post(4));
 		expect(selectUndeliveredCount(state)).toBe(3);
 		expect(selectUndeliveredCount(reduceInputs(state, [delivered(carol!, 3)]))).toBe(1);
 		expect(selectUndeliveredCount(reduceInputs(state, [delivered(carol!, 4)]))).toBe(0);
+		const whisper = observe(observation(me, 10, {type: 'whisper', subject: carol!, own: true, id: 1, text: 'psst'}));
+		const waiting = reduceInputs(state, [delivered(carol!, 4), whisper]);
+		expect(selectUndeliveredCount(waiting)).toBe(1);
+		const answered = ephemeral({type: 'whispers-answered', peer: carol!, id: 1, refused: []});
+		expect(selectUndeliveredCount(reduceInputs(waiting, [answered]))).toBe(0);
+		const ofOthers = learn(20, [feedEvent(carol!, 9, 20, {type: 'posted', text: 'hm'})]);
+		expect(selectUndeliveredCount(reduceInputs(state, [delivered(carol!, 4), ofOthers]))).toBe(0);
 	});
 
 	it('the audience of a post (the peers connected when it was written) is stored only if it differs from that of the previous post', () => {

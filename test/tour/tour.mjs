@@ -87,7 +87,7 @@ async function loseYuki(carol, dave, yuki) {
 	yuki.thaw();
 	await yuki.waitFor('she will get this');
 	await yuki.send('back! the lift eats Wi-Fi. Uplink is up: it was the cable');
-	await carol.waitFor('was the cable');
+	await carol.waitFor('the lift eats');
 	await settled(carol);
 	await save(carol, 'returned', 'Yuki is back and has received all messages in between');
 }

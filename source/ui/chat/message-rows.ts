@@ -4,6 +4,7 @@
  */
 import {formatBytes} from '../../core/format-quantity.js';
 import type {Row} from '../panes/paint-row.js';
+import {describeUndelivered} from '../screen-contract.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {padCells} from '../text/graphemes.js';
 import {wrapText} from '../text/wrap-text.js';
@@ -78,10 +79,8 @@ function questionText({question, editor: {pendingPaste}}: UiState): string | und
 			const name = cleanLine(question.path.split(/[/\\]/).at(-1) ?? '');
 			return `Share ${name} (${formatBytes(question.size)}) with everybody in this room?   ${YES_OR_NO}`;
 		}
-		case 'quit-undelivered': {
-			const messages = question.count === 1 ? 'your last message' : `your last ${question.count} messages`;
-			return `Nobody else has ${messages}. Leave?   ${YES_OR_NO}`;
-		}
+		case 'quit-undelivered':
+			return `${describeUndelivered(question.count)} Leave?   ${YES_OR_NO}`;
 		case 'open-link': {
 			const {urls, chosen} = question;
 			const url = urls[chosen] ?? '';

@@ -7,7 +7,6 @@
  *
  * It has the same interface as the full screen (screen-contract.ts).
  */
-import type {Input} from '../../core/event.js';
 import {formatBytes} from '../../core/format-quantity.js';
 import {isIgnored} from '../../core/name-collisions.js';
 import {withoutEndSpaces} from '../../core/text.js';
@@ -34,7 +33,8 @@ import {createAddressedPrompt} from './addressed-prompt.js';
 import {createBackfillAnnouncer} from './backfill-announcer.js';
 import {createLinePrompt} from './line-prompt.js';
 import {intentLines} from './linear-commands.js';
-import {collectNewEntries, formatSpokenEntry} from './spoken-entry.js';
+import {createQuitRequest} from './quit-request.js';
+import {collectNewEntries, formatSpokenEntry, isSynced} from './spoken-entry.js';
 
 const LINE_EDIT_KEYS: Readonly<Record<string, EditorAction>> = {
 	backspace: {type: 'edit', edit: 'delete-back'},
@@ -59,6 +59,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	let {bell} = options;
 	let notices = noNotifications;
 	let announcedUnread = 0;
+	const quitRequest = createQuitRequest(chatNode, line.printAbove, () => leave({type: 'quit'}));
 	let exited = false;
 	let resolveExit: (reason: ScreenEnd) => void = () => {};
 	const finished = new Promise<ScreenEnd>(resolve => {
@@ -119,7 +120,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	function runIntent(intent: Intent): void {
 		const lines = intentLines(intent, chatNode, {numbers, ignored});
 		if (lines) line.printAbove(...lines);
-		else if (intent.type === 'quit') leave({type: 'quit'});
+		else if (intent.type === 'quit') quitRequest.request();
 		else if (intent.type === 'bell') bell = intent.mode;
 		else if (intent.type === 'ignored') ignored = intent.keys;
 		else if (intent.type === 'export') {
@@ -151,7 +152,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		else if (key === 'enter') prompt.submit(submitDraft);
 		else if (key === 'tab' || key === 'shift+tab') complete(key === 'tab' ? 1 : -1);
 		else if (key === 'ctrl+c') interrupt();
-		else if (key === 'ctrl+d' && line.editor.text === '') leave({type: 'quit'});
+		else if (key === 'ctrl+d' && line.editor.text === '') quitRequest.request();
 		else if (key === 'ctrl+g') runIntent({type: 'help'});
 		else if (key === 'ctrl+z') suspend();
 	}
@@ -197,7 +198,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		else if (clock.monotonic() - interruptedAt <= QUIT_WINDOW_MS) leave({type: 'quit'});
 		else {
 			interruptedAt = clock.monotonic();
-			line.printAbove('Press Ctrl+C again to leave the chat.');
+			line.printAbove(...quitRequest.warning(), 'Press Ctrl+C again to leave the chat.');
 		}
 	}
 
@@ -291,9 +292,4 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		showMessage: (text, draft) =>
 			draft === undefined ? line.printAbove(`Error: ${text}`) : prompt.reject(draft, text),
 	};
-}
-
-/** Whether these inputs report that the history of a peer has been received completely. */
-function isSynced(inputs: readonly Input[]): boolean {
-	return inputs.some(input => input.type === 'ephemeral' && input.event.type === 'synced');
 }

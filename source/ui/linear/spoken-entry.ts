@@ -78,3 +78,8 @@ function entryWithKey(state: State, key: OrderKey): TimelineEntry | undefined {
 	const entry = entryAt(state.timeline, positionOf(state.timeline, key));
 	return entry && compareOrder(entry, key) === 0 ? entry : undefined;
 }
+
+/** Whether these inputs report that the history of a peer has been received completely. */
+export function isSynced(inputs: readonly Input[]): boolean {
+	return inputs.some(input => input.type === 'ephemeral' && input.event.type === 'synced');
+}

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {ALT, launch, PAGE_DOWN, PAGE_UP, room} from '../../helpers/chat-room.js';
+import {ALT, ESC, launch, PAGE_DOWN, PAGE_UP, room} from '../../helpers/chat-room.js';
 import {createFakeChatNode, START} from '../../helpers/fake-chat-node.js';
 import {INPUT_HINT} from '../../helpers/screen-texts.js';
 
@@ -87,6 +87,9 @@ describe('the timeline', () => {
 		await terminal.see(/^○ 14:00 +Carol /);
 		chatNode.publish({type: 'delivered', peer: bob.peer, seq: chatNode.own.seq});
 		await terminal.see(/^◐ 14:00 +Carol /);
+		await press(ALT('1'), '\r');
+		await terminal.see('stored by 1 of 2 peers that were connected: Bob; not stored by Dave');
+		await press(ESC, ESC);
 		chatNode.publish({type: 'delivered', peer: dave.peer, seq: chatNode.own.seq});
 		await terminal.see(/^✓ 14:00 +Carol /);
 		await press(ALT('1'), '\r');

@@ -287,6 +287,24 @@ describe('the linear screen', () => {
 		await terminal.until(() => terminal.output.endsWith('> /export /x'));
 	});
 
+	test('the linear screen says before it leaves that nobody else has the newest own messages, and leaves at the second try', async () => {
+		for (const key of ['\u0004', '/quit\r']) {
+			const {terminal, exit} = launch();
+			terminal.type('one\r');
+			await terminal.see('You: one');
+			terminal.type(key);
+			await terminal.see('Nobody else has your last message.\nDo this again to leave the chat.');
+			expect(exit()).toBeUndefined();
+			terminal.type(key);
+			await terminal.until(() => exit() !== undefined);
+		}
+		const {terminal, exit} = launch();
+		terminal.type('one\rtwo\r\u0003');
+		await terminal.see('Nobody else has your last 2 messages.\nPress Ctrl+C again');
+		terminal.type('\u0003');
+		await terminal.until(() => exit() !== undefined);
+	});
+
 	test('the linear screen leaves on the second Ctrl+C and prints the exit message', async () => {
 		const {terminal, exit} = launch();
 		terminal.type('\u0003');

@@ -4,6 +4,7 @@ import type {FeedEvent, PeerId} from '../../../source/core/event.js';
 import {initialState, reduceInputs} from '../../../source/core/reduce.js';
 import type {State} from '../../../source/core/state.js';
 import type {TimelineEntry} from '../../../source/core/timeline.js';
+import {describeEntry} from '../../../source/ui/timeline/describe-entry.js';
 import {describePresenceGroup} from '../../../source/ui/timeline/describe-presence.js';
 import {joinParts} from '../../../source/ui/timeline/text-parts.js';
 import {itemAfter, itemAt, type TimelineItem, viewAll} from '../../../source/ui/timeline/timeline-view.js';
@@ -164,6 +165,22 @@ describe('a presence group', () => {
 				}
 			}),
 			{numRuns: 1000},
+		);
+	});
+
+	test('a single row says that a person who crashed was lost, never that they left, and names each person as at that moment', () => {
+		fc.assert(
+			fc.property(actions, steps => {
+				const state = play(steps);
+				const all = itemsOf(state).flatMap(({entries}) => entries);
+				for (const entry of all.filter(({type}) => type === 'left' || type === 'lost')) {
+					const text = joinParts(describeEntry(state, entry));
+					const [name] = tellPlainly(all, [entry]).keys();
+					if (entry.type === 'left') expect(text).toBe(`${name} left`);
+					else expect(text).toMatch(new RegExp(`^Reporter lost contact with (an earlier session of )?${name}$`));
+				}
+			}),
+			{numRuns: 300},
 		);
 	});
 

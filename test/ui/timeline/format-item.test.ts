@@ -41,7 +41,8 @@ test('the address is beside the text of a message, never in a row of its own, an
 	const bob = chatNode.join('Bob', '192.168.100.200', {identity: 'b0b0b0b0'});
 	for (let length = 1; length < 200; length += 3) {
 		for (const text of ['a word '.repeat(40).slice(0, length), 'x'.repeat(length)]) {
-			const {timeline} = (chatNode.say(bob, text), chatNode.store.getState());
+			chatNode.say(bob, text);
+			const {timeline} = chatNode.store.getState();
 			const entries = sliceTimeline(timeline, timeline.length - 1, timeline.length);
 			for (const width of [60, 78, 100]) {
 				const item = {from: 0, to: 1, entries};

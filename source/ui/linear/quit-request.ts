@@ -1,0 +1,35 @@
+/** Leaving the linear screen while nobody else has the newest own messages: the user is warned once. */
+import {selectUndeliveredCount} from '../../core/select.js';
+import type {ChatNode} from '../../node/chat-node.js';
+import {describeUndelivered} from '../screen-contract.js';
+
+export interface QuitRequest {
+	/** The warning as lines to print. Empty if nothing is undelivered, or if the last warning counted as many messages. */
+	warning(): string[];
+	/** Prints the warning, or leaves if there is none. */
+	request(): void;
+}
+
+export function createQuitRequest(
+	{store}: Pick<ChatNode, 'store'>,
+	print: (...lines: readonly string[]) => void,
+	leave: () => void,
+): QuitRequest {
+	let warnedCount = 0;
+
+	function warning(): string[] {
+		const count = selectUndeliveredCount(store.getState());
+		if (count <= warnedCount) return [];
+		warnedCount = count;
+		return [describeUndelivered(count)];
+	}
+
+	return {
+		warning,
+		request() {
+			const lines = warning();
+			if (lines.length === 0) leave();
+			else print(...lines, 'Do this again to leave the chat.');
+		},
+	};
+}
