@@ -87,6 +87,11 @@ export const FILE_INFO_INTERVAL_MS = 20;
  * messages on the same path by up to this time.
  */
 export const FILE_QUEUE_MS = 30;
+/**
+ * Time after a message or a typing notice during which transfers cause no queue, in place of FILE_QUEUE_MS. It is longer
+ * than TYPING_INTERVAL_MS.
+ */
+export const FILE_TALK_MS = 5000;
 /** Time without any slice after which a holder counts as silent. Its parts are then requested from other holders. */
 export const FILE_ANSWER_MS = 10_000;
 /**

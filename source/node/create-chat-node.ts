@@ -68,6 +68,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		addresses: addresses.announced,
 		append: bodies => pipeline.append(bodies),
 		sendTyping: () => {
+			fileTransfers.files.noteTalk();
 			for (const link of mesh.links()) if (link.features.has('typing')) link.send({type: 'typing'});
 		},
 	});

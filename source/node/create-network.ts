@@ -249,6 +249,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		discovery,
 		announce(batches) {
 			for (const {batch} of batches) inventory.update(batch.peer);
+			if (batches.some(({events, live}) => live && events.some(({type}) => type === 'posted'))) files.noteTalk();
 			for (const {batch} of batches) if (batch.peer === self) sync.pushOwn(batch);
 			const received = batches.filter(({batch}) => batch.peer !== self);
 			if (received.length === 0) return;

@@ -53,10 +53,12 @@ export function createMessageRouter(parts: MessageRouterParts): MessageRouter {
 				failureDetector.reportAlive(link.peer, message.peers, clock.monotonic());
 				break;
 			case 'typing':
+				files.noteTalk();
 				typingExpiry.refresh(link.peer);
 				break;
 			case 'whisper':
 			case 'whisper-ack':
+				files.noteTalk();
 				parts.onWhisper(link, message);
 				break;
 			case 'bye':

@@ -1,7 +1,9 @@
 import {afterEach, expect, test} from 'vitest';
 import type {EventRef} from '../../source/core/event.js';
 import type {FileTransfer} from '../../source/core/file-transfer.js';
+import {FILE_TALK_MS} from '../../source/core/limits.js';
 import {partSize} from '../../source/core/shared-file.js';
+import type {ChatNode} from '../../source/node/chat-node.js';
 import {makeContent} from '../helpers/memory-files.js';
 import {createMemoryRoom, type MemoryRoom, type MemoryRoomNode} from '../helpers/memory-room.js';
 
@@ -48,4 +50,36 @@ test.each([0, 1, PART - 1, PART, PART + 1, 5 * PART + 17])('a fetched file of %i
 	expect(Buffer.compare(bob.files.finished.get('/downloads/plan.pdf')!, makeContent(size))).toBe(0);
 	await room.clock.advance(1000);
 	expect(transferOf(ann)).toMatchObject({state: 'sharing', completeHolders: 1, sentBytes: size});
+});
+
+/** Time in ms of a transfer from Ann to Bob that begins just after `act`. */
+async function transferTime(act: (ann: MemoryRoomNode, bob: MemoryRoomNode) => unknown): Promise<number> {
+	room = await createMemoryRoom();
+	const ann = await room.launch('Ann');
+	const bob = await room.launch('Bob');
+	await room.clock.advance(2000);
+	const ref = await share(ann, 32 * PART, [bob]);
+	await room.clock.advance(FILE_TALK_MS);
+	act(ann, bob);
+	await room.clock.advance(100);
+	const from = room.clock.monotonic();
+	bob.chatNode.fetchFile(ref);
+	while (bob.files.finished.size === 0 && room.clock.monotonic() - from < 10_000) await room.clock.advance(1);
+	const ms = room.clock.monotonic() - from;
+	await room.stop();
+	return ms;
+}
+
+test.each<[string, (ann: ChatNode, bob: ChatNode) => unknown]>([
+	['a message arrives', ann => ann.post('hi')],
+	['a message is sent', (_, bob) => bob.post('hi')],
+	['a typing notice arrives', ann => ann.notifyTyping()],
+	['a typing notice is sent', (_, bob) => bob.notifyTyping()],
+	['a whisper arrives', (ann, bob) => ann.whisper(bob.store.getState().launch!.peer, 'hi')],
+	['a whisper is sent', (ann, bob) => bob.whisper(ann.store.getState().launch!.peer, 'hi')],
+])('a transfer keeps few bytes in transit after %s', async (_, act) => {
+	// The memory network has a latency and no limit of its bandwidth, so that the bytes in transit decide the time.
+	const quietMs = await transferTime(() => {});
+	const ms = await transferTime((ann, bob) => act(ann.chatNode, bob.chatNode));
+	expect(ms).toBeGreaterThan(1.5 * quietMs);
 });

@@ -110,7 +110,9 @@ describe.skipIf(!canMount)('a disk that cannot take a file', () => {
 		};
 		expect(fill).toThrow(/ENOSPC/);
 		ann.child.kill('SIGCONT');
-		const waiting = await fetched.wait('waiting', ({state}) => state === 'waiting');
+		// Bob may have lost the connection to Ann, who was stopped. The fetch then waits for her first.
+		const isFull = ({state, reason}: Line) => state === 'waiting' && /disk is full/.test(reason);
+		const waiting = await fetched.wait('a full disk', isFull, 40_000);
 		expect(waiting.reason).toMatch(
 			/photos\.img.*: cannot save the file: the disk is full\. Free some space\. The fetch then continues\.$/,
 		);

@@ -20,6 +20,8 @@ export interface NodeOptions {
 	/** Bytes per second that the node can send, on all links together. */
 	readonly uplink?: number;
 	readonly latencyMs?: number;
+	/** Whether the system takes all bytes at once, and they wait in its buffer. Default: they wait in the program. */
+	readonly hasSystemBuffer?: boolean;
 	/** Changes or drops messages that the node sends, as a hostile program does. */
 	readonly send?: (message: FileMessage, reply: (message: FileMessage) => void) => void;
 	/** Answers messages in place of the program. */
@@ -107,10 +109,11 @@ export function createFileWorld(seed = 1): FileWorld {
 			queued: 0,
 			push(bytes, arrived) {
 				wire.queued += bytes;
+				const leftAt = from.options.hasSystemBuffer ? clock.monotonic() : undefined;
 				const start = Math.max(clock.monotonic(), from.busyUntil);
 				const sent = start + (bytes * 1000) / (from.options.uplink ?? 100e6);
 				from.busyUntil = sent;
-				clock.after(sent - clock.monotonic(), () => {
+				clock.after((leftAt ?? sent) - clock.monotonic(), () => {
 					wire.queued -= bytes;
 					if (wire.isOpen && wire.queued === 0) from.files.idle(wire.link);
 				});

@@ -210,7 +210,7 @@ describe('messages before file data', () => {
 
 	test('a transfer over a path of 10 Mbit/s delays a message by at most 50 ms', async () => {
 		world = createFileWorld(7);
-		const author = world.add({uplink: 1.25e6, latencyMs: 2});
+		const author = world.add({uplink: 1.25e6, latencyMs: 2, hasSystemBuffer: true});
 		const fetcher = world.add({latencyMs: 2});
 		const file = await world.share(author, makeContent(2 * MiB));
 		fetcher.fetch(file);
@@ -223,6 +223,31 @@ describe('messages before file data', () => {
 		expect(delays).toHaveLength(60);
 		expect(Math.max(...delays)).toBeLessThan(50);
 		expect(FILE_QUEUE_MS).toBeLessThan(50);
+	});
+
+	test('while people write, a transfer causes no queue in the network, and before that one of at most FILE_QUEUE_MS', async () => {
+		world = createFileWorld(19);
+		const author = world.add({uplink: UPLINK, latencyMs: 2, hasSystemBuffer: true});
+		const fetcher = world.add({latencyMs: 2});
+		const file = await world.share(author, makeContent(8 * MiB));
+		fetcher.fetch(file);
+		const delays: number[] = [];
+		const measure = async (count: number) => {
+			delays.length = 0;
+			for (let word = 0; word < count; word++) {
+				await world.clock.advance(10);
+				void world.sendWord(author, fetcher, 100).then(ms => delays.push(ms));
+			}
+		};
+		await world.clock.advance(100);
+		await measure(20);
+		expect(Math.max(...delays)).toBeGreaterThan(25);
+		expect(Math.max(...delays)).toBeLessThan(FILE_QUEUE_MS + 15);
+		fetcher.files.noteTalk();
+		await world.clock.advance(50);
+		await measure(20);
+		expect(Math.max(...delays)).toBeLessThan(15);
+		await untilDone([fetcher], file);
 	});
 
 	test('a transfer uses the whole bandwidth of a path', async () => {

@@ -62,7 +62,12 @@ export const fileMutations = [
 	},
 	{
 		rule: 'Files: the bytes that are outstanding at a holder are bounded by a delay.',
-		edits: [{in: 'createLinkPipe.limit', limit: 'FILE_QUEUE_MS', becomes: '1000'}],
+		edits: [{in: 'createTransferPace.queueMs', limit: 'FILE_QUEUE_MS', becomes: '1000'}],
+		scenes: ['files'],
+	},
+	{
+		rule: 'Files: transfers cause no queue while people write.',
+		edits: [{in: 'createTransferPace.queueMs', returned: 1, becomes: 'FILE_QUEUE_MS'}],
 		scenes: ['files'],
 	},
 	{

@@ -35,6 +35,8 @@ export interface FileFetchesOptions {
 	isGenuine(file: NamedFile, leaves: Uint8Array): boolean;
 	/** SHA-256 of a part. */
 	leafOf(part: Uint8Array): Uint8Array;
+	/** Time in ms for which requested bytes may wait in queues of the network now. */
+	queueMs(): number;
 	/** Bytes of a file that were sent to peers. */
 	sentBytesOf(file: FileId): number;
 	/** Called with the new state of a file, at most every 250 ms while only the progress changes. */
@@ -251,7 +253,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 		connected(link) {
 			if (!link.features.has('files') || peers.get(link.peer)?.pipe.link === link) return;
 			for (const one of tracked()) one.watch.disconnected(link.peer);
-			const peer = {pipe: createLinkPipe(link), pace: createMessagePace()};
+			const peer = {pipe: createLinkPipe(link, options.queueMs), pace: createMessagePace()};
 			peers.set(link.peer, peer);
 			for (const one of tracked()) one.watch.connected(peer.pipe);
 			ask(peer);

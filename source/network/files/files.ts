@@ -9,6 +9,7 @@ import {fileIdOf, leafOf} from '../../feed/file-id.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {createFileFetches, type FileFetches} from './file-fetches.js';
 import {createFileServer, type FileServer} from './file-server.js';
+import {createTransferPace} from './transfer-pace.js';
 
 export interface FilesOptions {
 	/** This node. */
@@ -37,6 +38,8 @@ export interface Files {
 	watch(file: NamedFile, path: string): void;
 	/** To be called when this node has got a file, or may serve a file from now on. */
 	changed(file: FileId): void;
+	/** To be called when somebody writes (TransferPace.noteTalk). */
+	noteTalk(): void;
 	up(link: PeerLink): void;
 	/** `link` is the connection to send on from now on. `closed`: another connection to the peer, now closed. */
 	replaced(link: PeerLink, closed?: PeerLink): void;
@@ -50,6 +53,7 @@ export interface Files {
 
 export function createFiles(options: FilesOptions): Files {
 	const {clock, roomTag, random, isServing, isNamed, findFile, report} = options;
+	const pace = createTransferPace(clock);
 	const fetches: FileFetches = createFileFetches({
 		self: options.self,
 		hasAsked: (link, file) => server.hasAsked(link, file),
@@ -58,6 +62,7 @@ export function createFiles(options: FilesOptions): Files {
 		leafOf,
 		isGenuine: ({id, size}, leaves) => fileIdOf(roomTag, size, leaves) === id,
 		report,
+		queueMs: pace.queueMs,
 		sentBytesOf: file => server.sentBytesOf(file),
 		completed: file => server.changed(file),
 		partAdded(file, part, bytes) {
@@ -86,6 +91,7 @@ export function createFiles(options: FilesOptions): Files {
 			fetches.watch(file, {state: 'sharing', path});
 		},
 		changed: server.changed,
+		noteTalk: pace.noteTalk,
 		up: fetches.connected,
 		replaced(link, closed) {
 			if (closed) server.closed(closed);

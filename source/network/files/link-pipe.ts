@@ -5,12 +5,12 @@
  * The *least time* is the shortest time between the request and the arrival of a slice. The *rate* of the connection is
  * the highest rate that was measured in the last seconds, as in BBR: the bytes that arrived since a slice was
  * requested, divided by the time since then. The limit of the outstanding bytes is this rate, multiplied by the sum of
- * the least time and FILE_QUEUE_MS. So the queue that this node causes in the network delays a message by at most
- * FILE_QUEUE_MS, whatever the speed of the path (the idea of LEDBAT, RFC 6817). The least time is measured again every
+ * the least time and the time that transfer-pace.ts allows, at most FILE_QUEUE_MS. So the queue that this node causes in
+ * the network delays a message by at most this time, whatever the speed of the path (the idea of LEDBAT, RFC 6817). The least time is measured again every
  * PROBE_MS with hardly any bytes outstanding. Otherwise the queue that this node causes would lengthen the measured
  * time.
  */
-import {FILE_QUEUE_MS, MAX_SLICE_BYTES, MAX_WANTED_FILE_BYTES, MIN_SLICE_BYTES} from '../../core/limits.js';
+import {MAX_SLICE_BYTES, MAX_WANTED_FILE_BYTES, MIN_SLICE_BYTES} from '../../core/limits.js';
 import type {FileId} from '../../core/shared-file.js';
 import type {PeerLink} from '../link/peer-link.js';
 
@@ -78,7 +78,8 @@ export function chargedBytes(length: number): number {
 	return Math.max(length, MIN_SLICE_BYTES);
 }
 
-export function createLinkPipe(link: PeerLink): LinkPipe {
+/** `queueMs`: see TransferPace. */
+export function createLinkPipe(link: PeerLink, queueMs: () => number): LinkPipe {
 	const wants = new Map<number, Want>();
 	let lastId = 0;
 	let outstandingBytes = 0;
@@ -94,7 +95,7 @@ export function createLinkPipe(link: PeerLink): LinkPipe {
 		if (now - measuredAt > PROBE_MS) isProbing = true;
 		if (rate === 0) return FEWEST_BYTES;
 		if (isProbing) return outstandingBytes > 0 ? 0 : FEWEST_BYTES;
-		const bytes = (rate * (leastMs + FILE_QUEUE_MS)) / 1000;
+		const bytes = (rate * (leastMs + queueMs())) / 1000;
 		return Math.min(MAX_WANTED_FILE_BYTES, Math.max(FEWEST_BYTES, bytes));
 	}
 

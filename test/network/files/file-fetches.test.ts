@@ -15,6 +15,7 @@ async function readsPerTick(peers: number): Promise<number> {
 		random: () => 0,
 		isGenuine: () => true,
 		leafOf: part => part,
+		queueMs: () => 30,
 		sentBytesOf: () => 0,
 		report() {},
 		completed() {},

@@ -5,7 +5,7 @@ import type {PeerLink} from '../../../source/network/link/peer-link.js';
 
 it('an answer of a peer is noted as work that this node asked for only if it answers a requested slice, and only once', () => {
 	const noteWanted = vi.fn();
-	const pipe = createLinkPipe({send: () => true, noteWanted} as unknown as PeerLink);
+	const pipe = createLinkPipe({send: () => true, noteWanted} as unknown as PeerLink, () => 30);
 	const slice = {file: 'f'.repeat(64) as FileId, part: 0, offset: 0, length: 16_384};
 	expect(pipe.answered(1, 16_384, 0)).toBeUndefined();
 	expect(noteWanted).not.toHaveBeenCalled();
