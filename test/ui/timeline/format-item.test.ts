@@ -1,8 +1,11 @@
 import {isDeepStrictEqual} from 'node:util';
 import {describe, expect, test} from 'vitest';
 import {foldText} from '../../../source/core/fold-text.js';
+import {hueOf} from '../../../source/core/name-hues.js';
+import {selectPeople} from '../../../source/core/select-people.js';
 import {sliceTimeline} from '../../../source/core/timeline.js';
 import {copyText} from '../../../source/ui/chat/copy-view.js';
+import {formatPeerRows} from '../../../source/ui/panes/peer-rows.js';
 import {createTheme} from '../../../source/ui/theme.js';
 import {FOLDED_ROWS, formatItem, MARK_CELLS, MAX_POST_ROWS} from '../../../source/ui/timeline/format-item.js';
 import {createRowCache} from '../../../source/ui/timeline/row-cache.js';
@@ -82,6 +85,41 @@ test('a row of several arrivals and departures says since when, unless all of th
 	expect(textOf(3, 'minutes')).toMatch(/^..:38 .*P0, P1 and P2 joined \(since ..:32\)$/);
 	expect(textOf(2, 'minutes')).toMatch(/P0 and P1 joined$/);
 	expect(textOf(3, 'none')).toMatch(/P2 joined$/);
+});
+
+test('the name of a person has the colour of this person in messages and presence rows, in whispers and in the peers pane', () => {
+	const chatNode = createFakeChatNode();
+	const people = ['Bob', 'Dave', 'Erin'].map(name => chatNode.join(name, '10.0.0.9', {identity: name.padEnd(8, 'x')}));
+	const theme = createTheme({unicode: true, depth: 256});
+	for (const person of people) chatNode.say(person, 'hello');
+	for (const {peer} of people) chatNode.observe({type: 'whisper', subject: peer, own: false, id: 1, text: 'psst'});
+	const state = chatNode.store.getState();
+	const {timeline} = state;
+	const colours = (rows: ReturnType<typeof formatItem>, name: string) =>
+		rows.flat().flatMap(({text, style}) => (text.trim() === name ? [style?.color] : []));
+	for (const name of ['Bob', 'Dave', 'Erin']) {
+		const {peer} = people[['Bob', 'Dave', 'Erin'].indexOf(name)] ?? {peer: chatNode.self.peer};
+		const expected = theme.nameStyle(hueOf(state, peer)).color;
+		const shown = sliceTimeline(timeline, 0, timeline.length).flatMap((entry, from) =>
+			colours(formatItem(state, {from, to: from + 1, entries: [entry]}, {...options(90), theme}), name),
+		);
+		// The arrival, the connection, the message and the whisper.
+		expect(shown).toEqual(shown.map(() => expected));
+		expect(shown.length).toBeGreaterThanOrEqual(3);
+		const pane = formatPeerRows({
+			peers: selectPeople(state),
+			foldedCount: 0,
+			typing: [],
+			width: 24,
+			height: 20,
+			selected: undefined,
+			isIgnored: () => false,
+			hueOf: of => hueOf(state, of),
+			theme,
+		});
+		expect(colours(pane, name)).toEqual([expected]);
+	}
+	expect(new Set(people.map(({peer}) => hueOf(state, peer))).size).toBe(3);
 });
 
 describe('two people with the same name, without colours', () => {
