@@ -5,8 +5,7 @@
 
 import {type SpawnOptions, spawn} from 'node:child_process';
 import {open, rm} from 'node:fs/promises';
-import {homedir} from 'node:os';
-import {extname, join, resolve} from 'node:path';
+import {extname, resolve} from 'node:path';
 import type {Clock} from '../core/environment.js';
 import {eventId} from '../core/event.js';
 import {foldText} from '../core/fold-text.js';
@@ -14,6 +13,7 @@ import type {State} from '../core/state.js';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 import type {TimelineEntry} from '../core/timeline.js';
 import {sliceTimeline} from '../core/timeline.js';
+import {expandHome} from '../storage/home-path.js';
 import type {ScreenHooks} from '../ui/screen-hooks.js';
 import {findFile, listFolder} from './local-paths.js';
 import {formatJsonEntry} from './output/format-json.js';
@@ -192,7 +192,7 @@ function pinnedHead(state: State, rows: readonly TimelineEntry[], format: Export
 
 /** Makes a path absolute, so that messages show where the file is. `~/` is the home folder. */
 function resolveTypedPath(typedPath: string): string {
-	return resolve(/^~(?=[/\\]|$)/.test(typedPath) ? join(homedir(), typedPath.slice(1)) : typedPath);
+	return resolve(expandHome(typedPath));
 }
 
 function formatOf(file: string): ExportFormat | undefined {

@@ -248,7 +248,7 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		setPersistenceStatus({saving, reason = 'unknown'}) {
 			pipeline.publish({type: 'persistence', saving, ...(saving ? {} : {reason})});
 			if (saving && failedToSave) reportRecovery();
-			if (!saving) notices.notify('error', 'not-saving', `Nothing is being saved: ${reason}.`);
+			if (!saving) notices.notify('error', 'not-saving', `Nothing is being saved: ${reason.replace(/\.$/, '')}.`);
 			failedToSave = !saving;
 			sync.inventoryChanged(inventory.releaseUnsaved());
 			if (saving) whispers.saved();

@@ -1,7 +1,15 @@
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 
-/** The path with the home folder in the place of a leading `~`, as a shell would pass it. */
-export function expandHome(path: string, home: string = homedir()): string {
-	return /^~[/\\]/.test(path) ? join(home, path.slice(2)) : path;
+/**
+ * The path with the home folder in the place of a leading `~/`, as a shell would pass it. If the system knows no home folder,
+ * for example in a container, the path is returned unchanged.
+ */
+export function expandHome(path: string, findHome: () => string = homedir): string {
+	if (!/^~[/\\]/.test(path)) return path;
+	try {
+		return join(findHome(), path.slice(2));
+	} catch {
+		return path;
+	}
 }

@@ -44,8 +44,12 @@ test('a network path of Windows is refused without a look-up', async () => {
 	await expect(listFolder(String.raw`\\server\share\ `.trim(), '')).rejects.toThrow('network');
 });
 
-test('a leading ~/ means the home folder', () => {
-	expect(expandHome('~/a b', '/home/ann')).toBe(join('/home/ann', 'a b'));
+test('a leading ~/ means the home folder, and a path is unchanged if the system knows no home folder', () => {
+	expect(expandHome('~/a b', () => '/home/ann')).toBe(join('/home/ann', 'a b'));
 	expect(expandHome('~/a')).toBe(join(homedir(), 'a'));
-	for (const path of ['~', '~ann/a', 'a/~/b', './~/a']) expect(expandHome(path, '/home/ann')).toBe(path);
+	for (const path of ['~', '~ann/a', 'a/~/b', './~/a']) expect(expandHome(path, () => '/home/ann')).toBe(path);
+	const noHome = () => {
+		throw new Error('uv_os_homedir returned ENOENT');
+	};
+	for (const path of ['a/b', '~/a']) expect(expandHome(path, noHome)).toBe(path);
 });
