@@ -139,6 +139,18 @@ describe('people who fetch one file together', () => {
 		for (const node of others) expectContent(node, file, content);
 	});
 
+	test('a fetch says that nobody has the rest if the only holder stops serving the file', async () => {
+		world = createFileWorld(20);
+		const author = world.add({uplink: UPLINK});
+		const fetcher = world.add();
+		const file = await world.share(author, makeContent(64 * PART));
+		fetcher.fetch(file);
+		await world.clock.advanceUntil(() => (reportOf(fetcher, file)?.bytes ?? 0) > 0, 10_000);
+		author.named = new Set();
+		await world.clock.advanceUntil(() => reportOf(fetcher, file)?.state === 'waiting', 2000);
+		expect(reportOf(fetcher, file)?.reason).toMatch(/^nobody who is connected has the missing /);
+	});
+
 	test('a node that obtains a file informs the nodes that asked it for the file earlier', async () => {
 		world = createFileWorld(3);
 		const author = world.add();

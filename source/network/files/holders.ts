@@ -42,7 +42,8 @@ export interface Holders {
 	update(holder: Holder, have: PartSet | true): void;
 	/**
 	 * Notes that the peer refused a part, although it said that it has this part. After more than MAX_PART_REFUSALS
-	 * such refusals the peer is treated like a silent one (`rest`).
+	 * such refusals the peer is treated like a silent one (`rest`), and is asked again what it has, because its file may
+	 * have changed.
 	 */
 	refused(holder: Holder, part: number, now: number): void;
 	/** Notes that the peer is silent. Nothing is requested from the peer for FILE_REST_MS, which doubles with each call. */
@@ -155,7 +156,9 @@ export function createHolders(count: number, now: () => number): Holders {
 			entry.heldCount--;
 			entry.isComplete = false;
 			entry.refusals++;
-			if (entry.refusals > MAX_PART_REFUSALS) rest(entry, at);
+			if (entry.refusals <= MAX_PART_REFUSALS) return;
+			rest(entry, at);
+			entry.askId = undefined;
 		},
 		rest,
 		exclude: holder => void liars.set(holder.pipe.link.peer, true),
