@@ -29,7 +29,7 @@ const ALL_INTERVAL_MS = 300_000;
  * Maximum number of people whose last counted `@all` is remembered. An `@all` of another person does not count until a
  * remembered one is older than ALL_INTERVAL_MS.
  */
-const MAX_ALL_AUTHORS = 1024;
+export const MAX_ALL_AUTHORS = 1024;
 
 export interface NotificationState {
 	/** Number of messages of other people that arrived while the user was absent. */

@@ -33,8 +33,17 @@ it('short posts reach the limit of memory only after more than two thirds of MAX
 	expect(MAX_EVENT_MEMORY_BYTES / costOf({type: 'posted', text: 'ok'})).toBeGreaterThan((2 / 3) * MAX_EVENTS);
 });
 
-it('the memory of a state counts every event, and each peer once', () => {
-	const events = [joined(carol, 0, 'Carol'), posted(carol, 2, 1), posted(carol, 3, 2)];
+it('the memory of a state counts every event, also a reaction, correction, withdrawal or pin of a message that does not exist, and each peer once', () => {
+	const invented = {peer: peerId('ee'), seq: 7};
+	const events = [
+		joined(carol, 0, 'Carol'),
+		posted(carol, 2, 1),
+		posted(carol, 3, 2),
+		feedEvent(carol, 4, 3, {type: 'marked', target: invented, word: 'ok', on: true}),
+		feedEvent(carol, 5, 4, {type: 'corrected', target: invented, text: 'a text'}),
+		feedEvent(carol, 6, 5, {type: 'withdrawn', target: invented}),
+		feedEvent(carol, 7, 6, {type: 'pinned', target: invented, on: true}),
+	];
 	const state = reduceInputs(reduceInputs(initialState, [learn(0, events.slice(0, 2))]), [learn(0, events.slice(2))]);
 	expect(state.memoryBytes).toBe(newPeerCost + events.reduce((sum, event) => sum + memoryCost(event), 0));
 });

@@ -40,15 +40,16 @@ interface SendOptions {
 	readonly body?: string;
 }
 
-/** Resolves to the status and the first part of the body. `abort` ends the connection. */
+/** Resolves to the status and the first part of the body. `abort` ends the connection; `ended` resolves at its end. */
 function send(url: string, {method = 'GET', headers = {}, body = ''}: SendOptions = {}) {
-	return new Promise<{status: number; text: string; abort(): void}>((resolve, reject) => {
+	return new Promise<{status: number; text: string; ended: Promise<unknown>; abort(): void}>((resolve, reject) => {
 		const sent = request(url, {method, headers, agent: false}, response => {
 			const abort = () => sent.destroy();
 			response.on('error', () => {});
 			const status = response.statusCode ?? 0;
-			response.once('end', () => resolve({status, text: '', abort}));
-			response.once('data', part => resolve({status, text: part.toString(), abort}));
+			const ended = new Promise(done => response.once('close', done));
+			response.once('end', () => resolve({status, text: '', ended, abort}));
+			response.once('data', part => resolve({status, text: part.toString(), ended, abort}));
 		});
 		sent.on('error', reject);
 		sent.end(body);
@@ -60,7 +61,7 @@ function windowOf(opened: unknown): InvitationInfo {
 	return opened as InvitationInfo;
 }
 
-test('the local user sees how many guests are connected, as long as the window for guests is open', async () => {
+test('the local user sees how many guests are connected, as long as the window for guests is open, and the connection of a guest who is sent away ends', async () => {
 	const {invitation, opened, shown} = await openWindow(['127.0.0.1']);
 	const [link = ''] = windowOf(opened).urls;
 	const {origin, hash} = new URL(link);
@@ -71,9 +72,10 @@ test('the local user sees how many guests are connected, as long as the window f
 	expect(shown.at(-1)).toBe(1);
 	first.abort();
 	await expect.poll(() => shown.at(-1)).toBe(0);
-	await follow();
+	const second = await follow();
 	expect(shown.at(-1)).toBe(1);
 	invitation.kick(1);
+	await second.ended;
 	await expect.poll(() => shown.at(-1)).toBe(0);
 	await invitation.close();
 	expect(shown.at(-1)).toBeUndefined();

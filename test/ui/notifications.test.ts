@@ -5,6 +5,7 @@ import {cleanLine} from '../../source/core/text.js';
 import {
 	type Attention,
 	createNotifier,
+	MAX_ALL_AUTHORS,
 	noNotifications,
 	updateNotifications,
 	windowTitle,
@@ -93,6 +94,20 @@ describe('notifications', () => {
 		expect(notices.mentions).toBe(4 + 2 + 1);
 	});
 
+	test('@all of a further person does not ring while as many people as the program remembers have used it within five minutes', () => {
+		const {chatNode, bob, state} = setUp();
+		const now = START + 3_600_000;
+		const events = [chatNode.make(bob, {type: 'posted', text: '@all'})];
+		const rings = (count: number, at: number) => {
+			const lastAlls = new Map(Array.from({length: count}, (_, index) => [`person ${index}`, at]));
+			const input: Input = {type: 'events', loggedAt: now, live: true, events};
+			return updateNotifications({...noNotifications, lastAlls}, state, [input], {...away, now}).ring !== undefined;
+		};
+		expect(rings(MAX_ALL_AUTHORS, now - 1000)).toBe(false);
+		expect(rings(MAX_ALL_AUTHORS - 1, now - 1000)).toBe(true);
+		expect(rings(MAX_ALL_AUTHORS, now - 300_000)).toBe(true);
+	});
+
 	test('@all does not ring if the bell is off', () => {
 		const {chatNode, bob, state} = setUp();
 		const events = [chatNode.make(bob, {type: 'posted', text: '@all'})];
@@ -127,6 +142,19 @@ describe('notifications', () => {
 		expect(update(post).ring?.body).toBe('Carol: hello');
 		chatNode.tell(bob, {type: 'withdrawn', target});
 		expect(update(post)).toEqual({notices: noNotifications});
+	});
+
+	test('the corrected text decides whether a message mentions this user, if the correction arrives with the message', () => {
+		const {chatNode, bob} = setUp();
+		const rings = (first: string, corrected: string) => {
+			const post = chatNode.tell(bob, {type: 'posted', text: first});
+			const correction = {type: 'corrected', target: {peer: post.peer, seq: post.seq}, text: corrected} as const;
+			const events = [post, chatNode.tell(bob, correction)];
+			const input: Input = {type: 'events', loggedAt: START, live: true, events};
+			return updateNotifications(noNotifications, chatNode.store.getState(), [input], away).ring !== undefined;
+		};
+		expect(rings('Carol: lunch?', 'Dave: lunch?')).toBe(false);
+		expect(rings('Dave: lunch?', 'Carol: lunch?')).toBe(true);
 	});
 
 	test('messages ring at most once in five seconds, but all are counted', () => {
