@@ -27,8 +27,11 @@ export function fileLine(
 	theme: Theme,
 ): {readonly text: string; readonly style: Style} | undefined {
 	const transfer = transferOf(state, event);
+	const isWithdrawn = contentOf(state, event).withdrawal !== undefined;
+	// A withdrawn file is not served any more.
+	if (isWithdrawn && transfer?.state === 'sharing') return undefined;
 	if (transfer) return {text: describeTransfer(transfer, theme), style: styleOf(transfer, theme)};
-	if (!isLive || event.peer === state.launch?.peer || contentOf(state, event).withdrawal) return undefined;
+	if (!isLive || event.peer === state.launch?.peer || isWithdrawn) return undefined;
 	return {text: 'Enter or /fetch: save it', style: theme.muted};
 }
 

@@ -9,7 +9,7 @@ import {formatSpokenEntry} from '../../../source/ui/linear/spoken-entry.js';
 import {entryDetails} from '../../../source/ui/overlays/details.js';
 import {parseFilter, passesFilter} from '../../../source/ui/replay/replay-filter.js';
 import {createTheme} from '../../../source/ui/theme.js';
-import {transfersText} from '../../../source/ui/timeline/format-file.js';
+import {fileLine, transfersText} from '../../../source/ui/timeline/format-file.js';
 import {matchesSearch} from '../../../source/ui/timeline/match-search.js';
 import {createRowCache} from '../../../source/ui/timeline/row-cache.js';
 import {feedEvent, joined, learn, peerId, T0} from '../../core/make-events.js';
@@ -82,6 +82,19 @@ test.each<[Partial<FileTransfer>, string]>([
 	[{state: 'sharing', holders: 1, completeHolders: 1}, 'you share this file; 1 peer has all of it'],
 ])('the row of a shared file shows the state of its transfer: %o', (transfer, expected) => {
 	expect(rows([{}, transfer])[1]).toBe(expected);
+});
+
+test('the row of a withdrawn file does not say that its author still shares it, but it shows a fetch that runs', () => {
+	for (const [transfer, expected] of [
+		['sharing', undefined],
+		['fetching', expect.anything()],
+	] as const) {
+		const {state, entry} = room({state: transfer});
+		expect(fileLine(state, entry, true, theme)).toBeDefined();
+		const withdrawal = feedEvent(ann, 3, 2, {type: 'withdrawn', target: {peer: ann, seq: 2}});
+		const withdrawn = reduceInputs(state, [learn(10, [withdrawal])]);
+		expect(fileLine(withdrawn, entry, true, theme)).toEqual(expected);
+	}
 });
 
 test('the status line adds up the running transfers and leaves out the ended ones', () => {
