@@ -57,8 +57,9 @@ export const historyBrims: readonly Brim[] = [
 			};
 			return {
 				repeat() {
-					push(many, MAX_LIVE_EVENTS_PER_SECOND / 10, 'x');
-					push(wide, 1, 'x'.repeat(MAX_LIVE_BYTES_PER_SECOND / 10));
+					// Twice the rate, so that the burst is used up after five seconds. Ann then drops pushes.
+					push(many, (2 * MAX_LIVE_EVENTS_PER_SECOND) / 10, 'x');
+					push(wide, 2, 'x'.repeat(MAX_LIVE_BYTES_PER_SECOND / 10));
 				},
 				fills() {
 					const seconds = (room.clock.monotonic() - start) / 1000;

@@ -188,10 +188,12 @@ export const networkBrims: readonly Brim[] = [
 			const key = createPeerKey(new Uint8Array(32).fill(7));
 			const opened: MaliciousPeer[] = [];
 			for (let index = 0; index < MAX_LINKS_PER_PEER + 4; index++)
-				opened.push(await room.connect(room.attackerHost(1), {key}));
+				// A message on the newest connection would close all older ones.
+				opened.push(await room.connect(room.attackerHost(1), {key, isDeaf: true, opening: []}));
+			await room.clock.advance(1000);
 			const live = opened.filter(({isClosed}) => !isClosed).length;
 			return {
-				fills: () => [{what: 'connections', value: live, atLeast: MAX_LINKS_PER_PEER - 2, atMost: MAX_LINKS_PER_PEER}],
+				fills: () => [{what: 'connections', value: live, atLeast: MAX_LINKS_PER_PEER, atMost: MAX_LINKS_PER_PEER}],
 			};
 		},
 	},

@@ -1,10 +1,13 @@
 // Memory of a node whose log is full: `node test/hostile/memory-at-limits.mjs [KIND…]`. It needs a build. It writes one log for
 // each kind of event. The log fills MAX_EVENT_MEMORY_BYTES and the reserve for live events (LIVE_RESERVE), or stops at another
-// limit that is reached before. It opens each log with the real program on loopback. It prints the largest resident memory of that program. It is not part of any test run.
+// limit that is reached before. It opens each log with the real program on loopback. It prints the largest resident memory of that
+// program. With `--attack`, attackers then also fill the connections, queues, candidates and claims of the node
+// (attackers-at-limits.mjs). It is not part of any test run.
 import {spawn} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 
 const root = new URL('../../', import.meta.url);
 const load = path => import(new URL(`dist/${path}`, root));
@@ -17,6 +20,7 @@ const {memoryCost, newPeerCost} = await load('core/memory-cost.js');
 const limits = await load('core/limits.js');
 
 const WAIT_MS = 300_000;
+const UDP_PORT = '31877';
 const room = 'lan';
 const keys = await deriveRoomKeys({room});
 const other = createPeerKey().peer;
@@ -65,23 +69,26 @@ async function fill(kind, folder) {
 	}
 	const {path} = log;
 	await log.close();
-	return {path, events, bytes, memory};
+	const {seq} = feed.tip();
+	return {path, events, bytes, memory, peer: feed.peer, seq};
 }
 
 async function measure(kind) {
 	const home = mkdtempSync(join(tmpdir(), 'p2pchat-memory-'));
 	try {
-		const {path, events, bytes, memory} = await fill(kind, join(home, 'logs'));
+		const {path, events, bytes, memory, peer, seq} = await fill(kind, join(home, 'logs'));
 		const cli = new URL('dist/cli.js', root).pathname;
-		const args = [cli, '--json', '--interface', 'lo', '--port', '31877', '--name', 'Ann', '--log', path];
+		const args = [cli, '--json', '--interface', 'lo', '--port', UDP_PORT, '--name', 'Ann', '--log', path];
 		const environment = {PATH: process.env.PATH, HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: 'lo'};
 		const child = spawn(process.execPath, args, {env: environment, stdio: ['pipe', 'pipe', 'inherit']});
 		let [lines, rest] = [0, ''];
 		let bye = '';
+		let tcpPort;
 		child.stdout.setEncoding('utf8').on('data', text => {
 			const parts = (rest + text).split('\n');
 			rest = parts.pop() ?? '';
 			lines += parts.length;
+			tcpPort ??= /"tcpPort":(\d+)/.exec(text)?.[1];
 			bye = parts.find(part => part.includes('"type":"error"')) ?? bye;
 		});
 		const rss = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
@@ -94,14 +101,25 @@ async function measure(kind) {
 			quietFor = lines > 0 && lines === seen ? quietFor + 1 : 0;
 			seen = lines;
 		}
+		const peakOfLog = peak;
+		if (isAttacked && tcpPort && child.exitCode === null) {
+			const attackers = fileURLToPath(new URL('attackers-at-limits.mjs', import.meta.url));
+			const attack = spawn(process.execPath, [attackers, tcpPort, UDP_PORT, peer, `${seq}`], {
+				env: environment,
+				stdio: 'inherit',
+			});
+			await new Promise(resolve => attack.once('exit', resolve));
+			if (child.exitCode === null) peak = rss();
+		}
 		child.kill('SIGTERM');
 		console.log(
-			`${kind.padEnd(10)} ${events} events, ${(bytes / 1e6).toFixed(0)} MB of entries, ${(memory / 1048576).toFixed(0)} MiB counted: at most ${peak.toFixed(0)} MiB resident (${lines} lines) ${bye}`,
+			`${kind.padEnd(10)} ${events} events, ${(bytes / 1e6).toFixed(0)} MB of entries, ${(memory / 1048576).toFixed(0)} MiB counted: at most ${peakOfLog.toFixed(0)} MiB resident${isAttacked ? `, ${peak.toFixed(0)} MiB under attack` : ''} (${lines} lines) ${bye}`,
 		);
 	} finally {
 		rmSync(home, {recursive: true, force: true});
 	}
 }
 
-const wanted = process.argv.slice(2);
+const isAttacked = process.argv.includes('--attack');
+const wanted = process.argv.slice(2).filter(kind => kind !== '--attack');
 for (const kind of wanted.length > 0 ? wanted : Object.keys(kinds)) await measure(kind);

@@ -1,5 +1,6 @@
 import {createServer, Socket} from 'node:net';
 import {afterEach, describe, expect, it, vi} from 'vitest';
+import {MAX_RESOLVED_ADDRESSES} from '../../../source/core/limits.js';
 import {LOOPBACK_HOSTS} from '../../../source/network/discovery/local-interfaces.js';
 import {createTlsTransport} from '../../../source/network/transport/tls-transport.js';
 import type {Transport} from '../../../source/network/transport/transport.js';
@@ -67,6 +68,14 @@ describe('a TLS transport that dials', () => {
 		const lookUp = async () => ['127.0.0.9', '127.0.0.1', '127.0.0.1'];
 		const result = await create({lookUp}).dial('localhost', port);
 		expect(result).toMatchObject({address: {host: '127.0.0.1', port}, connection: {remoteAddress: '127.0.0.1'}});
+	});
+
+	it('a TLS transport tries at most MAX_RESOLVED_ADDRESSES addresses of a name', async () => {
+		const {port} = await create().listen(() => {});
+		const refusing = (count: number) => Array.from({length: count}, (_, index) => `127.0.1.${index + 1}`);
+		const dial = (names: readonly string[]) => create({lookUp: async () => [...names]}).dial('localhost', port);
+		expect(await dial([...refusing(MAX_RESOLVED_ADDRESSES - 1), '127.0.0.1'])).toHaveProperty('connection');
+		expect(await dial([...refusing(MAX_RESOLVED_ADDRESSES), '127.0.0.1'])).toMatchObject({failure: {code: 'refused'}});
 	});
 
 	it('a TLS transport dials an alternative address if the first one refuses, and reports which one it used', async () => {
