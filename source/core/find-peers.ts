@@ -28,19 +28,18 @@ interface PersonReference {
  * Peers that match NAME or NAME#FINGERPRINT. If a name matches exactly, names that differ in case are left out. If a
  * peer with the name is present, absent peers are left out. A fingerprint selects absent peers too: otherwise somebody
  * could take the place of an absent person with a key whose fingerprint begins with the same digits. If `who` is
- * `anybody`, absent peers are never left out.
+ * `anybody`, neither is left out: otherwise somebody who calls themselves `bob` could receive what is meant for Bob.
  */
 export function findPeersByName(
 	state: State,
 	text: string,
 	who: 'present-first' | 'anybody' = 'present-first',
 ): readonly PeerView[] {
-	const choose = (found: readonly PeerView[]) => (who === 'anybody' ? found : preferPresent(found));
 	const views = selectPeers(state);
-	const exact = views.filter(view => view.name === text);
-	if (exact.length > 0) return choose(exact);
-	const caseInsensitive = views.filter(({name}) => isCalled(name, text));
-	if (caseInsensitive.length > 0) return choose(caseInsensitive);
+	const called = views.filter(({name}) => name === text || isCalled(name, text));
+	if (called.length > 0 && who === 'anybody') return called;
+	const exact = called.filter(view => view.name === text);
+	if (called.length > 0) return preferPresent(exact.length > 0 ? exact : called);
 	const reference = parseReference(text);
 	if (!reference) return [];
 	const {foldedName, fingerprint} = reference;

@@ -13,8 +13,7 @@ import {withoutEndSpaces} from '../core/text.js';
 import {beginsWithWhisperCommand} from '../core/whisper-command.js';
 import {findCommandRow} from '../node/commands/command-table.js';
 import {parseCommand, parsePerson, quoteName} from '../node/commands/parse-command.js';
-import {lastWhisperer, resolveAddressee} from '../node/commands/resolve-addressee.js';
-import {NO_WHISPERER} from '../node/commands/run-command.js';
+import {lastWhisperer, NO_WHISPERER, resolveAddressee} from '../node/commands/resolve-addressee.js';
 import {truncateCells} from './text/graphemes.js';
 import {displayName, plainName} from './timeline/display-name.js';
 

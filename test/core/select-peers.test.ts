@@ -199,6 +199,11 @@ describe('findPeersByName', () => {
 		expect(find('ann')).toEqual(['bb']);
 	});
 
+	it('findPeersByName finds everybody whose name matches in any case, present or absent, for a whisper', () => {
+		const found = findPeersByName(state, 'Ann', 'anybody').map(({peer}) => peer.slice(0, 2));
+		expect(found.toSorted()).toEqual(['aa', 'bb', 'dd', 'ee']);
+	});
+
 	it('findPeersByName ignores case if no name matches exactly', () => {
 		expect(find('ANN')).toEqual(['aa', 'bb']);
 	});

@@ -85,12 +85,12 @@ export const historyMutations = [
 	{
 		rule: 'A peer that answered late is asked last.',
 		edits: [{in: 'planRequests', call: 'sort', becomes: 'its object'}],
-		tests: ['range-requester', 'sync'],
+		tests: ['plan-requests', 'sync'],
 	},
 	{
 		rule: 'A range is requested from one peer at a time.',
 		edits: [{in: 'planRequests', condition: 1, without: 1}],
-		tests: ['range-requester', 'sync', 'newcomer'],
+		tests: ['plan-requests', 'sync', 'newcomer'],
 	},
 	{
 		rule: 'An event that its author is about to push is not requested yet.',

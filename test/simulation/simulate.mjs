@@ -1,4 +1,5 @@
-// Builds the simulator into a folder of the project, so that it finds the dependencies, and runs it with the given arguments.
+// Builds the simulator into a folder of the project, so that it finds the dependencies, and runs it with the given arguments:
+// `npm run simulate -- --help`, or `npm run simulate lecture-hall [NODES] [SECONDS] [MS]` (lecture-hall.ts).
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
@@ -12,4 +13,7 @@ const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript
 mkdirSync(target, {recursive: true});
 writeFileSync(join(target, 'package.json'), '{"type":"module"}\n');
 execFileSync(process.execPath, [compiler, '-p', here], {stdio: 'inherit'});
-await import(pathToFileURL(join(target, 'test/simulation/run.js')).href);
+const isLectureHall = process.argv[2] === 'lecture-hall';
+if (isLectureHall) process.argv.splice(2, 1);
+const main = isLectureHall ? 'lecture-hall.js' : 'run.js';
+await import(pathToFileURL(join(target, 'test/simulation', main)).href);

@@ -18,8 +18,8 @@ export interface WantedRange {
 	 * Earliest time of a request: later than now if the author may still push the events, or has exceeded its rate limit.
 	 */
 	readonly notBefore: number;
-	/** Whether the range is part of an unanswered request. */
-	readonly requested: boolean;
+	/** Only peers with a lower rank may be asked: 0 while another peer answers a request for the range, otherwise infinite. */
+	readonly belowRank: number;
 }
 
 /** State of other modules that determines which ranges can be requested. */
@@ -28,7 +28,8 @@ export interface RequestState {
 	heldSeq(feed: PeerId): number;
 	/** Time from which more events of this feed's author are accepted. */
 	readyAt(feed: PeerId): number;
-	isRequested(feed: PeerId): boolean;
+	/** See `WantedRange`. */
+	belowRank(feed: PeerId): number;
 }
 
 export interface MissingRanges {
@@ -135,7 +136,7 @@ export function createMissingRanges(
 				missing.set(feed, {...range, claimedSeq: claim.seq});
 			}
 		},
-		nextRequests({heldSeq, readyAt, isRequested}, limit) {
+		nextRequests({heldSeq, readyAt, belowRank: belowRankOf}, limit) {
 			const wanted: WantedRange[] = [];
 			for (let count = Math.min(limit, missing.size); count > 0; count--) {
 				const next = nextRange();
@@ -144,10 +145,10 @@ export function createMissingRanges(
 				const {claimedSeq, recheck} = range;
 				const held = heldSeq(feed);
 				const notBefore = Math.max(range.notBefore, readyAt(feed));
-				const requested = isRequested(feed);
+				const belowRank = belowRankOf(feed);
 				if (!inventory.isAcceptable(feed)) forget(feed);
-				else if (recheck) wanted.push({feed, from: Math.max(1, Math.min(held, claimedSeq)), notBefore, requested});
-				else if (held < claimedSeq) wanted.push({feed, from: held + 1, notBefore, requested});
+				else if (recheck) wanted.push({feed, from: Math.max(1, Math.min(held, claimedSeq)), notBefore, belowRank});
+				else if (held < claimedSeq) wanted.push({feed, from: held + 1, notBefore, belowRank});
 				else if (inventory.seqOf(feed) >= claimedSeq) forget(feed);
 			}
 

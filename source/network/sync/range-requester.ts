@@ -1,42 +1,19 @@
 /**
  * Requester of missing ranges (protocol.md, Sync): decides which range to request from which peer, and evaluates the
- * answers. A range is requested from only one peer at a time. A new peer in a room of fifty therefore receives one copy
- * of the history, not fifty.
+ * answers. A range is requested from only one peer at a time, unless that peer is slow. A new peer in a room of fifty
+ * therefore receives one copy of the history, not fifty.
  */
-import type {WantRange} from '../../codec/message-types.js';
 import type {Clock, Debug} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
-import {
-	MAX_ANSWER_BYTES,
-	MAX_BATCH_BYTES,
-	MAX_WANT_RANGES,
-	WANT_BASE_MS,
-	WANT_BYTES_PER_SECOND,
-} from '../../core/limits.js';
-import {shareKey} from '../ip-address.js';
+import {MAX_ANSWER_BYTES, MAX_BATCH_BYTES, WANT_BASE_MS, WANT_BYTES_PER_SECOND} from '../../core/limits.js';
+import {LruMap} from '../../core/lru-map.js';
+import {prefixGroup, shareKey} from '../ip-address.js';
 import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
 import type {FeedInventory} from './feed-inventory.js';
 import {compareInventories} from './inventory-exchange.js';
-import type {MissingRanges, RequestState, WantedRange} from './missing-ranges.js';
+import type {MissingRanges, RequestState} from './missing-ranges.js';
+import {isSlow, planRequests, type RequestPlan, rankSources} from './plan-requests.js';
 import {connectionState, dropClaim, hasFullInventory, type PendingRequest, type SyncLink} from './sync-link.js';
-
-/** Connected peer from which ranges can be requested. */
-export interface RangeSource {
-	readonly peer: PeerId;
-	/** Whether a request to this peer is unanswered, or the peer has not listed its whole inventory yet. */
-	readonly busy: boolean;
-	/** Lower for peers that answer requests fast and completely. */
-	readonly rank: number;
-	/** Time of the last request to the peer, monotonic ms. */
-	readonly requestedAt: number;
-	/** Highest seq of a feed that the peer holds; 0 if unknown. */
-	seqOf(feed: PeerId): number;
-}
-
-export interface RequestPlan {
-	readonly peer: PeerId;
-	readonly ranges: readonly WantRange[];
-}
 
 export interface RangeRequesterOptions extends Pick<RequestState, 'heldSeq' | 'readyAt'> {
 	readonly clock: Clock;
@@ -64,17 +41,16 @@ const SCAN_PAUSE_MS = 16;
 /** First wait before inventories are compared again with a peer that did not answer. Each further wait is twice as long. */
 const COMPARE_AGAIN_MS = 1000;
 const COMPARE_AGAIN_MAX_MS = 60_000;
-/**
- * Peers whose answers are delayed by less than this time, in addition to the transfer time, are considered equally
- * fast.
- */
-const FAST_ANSWER_MS = 250;
+/** Number of addresses whose failed requests are remembered. */
+const MAX_FAILED_ADDRESSES = 1024;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 
 export function createRangeRequester(options: RangeRequesterOptions): RangeRequester {
 	const {clock, debug, links, inventory, missingRanges, heldSeq, readyAt, isFull} = options;
 	const scanTimer = createCoalescedTimer(clock, continueScan);
 	const recheckTimer = createCoalescedTimer(clock, continueRecheck);
+	/** Failed requests by address since the last complete answer from there. They outlive the connections. */
+	const failuresByAddress = new LruMap<string, number>(MAX_FAILED_ADDRESSES);
 	let requestCount = 0;
 	/** Number of feeds that the scan has not examined yet. */
 	let rangesToScan = 0;
@@ -99,21 +75,44 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	}
 
 	function scan(): void {
+		const ranks = ranksOfPeers();
 		const sources = [...links.values()].map(sync => ({
 			peer: sync.link.peer,
 			busy: sync.request !== undefined || !hasFullInventory(sync) || !mayRequest(sync),
-			rank: rankOf(sync),
+			rank: ranks.get(sync) ?? 0,
 			requestedAt: sync.requestedAt,
 			seqOf: (feed: PeerId) => sync.theirSeqs.get(feed) ?? 0,
 		}));
 		if (sources.every(({busy}) => busy)) return;
-		const requested = new Set<PeerId>();
-		for (const sync of links.values()) for (const feed of sync.request?.ranges.keys() ?? []) requested.add(feed);
+		const now = clock.monotonic();
+		const belowRank = new Map<PeerId, number>();
+		for (const [sync, rank] of ranks) {
+			const limit = sync.request && isSlow(sync.request, now) ? rank : 0;
+			for (const feed of sync.request?.ranges.keys() ?? [])
+				belowRank.set(feed, Math.min(limit, belowRank.get(feed) ?? limit));
+		}
+
 		const wanted = missingRanges.nextRequests(
-			{heldSeq, readyAt, isRequested: feed => requested.has(feed)},
+			{heldSeq, readyAt, belowRank: feed => belowRank.get(feed) ?? Number.POSITIVE_INFINITY},
 			RANGES_PER_SCAN,
 		);
-		for (const plan of planRequests(sources, wanted, clock.monotonic())) sendRequest(plan);
+		for (const plan of planRequests(sources, wanted, now)) sendRequest(plan);
+	}
+
+	function ranksOfPeers(): ReadonlyMap<SyncLink, number> {
+		const all = [...links.values()];
+		const ranks = rankSources(
+			all.map(sync => ({sync, address: addressOf(sync)})),
+			failuresByAddress,
+		);
+		return new Map(all.map((sync, index) => [sync, ranks[index] ?? 0]));
+	}
+
+	/** Notes a request that a peer answered late, in part or not at all. */
+	function noteFailure(sync: SyncLink): void {
+		sync.failures += 1;
+		const address = addressOf(sync);
+		failuresByAddress.set(address, (failuresByAddress.get(address) ?? 0) + 1);
 	}
 
 	/**
@@ -146,7 +145,7 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		debug('sync', 'a want was not answered in time', {peer: sync.link.peer.slice(0, 8), id});
 		const {bytes} = sync.request;
 		sync.request = undefined;
-		sync.failures += 1;
+		noteFailure(sync);
 		if (bytes === 0) dropAllClaims(sync);
 		request();
 	}
@@ -215,7 +214,11 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		const transferMs = (bytes / WANT_BYTES_PER_SECOND) * 1000;
 		sync.delayMs = (sync.delayMs + Math.max(0, clock.monotonic() - sentAt - transferMs)) / 2;
 		const isCut = [...ranges].some(([feed, {claimedSeq}]) => heldSeq(feed) < claimedSeq);
-		if (isCut && bytes < MAX_ANSWER_BYTES) sync.failures += 1;
+		if (isCut && bytes < MAX_ANSWER_BYTES) noteFailure(sync);
+		else if (bytes > 0) {
+			sync.hasServed = true;
+			failuresByAddress.delete(addressOf(sync));
+		}
 	}
 
 	function recheckLater(feeds: Iterable<PeerId>): void {
@@ -240,40 +243,8 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	};
 }
 
-/**
- * Rank of a peer, lower for better ones: its failed requests plus a class of its delay. The class is 0 below
- * FAST_ANSWER_MS, and rises by one for each doubling of the delay.
- */
-function rankOf({failures, delayMs}: SyncLink): number {
-	return failures + (delayMs < FAST_ANSWER_MS ? 0 : 1 + Math.floor(Math.log2(delayMs / FAST_ANSWER_MS)));
-}
-
-/**
- * Assigns ranges to peers. A range is requested only from a peer with the lowest rank among its holders. If all such peers
- * are busy, the range waits. Of the peers that are not busy, the author is preferred, then the peer that was asked least
- * recently.
- */
-export function planRequests(
-	sources: readonly RangeSource[],
-	wanted: readonly WantedRange[],
-	now: number,
-): RequestPlan[] {
-	const ranked = [...sources].sort((a, b) => a.rank - b.rank || a.requestedAt - b.requestedAt);
-	const byPeer = new Map(ranked.map(source => [source.peer, source]));
-	const plans = new Map<PeerId, WantRange[]>();
-	const hasRoom = (peer: PeerId) => (plans.get(peer)?.length ?? 0) < MAX_WANT_RANGES;
-	for (const {feed, from, notBefore, requested} of wanted) {
-		if (requested || now < notBefore) continue;
-		const best = ranked.find(source => source.seqOf(feed) >= from);
-		const mayServe = (source: RangeSource) =>
-			!source.busy && source.rank === best?.rank && source.seqOf(feed) >= from && hasRoom(source.peer);
-		const author = byPeer.get(feed);
-		const chosen = author && mayServe(author) ? author : ranked.find(mayServe);
-		if (!chosen) continue;
-		const ranges = plans.get(chosen.peer) ?? [];
-		ranges.push({peer: feed, from});
-		plans.set(chosen.peer, ranges);
-	}
-
-	return [...plans].map(([peer, ranges]) => ({peer, ranges}));
+/** The address of a peer, or its /64. On loopback it is the peer, because many peers share the loopback address. */
+function addressOf({link}: SyncLink): string {
+	const owner = shareKey(link.remoteAddress, link.peer);
+	return prefixGroup(owner) ?? owner;
 }

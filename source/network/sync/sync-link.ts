@@ -68,6 +68,8 @@ export interface SyncLink {
 	requestedBytes: number;
 	/** Number of requests that the peer answered late, in part or not at all. */
 	failures: number;
+	/** Whether the peer has answered a request completely. */
+	hasServed: boolean;
 	/** Moving average of the time that an answer took beyond its transfer time, in ms. */
 	delayMs: number;
 	/** Time of the last request to the peer, monotonic ms. */
@@ -104,6 +106,7 @@ export function createSyncLink(link: PeerLink, now: number, previous?: SyncLink)
 		request: undefined,
 		requestedBytes: previous?.requestedBytes ?? 0,
 		failures: 0,
+		hasServed: previous?.hasServed ?? false,
 		delayMs: 0,
 		requestedAt: Number.NEGATIVE_INFINITY,
 		pending: new Set(),

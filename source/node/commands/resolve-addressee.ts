@@ -3,9 +3,10 @@
  * the same name, so it accepts only a complete name that exactly one known person has, whether that person is present or
  * not.
  */
-import {isPeerId, type PeerId, writerOf} from '../../core/event.js';
+import {isPeerId, isWritten, type PeerId, writerOf} from '../../core/event.js';
 import {findPeersByName, groupByPerson} from '../../core/find-peers.js';
-import {isPresent, type PeerView} from '../../core/select-peers.js';
+import {personKeyOf} from '../../core/name-collisions.js';
+import {isPresent, type PeerView, selectPeer} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import {entryAt} from '../../core/timeline.js';
 import {type Person, parsePerson, quoteName} from './parse-command.js';
@@ -62,6 +63,36 @@ function reference({name, fingerprint}: PeerView): string {
 function unknownAddressee(typed: string, forms: readonly string[]): string {
 	const nobody = `Nobody here is called “${typed}”. Nothing was sent.`;
 	return forms.length === 0 ? `${nobody} /who lists the names.` : `${nobody} Did you mean ${forms.join(' or ')}?`;
+}
+
+export const NO_WHISPERER = 'Nobody has whispered to you since you started. Use /msg NAME TEXT.';
+
+/**
+ * Addressee of a line that begins with /r, for input by lines, where this program does not see when the user began to
+ * type. It is an error if more than one person can be meant: everybody who has whispered since the user last wrote, and
+ * the person whom /r would have answered then.
+ */
+export function replyAddressee(state: State): {readonly peer: PeerId} | {readonly error: string} {
+	const {timeline, launch} = state;
+	/** Newest session of each person, by person. */
+	const whisperers = new Map<string, PeerId>();
+	let hasWritten = false;
+	const stop = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
+	for (let index = timeline.length - 1; index >= stop; index--) {
+		const row = entryAt(timeline, index);
+		if (!row || row.peer !== launch?.peer) continue;
+		if (row.type === 'whisper' && !row.own) {
+			const person = personKeyOf(state, row.subject);
+			if (!whisperers.has(person)) whisperers.set(person, row.subject);
+			if (hasWritten) break;
+		} else if (row.type === 'whisper' || isWritten(row)) hasWritten = true;
+	}
+	const [peer, ...others] = whisperers.values();
+	if (!peer) return {error: NO_WHISPERER};
+	if (others.length === 0) return {peer};
+	const views = [...whisperers.values()].flatMap(one => selectPeer(state, one) ?? []);
+	const forms = views.slice(0, 5).map(reference);
+	return {error: `Several people have whispered to you: use /msg with ${forms.join(' or ')}. Nothing was sent.`};
 }
 
 /** The peer that whispered to this node last in this launch, for /r; undefined if there is none. */

@@ -32,7 +32,7 @@ import {
 	unverifyPerson,
 	verifyPerson,
 } from './person-commands.js';
-import {lastWhisperer, resolveAddressee} from './resolve-addressee.js';
+import {replyAddressee, resolveAddressee} from './resolve-addressee.js';
 import {resolveGotoTime} from './resolve-arguments.js';
 import {cancelTypedFile, fetchTypedFile, shareTypedFile} from './typed-files.js';
 
@@ -56,8 +56,10 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 				: whisper(addressee.peer, command.text, context);
 		}
 		case 'whisper-back': {
-			const peer = lastWhisperer(chatNode.store.getState());
-			return peer ? whisper(peer, command.text, context) : {type: 'error', text: NO_WHISPERER};
+			const addressee = replyAddressee(chatNode.store.getState());
+			return 'error' in addressee
+				? {type: 'error', text: addressee.error}
+				: whisper(addressee.peer, command.text, context);
 		}
 		case 'peer':
 			chatNode.addPeer(command.host, command.port);
@@ -128,8 +130,6 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 			return {type: 'intent', intent: {type: command.type}};
 	}
 }
-
-export const NO_WHISPERER = 'Nobody has whispered to you since you started. Use /msg NAME TEXT.';
 
 function whisper(peer: PeerId, text: string, {chatNode}: CommandContext): CommandResult {
 	const result = chatNode.whisper(peer, text);

@@ -17,6 +17,7 @@ import {
 	WANT_BYTES_PER_SECOND,
 } from '../../../source/core/limits.js';
 import {createMessageRateLimiter} from '../../../source/network/link/message-rate-limiter.js';
+import {rankSources} from '../../../source/network/sync/plan-requests.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';
 import {batchOf} from './sync-node.js';
 import {createRoom, delta, feed, page, pushed} from './sync-room.js';
@@ -154,6 +155,47 @@ describe('a range', () => {
 		expect([mallory.read('want').length, carol.read('want').length]).toEqual([1, 0]);
 		answer(mallory, 1, batchOf(AUTHOR, 1));
 		expect([mallory.read('want').length, carol.read('want').length]).toEqual([0, 1]);
+	});
+
+	it('a range is requested from another address after one timeout, although 30 silent peers at one address claim it too', async () => {
+		const {clock, connect} = createRoom({addressOf: peer => (peer === BOB ? '10.0.0.2' : '10.0.0.66')});
+		const silent = Array.from({length: 30}, (_, index) => connect(fakePeerId(1000 + index), feed(AUTHOR, 100)));
+		const bob = connect(BOB, feed(AUTHOR, 100));
+		await clock.advance(WANT_TIMEOUT_MS + 100);
+		expect(bob.read('want')).toMatchObject([{ranges: [{peer: AUTHOR, from: 1}]}]);
+		expect(silent.filter(link => link.read('want').length > 0)).toHaveLength(1);
+	});
+
+	it('a range is requested from the peer that has served before, although keys that are new each time swallow every request', async () => {
+		const {clock, connect, answer} = createRoom({addressOf: peer => (peer === BOB ? '10.0.0.2' : '10.0.0.66')});
+		const bob = connect(BOB, feed(CAROL, 1));
+		answer(bob, 1, batchOf(CAROL, 1));
+		bob.read('want');
+		let bobSeq = 0;
+		for (let key = 0; key < 10; key++) {
+			connect(fakePeerId(1000 + key), feed(AUTHOR, 1_000_000));
+			bob.say(delta(feed(AUTHOR, bobSeq + 1)));
+			await clock.advance(2000);
+			const [want] = bob.read('want');
+			expect(want).toMatchObject({ranges: [{peer: AUTHOR, from: bobSeq + 1}]});
+			bobSeq += 1;
+			answer(bob, want?.id ?? 0, batchOf(AUTHOR, bobSeq));
+		}
+	});
+
+	it('of the peers at one address, the one that answers better has the lower rank; failures at the address count first', () => {
+		const sync = (failures: number, delayMs = 0, hasServed = true) => ({failures, delayMs, hasServed});
+		const ranks = rankSources(
+			[
+				{sync: sync(2), address: '10.0.0.2'},
+				{sync: sync(0), address: '10.0.0.2'},
+				{sync: sync(0, 1000), address: '10.0.0.3'},
+				{sync: sync(0, 0, false), address: '10.0.0.3'},
+				{sync: sync(0), address: '10.0.0.4'},
+			],
+			new Map([['10.0.0.4', 3]]),
+		);
+		expect(ranks).toEqual([2004, 2000, 6, 1, 3000]);
 	});
 
 	it('a range is requested from a peer that answers late only if no peer that answers fast holds it', async () => {

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import type {PeerId} from '../../../source/core/event.js';
 import {findPosted} from '../../../source/core/find-posted.js';
 import {selectMarks} from '../../../source/core/select-marks.js';
 import {textOf} from '../../../source/core/text-of.js';
@@ -34,6 +35,34 @@ describe('running commands', () => {
 		});
 		session.refuse = 'too fast';
 		expect(run('/name Bob', session)).toEqual({type: 'error', text: 'too fast'});
+	});
+
+	test('/r is refused if it could answer more than one person, because somebody whispered while the user typed', () => {
+		const session = createFakeChatNode('Ann');
+		const bob = session.join('Bob', '192.168.1.8', {identity: 'b0b0b0b0'});
+		const mallory = session.join('Mallory', '192.168.1.9', {identity: 'aaaaaaaa'});
+		const hear = (peer: PeerId, id: number) =>
+			session.observe({type: 'whisper', subject: peer, own: false, id, text: 'psst'});
+		expect(run('/r hi', session)).toEqual({type: 'error', text: expect.stringContaining('Nobody has whispered')});
+		hear(bob.peer, 1);
+		expect(run('/r one', session)).toEqual({type: 'done', whisperedTo: bob.peer});
+		hear(mallory.peer, 1);
+		const refusal = {type: 'error', text: expect.stringMatching(/Mallory#aaaaaaaa or Bob#b0b0b0b0.*Nothing was sent/u)};
+		expect(run('/r two', session)).toEqual(refusal);
+		expect(session.calls).toEqual([`whisper ${bob.peer} one`]);
+		expect(run('/msg Mallory yes?', session)).toEqual({type: 'done', whisperedTo: mallory.peer});
+		expect(run('/r three', session)).toEqual({type: 'done', whisperedTo: mallory.peer});
+	});
+
+	test('/msg with a name that two people have in different case is refused and names both fingerprints', () => {
+		const session = createFakeChatNode('Ann');
+		session.join('Bob', '192.168.1.8', {identity: 'b0b0b0b0'});
+		session.join('bob', '192.168.1.9', {identity: 'aaaaaaaa'});
+		for (const name of ['Bob', 'bob', 'BOB'])
+			expect(run(`/msg ${name} secret`, session)).toEqual({
+				type: 'error',
+				text: expect.stringMatching(/Bob#b0b0b0b0 or bob#aaaaaaaa.*Nothing was sent/u),
+			});
 	});
 
 	test('/who lists every person with fingerprint, address and status', () => {

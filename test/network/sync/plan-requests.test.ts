@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {MAX_WANT_RANGES} from '../../../source/core/limits.js';
 import type {WantedRange} from '../../../source/network/sync/missing-ranges.js';
-import {planRequests, type RangeSource} from '../../../source/network/sync/range-requester.js';
+import {planRequests, type RangeSource} from '../../../source/network/sync/plan-requests.js';
 import {fakePeerId} from '../../helpers/fake-chat-node.js';
 
 const [A, B, C] = [1, 2, 3].map(fakePeerId) as [
@@ -22,7 +22,7 @@ const wantedFrom = (from: number, more: Partial<WantedRange> = {}): WantedRange 
 	feed: FEED,
 	from,
 	notBefore: 0,
-	requested: false,
+	belowRank: Number.POSITIVE_INFINITY,
 	...more,
 });
 
@@ -34,7 +34,7 @@ describe('a missing range', () => {
 	});
 
 	it('a missing range is not requested while it is requested already, while no peer holds it, or while its author may still push it', () => {
-		expect(planRequests([source(A, 10)], [wantedFrom(3, {requested: true})], 0)).toEqual([]);
+		expect(planRequests([source(A, 10)], [wantedFrom(3, {belowRank: 0})], 0)).toEqual([]);
 		expect(planRequests([source(A, 2)], [wantedFrom(3)], 0)).toEqual([]);
 		expect(planRequests([source(A, 10)], [wantedFrom(3, {notBefore: 5})], 4)).toEqual([]);
 		expect(planRequests([source(A, 10)], [wantedFrom(3, {notBefore: 5})], 5)).toHaveLength(1);

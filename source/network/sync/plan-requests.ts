@@ -1,0 +1,110 @@
+/**
+ * Planning of requests for missing ranges, without state: how peers are ranked, and which range is requested from which
+ * peer (protocol.md, Sync).
+ */
+import type {WantRange} from '../../codec/message-types.js';
+import type {PeerId} from '../../core/event.js';
+import {MAX_WANT_RANGES, WANT_BYTES_PER_SECOND} from '../../core/limits.js';
+import type {WantedRange} from './missing-ranges.js';
+import type {PendingRequest, SyncLink} from './sync-link.js';
+
+/** Connected peer from which ranges can be requested. */
+export interface RangeSource {
+	readonly peer: PeerId;
+	/** Whether a request to this peer is unanswered, or the peer has not listed its whole inventory yet. */
+	readonly busy: boolean;
+	/** At least 0. Lower for peers that are expected to answer better (`rankSources`). */
+	readonly rank: number;
+	/** Time of the last request to the peer, monotonic ms. */
+	readonly requestedAt: number;
+	/** Highest seq of a feed that the peer holds; 0 if unknown. */
+	seqOf(feed: PeerId): number;
+}
+
+export interface RequestPlan {
+	readonly peer: PeerId;
+	readonly ranges: readonly WantRange[];
+}
+
+/**
+ * Peers whose answers are delayed by less than this time, in addition to the transfer time, are considered equally
+ * fast.
+ */
+const FAST_ANSWER_MS = 250;
+/**
+ * A request whose answer arrives slower than this after SLOW_AFTER_MS may be repeated at a peer with a lower rank.
+ * Otherwise a machine could hold up an author's feed with one new key for each request.
+ */
+const SLOW_BYTES_PER_SECOND = WANT_BYTES_PER_SECOND / 8;
+const SLOW_AFTER_MS = 1000;
+/** Factor by which the failures of an address count more than the peer itself. */
+const ADDRESS_WEIGHT = 1000;
+
+/**
+ * Ranks of peers, in the same order. First count the failures at the address of the peer: otherwise a machine that
+ * connects with many keys, at once or one after another, could delay the history by one timeout for each key. Then
+ * counts how the peer itself answered, and then whether it has answered at all: a new key is not better than a peer that
+ * serves. `failuresByAddress` also counts peers that are no longer connected.
+ */
+export function rankSources(
+	sources: readonly {
+		readonly sync: Pick<SyncLink, 'failures' | 'delayMs' | 'hasServed'>;
+		readonly address: string;
+	}[],
+	failuresByAddress: {get(address: string): number | undefined},
+): number[] {
+	const worst = new Map<string, number>();
+	for (const {sync, address} of sources) {
+		const known = worst.get(address) ?? failuresByAddress.get(address) ?? 0;
+		worst.set(address, Math.max(known, sync.failures));
+	}
+
+	return sources.map(
+		({sync, address}) => (worst.get(address) ?? 0) * ADDRESS_WEIGHT + 2 * rankOf(sync) + (sync.hasServed ? 0 : 1),
+	);
+}
+
+/**
+ * Failed requests of a peer plus a class of its delay. The class is 0 below FAST_ANSWER_MS, and rises by one for each
+ * doubling of the delay.
+ */
+function rankOf({failures, delayMs}: Pick<SyncLink, 'failures' | 'delayMs'>): number {
+	return failures + (delayMs < FAST_ANSWER_MS ? 0 : 1 + Math.floor(Math.log2(delayMs / FAST_ANSWER_MS)));
+}
+
+/** Whether the answer to a request is so slow that another peer may be asked too. `now`: monotonic ms. */
+export function isSlow({sentAt, bytes}: PendingRequest, now: number): boolean {
+	const elapsed = now - sentAt;
+	return elapsed > SLOW_AFTER_MS && bytes * 1000 < elapsed * SLOW_BYTES_PER_SECOND;
+}
+
+/**
+ * Assigns ranges to peers. A range is requested only from a peer with the lowest rank among its holders. If all such peers
+ * are busy, or another peer answers a request for it, the range waits. Of the peers that are not busy, the author is preferred, then the peer that was asked least
+ * recently.
+ */
+export function planRequests(
+	sources: readonly RangeSource[],
+	wanted: readonly WantedRange[],
+	now: number,
+): RequestPlan[] {
+	const ranked = [...sources].sort((a, b) => a.rank - b.rank || a.requestedAt - b.requestedAt);
+	const byPeer = new Map(ranked.map(source => [source.peer, source]));
+	const plans = new Map<PeerId, WantRange[]>();
+	const hasRoom = (peer: PeerId) => (plans.get(peer)?.length ?? 0) < MAX_WANT_RANGES;
+	for (const {feed, from, notBefore, belowRank} of wanted) {
+		if (belowRank === 0 || now < notBefore) continue;
+		const best = ranked.find(source => source.seqOf(feed) >= from);
+		if (best && best.rank >= belowRank) continue;
+		const mayServe = (source: RangeSource) =>
+			!source.busy && source.rank === best?.rank && source.seqOf(feed) >= from && hasRoom(source.peer);
+		const author = byPeer.get(feed);
+		const chosen = author && mayServe(author) ? author : ranked.find(mayServe);
+		if (!chosen) continue;
+		const ranges = plans.get(chosen.peer) ?? [];
+		ranges.push({peer: feed, from});
+		plans.set(chosen.peer, ranges);
+	}
+
+	return [...plans].map(([peer, ranges]) => ({peer, ranges}));
+}
