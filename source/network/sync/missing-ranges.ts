@@ -9,6 +9,9 @@ import {prefixGroup} from '../ip-address.js';
 import {createFairShare} from '../scheduling/fair-share.js';
 import type {FeedInventory} from './feed-inventory.js';
 
+/** Request for a range that a peer has not answered completely: none, one, or one whose answer is slow. */
+export type RangeRequest = 'none' | 'pending' | 'slow';
+
 /** Range that can be requested. It reaches from seq `from` to the end of the feed. */
 export interface WantedRange {
 	readonly feed: PeerId;
@@ -18,8 +21,7 @@ export interface WantedRange {
 	 * Earliest time of a request: later than now if the author may still push the events, or has exceeded its rate limit.
 	 */
 	readonly notBefore: number;
-	/** Only peers with a lower rank may be asked: 0 while another peer answers a request for the range, otherwise infinite. */
-	readonly belowRank: number;
+	readonly request: RangeRequest;
 }
 
 /** State of other modules that determines which ranges can be requested. */
@@ -28,8 +30,7 @@ export interface RequestState {
 	heldSeq(feed: PeerId): number;
 	/** Time from which more events of this feed's author are accepted. */
 	readyAt(feed: PeerId): number;
-	/** See `WantedRange`. */
-	belowRank(feed: PeerId): number;
+	requestOf(feed: PeerId): RangeRequest;
 }
 
 export interface MissingRanges {
@@ -136,7 +137,7 @@ export function createMissingRanges(
 				missing.set(feed, {...range, claimedSeq: claim.seq});
 			}
 		},
-		nextRequests({heldSeq, readyAt, belowRank: belowRankOf}, limit) {
+		nextRequests({heldSeq, readyAt, requestOf}, limit) {
 			const wanted: WantedRange[] = [];
 			for (let count = Math.min(limit, missing.size); count > 0; count--) {
 				const next = nextRange();
@@ -145,10 +146,10 @@ export function createMissingRanges(
 				const {claimedSeq, recheck} = range;
 				const held = heldSeq(feed);
 				const notBefore = Math.max(range.notBefore, readyAt(feed));
-				const belowRank = belowRankOf(feed);
+				const request = requestOf(feed);
 				if (!inventory.isAcceptable(feed)) forget(feed);
-				else if (recheck) wanted.push({feed, from: Math.max(1, Math.min(held, claimedSeq)), notBefore, belowRank});
-				else if (held < claimedSeq) wanted.push({feed, from: held + 1, notBefore, belowRank});
+				else if (recheck) wanted.push({feed, from: Math.max(1, Math.min(held, claimedSeq)), notBefore, request});
+				else if (held < claimedSeq) wanted.push({feed, from: held + 1, notBefore, request});
 				else if (inventory.seqOf(feed) >= claimedSeq) forget(feed);
 			}
 

@@ -13,8 +13,10 @@ export interface RangeSource {
 	readonly peer: PeerId;
 	/** Whether a request to this peer is unanswered, or the peer has not listed its whole inventory yet. */
 	readonly busy: boolean;
-	/** At least 0. Lower for peers that are expected to answer better (`rankSources`). */
+	/** Lower for peers that are expected to answer better (`rankSources`). */
 	readonly rank: number;
+	/** Whether the peer has answered a request completely. */
+	readonly hasServed: boolean;
 	/** Time of the last request to the peer, monotonic ms. */
 	readonly requestedAt: number;
 	/** Highest seq of a feed that the peer holds; 0 if unknown. */
@@ -32,19 +34,20 @@ export interface RequestPlan {
  */
 const FAST_ANSWER_MS = 250;
 /**
- * A request whose answer arrives slower than this after SLOW_AFTER_MS may be repeated at a peer with a lower rank.
+ * A request whose answer arrives slower than this after SLOW_AFTER_MS is repeated at a peer that has served before.
  * Otherwise a machine could hold up an author's feed with one new key for each request.
  */
 const SLOW_BYTES_PER_SECOND = WANT_BYTES_PER_SECOND / 8;
-const SLOW_AFTER_MS = 1000;
+export const SLOW_AFTER_MS = 1000;
 /** Factor by which the failures of an address count more than the peer itself. */
 const ADDRESS_WEIGHT = 1000;
+/** Rank of a peer that has not answered yet. It comes after a peer that answers fast, and before one that is slow. */
+const NEW_PEER_RANK = 1;
 
 /**
  * Ranks of peers, in the same order. First count the failures at the address of the peer: otherwise a machine that
  * connects with many keys, at once or one after another, could delay the history by one timeout for each key. Then
- * counts how the peer itself answered, and then whether it has answered at all: a new key is not better than a peer that
- * serves. `failuresByAddress` also counts peers that are no longer connected.
+ * counts how the peer itself answered. `failuresByAddress` also counts peers that are no longer connected.
  */
 export function rankSources(
 	sources: readonly {
@@ -60,7 +63,8 @@ export function rankSources(
 	}
 
 	return sources.map(
-		({sync, address}) => (worst.get(address) ?? 0) * ADDRESS_WEIGHT + 2 * rankOf(sync) + (sync.hasServed ? 0 : 1),
+		({sync, address}) =>
+			(worst.get(address) ?? 0) * ADDRESS_WEIGHT + rankOf(sync) + (sync.hasServed ? 0 : NEW_PEER_RANK),
 	);
 }
 
@@ -80,8 +84,8 @@ export function isSlow({sentAt, bytes}: PendingRequest, now: number): boolean {
 
 /**
  * Assigns ranges to peers. A range is requested only from a peer with the lowest rank among its holders. If all such peers
- * are busy, or another peer answers a request for it, the range waits. Of the peers that are not busy, the author is preferred, then the peer that was asked least
- * recently.
+ * are busy, the range waits. Of the peers that are not busy, the author is preferred, then the peer that was asked least
+ * recently. A range whose answer is slow is also requested from a peer that has served before and is not busy.
  */
 export function planRequests(
 	sources: readonly RangeSource[],
@@ -92,12 +96,16 @@ export function planRequests(
 	const byPeer = new Map(ranked.map(source => [source.peer, source]));
 	const plans = new Map<PeerId, WantRange[]>();
 	const hasRoom = (peer: PeerId) => (plans.get(peer)?.length ?? 0) < MAX_WANT_RANGES;
-	for (const {feed, from, notBefore, belowRank} of wanted) {
-		if (belowRank === 0 || now < notBefore) continue;
-		const best = ranked.find(source => source.seqOf(feed) >= from);
-		if (best && best.rank >= belowRank) continue;
+	for (const {feed, from, notBefore, request} of wanted) {
+		if (request === 'pending' || now < notBefore) continue;
+		const mayTry = (source: RangeSource) => request === 'none' || (source.hasServed && !source.busy);
+		const best = ranked.find(source => mayTry(source) && source.seqOf(feed) >= from);
 		const mayServe = (source: RangeSource) =>
-			!source.busy && source.rank === best?.rank && source.seqOf(feed) >= from && hasRoom(source.peer);
+			mayTry(source) &&
+			!source.busy &&
+			source.rank === best?.rank &&
+			source.seqOf(feed) >= from &&
+			hasRoom(source.peer);
 		const author = byPeer.get(feed);
 		const chosen = author && mayServe(author) ? author : ranked.find(mayServe);
 		if (!chosen) continue;

@@ -11,8 +11,8 @@ import {prefixGroup, shareKey} from '../ip-address.js';
 import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
 import type {FeedInventory} from './feed-inventory.js';
 import {compareInventories} from './inventory-exchange.js';
-import type {MissingRanges, RequestState} from './missing-ranges.js';
-import {isSlow, planRequests, type RequestPlan, rankSources} from './plan-requests.js';
+import type {MissingRanges, RangeRequest, RequestState} from './missing-ranges.js';
+import {isSlow, planRequests, type RequestPlan, rankSources, SLOW_AFTER_MS} from './plan-requests.js';
 import {connectionState, dropClaim, hasFullInventory, type PendingRequest, type SyncLink} from './sync-link.js';
 
 export interface RangeRequesterOptions extends Pick<RequestState, 'heldSeq' | 'readyAt'> {
@@ -48,6 +48,7 @@ const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND
 export function createRangeRequester(options: RangeRequesterOptions): RangeRequester {
 	const {clock, debug, links, inventory, missingRanges, heldSeq, readyAt, isFull} = options;
 	const scanTimer = createCoalescedTimer(clock, continueScan);
+	const slowTimer = createCoalescedTimer(clock, findSlow);
 	const recheckTimer = createCoalescedTimer(clock, continueRecheck);
 	/** Failed requests by address since the last complete answer from there. They outlive the connections. */
 	const failuresByAddress = new LruMap<string, number>(MAX_FAILED_ADDRESSES);
@@ -56,6 +57,13 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	let rangesToScan = 0;
 	let scannedAt = Number.NEGATIVE_INFINITY;
 	let feedsToRecheck: PeerId[] = [];
+
+	/** Lets ranges of slow answers be requested from other peers. Runs as long as requests are unanswered. */
+	function findSlow(): void {
+		if (![...links.values()].some(sync => sync.request)) return;
+		request();
+		slowTimer.schedule(SLOW_AFTER_MS);
+	}
 
 	/** Starts a scan of all missing ranges. A scan of many ranges runs in parts, SCAN_PAUSE_MS apart. */
 	function request(): void {
@@ -80,23 +88,24 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 			peer: sync.link.peer,
 			busy: sync.request !== undefined || !hasFullInventory(sync) || !mayRequest(sync),
 			rank: ranks.get(sync) ?? 0,
+			hasServed: sync.hasServed,
 			requestedAt: sync.requestedAt,
 			seqOf: (feed: PeerId) => sync.theirSeqs.get(feed) ?? 0,
 		}));
 		if (sources.every(({busy}) => busy)) return;
 		const now = clock.monotonic();
-		const belowRank = new Map<PeerId, number>();
-		for (const [sync, rank] of ranks) {
-			const limit = sync.request && isSlow(sync.request, now) ? rank : 0;
-			for (const feed of sync.request?.ranges.keys() ?? [])
-				belowRank.set(feed, Math.min(limit, belowRank.get(feed) ?? limit));
+		const requests = new Map<PeerId, RangeRequest>();
+		for (const {request: sent} of links.values()) {
+			const state = sent && isSlow(sent, now) ? 'slow' : 'pending';
+			for (const feed of sent?.ranges.keys() ?? []) if (requests.get(feed) !== 'pending') requests.set(feed, state);
 		}
 
 		const wanted = missingRanges.nextRequests(
-			{heldSeq, readyAt, belowRank: feed => belowRank.get(feed) ?? Number.POSITIVE_INFINITY},
+			{heldSeq, readyAt, requestOf: feed => requests.get(feed) ?? 'none'},
 			RANGES_PER_SCAN,
 		);
-		for (const plan of planRequests(sources, wanted, now)) sendRequest(plan);
+		// The clock is read again: `readyAt` has read it meanwhile, and returns that time for a feed that is ready now.
+		for (const plan of planRequests(sources, wanted, clock.monotonic())) sendRequest(plan);
 	}
 
 	function ranksOfPeers(): ReadonlyMap<SyncLink, number> {
@@ -132,6 +141,7 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		const id = requestCount;
 		for (const range of ranges) missingRanges.markRequested(range.peer);
 		const timer = clock.after(WANT_TIMEOUT_MS, () => onTimeout(sync, id));
+		slowTimer.schedule(SLOW_AFTER_MS + 1);
 		sync.requestedBytes += MAX_ANSWER_BYTES + MAX_BATCH_BYTES;
 		const requested = ranges.map(
 			({peer: feed, from}) => [feed, {from, claimedSeq: sync.theirSeqs.get(feed) ?? from}] as const,
@@ -238,6 +248,7 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		recheckLater,
 		stop() {
 			scanTimer.stop();
+			slowTimer.stop();
 			recheckTimer.stop();
 		},
 	};

@@ -14,6 +14,7 @@ const source = (peer: RangeSource['peer'], seq: number, more: Partial<RangeSourc
 	peer,
 	busy: false,
 	rank: 0,
+	hasServed: true,
 	requestedAt: 0,
 	seqOf: () => seq,
 	...more,
@@ -22,7 +23,7 @@ const wantedFrom = (from: number, more: Partial<WantedRange> = {}): WantedRange 
 	feed: FEED,
 	from,
 	notBefore: 0,
-	belowRank: Number.POSITIVE_INFINITY,
+	request: 'none',
 	...more,
 });
 
@@ -34,10 +35,17 @@ describe('a missing range', () => {
 	});
 
 	it('a missing range is not requested while it is requested already, while no peer holds it, or while its author may still push it', () => {
-		expect(planRequests([source(A, 10)], [wantedFrom(3, {belowRank: 0})], 0)).toEqual([]);
+		expect(planRequests([source(A, 10)], [wantedFrom(3, {request: 'pending'})], 0)).toEqual([]);
 		expect(planRequests([source(A, 2)], [wantedFrom(3)], 0)).toEqual([]);
 		expect(planRequests([source(A, 10)], [wantedFrom(3, {notBefore: 5})], 4)).toEqual([]);
 		expect(planRequests([source(A, 10)], [wantedFrom(3, {notBefore: 5})], 5)).toHaveLength(1);
+	});
+
+	it('a missing range whose answer is slow is also requested from a peer that has served before, not from a new one', () => {
+		const slow = wantedFrom(1, {request: 'slow'});
+		const asked = source(A, 10, {busy: true});
+		expect(planRequests([asked, source(B, 10, {hasServed: false, rank: 1})], [slow], 0)).toEqual([]);
+		expect(planRequests([asked, source(B, 10, {rank: 2})], [slow], 0)[0]?.peer).toBe(B);
 	});
 
 	it('a missing range is requested from a peer that holds it and has no unanswered request', () => {
