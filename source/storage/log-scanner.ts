@@ -18,6 +18,15 @@ import {
 } from '../codec/log-record.js';
 import type {Damage} from './log.js';
 
+/**
+ * Bytes of wrong candidates whose CRC is computed, in total and for each scanned byte. In a damaged log the candidates do
+ * not overlap. Without a limit, a crafted file in which a candidate of 1 MiB begins every 16 bytes would take hours.
+ * Candidates of up to MAX_SMALL_CANDIDATE_BYTES are always checked.
+ */
+const MAX_WRONG_BYTES = 64 * 1024 * 1024;
+const MAX_WRONG_BYTES_PER_BYTE = 8;
+const MAX_SMALL_CANDIDATE_BYTES = 4096;
+
 export interface ScannedRecord {
 	/** Position of the record in the file: byte offset and length. */
 	readonly offset: number;
@@ -81,6 +90,16 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart, onOther?: (rec
 	let damageStart: number | undefined;
 	let unknownRecords = 0;
 	let headerLength = 0;
+	/** Bytes of the candidates whose CRC was wrong. */
+	let wrongBytes = 0;
+
+	/** CRC of a candidate, or -1, which no CRC equals, if too many bytes of wrong candidates have been checked. */
+	function limitedCrc(bytes: Uint8Array): number {
+		const limit = MAX_WRONG_BYTES + MAX_WRONG_BYTES_PER_BYTE * (pendingOffset + cursor);
+		if (wrongBytes > limit && bytes.length > MAX_SMALL_CANDIDATE_BYTES) return -1;
+		wrongBytes += bytes.length;
+		return crc32(bytes);
+	}
 
 	function endDamage(offset: number, kind: Damage['kind']): void {
 		if (damageStart !== undefined) damage.push({offset: damageStart, length: offset - damageStart, kind});
@@ -134,10 +153,13 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart, onOther?: (rec
 		if (marker === undefined && !detectMarker(final) && !final) return found;
 		while (cursor < pending.length) {
 			if (damageStart !== undefined && !seekNextRecord(final)) break;
-			const probe = probeRecord(pending, cursor, marker, crc32);
+			const wrongBefore = wrongBytes;
+			const probe = probeRecord(pending, cursor, marker, limitedCrc);
 			if (probe.type === 'incomplete' && !final) break;
-			if (probe.type === 'good' && marker) consumeRecord(probe.length, found);
-			else {
+			if (probe.type === 'good' && marker) {
+				wrongBytes = wrongBefore;
+				consumeRecord(probe.length, found);
+			} else {
 				damageStart ??= pendingOffset + cursor;
 				cursor += 1;
 			}

@@ -10,6 +10,7 @@ import {
 	WANT_BASE_MS,
 	WANT_BYTES_PER_SECOND,
 } from '../../source/core/limits.js';
+import {SLOW_AFTER_MS} from '../../source/network/sync/plan-requests.js';
 import type {MessageRecorder, RecordedEnd, RecordedWant} from './message-recorder.js';
 import type {Life} from './node.js';
 
@@ -73,10 +74,11 @@ export function createRequestCheck(room: RequestCheckOptions): RequestCheck {
 		return !isOver && end.closedAt === undefined && renewedAt(end) < want.at;
 	}
 
+	/** A slow answer may be requested from another peer too. */
 	function checkDuplicate(end: RecordedEnd, feed: PeerId): void {
 		for (const other of endsOf(end.life))
 			for (const want of other.wants)
-				if (want.ranges.has(feed) && isOpen(other, want))
+				if (want.ranges.has(feed) && isOpen(other, want) && room.now() - want.at <= SLOW_AFTER_MS)
 					faults.add(`node ${end.life.index}: requested ${short(feed)} again while the answer was in flight`);
 	}
 

@@ -155,6 +155,25 @@ test('records after a record with a damaged length are found, even at the end of
 	expect(plain(scan(damaged, 100).records)).toEqual(plain(records.filter((_, index) => index !== 1)));
 });
 
+test('a file in which a candidate of 1 MiB begins every 16 bytes is scanned in linear time, and the record after it is found', () => {
+	const candidate = Buffer.alloc(16);
+	candidate.writeUInt32BE(1024 * 1024, 0);
+	candidate.set([0x95, 0xc4, 8, ...marker], 4);
+	candidate[15] = 0xce;
+	const crafted = Buffer.alloc(1_200_000, candidate);
+	const last = encodeLogRecord(batchRecord(bob, 9, ['after the candidates']), marker, crc32);
+	let checkedBytes = 0;
+	const scanner = createLogScanner(bytes => {
+		checkedBytes += bytes.length;
+		return crc32(bytes);
+	});
+	const header = encodeLogHeader(SAMPLE_HEADER, marker, crc32);
+	const found = [...scanner.push(Buffer.concat([header, header, crafted, last])), ...scanner.end()];
+	expect(textsOf(found.map(({record}) => record))).toEqual(['after the candidates']);
+	expect(checkedBytes).toBeGreaterThan(64_000_000);
+	expect(checkedBytes).toBeLessThan(100_000_000);
+});
+
 test('records of unknown kinds are skipped and counted', () => {
 	const newer = encodeLogRecord(observationRecord(carol, 'x'), marker, crc32);
 	const kindAt = Buffer.from(newer).indexOf('notice');
