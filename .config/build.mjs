@@ -60,7 +60,14 @@ const options = {
 	external: ['react-devtools-core', '@lydell/node-pty'],
 	// CommonJS packages in the bundle call `require` for Node's modules.
 	banner: {js: "const require=process.getBuiltinModule?.('module').createRequire(import.meta.url);"},
-	plugins: [{name: 'finish', setup: ({onEnd}) => onEnd(({metafile}) => metafile && finish(metafile))}],
+	plugins: [
+		{name: 'finish', setup: ({onEnd}) => onEnd(({metafile}) => metafile && finish(metafile))},
+		{
+			// The bundle contains no code for the developer tools of React.
+			name: 'no developer tools',
+			setup: ({onLoad}) => onLoad({filter: /ink\/build\/devtools\.js$/}, () => ({contents: ''})),
+		},
+	],
 };
 
 /** Adds what esbuild does not write: the licences of the bundled packages, and the mode of an executable. */

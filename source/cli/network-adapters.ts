@@ -16,7 +16,10 @@ import type {Transport} from '../network/transport/transport.js';
 import type {NodeContext} from './context.js';
 import {askSecret, readSecret} from './options/read-secret.js';
 
-/** In characters. An outsider can guess a shorter secret from one captured datagram (`protocol.md`, "Room keys"). */
+/**
+ * Number of characters below which a secret gives a warning: an outsider can guess a short secret from one captured
+ * datagram (protocol.md, Threat model).
+ */
 const MIN_SECRET_LENGTH = 12;
 
 export interface NetworkAdapters {

@@ -1,7 +1,7 @@
 /**
- * Packs the files of the running program into a package to hand on: a .tgz file that npm installs offline. An installed
- * program consists of exactly the files of the package. In a working copy, only the files that the package needs are
- * packed.
+ * Packs the files of the running program into a package that users can pass on: a .tgz file that npm installs offline.
+ * An installed program consists of exactly the files of the package. In a working copy, only the files that the package
+ * needs are packed.
  */
 import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
@@ -58,7 +58,10 @@ const BLOCK_BYTES = 512;
 /** The time that npm gives to all files, so that equal files make equal archives. */
 const MODIFIED_S = Date.UTC(1985, 9, 26, 8, 15) / 1000;
 
-/** Header and content of a file in the ustar format (POSIX.1-1988), padded to whole blocks. npm expects the folder `package`. */
+/**
+ * Header and content of a file in the ustar format (POSIX.1-1988), padded to whole blocks. npm expects all files in the
+ * folder `package`.
+ */
 function tarEntry(path: string, content: Uint8Array): Uint8Array[] {
 	const name = `package/${path}`;
 	if (Buffer.byteLength(name) > 100) throw new Error(`The path ${name} is too long for the archive.`);

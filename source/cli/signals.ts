@@ -17,7 +17,10 @@ export interface StartFacts {
 	readonly parentIgnoresHangup: boolean;
 	/** Whether one of the standard streams is a terminal. */
 	readonly usesTerminal: boolean;
-	/** Whether standard input is a device, for example /dev/null. Nobody can end such an input. */
+	/**
+	 * Whether standard input is a device, for example /dev/null. No user can end such an input, for example with
+	 * Ctrl+D.
+	 */
 	readonly isInputDevice: boolean;
 	/** Whether `--stay` is set. */
 	readonly stays: boolean;

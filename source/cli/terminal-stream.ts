@@ -18,8 +18,8 @@ const HIGH_WATER_BYTES = 64 * 1024;
  * Windows, whose console can only be written synchronously.
  *
  * The bytes go through a `tty.ReadStream`, which is a duplex stream. Like `tty.WriteStream`, a `tty.ReadStream` opens
- * the terminal a second time, so that other programs do not get the non-blocking mode. Unlike `tty.WriteStream`, it
- * stays in that mode.
+ * the terminal a second time, so that other programs do not get the non-blocking mode. Unlike a `tty.WriteStream`, a
+ * `tty.ReadStream` stays in the non-blocking mode.
  */
 function createPatientTerminal(
 	stream: NodeJS.WriteStream,

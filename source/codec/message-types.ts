@@ -97,7 +97,7 @@ export interface PongMessage {
 
 /**
  * Peers that are alive and to which the receiver may have no connection. The sender heard of them from other peers.
- * `ageMs`: time since a node was last known to be connected to the listed peer.
+ * `ageMs`: time since some node was last known to be connected to the listed peer.
  */
 export interface AliveMessage {
 	readonly type: 'alive';

@@ -2,8 +2,8 @@
  * MessagePack encoder and decoder (protocol.md, Encoding). No other module imports msgpackr. Input is validated before it
  * is decoded.
  */
-// The entry point `msgpackr/pack` has no native string extractor. It would not speed up short frames, and would decode
-// invalid UTF-8 differently from nodes without the extractor.
+// The entry point `msgpackr/pack` has no native string extractor. This extractor would not speed up short frames, and
+// would decode invalid UTF-8 differently from nodes without it.
 import {Packr} from 'msgpackr/pack';
 import {ProtocolError} from '../core/errors.js';
 import {MAX_NESTING, MAX_VALUES} from '../core/limits.js';

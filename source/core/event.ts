@@ -227,8 +227,8 @@ export type EphemeralEvent =
 	/** The last connection to a peer closed. */
 	| {readonly type: 'link-closed'; readonly peer: PeerId}
 	/**
-	 * A connected peer has stored our own feed up to `seq`. `feed`: our peer id in an earlier launch, if the peer has stored the
-	 * feed of that launch and not of this one.
+	 * A connected peer has stored our own feed up to `seq`. `feed`: our peer id in an earlier launch, if `seq` counts
+	 * in the feed of that launch. Undefined for the feed of this launch.
 	 */
 	| {readonly type: 'delivered'; readonly peer: PeerId; readonly seq: number; readonly feed?: PeerId}
 	/**

@@ -62,7 +62,10 @@ export interface FileStore {
 	share(path: string, onProgress?: (bytes: number, of: number) => void): Promise<NamedFile>;
 	/** The file whose content has this id, if it was shared or fetched in this room and is unchanged. */
 	find(id: FileId): ServedFile | undefined;
-	/** Opens the destination of a fetch. `leaves` are verified. `directory`: default is the folder for downloads. */
+	/**
+	 * Opens the destination of a fetch. `leaves`: hashes of the parts, which the caller has verified. `directory`:
+	 * folder for the file, by default the folder for downloads.
+	 */
 	receive(file: NamedFile, leaves: Uint8Array, directory?: string): Promise<FileSink>;
 	/** Closes all files. */
 	close(): Promise<void>;

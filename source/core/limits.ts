@@ -525,7 +525,10 @@ export const WINDOW_HEADERS_TIMEOUT_MS = 5000;
  * kB/s.
  */
 export const WINDOW_ANSWER_TIMEOUT_MS = 120_000;
-/** Time in which a guest must have read all that waits for it. Then the window closes the connection. */
+/**
+ * Time in which a guest must have read everything that is queued for it. After this time the window closes the
+ * connection.
+ */
 export const WINDOW_STALL_TIMEOUT_MS = 120_000;
 /** Interval at which the window sends a ping to a guest. */
 export const WINDOW_PING_MS = 15_000;

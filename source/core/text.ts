@@ -19,7 +19,10 @@ const PLAIN_ASCII = /^[\n -~]*$/;
 const HARMLESS =
 	/^[\n -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u3001-\u3029\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uac00-\ud7a3]*$/;
 
-/** Escape sequences (ECMA-48): CSI; strings (OSC, DCS, SOS, PM, APC) up to their end or the end of the line; other ESC. */
+/**
+ * Escape sequences (ECMA-48): CSI; strings (OSC, DCS, SOS, PM, APC) up to their end or the end of the line; all other
+ * sequences that begin with ESC.
+ */
 const ESCAPES =
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression removes them
 	/(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])(?:[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\|\x9c)|[^\x07\x1b\x90\x98\x9c-\x9f\n]*)|\x1b[ -/]*[0-~]?/g;

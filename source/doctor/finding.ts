@@ -81,7 +81,9 @@ export function isProblem({level}: Finding): boolean {
 }
 
 const MAX_NAMED_PEERS = 3;
-/** A peer whose newest beacon is older may be gone. This is twice the longest interval between two beacons. */
+/**
+ * A peer whose newest beacon is older than this may be gone. This is twice the longest interval between two beacons.
+ */
 const HEARD_RECENTLY_MS = 35_000;
 
 /** Returns the address of the newest failed dial, otherwise the first address of the peer. */

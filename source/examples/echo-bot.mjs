@@ -30,7 +30,8 @@ for await (const line of node) {
 	try {
 		node.reply(line.id, text);
 	} catch (error) {
-		// For example, the text is empty or begins with /msg. A message of somebody else must not end the bot.
+		// `reply` throws, for example, if the text is empty or begins with /msg. A message of somebody else must not
+		// end the bot.
 		console.error(`Not answered: ${error.message}`);
 	}
 }

@@ -19,7 +19,10 @@ import {verifyIdentity} from './identity.js';
 import {isWeakKey, verifySignature} from './signing-keys.js';
 
 type Acceptance =
-	/** The batch is genuine and new. `batch` is its missing part, and `events` are the decoded entries of that part. */
+	/**
+	 * The batch is genuine and new. `batch` is the part of it that this node lacked, and `events` are the decoded
+	 * entries of that part.
+	 */
 	| {readonly type: 'accepted'; readonly batch: Batch; readonly events: readonly FeedEvent[]}
 	/** All entries of the batch are held already. */
 	| {readonly type: 'known'}

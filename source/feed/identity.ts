@@ -1,5 +1,5 @@
 /**
- * Durable identity of a user in one room (protocol.md, Keys).
+ * Durable identity of a user in one room (protocol.md, Entries).
  *
  * HKDF derives the key of the identity from a seed of the OS user and the room tag, so that others cannot link the
  * identities of one user in two rooms. The key signs only peer ids.

@@ -79,7 +79,7 @@ export function importPublicKey(publicKey: Uint8Array): KeyObject {
 
 /**
  * Whether an Ed25519 signature is valid; false for a signature of the wrong length. OpenSSL requires S < L and compares
- * the encoding of R (RFC 8032, 5.1.7, without the cofactor). protocol.md pins this rule, so all nodes agree.
+ * the encoding of R (RFC 8032, 5.1.7, without the cofactor). protocol.md prescribes this rule, so that all nodes agree.
  */
 export function isValidSignature(key: KeyObject, bytes: Uint8Array, signature: Uint8Array): boolean {
 	return signature.length === SIGNATURE_BYTES && verify(null, bytes, key, signature);

@@ -42,7 +42,7 @@ interface GuestRecord {
 }
 
 const TOKEN_BYTES = 16;
-/** Maximum number of addresses whose failures are remembered. */
+/** Maximum number of groups of addresses for which wrong tokens are counted. */
 const MAX_FAILING_ADDRESSES = 256;
 
 interface Failures {
@@ -51,8 +51,8 @@ interface Failures {
 }
 
 /**
- * Creates an empty list. Wrong tokens are counted for each group of addresses (`groupOf`) together, because one machine
- * can use any number of IPv6 addresses.
+ * Creates an empty list. The wrong tokens of all addresses in one group (`groupOf`) are counted together, because one
+ * machine can use any number of IPv6 addresses.
  */
 export function createGuestList(
 	random: (bytes: number) => Uint8Array,

@@ -28,8 +28,8 @@ export interface GuestStreamOptions {
 export interface GuestStream {
 	/**
 	 * Begins the stream. `from` is where the last connection of the guest ended: `launch` is the name of the window
-	 * that the guest read, and `position` is what the guest reached. It is undefined for a guest that was not connected
-	 * before.
+	 * that the guest read, and `position` is what the guest reached. `from` is undefined for a guest that was not
+	 * connected before.
 	 */
 	start(from: {readonly launch: string; readonly position: number} | undefined): void;
 	/** Must be called when the state has changed. */

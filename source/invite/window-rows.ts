@@ -35,8 +35,8 @@ export interface WindowRows {
 const MAX_ENTRIES_PER_ANSWER = 4096;
 
 /**
- * `initial`: the state in which the window opens. If several people use one name, it decides which of them has the name
- * without a number.
+ * `initial`: the state in which the window opens. If several people use one name, this state decides which of them has
+ * the name without a number.
  */
 export function createWindowRows(isIgnored: (peer: PeerId) => boolean, initial: State): WindowRows {
 	const options: PageRowOptions = {
@@ -90,8 +90,8 @@ export function createWindowRows(isIgnored: (peer: PeerId) => boolean, initial: 
 }
 
 /**
- * Returns a function that adds up the sizes of the rows of one answer, and returns whether the row still fits. The first
- * row always fits.
+ * Returns a function that must be called with each row of one answer. It adds up the sizes of these rows, and returns
+ * whether the given row still fits. The first row always fits.
  */
 function createAnswerSize(): (row: PageRow) => boolean {
 	let size = 0;

@@ -1,9 +1,10 @@
 /**
- * HTTP server of the window on one address. It answers five requests and refuses everything else. Host and Origin must name
- * this server, so that a page of another site cannot reach it by a name that resolves to this address (DNS rebinding).
+ * HTTP server of the window on one address. It answers requests for five paths and refuses everything else. The headers
+ * Host and Origin must name this server, so that a page of another site cannot reach it by a name that resolves to this
+ * address (DNS rebinding).
  *
- * A connection has one request at a time, and a time limit for reading the answer. So the memory for answers is limited by the
- * number of connections, whatever the clients do.
+ * A connection has one request at a time, and a time limit for reading the answer. So the memory for answers is limited
+ * by the number of connections, whatever the clients do.
  */
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';

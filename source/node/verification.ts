@@ -62,8 +62,8 @@ const MAX_WARNINGS_REMEMBERED = 4096;
 export function createVerification(options: VerificationOptions): Verification {
 	const {ownKey, contacts, store, notices} = options;
 	/**
-	 * Key of the safety number that was shown last. The digits confirm only this key: an attacker can find a key with any
-	 * five digits by trying.
+	 * Key of the safety number that was shown last. The typed digits confirm only this key. Otherwise an attacker could
+	 * generate keys until one of them has the same five digits.
 	 */
 	let shown: {readonly key: string; readonly number: string} | undefined;
 	const warned = new LruMap<string, true>(MAX_WARNINGS_REMEMBERED);

@@ -50,8 +50,9 @@ export function documentStart(info: PageInfo, assets: PageAssets): string {
 }
 
 /**
- * Some blocks of rows of a file: a line of JSON for each block, all compressed. `compress`: gzip and Base64. Browsers parse
- * a document of 15 MB in one long task, which blocks the page; compressed, it has a tenth of that size.
+ * A script element with some blocks of rows of a file: one line of JSON for each block, compressed together.
+ * `compress`: applies gzip and Base64. Browsers parse a document of 15 MB in one long task, which blocks the page;
+ * compressed, it has a tenth of that size.
  */
 export function rowGroup(lines: readonly string[], compress: (text: string) => string): string {
 	return `<script type="application/gzip" class="rows">${compress(lines.join('\n'))}</script>\n`;

@@ -1,6 +1,6 @@
 /**
- * A block of rows as JSON in which ids and times are differences from the row before. Differences repeat, so a compressed
- * file has half the size.
+ * A block of rows as JSON in which ids and times are differences from the row before. Differences repeat, so the
+ * compressed file is half as large as with the ids and times themselves.
  */
 import type {PageRow} from './page-row.js';
 

@@ -17,7 +17,7 @@ export type PageNames = (state: State, peer: PeerId, seq?: number) => string;
 /**
  * Creates the names of one page. With fingerprints, a name that could be mistaken for the name of another person is
  * followed by the fingerprint. Without them, the second person with such a name is `Bob (2)`: no name can end in
- * parentheses, because shownName cuts them.
+ * parentheses, because shownName removes them.
  *
  * `initial`: of several people with one name, the person who had the name first in this state gets no number. Without
  * `initial`, the person whose name is requested first gets no number. A page that begins with the newest rows needs

@@ -21,7 +21,7 @@ export interface PageRow {
 	/** Hue of the name, from 0 to 9. */
 	readonly hue?: number;
 	readonly address?: string;
-	/** For an event: what happened, after the name and before the subject. */
+	/** For an event: what happened. The viewer draws this text between the name and the subject. */
 	readonly text: string;
 	/** Another person or name that an event mentions. */
 	readonly subject?: string;
@@ -33,7 +33,7 @@ export interface PageRow {
 
 /** The message that a reply answers. */
 export interface PageQuote {
-	/** Id of its row. Undefined if the page does not contain it. */
+	/** Id of the row of the answered message. Undefined if the page does not contain this row. */
 	readonly id?: string;
 	readonly name?: string;
 	readonly text: string;

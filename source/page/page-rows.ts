@@ -63,7 +63,7 @@ function authorOf(state: State, {peer, seq}: TimelineEntry, {names, withAddresse
 	};
 }
 
-/** Address of a peer. `~`: others reported it, and nobody here verified it. */
+/** Address of a peer. `~` before it: the peer claims it, and no connection of this node has confirmed it. */
 export function addressText(state: State, peer: PeerId): string | undefined {
 	const found = addressOf(state, peer);
 	return found && `${found.isUnverified ? '~' : ''}${cleanOneLine(found.address)}`;
@@ -77,8 +77,8 @@ function marksOf(state: State, message: WrittenEvent, names: PageNames): PageMar
 }
 
 /**
- * Text of a message, or name, size and note of a shared file, as of `position` in the timeline; by default as of its
- * end.
+ * Text of a message, or name, size and note of a shared file, as of `position` in the timeline; by default as of the
+ * end of the timeline.
  */
 function textAsOf(state: State, message: WrittenEvent, position?: OrderKey): string {
 	const text = cleanText(contentOf(state, message, position).text);

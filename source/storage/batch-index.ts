@@ -61,7 +61,10 @@ export class BatchIndex {
 		});
 	}
 
-	/** Creates a reader of single records that holds one window of the file in memory and moves it forward. */
+	/**
+	 * Creates a function that reads the record at a position in the feed. It keeps one window of the file in memory,
+	 * and reads another window only for a record outside of it.
+	 */
 	#createReader(feed: FeedIndex, windowBytes: number): (position: number) => Batch | undefined {
 		let window: Uint8Array = new Uint8Array(0);
 		let start = 0;

@@ -75,8 +75,8 @@ export function listLogs(folder: string): LogListing[] {
 }
 
 /**
- * The newest logs of a room by their names, newest first: at most `limit`, without `excludedPath`. Opens only these
- * logs.
+ * At most `limit` logs of a room, without `excludedPath`: those with the latest times in their names, newest first.
+ * Only these logs are opened.
  */
 export function listNewestLogs(folder: string, room: string, limit: number, excludedPath?: string): LogListing[] {
 	const names = readLogNames(folder).filter(name => isLogNameOfRoom(room, name) && join(folder, name) !== excludedPath);

@@ -1,6 +1,6 @@
 /**
  * Interface of a log: the append-only record of what this node wrote, received and observed. A log is in a file or in
- * memory; both kinds run the acceptance suite `test/storage/log-acceptance.ts`.
+ * memory; the tests of both kinds include the acceptance suite `test/storage/log-acceptance.ts`.
  */
 import type {LogHeader, LogRecord} from '../codec/log-record.js';
 import type {Batch} from '../core/batch.js';

@@ -81,7 +81,8 @@ class ResilientLog implements Log {
 	#log: FileLog | undefined;
 	#failure: StorageError | undefined;
 	/**
-	 * Whether the next attempt must create a new file, because no file is open or another program changed the open file.
+	 * Whether the next attempt to save must create a new file, because no file is open or another program changed the
+	 * open file.
 	 */
 	#needsNewFile = false;
 	#retryTimer: {cancel(): void} | undefined;

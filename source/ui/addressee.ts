@@ -1,9 +1,9 @@
 /**
  * Finds the addressee of a draft that is a whisper (`/msg NAME TEXT`, `/w`, `/r`). All screens use these functions.
  *
- * The addressee is fixed when the command before the text is complete, and the prompt names it before the user types
- * the first letter of the text. The addressee stays the same until the user changes the command. A rename, an arrival
- * or a new whisper does not change it while the user types.
+ * The addressee is fixed as soon as the command before the text is complete. From then on, the prompt shows the name of
+ * the addressee. The addressee stays the same until the user changes the command. A rename, an arrival or a new whisper
+ * does not change it while the user types.
  */
 import type {PeerId} from '../core/event.js';
 import {foldText} from '../core/fold-text.js';
@@ -73,9 +73,9 @@ export function addresseeOf(state: State, peer: PeerId, prefix: string): Address
 }
 
 /**
- * Command that begins a whisper to this person only. The fingerprint names the same person even after somebody
- * else has taken the name. This form is for drafts that are kept, because their addressee is resolved again when the next
- * screen shows them.
+ * Command that begins a whisper to `peer`. It contains the fingerprint, which names the same person even after somebody
+ * else has taken the name. This form is for drafts that are kept for a later screen, because that screen resolves the
+ * addressee again.
  */
 export function whisperPrefix(state: State, peer: PeerId): string {
 	const name = plainName(state, peer);
@@ -95,8 +95,8 @@ export function draftToKeep({addressee}: Pick<Addressing, 'addressee'>, draft: s
 
 /** Addressee of a draft that is put back into the input: an earlier screen kept the draft, or the node refused it. */
 export function addressingOf(draft: string, state: State): Addressing {
-	// A kept draft that still begins with /r had no addressee, and gets none here. The person who whispered last may
-	// not be the one that the user meant.
+	// A kept draft that still begins with /r had no addressee, and gets none here. The newest whisper may now be from
+	// another person than the one whom the user wanted to answer.
 	const replyAddressee = REPLY_PREFIX.test(draft) ? undefined : lastWhisperer(state);
 	const found = findAddressee(draft, replyAddressee, state);
 	return {addressee: found && 'peer' in found ? found : undefined, replyAddressee};

@@ -26,8 +26,8 @@ const ALL_ACQUAINTANCE_MS = 600_000;
 /** An `@all` of one person counts at most once in this time, ms. */
 const ALL_INTERVAL_MS = 300_000;
 /**
- * Maximum number of people whose last counted `@all` is remembered. An `@all` of another person does not count until a
- * remembered one is older than ALL_INTERVAL_MS.
+ * Maximum number of people whose last counted `@all` is remembered. If so many are remembered, an `@all` of another
+ * person does not count until one of the remembered times is older than ALL_INTERVAL_MS.
  */
 export const MAX_ALL_AUTHORS = 1024;
 
@@ -54,7 +54,7 @@ export interface Ring {
 	readonly body: string;
 }
 
-/** Input that decides whether a message rings the bell. */
+/** What updateNotifications needs to know of the user and the screen to decide whether a message rings the bell. */
 export interface Attention {
 	/** Whether the terminal window has the focus; undefined until the terminal reports it. */
 	readonly focused: boolean | undefined;

@@ -258,7 +258,7 @@ describe('the text of a message', () => {
 		expect(versionsOf(state, message).map(version => version.seq)).toEqual([2, 3, 4]);
 	});
 
-	it('the text of a message as of a position follows from the effects up to that position', () => {
+	it('the text of a message at a position of the timeline results from the effects up to that position', () => {
 		const state = stateOf(correction(bob, 3, 20, 'hello'), withdrawal);
 		const textAt = (ms: number) => textOf(state, message, {...message, ms: T0 + ms, seq: 1000});
 		expect([15, 20, 39, 40].map(textAt)).toEqual(['helo', 'hello', 'hello', '']);
@@ -361,12 +361,12 @@ describe('pins', () => {
 	});
 });
 
-describe('one peer that writes effects as fast as it may', () => {
+describe('one peer that writes effects at the maximum rate', () => {
 	const target = {peer: bob, seq: 2};
 	const message = feedEvent(bob, 2, 5, {type: 'posted', text: 'hi'}) as FeedEvent & {type: 'posted'};
 	const rest = Array.from({length: 3 * PAGE_SIZE}, (_, index) => index);
 
-	it('one peer that writes effects as fast as it may leaves the reactions of others in place', () => {
+	it('one peer that writes effects at the maximum rate leaves the reactions of others in place', () => {
 		// The spammer has the lowest peer id, so that its reactions are counted first.
 		const spammer = peerId('00');
 		const marks = rest.flatMap(index => {
@@ -393,7 +393,7 @@ describe('one peer that writes effects as fast as it may', () => {
 		expect(selectPins(state)).toMatchObject([{message: target, by: ann}]);
 	});
 
-	it('one peer that writes effects as fast as it may makes the details of a message show only the last corrections', () => {
+	it('one peer that writes effects at the maximum rate makes the details of a message show only the last corrections', () => {
 		const corrections = rest.map(index =>
 			feedEvent(bob, index + 3, 10 + index, {type: 'corrected', target, text: `v${index}`}),
 		);

@@ -37,7 +37,7 @@ describe('foldText', () => {
 		expect(foldText(a)).not.toBe(foldText(b));
 	});
 
-	it('foldText is equal for both cases and all canonical forms of each character, and does not change a folded text', () => {
+	it('foldText returns the same text for both cases and all canonical forms of each character, and does not change a folded text', () => {
 		const faults: string[] = [];
 		for (let code = 0; code < 0x20000; code++) {
 			if (code >= 0xd800 && code <= 0xdfff) continue;

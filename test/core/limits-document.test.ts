@@ -27,7 +27,7 @@ it('protocol.md lists every limit once, with its value', () => {
 	expect(documented.sort(byName)).toEqual(Object.entries(limits).sort(byName));
 });
 
-it('every limit in protocol.md has a meaning', () => {
+it('every row of a limit in protocol.md has a text about the meaning of the limit', () => {
 	expect(readRows().filter(({meaning}) => meaning === '')).toEqual([]);
 });
 

@@ -24,7 +24,7 @@ const reduce = (...inputs: Input[]) => reduceInputs(initialState, inputs);
 const sessions = (state: State) => [me, before, other, bob].map(peer => ownSessionOf(state, peer) ?? 'nobody');
 
 describe('our own sessions', () => {
-	it('our own sessions: a launch with our identity that joined before us and was never connected is an earlier one', () => {
+	it('our own sessions: a launch with our identity that joined before us and was never connected is an earlier launch of ours', () => {
 		const state = reduce(
 			join(before, 'Caro', 1, 'c'),
 			launch(me, 10),

@@ -26,7 +26,7 @@ const UNCLEAR = [
 ];
 
 describe('a name that could be read as a sentence', () => {
-	test.each(UNCLEAR)('the name %s is shown in quotes and cannot end them', name => {
+	test.each(UNCLEAR)('the name %s is shown in quotes and contains no character that could end the quotes', name => {
 		const quoted = quoteUnclearName(name);
 		expect(quoted).toMatch(/^"[^"]+"$/);
 		expect(quoteUnclearName(`${name}" (x): y`)).toMatch(/^"[^"]+"$/);

@@ -38,7 +38,7 @@ describe('the ephemeral state', () => {
 		expect(state.ephemeral).toMatchObject({links: {}, delivered: {}, audiences: []});
 	});
 
-	it('until saving works again, the ephemeral state contains the reason why it fails', () => {
+	it('while the log cannot be saved, the ephemeral state contains the reason', () => {
 		const full = reduce(ephemeral({type: 'persistence', saving: false, reason: 'disk full'}));
 		expect(full.ephemeral).toMatchObject({saving: false, savingReason: 'disk full'});
 		expect(reduceInputs(full, [ephemeral({type: 'persistence', saving: true})]).ephemeral).not.toHaveProperty(

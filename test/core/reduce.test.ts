@@ -204,7 +204,7 @@ describe('the roster', () => {
 		expect(Object.keys(carolIn(absences)?.lost ?? {})).toEqual([`${MAX_ABSENCES - 1}`]);
 	});
 
-	it('the roster stores the newest MAX_CONTACTS_KEPT connections to a peer that connects without end', () => {
+	it('the roster stores only the newest MAX_CONTACTS_KEPT connections to a peer that connects again and again', () => {
 		const connected = Array.from({length: MAX_CONTACTS_KEPT + 9}, (_, index) =>
 			observe(observation(me, index, {type: 'peer-connected', subject: carol, address: '10.0.0.9'})),
 		);

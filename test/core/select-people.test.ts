@@ -103,7 +103,7 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect(describeSharedIdentity(selectPeople(state)[1] ?? never())).toBe('same identity as Eve');
 	});
 
-	it('an absent launch under another name is the same person as a present launch of the identity', () => {
+	it('an absent launch under another name counts as the same person as a present launch of the same identity', () => {
 		const state = reduce(
 			join(first, 'Eve', 2),
 			join(second, 'Dave', 3),

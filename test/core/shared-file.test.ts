@@ -39,7 +39,7 @@ describe('parts of a file', () => {
 		expect(partCount(MAX_FILE_BYTES)).toBe(MAX_FILE_PARTS);
 	});
 
-	test('only whole numbers up to the limit are sizes of files, and only 64 lowercase hexadecimal digits are ids of files', () => {
+	test('only whole numbers up to the limit are accepted as sizes of files, and only 64 lowercase hexadecimal digits as ids of files', () => {
 		expect([0, 1, MAX_FILE_BYTES].every(isFileSize)).toBe(true);
 		expect([-1, 0.5, Number.NaN, MAX_FILE_BYTES + 1].some(isFileSize)).toBe(false);
 		expect(isFileId('0a'.repeat(32))).toBe(true);

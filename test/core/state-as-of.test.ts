@@ -19,7 +19,7 @@ const state = reduceInputs(initialState, [
 ]);
 const at = (ms: number) => stateAsOf(state, {ms: T0 + ms, counter: 0, peer: bob, seq: 9});
 
-test('a state as of a position has the texts, reactions and pins of that position, but the same rows as the present state', () => {
+test('a state as of an earlier position has the texts, reactions and pins of that position, but the same rows as the present state', () => {
 	const shown = [15, 25, 35, 45].map(ms => [
 		textOf(at(ms), message),
 		selectMarks(at(ms), target).length,

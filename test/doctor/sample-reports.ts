@@ -1,4 +1,4 @@
-/** Sample network reports without a problem. Tests pass `changes` that add one. */
+/** Sample network reports without a problem. Tests pass `changes` that add a problem. */
 import type {PeerId} from '../../source/core/event.js';
 import type {InterfaceReport, PathReport} from '../../source/node/interface-report.js';
 import type {NetworkReport, PeerReport} from '../../source/node/network-report.js';

@@ -36,7 +36,7 @@ afterEach(() => room.stop());
 describe('a peer that stops reading', () => {
 	const big = 'y'.repeat(16_000);
 
-	it('the queue for a peer that stops reading is bounded, it takes no more live events, and the peer requests what it missed when it reads again', async () => {
+	it('the queue for a peer that stops reading is bounded and gets no more live events; when the peer reads again, it requests the missed events', async () => {
 		const texts = new Set<number>();
 		let wanted = 1;
 		const mallory = await room.attack({

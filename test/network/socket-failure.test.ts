@@ -14,7 +14,7 @@ describe('socket failures', () => {
 		}
 	});
 
-	it('a refusal of a socket that does not repeat is forgotten after a minute', async () => {
+	it('the refusal of an operation on a socket is forgotten after a minute without another refusal', async () => {
 		const clock = createFakeClock();
 		const failures = createSocketFailures(clock);
 		failures.refused('TCP to others', 'dial', errorOf('ENOBUFS'));
@@ -51,7 +51,7 @@ describe('socket failures', () => {
 		expect(describeSocketFailures(failures.list())).toBe('too many open files (A, B); permission denied (C)');
 	});
 
-	it('the description of socket failures does not contain the zone of an IPv6 address, because it is written to the log', () => {
+	it('the description of socket failures does not contain the zone of an IPv6 address, because the description is written to the log', () => {
 		const failures = createSocketFailures(createFakeClock());
 		failures.refused('UDP on fe80::1%eth0', 'open', errorOf('EACCES'));
 		expect(describeSocketFailures(failures.list())).toBe('permission denied (UDP on fe80::1)');

@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const YEAR_MS = 365 * DAY_MS;
 const clockAt = (ms: number) => createNodeClock(() => ms);
-/** Votes of peers with one address each. */
+/** Votes of peers, each of which has an address of its own. */
 const from = (...offsets: readonly number[]) => offsets.map((offsetMs, at) => ({source: `10.0.0.${at}`, offsetMs}));
 /** Votes of peers that share one address. */
 const fromOne = (...offsets: readonly number[]) => offsets.map(offsetMs => ({source: '10.0.0.9', offsetMs}));
@@ -47,7 +47,7 @@ describe('the correction of our clock', () => {
 		expect(clock.updateCorrection([])).toBe(0);
 	});
 
-	it('our clock is not corrected for a single other address whose clock differs by hours, because our stamps follow its events', () => {
+	it('our clock is not corrected if only the peers of one address differ from it, by hours, because our stamps follow the events of these peers', () => {
 		expect(clockAt(NOW).updateCorrection(from(20 * HOUR_MS))).toBe(0);
 		expect(clockAt(NOW).updateCorrection(from(-20 * HOUR_MS))).toBe(0);
 	});
@@ -87,14 +87,14 @@ describe('the correction of our clock', () => {
 	});
 });
 
-describe('a node that is connected only to a clock two days ahead', () => {
+describe('a node whose only peer has a clock two days ahead', () => {
 	const far = from(2 * DAY_MS);
 
-	it('a node that is connected only to a clock two days ahead follows it if nobody has ever agreed with its own clock', () => {
+	it('a node whose only peer has a clock two days ahead follows that clock if no peer has ever agreed with its own clock', () => {
 		expect(clockAt(NOW).updateCorrection(far)).toBe(2 * DAY_MS);
 	});
 
-	it('a node that is connected only to a clock two days ahead keeps its clock if a peer agreed with it in the last CLOCK_SUPPORT_MS, and follows afterwards', () => {
+	it('a node whose only peer has a clock two days ahead keeps its own clock for CLOCK_SUPPORT_MS after another peer agreed with it, and then follows its peer', () => {
 		let now = NOW;
 		const clock = createNodeClock(() => now);
 		expect(clock.updateCorrection([...from(0), ...far])).toBe(0);
@@ -104,7 +104,7 @@ describe('a node that is connected only to a clock two days ahead', () => {
 		expect(clock.updateCorrection(far)).toBe(2 * DAY_MS);
 	});
 
-	it('a node that is connected only to a clock two days ahead follows it if its own clock was set to another time after a peer had agreed with it', () => {
+	it('a node whose only peer has a clock two days ahead follows that clock if its own clock was set to another time since another peer agreed with it', () => {
 		let now = NOW;
 		const clock = createNodeClock(() => now);
 		clock.updateCorrection(from(0));

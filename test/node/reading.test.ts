@@ -59,7 +59,7 @@ function setUp(options: {ownKey?: string; failing?: boolean} = {}) {
 }
 
 describe('unread messages', () => {
-	it('unread messages of a reopened log are those behind the reading position and all that arrive later', () => {
+	it('unread messages of a reopened log are those after the reading position and all that arrive later', () => {
 		const {reading, replay, receive, store, texts} = setUp();
 		store.commit([launch]);
 		replay([joined(ann, 1, 'Ann'), posted(ann, 2, 20, 'read')]);

@@ -5,7 +5,7 @@ import type {Transport} from '../../source/network/transport/transport.js';
 import {createNotices} from '../../source/node/notices.js';
 import {createSystemFailureReporter} from '../../source/node/system-failures.js';
 
-it('refused sockets cause one notice for each set of reasons, and one when all of them work again', () => {
+it('refused sockets cause one notice for each set of reasons, and one notice when all sockets work again', () => {
 	const lines: string[] = [];
 	const notices = createNotices(
 		() => 0,

@@ -98,7 +98,7 @@ describe('verification of a person', () => {
 describe('the warning about the name of a verified person', () => {
 	const stored = () => [{key: keyOf('a1'), name: 'Ann', verified: 1}];
 
-	it('the warning about a verified name appears once for each peer that joins with it, takes it later or connects', () => {
+	it('the warning about a verified name appears once for each peer that joins with this name, takes this name later or connects with it', () => {
 		const {verification, notices, commit, store} = setUp({stored: stored()});
 		commit(join(peerId('dd'), 'Ann', 'd4'));
 		verification.start();

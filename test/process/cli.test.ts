@@ -58,16 +58,19 @@ describe('the command line', () => {
 		['{"secret-file": "x"}', /cannot be set in config\.json/],
 		['{"name": }', /config\.json.*not JSON/],
 		['[]', /config\.json must contain a JSON object/],
-	])('config.json with %s prints one line that names the file', async (text, message) => {
-		const home = makeHome();
-		writeFileSync(join(home, 'config.json'), text);
-		const {code, stderr} = await runToEnd(['--plain'], {home});
-		expect(stderr).toMatch(message);
-		expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-		expect(code).toBe(2);
-	});
+	])(
+		'if config.json contains %s, the program prints one line that names the file, and exits with code 2',
+		async (text, message) => {
+			const home = makeHome();
+			writeFileSync(join(home, 'config.json'), text);
+			const {code, stderr} = await runToEnd(['--plain'], {home});
+			expect(stderr).toMatch(message);
+			expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+			expect(code).toBe(2);
+		},
+	);
 
-	it('a file that is not a log prints one line without a stack and exits with code 1', async () => {
+	it('replay and export of something that is not a log print one line without a stack trace, and exit with code 1', async () => {
 		const home = makeHome();
 		const file = join(home, 'note.txt');
 		writeFileSync(file, 'hello');

@@ -88,7 +88,7 @@ describe('JSON lines', () => {
 		expect(node.lines.at(-1)).toEqual({type: 'bye', reason: 'quit'});
 	});
 
-	it('JSON lines contain the events of a reopened log right after ready, with live:false', async () => {
+	it('JSON lines contain the events of a reopened log right after the `ready` line, with live:false', async () => {
 		const home = makeHome();
 		const log = join(home, 'mine.p2plog');
 		const words = ['--json', '--wait', '0', '--log', log, ...(await common())];

@@ -33,7 +33,7 @@ it('a hook gets each live event once and in order on standard input, and no data
 	for (const word of ['P2PCHAT', 'sesame', 'message', 'Ann', 'Bob']) expect(told.replace(hook, '')).not.toContain(word);
 });
 
-it('a hook that blocks, crashes, cannot be found or floods does no harm, is reported, and ends with the node', async () => {
+it('a hook that blocks, crashes, floods or cannot be found does no harm, is reported, and ends with the node', async () => {
 	const home = makeHome();
 	const pids = (name: string) => `echo $$ > ${join(home, name)}; `;
 	const hooks = {

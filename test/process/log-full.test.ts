@@ -77,7 +77,7 @@ function mountDisk(options: string): string {
 }
 
 test.runIf(process.platform === 'linux')(
-	'a log continues when the file reaches its size limit, and saves everything in order when the limit is raised',
+	'a log still accepts records when the file reaches its size limit, and saves everything in order when the limit is raised',
 	async () => {
 		const path = join(makeFolder(), 'a.p2plog');
 		const script = join(import.meta.dirname, 'log-child.mjs');
@@ -101,7 +101,7 @@ test.runIf(process.platform === 'linux')(
 );
 
 test.runIf(isRoot && process.platform === 'linux')(
-	'a log continues when the disk is full, and saves everything when space is available again',
+	'a log still accepts records when the disk is full, and saves everything when space is available again',
 	async () => {
 		const disk = mountDisk('size=512k');
 		writeFileSync(join(disk, 'filler'), Buffer.alloc(300_000));
@@ -125,7 +125,7 @@ test.runIf(isRoot && process.platform === 'linux')(
 	},
 );
 
-test('a log continues when the folder is read-only, and creates the file when the folder becomes writable', async () => {
+test('a log still accepts records when the folder is read-only, and creates the file when the folder becomes writable', async () => {
 	const folder = isRoot ? mountDisk('size=512k,ro') : makeFolder();
 	if (!isRoot) chmodSync(folder, 0o500);
 	const {log, states, retry, due} = openResilientLog(folder);

@@ -26,7 +26,7 @@ async function idsInLog(path: string, home: string): Promise<Set<string>> {
 const posts = (node: RunningNode, peer: string) =>
 	node.events().filter(event => event.kind === 'posted' && event.peer === peer);
 
-test('the log of a node killed at a random moment contains every event that it printed or a peer received', {
+test('the log of a node killed at a random moment contains every event that the node printed or a peer received', {
 	timeout: KILLS * 6000,
 }, async () => {
 	const port = await findFreeUdpPort();

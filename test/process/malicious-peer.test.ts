@@ -28,8 +28,8 @@ const SLACK_P99_MS = 7;
  */
 const MOST_TIMES_AT_ONCE = 4;
 /**
- * Tolerance for the 99th percentile during an attack that runs alone, ms. Without other load (weigh.mjs), no attack exceeds
- * twice the control.
+ * Tolerance for the 99th percentile during an attack that runs alone, ms. Without other load (weigh.mjs), the
+ * percentile during an attack is at most twice that of the control room.
  */
 const SLACK_P99_ALONE_MS = 2;
 /** Tolerance for the 99th percentile during attacks that do not get past the handshake, ms. */
@@ -42,7 +42,10 @@ interface Siege {
 	readonly attacked: SiegeProcesses;
 	/** Delays in the attacked room. `p99` is the median of the p99 of each block. */
 	readonly underAttack: Delays;
-	/** Delays in the control room, whose third node only uses the same share of a processor. */
+	/**
+	 * Delays in the control room, whose third process does not attack, but uses the same share of a processor as the
+	 * attacker.
+	 */
 	readonly control: Delays;
 	/** Number of closed connections of the attacker, by reason. */
 	readonly ends: Readonly<Record<string, number>>;
@@ -150,7 +153,7 @@ it('under all attacks together the median message delay is at most twice that of
 });
 
 /** Of all attacks, these three delay messages most. */
-it('each of the attacks peers, pages and one-by-one, run alone, at most doubles the message delay', {
+it('each of the attacks "peers", "pages" and "one-by-one", run alone, at most doubles the message delay', {
 	timeout: 300_000,
 }, async () => {
 	for (const siege of await runGroups([['peers'], ['pages'], ['one-by-one']], []))
@@ -182,7 +185,7 @@ function separateHosts(): Places {
 	return [place('ann', '10.77.0.1'), place('bob', '10.77.0.2'), place('mallory', '10.77.0.3')];
 }
 
-it('an attacker at its own address is banned there under every key, and at most doubles the message delay', {
+it('an attacker with an address of its own is banned at this address under every key, and at most doubles the message delay', {
 	timeout: 300_000,
 }, async context => {
 	const reason = namespacesAvailable();

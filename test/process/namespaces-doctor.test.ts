@@ -151,7 +151,7 @@ describe.concurrent('the doctor between machines', () => {
 		['drops', 'drop', 'peer-silent'],
 		['rejects', 'reject with tcp reset', 'peer-refused'],
 	] as const)(
-		'the doctor between machines reports a firewall of the peer that %s connections, in either direction',
+		'the doctor between machines reports that a firewall of the peer %s connections, in either direction',
 		{timeout: 90_000},
 		([, verb, code], context) =>
 			inRoom(context, ['lan'], async room => {
@@ -241,7 +241,8 @@ describe.concurrent('the doctor between machines', () => {
 			inRoom(context, ['lan'], async room => {
 				const here = hostA(room);
 				const bob = await room.start(hostB(room), 'Bob', ['--room', 'other']);
-				// The beacons with which Bob starts are over then, so the doctor has to wait for his next one.
+				// When Bob reports this, he has sent his first burst of beacons, so the doctor has to wait for his next
+				// beacon.
 				await room.until('Bob reports that he is alone', () => bob.lines.some(line => line.type === 'alone'));
 				const found = await examine(room, here);
 				expect(found.broken).toEqual(['other-room']);

@@ -134,7 +134,7 @@ describe.skipIf(reason).concurrent('a node on a network that changes', {timeout:
 describe
 	.skipIf(reason)
 	.concurrent('two hosts that see each other by link-local addresses only', {timeout: 120_000}, () => {
-		it('a host that others lost is reported as lost only after the neighbour that sees it by link-local addresses has lost it too', () =>
+		it('a host that other hosts lost is reported as lost only after the neighbour that is connected to it by link-local addresses has lost it too', () =>
 			withRoom(
 				async room => {
 					const hosts = [
@@ -165,7 +165,7 @@ describe
 				['left', 'right', 'cable'],
 			));
 
-		it('two hosts that lose only each other do not report each other as lost, because the other hosts still see both', () =>
+		it('two hosts that lose only each other do not report each other as lost, because the other hosts are still connected to both', () =>
 			withRoom(
 				async room => {
 					const hosts = [

@@ -17,9 +17,9 @@ const SHAPES: Readonly<Record<string, readonly Link[]>> = {
 	ring: [0, 1, 2, 3, 4].map((from): Link => [from, (from + 1) % 5]),
 };
 
-describe.skipIf(namespacesAvailable())('nodes that see each other by relays only', () => {
+describe.skipIf(namespacesAvailable())('nodes that are connected to each other only through relays', () => {
 	it.concurrent.each(Object.entries(SHAPES))(
-		'nodes that see each other by relays only are never reported as lost in a %s',
+		'nodes that are connected to each other only through relays are never reported as lost in a %s',
 		{timeout: MINUTES * 60_000 + 120_000},
 		async (_, links) => {
 			const networks = links.map((_link, index) => `net${index}`);

@@ -82,7 +82,7 @@ describe('a room of real processes', () => {
 		expect(listConnections(nodes.map(({pid}) => pid))).toHaveLength(3);
 	});
 
-	it('a fourth node receives the whole history with live:false in the same order, also of a peer that left', async () => {
+	it('a fourth node receives the whole history, also that of a peer that left, in the same order and with live:false', async () => {
 		const port = await findFreeUdpPort();
 		const [ann, bob, cid] = (await startRoom(['Ann', 'Bob', 'Cid'], port)) as [RunningNode, RunningNode, RunningNode];
 		for (const node of [ann, bob, cid]) for (let number = 0; number < 20; number++) node.post(`${number}`);
@@ -113,7 +113,7 @@ describe('a room of real processes', () => {
 		expect(bob.lines.at(-1)).toEqual({type: 'bye', reason: 'signal'});
 	});
 
-	it('a killed peer is reported lost exactly once, and its restart is a new peer', async () => {
+	it('a killed peer is reported lost exactly once, and counts as a new peer after its restart', async () => {
 		const port = await findFreeUdpPort();
 		const home = makeHome();
 		const [ann, bob] = (await startRoom(['Ann', 'Bob'], port)) as [RunningNode, RunningNode];

@@ -51,7 +51,7 @@ describe.skipIf(process.platform === 'win32')('on a terminal that nobody reads',
 	];
 
 	test.each(modes)(
-		'on a terminal that nobody reads, %s receives messages and shows the newest when the terminal reads again',
+		'on a terminal that nobody reads, %s receives messages, and shows the newest message when somebody reads the terminal again',
 		async (_, words, first) => {
 			const {bob, terminal} = await openRoom(words);
 			await terminal.until(output => output.includes(first));

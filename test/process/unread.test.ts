@@ -125,7 +125,7 @@ describe('the reading position', () => {
 		await second.until(output => /new since \d\d:\d\d/.test(output) && output.includes('unseen'));
 	}, 120_000);
 
-	it('the reading position is not kept with --no-log or in a room without a secret, where each launch has a new log', async () => {
+	it('the reading position is not saved with --no-log, nor in a room without a secret, where each launch has a new log', async () => {
 		const port = await findFreeUdpPort();
 		for (const args of [['--no-log'], []]) {
 			const home = makeHome();

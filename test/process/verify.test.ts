@@ -68,7 +68,7 @@ describe('/verify', () => {
 		expect(JSON.parse(readFileSync(path, 'utf8')).contacts).toEqual([]);
 	});
 
-	it('a verification counts for one secret of the room only: with a new secret nobody is verified and no name causes a warning', async () => {
+	it('a verification is valid only for the secret that the room had: with a new secret nobody is verified and no name causes a warning', async () => {
 		const port = await findFreeUdpPort();
 		const [annHome, bobHome] = [makeHome(), makeHome()];
 		const ann = await startNode({name: 'Ann', home: annHome, port, ...secret('long secret one')});

@@ -194,7 +194,7 @@ describe('requests', () => {
 		expect((await guess(tokenOf(opened.info()))).status).toBe(429);
 	});
 
-	test('the window for guests closes connections with slow headers, accepts at most 8 from one address, and 10,000 of them leave the node working', async () => {
+	test('the window for guests closes connections with slow headers and accepts at most 8 connections from one address, and the node still works after 10,000 connections', async () => {
 		const opened = await openWindow();
 		const [address = '', port] = opened.host().split(':');
 		const dial = () => connect(Number(port), address);

@@ -89,8 +89,8 @@ describe('protocol.md names', () => {
 
 	it('protocol.md names every error code', () => {
 		const codes = find(/(?:new ProtocolError\(|\bfail\(|\btype:\s*'(?:invalid|rejected)',\s*code:)\s*'([a-z-]+)'/g);
-		// Each of these codes is found by another alternative of the pattern. The test fails if a rename in the program makes
-		// one alternative useless.
+		// Each of these codes is found by a different alternative of the pattern. The test fails if a rename in the
+		// program makes one alternative useless.
 		expect(codes).toEqual(expect.arrayContaining(['bad-field', 'unasked', 'bad-signature', 'bad-proof']));
 		expect(missing(codes)).toEqual([]);
 	});

@@ -11,7 +11,7 @@ import {createWorld, type World} from './world.js';
 
 export const UDP_PORT = 47_474;
 
-/** Scenario of `nodes` honest nodes on one network on which nothing fails. No node is launched. */
+/** Scenario of `nodes` honest nodes on one network on which nothing fails. The scenario launches no node. */
 export function quietScenario(seed: number, nodes: number): Scenario {
 	return {
 		seed,
@@ -39,7 +39,7 @@ export interface AttackRoom {
 	readonly random: SeededRandom;
 	/** Running process of an honest node. */
 	life(index: number): Life;
-	/** Adds a host for attackers. `number` distinguishes their addresses, from 0. */
+	/** Adds a host for attackers. Each `number`, from 0, gives the host a different address. */
 	addHost(number: number): MemoryHost;
 	/** Connects a member with a new key from a host to an honest node. */
 	connect(host: MemoryHost, to: number, options?: Partial<MaliciousOptions>): Promise<MaliciousPeer>;

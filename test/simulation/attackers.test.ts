@@ -24,8 +24,8 @@ const UDP_PORT = 47_474;
 const ROUND_MS = 2000;
 const ROUNDS = 20;
 /**
- * Time for which the room continues after the attack, ms. It is long, because a node answers at most one report a
- * minute.
+ * Time for which the room continues after the attack, ms. It is long, because a node answers at most one report of its
+ * own loss per minute.
  */
 const CALM_MS = 40 * 60_000;
 

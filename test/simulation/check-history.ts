@@ -99,7 +99,10 @@ export function checkOrder(name: string, state: State): string[] {
 	return wrong < 0 ? [] : [`${name}: row ${wrong} sorts before row ${wrong - 1}`];
 }
 
-/** An event sorts after every event that its author knew when it wrote. Skipped if a clock is off by more than an hour. */
+/**
+ * An event sorts after every event that its author knew when the author wrote the event. Skipped if a clock is off by
+ * more than an hour.
+ */
 export function checkCausality(name: string, life: Life, world: World): string[] {
 	if (world.nodes.some(({index}) => worstSkew(world.scenario, index) > HOUR_MS)) return [];
 	const own = peerOf(life);

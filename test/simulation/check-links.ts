@@ -1,4 +1,6 @@
-/** Checks of connections: one for each pair, disconnects, acknowledgements, goodbyes and digests. */
+/**
+ * Checks of connections: one connection for each pair of nodes, disconnects, acknowledgements, goodbyes and digests.
+ */
 
 import {lastSeq} from '../../source/core/batch.js';
 import type {PeerId} from '../../source/core/event.js';
@@ -58,7 +60,10 @@ export function checkDelivery(name: string, state: State, life: Life): string[] 
 export function checkLeftBeforeGoodbye(name: string, {disk: {records}, events}: Life): string[] {
 	const ends = new Map(events.flatMap(event => (event.type === 'left' ? [[event.peer, event.seq] as const] : [])));
 	const held = new Map<PeerId, {readonly seq: number; readonly at: number}>();
-	/** Last held seq of each feed at its author's goodbye, if no event had arrived in the QUIET_MS before. */
+	/**
+	 * Last held seq of each feed at its author's goodbye, if no event of the feed had arrived in the QUIET_MS before
+	 * the goodbye.
+	 */
 	const heldAtGoodbye = new Map<PeerId, number>();
 	const faults = new Set<string>();
 	for (const record of records) {

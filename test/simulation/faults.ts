@@ -115,8 +115,8 @@ export function createFaults({scenario, network, clock, nodes}: FaultsOptions): 
 	}
 
 	/**
-	 * Makes the inventories of a node claim too much, or stops this. It also stops when the simulated process of the node
-	 * ends.
+	 * If `enabled`, the inventories of a node claim more than exists, until this is called again without `enabled` or
+	 * the simulated process of the node ends.
 	 */
 	function setExaggerating(index: number, enabled: boolean): void {
 		for (const {traffic} of nodes()[index]?.lives ?? []) {
@@ -125,7 +125,10 @@ export function createFaults({scenario, network, clock, nodes}: FaultsOptions): 
 		}
 	}
 
-	/** Makes a node drop its answers to requests, or stops this. It also stops when the process of the node ends. */
+	/**
+	 * If `enabled`, a node drops its answers to requests, until this is called again without `enabled` or the process
+	 * of the node ends.
+	 */
 	function setUnresponsive(index: number, enabled: boolean): void {
 		for (const {traffic} of nodes()[index]?.lives ?? []) traffic.isUnresponsive = enabled;
 	}

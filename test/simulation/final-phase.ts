@@ -14,9 +14,9 @@ export interface FinalPhaseOptions {
 const DAY_STEP_MS = 20 * 3_600_000;
 const FLOOD_ROUNDS = 90;
 const FLOOD_BYTES = 15_000;
-/** Time in which the backlog arrives if the rate limit for live events slows it down, ms. */
+/** Time in which the backlog of a flood arrives if the rate limit for live events slows it down, ms. */
 const FLOOD_MS = 130_000;
-/** Stalls that are too short for a node to detect as its own. */
+/** Stalls that are too short for the stalled node to detect. */
 const SHORT_STALLS = [
 	{cutMs: 2400, ms: 1900},
 	{cutMs: 3000, ms: 1700},
@@ -41,7 +41,8 @@ function rejoin(a: number, b: number, at: number): Step[] {
 }
 
 /**
- * An author posts right after it listed its feeds to a newcomer. The event arrives before the newcomer has the earlier ones.
+ * An author posts right after it listed its feeds to a newcomer. The event arrives before the newcomer has the earlier
+ * events of the author.
  */
 function postAfterList(a: number, b: number, at: number): Step[] {
 	return [...rejoin(a, b, at), {type: 'trigger', node: a, action: 'post', at: at + 2900}];

@@ -22,7 +22,9 @@ export function exaggerate(frame: Uint8Array): Uint8Array {
 	return encodeMessageFrame({...message, feeds});
 }
 
-/** Sends a batch of a third peer, which nobody requested, on every connection where the digest was sent. */
+/**
+ * Sends a batch of a third peer, which nobody requested, on every connection on which the process has sent its digest.
+ */
 export function sendUnrequested({traffic, disk, info}: Life, {partner}: MessageRecorder, now: number): void {
 	const batches = disk.records.flatMap(record => (record.type === 'batch' ? [record.batch] : []));
 	for (const [connection, {end}] of traffic.recorders) {

@@ -25,22 +25,22 @@ export interface Life {
 	readonly clock: MeteredClock;
 	readonly traffic: Traffic;
 	readonly disk: Disk;
-	/** Protocol faults for which it disconnected peers: code and text. */
+	/** Protocol faults for which the process disconnected peers: code and text. */
 	readonly faults: readonly string[];
-	/** Events applied to its state, in the order in which they were applied. */
+	/** Events applied to the state of the process, in the order in which they were applied. */
 	readonly events: FeedEvent[];
 	/** Number of times that each event was applied, by id. More than once is a fault. */
 	readonly appliedCounts: Map<string, number>;
 	/** When each event was first applied, by id. True time, ms. */
 	readonly appliedAt: Map<string, number>;
-	/** When its last connection to each peer ended. True time, ms. */
+	/** When the last connection of the process to each peer ended. True time, ms. */
 	readonly disconnectedAt: Map<PeerId, number>;
 	/** Violations by premature reports (`check-lost-grace.ts`, `check-suspect.ts`). */
 	readonly prematureReports: string[];
 	info: SelfInfo | undefined;
-	/** `running`, or how it ended. */
+	/** `running`, or how the process ended. */
 	state: 'running' | 'leaving' | 'left' | 'crashed';
-	/** When it left (true time, ms), and the processes that could receive its last event then. */
+	/** When the process left (true time, ms), and the processes that could receive its last event at that time. */
 	departure: {readonly at: number; readonly receivers: readonly Life[]} | undefined;
 	/** True time, ms. */
 	crashedAt: number | undefined;

@@ -80,7 +80,7 @@ function calledName({callee}) {
 	return callee.type === 'MemberExpression' ? callee.property.name : callee.name;
 }
 
-/** The statement that consists only of this expression, or else the expression. */
+/** The statement that consists only of the expression `node`, or `node` itself if there is none. */
 function wholeOf(nodes, node) {
 	const parent = nodes.find(([child]) => child === node)?.[1];
 	if (parent && WRAPPERS.has(parent.type)) return wholeOf(nodes, parent);

@@ -75,7 +75,7 @@ it('a ring in which one link is cut becomes a chain, and nobody is reported as l
 describe('two nodes that see each other by link-local addresses only, among nodes that see both', {
 	timeout: 120_000,
 }, () => {
-	it('nobody is reported as lost when a node loses all others except one that it sees by link-local addresses only', async () => {
+	it('nobody is reported as lost when a node loses all its connections except one that uses link-local addresses', async () => {
 		const room = await createLinkLocalTopology();
 		await room.start();
 		expect([room.areConnected(0, 1), room.areConnected(0, 2), room.areConnected(1, 3)]).toEqual([true, true, true]);
@@ -90,7 +90,7 @@ describe('two nodes that see each other by link-local addresses only, among node
 		expect(room.presence().filter(line => line.endsWith(' lost 1'))).toHaveLength(1);
 	});
 
-	it('nobody is reported as lost when two nodes lose their link-local connection, because the others still see both', async () => {
+	it('nobody is reported as lost when two nodes lose their link-local connection, because the other nodes are still connected to both', async () => {
 		const room = await createLinkLocalTopology();
 		await room.start();
 		room.setLink(0, 1, false);

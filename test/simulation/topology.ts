@@ -73,7 +73,7 @@ export function createTopology(shape: Shape, nodes: number, latencyMs = 2): Prom
 	return play(quietScenario(shape, nodes, latencyMs));
 }
 
-/** Four nodes that all see each other; nodes 0 and 1 do so by link-local addresses only. */
+/** Four nodes that are all connected to each other. Nodes 0 and 1 are connected by link-local addresses only. */
 export function createLinkLocalTopology(): Promise<Topology> {
 	const everybody = quietScenario('star', LINK_LOCAL_PAIR.length, 2);
 	return play({...everybody, limitedPairs: [], addresses: LINK_LOCAL_PAIR});

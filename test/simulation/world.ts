@@ -96,7 +96,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 		});
 	}
 
-	/** Stops the process properly. Then the host can launch another one. */
+	/** Stops the process properly. After that, the host can launch another process. */
 	function leave(node: SimulatedNode, life: Life): Promise<void> {
 		life.state = 'leaving';
 		life.departure = {at: clock.monotonic(), receivers: upToDatePeers(life)};

@@ -50,7 +50,7 @@ test.each(['', '/', 'relative'])('the data folder is temporary, with a notice, i
 	expect(found.notice).toContain(found.root);
 });
 
-test('ensureDirectory creates folders that only their owner can access, and accepts existing folders', () => {
+test('ensurePrivateDirectory creates folders that only their owner can access, and accepts existing folders', () => {
 	const folder = join(makeFolder(), 'a', 'b');
 	ensurePrivateDirectory(folder);
 	ensurePrivateDirectory(folder);
@@ -58,7 +58,7 @@ test('ensureDirectory creates folders that only their owner can access, and acce
 	mkdirSync(join(folder, 'c'));
 });
 
-test.runIf(process.platform === 'linux')('ensureDirectory fails where mkdirSync would loop forever', () => {
+test.runIf(process.platform === 'linux')('ensurePrivateDirectory fails where mkdirSync would loop forever', () => {
 	for (const path of ['/proc/nope', '/proc/nope/deeper']) {
 		expect(() => ensurePrivateDirectory(path)).toThrow(
 			expect.objectContaining({path, message: 'cannot create the folder: no such file or folder'}),
@@ -66,7 +66,7 @@ test.runIf(process.platform === 'linux')('ensureDirectory fails where mkdirSync 
 	}
 });
 
-test('ensureDirectory rejects a file in place of a folder', () => {
+test('ensurePrivateDirectory rejects a file in place of a folder', () => {
 	const file = join(makeFolder(), 'file');
 	writeFileSync(file, '');
 	for (const path of [file, join(file, 'deeper')]) {

@@ -59,7 +59,7 @@ async function reopen(path: string): Promise<OpenedFileLog & {texts: readonly st
 	return {...opened, texts: textsOf(await readAll(opened))};
 }
 
-test('a reopened log tells the offsets of all records behind the reading position', async () => {
+test('a reopened log returns the offset of each record after the reading position', async () => {
 	const {path, sizes} = await writeLog(['one', 'two', 'three']);
 	const unreadOf = async () => {
 		const opened = openFileLog(path);

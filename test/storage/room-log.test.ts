@@ -83,7 +83,7 @@ test('a launch in a room with a secret names newer logs of the room that cannot 
 	await second.log.close();
 });
 
-test('a second instance creates a new log, and the next launch opens the newer of the two logs', async () => {
+test('a second instance of the program in one room creates a new log, and the next launch opens the newer of the two logs', async () => {
 	const {open} = makeRoom(true);
 	const first = open();
 	const second = open();

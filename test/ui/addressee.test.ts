@@ -13,7 +13,7 @@ import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 const stateOf = (chatNode: ReturnType<typeof createFakeChatNode>) => chatNode.store.getState();
 
 test.each(['Dave', 'Dave Smith', '@Dave', 'Dave "the" Smith', 'Dave ✓', 'C#', 'Dave (home)', '✓'])(
-	'a kept draft of a whisper to %s has this person as its addressee again, even if somebody else takes the name',
+	'a saved draft of a whisper to %s still has this person as its addressee after somebody else takes the same name',
 	name => {
 		const chatNode = createFakeChatNode('Carol');
 		const {peer} = chatNode.join(name, '192.168.1.8', {identity: 'aaaaaaaa'});
@@ -36,7 +36,7 @@ test('a saved draft loses its addressee when that person leaves or takes another
 	expect(addressingOf(draft, stateOf(chatNode)).addressee).toBeUndefined();
 });
 
-test('a kept draft of /r names its addressee; a draft of /r without an addressee still has none when it is shown again', () => {
+test('a draft of /r is saved with its addressee; a draft of /r that was saved without an addressee has none when it is restored', () => {
 	const chatNode = createFakeChatNode('Carol');
 	const dave = chatNode.join('Dave', '192.168.1.8', {identity: 'aaaaaaaa'});
 	const erna = chatNode.join('Erna', '192.168.1.9', {identity: 'bbbbbbbb'});

@@ -185,7 +185,7 @@ describe('notifications', () => {
 		).toBe(0);
 	});
 
-	test('a notification uses the sequence that the terminal supports, and only the bell in a multiplexer', () => {
+	test('a notification uses the escape sequence that the terminal supports, and only the bell in a multiplexer', () => {
 		const sent = (environment: Record<string, string>) => notification('Bob; x', 'hi; there', environment);
 		expect(sent({TERM: 'xterm-256color'})).toBe('\u0007');
 		expect(sent({TERM: 'tmux-256color', TERM_PROGRAM: 'tmux'})).toBe('\u0007');
@@ -208,7 +208,7 @@ describe('notifications', () => {
 	});
 });
 
-test('a whisper rings like a mention, and its text is not in the notification', () => {
+test('a whisper rings like a mention, and the notification does not contain the text of the whisper', () => {
 	const {chatNode, bob} = setUp();
 	const inputs: Input[] = [];
 	chatNode.store.subscribe((_, committed) => inputs.push(...committed));

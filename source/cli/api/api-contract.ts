@@ -1,13 +1,19 @@
-/** Members of a node of the API. The package contains the type declarations of this file. */
+/** Interface of a node of the API. The package contains the type declarations of this file. */
 import type {JsonEvent, JsonLine, JsonReady} from '../output/json-lines.js';
 
-/** A chat node. Methods that write an event return its id, and throw an Error whose message says why they refused. */
+/**
+ * A chat node. Methods that write an event return its id. If the event is refused, they throw an Error whose message
+ * gives the reason.
+ */
 export interface ChatNode {
-	/** Opens the log and the sockets, and joins the room. Resolves to the line `ready`. Can be called once. */
+	/** Opens the log and the sockets, and joins the room. Resolves to the `ready` line. Can be called once. */
 	start(): Promise<JsonReady>;
-	/** Leaves the room and closes everything that the node opened. The last line is `bye`. Idempotent. */
+	/**
+	 * Leaves the room and closes everything that the node opened. The last line that listeners and iterators get is
+	 * `bye`. Idempotent.
+	 */
 	stop(): Promise<void>;
-	/** Sends a message. `action`: in the third person, as with `/me`. */
+	/** Sends a message. `action`: whether the text is an action in the third person, as with `/me`. */
 	post(text: string, options?: {readonly action?: boolean}): string;
 	/** Sends a message as an answer to the message with the id `target`. */
 	reply(target: string, text: string): string;

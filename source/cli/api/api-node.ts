@@ -32,7 +32,7 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 	let isStartCalled = false;
 	let starting: Promise<unknown> = Promise.resolve();
 	let stopping: Promise<void> | undefined;
-	/** Passes the lines that were held back until now to listeners and iterators. The first line is `ready`. */
+	/** Releases the lines that were held back: listeners and iterators get these lines, beginning with `ready`. */
 	let release = () => {};
 	let finish = async (_last: JsonLine) => {};
 
@@ -197,7 +197,7 @@ function parseTarget(id: string): EventRef {
 	return target;
 }
 
-/** Returns the text after a check at run time, because JavaScript programs can pass a value of any type. */
+/** Returns the text if it is a string; otherwise throws. JavaScript programs can pass a value of any type. */
 function requireText(text: string): string {
 	if (typeof text !== 'string') throw new Error(`A text must be a string, not ${typeof text}.`);
 	return text;

@@ -63,7 +63,7 @@ type AttachResult =
 	| {readonly type: 'ended'; readonly notes: ScreenNotes}
 	| {readonly type: 'failed'; readonly text: string};
 
-/** Opens one screen on the keeper, until the user leaves or the keeper ends. */
+/** Opens one screen on the keeper, and keeps it open until the user leaves or the keeper ends. */
 async function attachOnce(
 	context: CliContext,
 	keeper: KeeperDescription,

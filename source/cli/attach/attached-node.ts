@@ -136,7 +136,7 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 			return 'refused' in result ? result : {id: 0};
 		},
 		readWhispers: () => void request({type: 'attached'}),
-		// Only the input of scripts waits for this number, and scripts do not attach.
+		// Only the input of scripts pauses while this number is high, and scripts do not attach.
 		outstandingWhispers: () => 0,
 		async shareFile(path, {note, name} = {}) {
 			const id = ++lastShare;
@@ -235,8 +235,8 @@ function ownSeq({timeline, launch}: State): number {
 }
 
 /**
- * The unread messages of the keeper. A message that the screen shows is marked as read here at once, and a request
- * marks it as read in the keeper too.
+ * The unread messages of the keeper. A message that the screen shows is marked as read in this process at once. A
+ * request marks the message as read in the keeper too.
  */
 function createMirroredReading(
 	store: Store,
@@ -244,7 +244,7 @@ function createMirroredReading(
 	send: (request: AttachRequest) => void,
 ): {reading: Reading; apply(change: ReadingChange): void} {
 	const listeners = new Set<(change: ReadingChange) => void>();
-	/** Unread messages by id. */
+	/** Sort keys of the unread messages, by the id that `idOf` returns. */
 	const waiting = new Map<string, OrderKey>();
 	let unread: Unread = {...rest, messages: emptyTimeline};
 

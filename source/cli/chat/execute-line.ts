@@ -72,7 +72,10 @@ export function executeJsonLine(text: string, context: CommandContext, reports: 
 	}
 }
 
-/** Sends a text that a script passed, unless the text begins with a command that whispers. */
+/**
+ * Calls `send` for a text from a script. If the text begins with a command that sends a whisper, returns an error
+ * instead.
+ */
 function ofScript(text: string, send: () => LineResult): LineResult {
 	const refused = refuseScriptText(text);
 	return refused === undefined ? send() : {error: {code: 'bad-command', text: refused}};
@@ -129,7 +132,10 @@ function executeTypedText(text: string, context: CommandContext): LineResult {
 	return toLineResult(runCommand(parsed.command, context), parsed.command.type);
 }
 
-/** Executes a command typed in plain mode. Some commands print as lines what the full screen would show. */
+/**
+ * Executes a command typed in plain mode. For some commands, plain mode prints lines in place of what the full screen
+ * would show.
+ */
 function executeTerminalCommand(command: Command, context: CommandContext): LineResult {
 	const result = runCommand(command, context);
 	if (result.type !== 'intent') return toLineResult(result, command.type);
@@ -154,7 +160,7 @@ const INTENTS_WITH_LINES: ReadonlySet<string> = new Set([
 	'unread',
 	'mark',
 ]);
-/** Commands that plain mode refuses; `/help` does not list them there. */
+/** Commands that plain mode refuses. In plain mode `/help` does not list them. */
 const REFUSED_COMMANDS: ReadonlySet<string> = new Set([...FULL_SCREEN_COMMANDS, 'bell', 'export']);
 
 function plainHelpLines(): string[] {

@@ -7,7 +7,10 @@ import {openNode} from './open-node.js';
 
 type LaunchResult = 'exited' | 'network-changed';
 
-/** Runs the chat, with a new node whenever the computer wakes on another network. `isLinear`: screen for screen readers. */
+/**
+ * Runs the chat, with a new node whenever the computer wakes on another network. `isLinear`: whether the screen is the
+ * one for screen readers.
+ */
 export async function runFullScreen(context: CliContext, isLinear = false): Promise<number> {
 	const screenModule = loadScreen(isLinear);
 	try {

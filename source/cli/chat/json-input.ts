@@ -4,7 +4,7 @@ import {type FileId, isFileId} from '../../core/shared-file.js';
 
 /**
  * Reference that the controlling program adds to an input line. The output line of the event or whisper that results
- * contains the same `ref`.
+ * from the input line contains the same `ref`.
  */
 export type JsonRef = string | number;
 

@@ -29,7 +29,7 @@ export interface NodeStorage {
 	readonly rememberedTargets: readonly HostAddress[];
 	/** Verified people of the room. Undefined if this node keeps nothing on disk. */
 	readonly contacts: ContactStore | undefined;
-	/** Saves the reading position in a log that later launches open again. Undefined for any other log. */
+	/** Saves the reading position, if later launches open the same log again. Undefined if they do not. */
 	readonly saveReadingPosition: ((place: LogPlace) => Promise<void>) | undefined;
 	rememberTarget(address: HostAddress): void;
 	/**
@@ -101,8 +101,8 @@ function openContacts({options, printError}: NodeContext, {root, contacts: path}
 }
 
 /**
- * Without `mayCreate`, a missing identity is created for this launch only, because `--no-log` promises to write nothing
- * to disk.
+ * If the identity file is missing and `mayCreate` is false, the seed is created for this launch only, because
+ * `--no-log` promises to write nothing to disk.
  */
 function readIdentitySeed(
 	dataDir: DataDir,
@@ -139,7 +139,7 @@ function openLog(
 	if (!keepsLog || options.log.type === 'none') return {opened: createMemoryLog(header), watchPersistence: () => {}};
 	const path = options.log.type === 'file' ? options.log.path : undefined;
 	const openResult = openLogFile(header, keys, dataDir, path, context);
-	// A mistyped path creates an empty log. Without this line the user would think that the history is lost.
+	// A mistyped path creates an empty log. Without this message the user would think that the history is lost.
 	if (path !== undefined && !(openResult instanceof StorageError) && !openResult.reopened)
 		context.printError(`New log: ${path}`);
 	let status: PersistenceStatus = {isSaving: true, dropped: 0};

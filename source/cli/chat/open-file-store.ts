@@ -15,7 +15,7 @@ import type {NodeContext} from '../context.js';
 export interface OpenFileStoreOptions {
 	readonly context: Pick<NodeContext, 'options' | 'clock'>;
 	readonly keys: RoomKeys;
-	/** Whether the list of shared files is kept on disk, so that they are still shared after a restart. */
+	/** Whether the list of shared files is kept on disk, so that the files are still shared after a restart. */
 	readonly keepsShares: boolean;
 	/** Shows the user a warning about a shared file. */
 	warn(text: string): void;

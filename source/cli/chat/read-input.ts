@@ -1,6 +1,6 @@
 /**
- * Reads standard input, executes each line and reports the result. Reading pauses while the slowest connected peer is
- * too far behind.
+ * Reads standard input, executes each line and reports the result. Reading pauses while the slowest connected peer
+ * lacks too many of the events that this node wrote.
  */
 import type {Clock} from '../../core/environment.js';
 import {errorMessage} from '../../core/errors.js';
@@ -128,7 +128,7 @@ function whenNoWhisperWaits({store}: ChatNode, clock: Clock, ms: number): Promis
 /** Reading pauses while more than this many whispers to one peer are neither delivered nor refused. */
 const MAX_WHISPER_BACKLOG = 32;
 
-/** Resolves when reading may continue after a whisper. */
+/** Resolves when reading may continue after a whisper to `peer`. */
 async function waitForAnswers(chatNode: ChatNode, clock: Clock, peer: PeerId): Promise<void> {
 	await whenState(
 		chatNode.store,
@@ -141,8 +141,8 @@ async function waitForAnswers(chatNode: ChatNode, clock: Clock, peer: PeerId): P
 /** Reading pauses while a connected peer has not received more than this many of our events. */
 const MAX_BACKLOG_EVENTS = 512;
 /**
- * Longest pause, ms. Then reading continues: the send queue of a stalled peer is bounded, and the peer catches up
- * later.
+ * Longest pause of reading, ms. After this time reading continues: the send queue of a stalled peer is bounded, and the
+ * peer catches up later.
  */
 const MAX_BACKPRESSURE_MS = 2000;
 
@@ -160,7 +160,7 @@ function deliveredSeq(state: State, wantedPeer: string): number {
 	return 0;
 }
 
-/** Resolves when reading may continue. `seq`: sequence number of our newest event. */
+/** Resolves when reading may continue after an event of ours. `seq`: sequence number of our newest event. */
 async function waitForSlowestPeer({store}: ChatNode, clock: Clock, seq: number): Promise<void> {
 	if (slowestPeerBacklog(store.getState(), seq) <= MAX_BACKLOG_EVENTS) return;
 	await whenState(store, clock, MAX_BACKPRESSURE_MS, state => slowestPeerBacklog(state, seq) <= MAX_BACKLOG_EVENTS / 2);

@@ -109,7 +109,7 @@ function waitUntilSettled(probe: Probe, {clock}: CliContext): Promise<void> {
 	});
 }
 
-/** Lines are wrapped here even on a wider terminal, because longer lines are hard to read. */
+/** Lines are wrapped at this column even on a wider terminal, because longer lines are hard to read. */
 const MAX_COLUMNS = 100;
 const MIN_COLUMNS = 20;
 

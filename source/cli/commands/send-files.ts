@@ -15,7 +15,10 @@ import {createTemporaryFolders, type TemporaryFolders} from '../temporary-folder
 import {createProgressLine, type ProgressLine} from './file-progress.js';
 import {createIdleTimer, type IdleTimer} from './idle-timer.js';
 
-/** Shares the files of the options on a running node. Resolves to the exit code. `exited` resolves when the user leaves. */
+/**
+ * Shares the files of the option `--file` on a running node. Resolves to the exit code. `exited` resolves when the user
+ * leaves.
+ */
 export async function sendFiles(
 	context: CliContext,
 	chatNode: ChatNode,
@@ -118,7 +121,7 @@ async function saveInput(
 	return path;
 }
 
-/** Resolves when each file is complete at another peer. */
+/** Resolves when each file has been complete at some other peer. */
 function waitForHolders(
 	chatNode: ChatNode,
 	onChange: (transfers: readonly FileTransfer[]) => void,

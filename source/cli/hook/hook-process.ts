@@ -40,7 +40,8 @@ export function startHookProcess(command: string, {onDrain, onEnd}: HookProcessE
 		shell: true,
 		stdio: ['pipe', 'ignore', 'pipe'],
 		env: hookEnvironment(process.env),
-		// A process group of its own can be ended as a whole, and does not get the Ctrl+C of the terminal.
+		// The hook gets a process group of its own, which can be ended as a whole and does not get the Ctrl+C of the
+		// terminal.
 		detached: !isWindows,
 		windowsHide: true,
 	});

@@ -1,7 +1,7 @@
 /**
  * Runs a hook: a command of the user that reads each live event as a JSON line from its standard input. There is one
  * process at a time. A hook can do no harm to the node: unread lines are dropped above a limit, and a hook that ends is
- * started again after a delay, which grows.
+ * started again after a delay, which grows with each restart.
  */
 import type {Clock, Timer} from '../../core/environment.js';
 import type {NoticeLevel} from '../../core/event.js';
@@ -33,7 +33,7 @@ export interface HookOptions {
 
 export interface Hook {
 	start(): void;
-	/** Hands over one line, without its newline. */
+	/** Hands one line, without its newline, to the hook. */
 	push(line: string): void;
 	/** Ends the process. Lines that wait for a process that does not read are lost. */
 	stop(): Promise<void>;
@@ -85,7 +85,7 @@ export function createHook({clock, startProcess, notify}: HookOptions): Hook {
 		running = undefined;
 		if (isStopped) return;
 		if (clock.monotonic() - startedAt >= SOUND_AFTER_MS) restartMs = MIN_RESTART_MS;
-		// At the longest delay no notice is shown: one notice a minute would bury the conversation.
+		// At the longest delay no notice is shown, because one notice per minute would hide the conversation.
 		if (restartMs < MAX_RESTART_MS)
 			notify('warn', 'hook-ended', `The hook ended: ${reason}. It starts again in ${restartMs / 1000} s.`);
 		timer = clock.after(restartMs, start);

@@ -13,7 +13,10 @@ export interface InspectedFrames {
 	readonly faults: number;
 }
 
-/** Annotates all frames. A malformed message is one line with the reason. A wrong length ends the list. */
+/**
+ * Annotates all frames. A malformed message gives one line with the reason. A frame with a wrong length gives the last
+ * line, because no frame can be found after it.
+ */
 export function inspectFrames(bytes: Uint8Array): InspectedFrames {
 	const lines: string[] = [];
 	let faults = 0;

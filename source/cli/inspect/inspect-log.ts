@@ -67,7 +67,7 @@ function recordLines({offset, length, record}: ScannedRecord): string[] {
 	return [annotatedLine(offset, length, 'batch', {loggedAt, live, ...batchFields(batch)}), ...entryLines(batch)];
 }
 
-/** The fields of a batch in one line, without its entries. */
+/** The fields of a batch for its line, with the number of its entries in place of the entries. */
 export function batchFields({peer, firstSeq, entries, ...rest}: Batch): Readonly<Record<string, unknown>> {
 	return {peer, firstSeq, entries: entries.length, ...rest};
 }

@@ -74,7 +74,8 @@ async function openAttach(
 	{description, ...node}: Omit<Parameters<typeof startKeeperServer>[0], 'clock'>,
 ): Promise<() => Promise<void>> {
 	try {
-		// A screen that connects to the new socket must be able to read the new token.
+		// The description is saved first, because a screen that connects to the new socket must be able to read the new
+		// token.
 		saveDescription(root, description);
 		const server = await startKeeperServer({...node, clock, description});
 		printError(`To open the screen: ${attachCommand(options.room)}`);

@@ -28,7 +28,7 @@ export interface KeeperDescription {
 	readonly version: string;
 }
 
-/** The address of a Unix socket has at most 104 bytes on some systems, with a final zero. */
+/** On some systems the path of a Unix socket has at most 104 bytes, including a final zero byte. */
 const MAX_SOCKET_BYTES = 100;
 const MAX_DESCRIPTION_BYTES = 16 * 1024;
 const MAX_KEEPERS = 64;

@@ -19,7 +19,7 @@ export interface KeeperSessionOptions {
 	readonly self: SelfInfo;
 	readonly clock: Clock;
 	send(message: KeeperMessage): void;
-	/** The notes of the newest screen, shared by all sessions. */
+	/** The notes that a screen saved last. All sessions share them. */
 	readonly notes: {current: ScreenNotes};
 }
 

@@ -52,8 +52,9 @@ function describeUnknown(name: string): string {
 }
 
 /**
- * Converts an option of the API to an option of the table and its value. Returns `default` if the value is the default,
- * and for `secret`, which `apiOptions` handles itself. Returns undefined if the type of the value is wrong.
+ * Converts an option of the API to the key of an option in `optionTable` and the value of this option. Returns
+ * `default` if the value is the default, and for `secret`, which `apiOptions` handles itself. Returns undefined if the
+ * type of the value is wrong.
  */
 function toSource(
 	name: keyof NodeOptions,
@@ -91,8 +92,8 @@ function toSource(
 }
 
 /**
- * Converts the value of an option that is true by default. `off`: the option of the table and its value that mean
- * false. Returns undefined if the type of the value is wrong.
+ * Converts the value of an option that is true by default. `off`: the key of an option in `optionTable`, and the value
+ * of that option that has the meaning of false. Returns undefined if the type of the value is wrong.
  */
 function toSwitch(
 	value: unknown,

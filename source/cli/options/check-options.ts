@@ -11,17 +11,20 @@ import type {CommandName, OptionKey} from './option-table.js';
 import type {EventFilter, Options, SecretSource} from './options.js';
 
 const DEFAULT_WAIT_S = 5;
-/** Long, because somebody first has to see that there is a file, and then to fetch it. */
+/** Default of `--wait` for sharing files. It is long, because somebody must first notice the file and then fetch it. */
 const DEFAULT_SHARE_WAIT_S = 300;
-/** Long enough: the list of shared files arrives a second or two after a peer connects. */
+/**
+ * Default of `--wait` for `fetch`. It is long enough, because the list of shared files arrives one or two seconds after
+ * a peer connects.
+ */
 const DEFAULT_FETCH_WAIT_S = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_WAIT_S = 24 * 60 * 60;
 const CONTROL_CHARACTERS = /\p{Cc}|\p{Bidi_Control}/u;
 
 /**
- * `now`: ms since 1970, for relative times. `secret`: the value of P2PCHAT_SECRET, which was removed from the environment at
- * startup. Throws UsageError.
+ * Checks all option values of one command and returns them as `Options`. `now`: ms since 1970, for relative times.
+ * `secret`: the value of P2PCHAT_SECRET, which was removed from the environment at startup. Throws UsageError.
  */
 export function checkOptions(
 	command: CommandName,
@@ -136,7 +139,7 @@ function checkNumber(
 	throw invalidValue(option, expectedForm, text);
 }
 
-/** Parses a number of days or weeks, and returns it in milliseconds. */
+/** Parses a duration in days or weeks, and returns it in milliseconds. */
 function checkAge(option: SourcedOption | undefined): number | undefined {
 	const text = checkText(option)?.trim();
 	if (!option || text === undefined) return undefined;
@@ -174,7 +177,7 @@ function defaultWait(command: CommandName, files: readonly string[]): number {
 	return files.length > 0 ? DEFAULT_SHARE_WAIT_S : DEFAULT_WAIT_S;
 }
 
-/** Paths of files to share. Standard input needs a name, and can be read only once. */
+/** Files to share: paths, or `-` for standard input. Standard input needs a name (`--as`), and is shared only once. */
 function checkFiles(sources: OptionSource): readonly string[] {
 	const files = checkList(sources.get('file'), () => true, 'the path of a file, or - for standard input');
 	const named = sources.get('as');
@@ -222,7 +225,10 @@ function checkLog(sources: OptionSource): Options['log'] {
 	return path === undefined ? {type: 'new'} : {type: 'file', path};
 }
 
-/** A flag wins over P2PCHAT_SECRET, which wins over P2PCHAT_SECRET_FILE. */
+/**
+ * Source of the secret. The flags --ask-secret and --secret-file take precedence over P2PCHAT_SECRET, and
+ * P2PCHAT_SECRET over P2PCHAT_SECRET_FILE.
+ */
 function checkSecret(sources: OptionSource, secret: string | undefined): SecretSource | undefined {
 	const path = checkText(sources.get('secretFile'));
 	const key = selectByPrecedence(sources, ['askSecret', 'secretFile']);

@@ -20,7 +20,7 @@ function optionsOf(command: CommandName): OptionSpec[] {
 		.filter(({commands}) => commands.includes(command));
 }
 
-/** The script that the user evaluates in the shell. */
+/** The completion script for a shell, without a final newline. */
 export function completionScript(shell: CompletionShell): string {
 	switch (shell) {
 		case 'bash':
@@ -131,7 +131,7 @@ function fishScript(): string {
 		const {long, short, help, commands} = spec;
 		const found = valuesOf(spec);
 		const where = commands.filter(name => name !== 'chat').join(' ');
-		// The chat has no command name. Its options are offered until another command is named.
+		// The chat has no command name. Its options are offered until the user has typed the name of another command.
 		const conditions = [
 			...(commands.includes('chat') ? [`not __fish_seen_subcommand_from ${named}`] : []),
 			...(where === '' ? [] : [`__fish_seen_subcommand_from ${where}`]),

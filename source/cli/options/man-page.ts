@@ -1,4 +1,4 @@
-/** The manual page, generated from the tables of options and sub-commands in the man(7) macros. */
+/** The manual page in the macros of man(7), generated from the tables of options and sub-commands. */
 import {environmentName, listOptionSpecs, type OptionSpec, optionGroups, optionTable} from './option-table.js';
 import {namedCommands, subCommandTable, subCommandUsage} from './sub-command-table.js';
 
@@ -61,7 +61,7 @@ function optionLines({long, short, placeholder, help, defaultText}: OptionSpec):
 
 /**
  * Escapes a text for roff. A hyphen becomes `\-`, which is shown as a minus sign that users can copy. A period or an
- * apostrophe at the start is escaped, because it would begin a roff request.
+ * apostrophe at the start of the text is escaped, because it would begin a roff request.
  */
 function roff(text: string): string {
 	return text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replaceAll('…', '\\[u2026]').replace(/^[.']/, '\\&$&');

@@ -182,7 +182,7 @@ function readFlagOptions(flags: Readonly<Record<string, unknown>>, argv: readonl
 	return options;
 }
 
-/** Returns the value of a flag in the type of its option, or undefined if the type does not match. */
+/** Converts the value of a flag to the type of its option. Returns undefined if the value has another type. */
 function parseFlagValue(spec: OptionSpec, value: unknown): SourceValue | undefined {
 	if (spec.kind === 'switch') return typeof value === 'boolean' ? spec.long.startsWith('no-') !== value : undefined;
 	if (spec.kind === 'text') return typeof value === 'string' ? value : undefined;
@@ -202,7 +202,10 @@ function missingValue({long, placeholder}: OptionSpec): UsageError {
 	);
 }
 
-/** Counts how often a flag occurs in argv. meow drops empty list values, so a larger count means that a value is missing. */
+/**
+ * Counts how often a flag occurs in argv. meow drops the empty values of a list option. So if this count is larger than
+ * the number of values, a value is missing.
+ */
 function countFlagOccurrences({long, short}: OptionSpec, argv: readonly string[]): number {
 	const end = argv.indexOf('--');
 	return (end === -1 ? argv : argv.slice(0, end)).filter(

@@ -102,7 +102,8 @@ function dropLastGrapheme(text: string): string {
  */
 export async function askSecret(stdin: NodeJS.ReadStream, prompt: (text: string) => void): Promise<string | undefined> {
 	const {terminal, close} = openTerminal(stdin);
-	// Raw mode turns echo off. It comes before the prompt, so that a fast typist's first keys are not shown.
+	// Raw mode turns echo off. It is turned on before the prompt is printed, so that keys which are typed early are not
+	// shown.
 	terminal.setRawMode(true);
 	prompt('Secret of the room (hidden): ');
 	terminal.setEncoding('utf8');

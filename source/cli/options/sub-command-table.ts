@@ -13,7 +13,7 @@ export interface SubCommandSpec {
 	readonly summary: string;
 	/** Whole sentences for the help of the command and the man page. */
 	readonly description: string;
-	/** Arguments of a useful call. */
+	/** Arguments and options of an example call, which the help and the man page show after the name of the command. */
 	readonly example: string;
 }
 

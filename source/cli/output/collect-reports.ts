@@ -35,7 +35,7 @@ const MAX_DEFERRED = 4096;
 export function createReportCollector(): (state: State, inputs: readonly Input[]) => Report[] {
 	let deferred: (Report & {readonly type: 'event'})[] = [];
 	const reportedAbsences = new Set<string>();
-	/** For each peer: the highest number of a whisper from us whose delivery or refusal was reported. */
+	/** For each peer: the highest number among our whispers to this peer whose delivery or refusal was reported. */
 	const answeredIds = new Map<PeerId, number>();
 
 	function collectAnswers(event: EphemeralEvent & {readonly type: 'whispers-answered'}): Report[] {
@@ -144,7 +144,7 @@ export interface DeliveryTracker {
 }
 
 export function createDeliveryTracker(): DeliveryTracker {
-	/** By ascending seq. */
+	/** The tracked posts, by ascending seq. */
 	let openPosts: {readonly seq: number; readonly reported: number}[] = [];
 	return {
 		trackPost(seq) {

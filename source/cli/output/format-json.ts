@@ -107,7 +107,7 @@ export function jsonPeer(state: State, peer: PeerId): JsonPeer | undefined {
 	return {type: 'peer', ...jsonPerson(state, peer), status, sessions: countSessions(state, peer), ...keeper};
 }
 
-/** The line about unread messages of a reopened log, if there are any. */
+/** Returns the `unread` line of a reopened log, or an empty array if the log has no unread messages. */
 export function jsonUnread({reading, store}: Pick<ChatNode, 'reading' | 'store'>): JsonLine[] {
 	const unread = reading?.unread();
 	if (!unread || unread.messages.length === 0 || unread.since === undefined) return [];

@@ -7,8 +7,8 @@ import {toJsonLine} from './format-json.js';
 import {createMarkdownFormat, formatPlain} from './format-text.js';
 
 /**
- * Formats the pinned messages that match, the latest pin first, without a final newline. Empty if there are none. Plain
- * lines are indented, because only rows of the timeline start in column 0.
+ * Formats the pinned messages for which `matches` returns true, the latest pin first, without a final newline. Empty if
+ * there are none. Plain lines are indented, because only rows of the timeline start in column 0.
  */
 export function formatPins(
 	state: State,

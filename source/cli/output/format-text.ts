@@ -1,4 +1,7 @@
-/** Timeline entries as plain text and markdown. Only entries start in column 0, so that no message text can imitate one. */
+/**
+ * Timeline entries as plain text and markdown. Only entries start in column 0, so that no message text can imitate an
+ * entry.
+ */
 import {isWritten, type PeerId, type Whisper, type WrittenEvent} from '../../core/event.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {addressOf, formatPeerName, nameSeqOf} from '../../core/select-peers.js';
@@ -53,7 +56,10 @@ export function formatLocalTime(ms: number): string {
 const MIN_DATE_MS = Date.UTC(1970, 0, 1);
 const MAX_DATE_MS = Date.UTC(9999, 11, 30);
 
-/** Formats a peer as `Carol (192.168.1.7)`. `~` marks an address that the peer reported and nobody verified. */
+/**
+ * Formats a peer as `Carol (192.168.1.7)`. `~` marks an address that the peer claims and that no connection of ours has
+ * confirmed.
+ */
 function nameWithAddress(state: State, peer: PeerId, seq?: number): string {
 	const address = addressOf(state, peer);
 	const name = cleanLabel(state, peer, seq);
@@ -152,8 +158,9 @@ function escapeInline(text: string): string {
 }
 
 /**
- * Escapes all characters that are markdown markup (CommonMark 0.31, 2.4), anywhere or only at the start of a line. Spaces at
- * the start, which Markdown would drop, become no-break spaces, so that code keeps its indentation.
+ * Escapes all characters that are markdown markup (CommonMark 0.31, 2.4), also those that are markup only at the start
+ * of a line. Spaces at the start, which Markdown would drop, become no-break spaces, so that code keeps its
+ * indentation.
  */
 export function escapeMarkdown(line: string): string {
 	return escapeInline(line)

@@ -165,7 +165,10 @@ function summarizePeople(
 	});
 }
 
-/** Creates a function that returns the row to insert before an entry if events of its feed are missing there. */
+/**
+ * Creates a function that returns a gap row if events of the same feed are missing before an entry. The caller inserts
+ * the gap row before the row of the entry.
+ */
 function createGapRows({state, batches = []}: HtmlExportOptions, {names}: PageRowOptions) {
 	const missing = new Map([...findMissingEvents(batches)].map(([peer, gaps]) => [peer, [...gaps]]));
 	return ({peer, seq}: TimelineEntry, row: PageRow): PageRow | undefined => {

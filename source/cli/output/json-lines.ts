@@ -70,7 +70,7 @@ export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly k
 		readonly order: string;
 		readonly text?: string;
 		readonly action?: true;
-		/** The author opened or closed a window for guests: the room can be read over HTTP. */
+		/** The author opened or closed a window for guests, through which the room can be read over HTTP. */
 		readonly window?: 'opened' | 'closed';
 		/** For `shared`: id of the content, name, size in bytes, and text about the file. */
 		readonly file?: string;
@@ -116,7 +116,7 @@ export type JsonWhisper = {readonly type: 'whisper'; readonly id: number} & Json
 /** The transfer of a file that this node shares or fetches. Printed whenever it changes, at most twice a second. */
 export type JsonFile = {
 	readonly type: 'file';
-	/** Id of the content. The field `file` of the event contains the same id. */
+	/** Id of the content. The field `file` of the `shared` event contains the same id. */
 	readonly id: string;
 	readonly name: string;
 	readonly state: 'hashing' | 'sharing' | 'waiting' | 'fetching' | 'checking' | 'done' | 'failed' | 'cancelled';
@@ -124,7 +124,7 @@ export type JsonFile = {
 	readonly bytes: number;
 	/** Size of the file in bytes. */
 	readonly of: number;
-	/** Connected peers that have at least one part, and those of them that have the whole file. */
+	/** `holders`: connected peers that have at least one part. `completeHolders`: those that have the whole file. */
 	readonly holders: number;
 	readonly completeHolders: number;
 	/** Bytes of the file that this node has sent since its start. */

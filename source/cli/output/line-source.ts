@@ -13,7 +13,7 @@ export interface LineSource {
 	emit(line: JsonLine): void;
 	on<Type extends JsonLine['type']>(type: Type, listener: (line: LineOf<Type>) => void): void;
 	off<Type extends JsonLine['type']>(type: Type, listener: (line: LineOf<Type>) => void): void;
-	/** Lines from now on. */
+	/** Returns an iterator over the lines from now on. */
 	iterate(): AsyncIterableIterator<JsonLine>;
 	/** Ends all iterators after the lines that they have not returned yet. */
 	end(): void;
@@ -92,7 +92,10 @@ function isOfType<Type extends JsonLine['type']>(line: JsonLine, type: Type): li
 	return line.type === type;
 }
 
-/** A queue and the iterator that empties it. `onReturn` is called when the caller leaves the loop. */
+/**
+ * A queue and the iterator that empties it. `onReturn` is called when the caller leaves a `for await` loop over the
+ * iterator before the last line.
+ */
 function createLineQueue(onReturn: () => void): {queue: LineQueue; iterator: AsyncIterableIterator<JsonLine>} {
 	let waiting: JsonLine[] = [];
 	let next = 0;

@@ -129,7 +129,7 @@ const MAX_HELD_BACK = 100_000;
 
 /**
  * Formats reports as plain lines. A peer that joined before us is reported once, when we first connect to it. History
- * arrives feed by feed, so it is held back until it is complete and printed in the order of the timeline.
+ * arrives feed by feed, so it is held back until it is complete. It is then printed in the order of the timeline.
  */
 export function createPlainReportFormat(): ReportFormat {
 	return createPlainReports().format;
@@ -182,7 +182,7 @@ export function createPlainReports(
 		return heldBack.push(row) >= MAX_HELD_BACK ? releaseHeldBack(state) : undefined;
 	}
 
-	/** Formats a row. History that is held back is printed before an event of our own, because it is older. */
+	/** Formats a row. History that is held back is printed before an event of our own, because the history is older. */
 	function formatInOrder(state: State, row: TimelineEntry): string {
 		const before = row.peer === state.launch?.peer ? releaseHeldBack(state) : undefined;
 		return [before, formatPlain(state, row)].filter(line => line !== undefined).join('\n');

@@ -1,6 +1,6 @@
 /**
- * Prints the reports of all commits of the store, no faster than the output accepts them. Queued reports refer to the
- * state instead of copying text.
+ * Prints the reports of all commits of the store, no faster than the output accepts them. A queued report contains no
+ * text: its text is made from the state when the report is printed.
  */
 
 import type {Clock, Timer} from '../../core/environment.js';

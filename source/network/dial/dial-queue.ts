@@ -44,7 +44,8 @@ export function createDialConcurrency(): DialConcurrency {
 			if (now - startedAt <= SLOW_DIAL_MS) {
 				limit = Math.min(MAX_DIALS_AT_ONCE, limit + 1);
 			} else if (startedAt >= loweredAt) {
-				// Dials that began before the last decrease of the limit are ignored, because they do not show its effect.
+				// Dials that began before the last decrease of the limit are ignored, because they do not show the
+				// effect of that decrease.
 				limit = Math.max(1, Math.floor(limit / 2));
 				loweredAt = now;
 			}
@@ -109,9 +110,9 @@ export function createDialQueue(): DialQueue {
 	};
 
 	/**
-	 * Candidate with the lowest rank. Of equal ranks, the owner with the fewest dials in progress comes first. At most half
-	 * of the concurrent dials are to targets, because dials to a target may fail forever. At most half are to the
-	 * candidates of one owner, because the owner may have invented these candidates.
+	 * Candidate with the lowest rank. Among candidates of equal rank, a candidate of the owner with the fewest dials in
+	 * progress comes first. At most half of the concurrent dials are to targets, because dials to a target may fail
+	 * forever. At most half are to the candidates of one owner, because the owner may have invented these candidates.
 	 */
 	function best(): Candidate | undefined {
 		let chosen: Candidate | undefined;

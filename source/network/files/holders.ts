@@ -63,7 +63,10 @@ export interface Holders {
 	count(): number;
 	/** Number of peers that have all parts and are not excluded. */
 	countComplete(): number;
-	/** Text that nobody who is connected has `missing`, and how many connected peers are excluded for wrong data. */
+	/**
+	 * Text for the user: no connected peer has `missing`. It also says how many connected peers are excluded because of
+	 * wrong data.
+	 */
 	describeAbsence(missing: string): string;
 }
 

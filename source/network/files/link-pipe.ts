@@ -24,8 +24,8 @@ const RATE_FALL_MS = 2000;
 /** Time that the transfer of a slice may take. It is short, because an event waits in the holder for at most one slice. */
 const SLICE_MS = 4;
 /**
- * Weight with which a slice that took less than the least time lowers the least time. It is small, because a busy machine
- * makes the times uneven.
+ * If a slice takes less than the least time, the least time is lowered by this fraction of the difference. The fraction
+ * is small, because a busy machine makes the times uneven.
  */
 const LOWER_WEIGHT = 0.1;
 const FEWEST_BYTES = 2 * MIN_SLICE_BYTES;

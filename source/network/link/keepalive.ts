@@ -98,9 +98,9 @@ export function createKeepalive(clock: Clock): Keepalive {
 			// A ping of the peer may wait behind much data in its send queue. This node therefore also pings when it
 			// has sent nothing for PING_AFTER_MS. Otherwise this node would appear dead to the peer.
 			const isQuiet = now - sentAt >= PING_AFTER_MS;
-			// Usually only the end that pings first measures round-trip times. The other end may have measured one long
-			// time, for example while the programs started. Without another ping, that end would show a slow connection
-			// until the connection closes.
+			// Usually only the end that pings first measures round-trip times. The other end may have only one
+			// measurement, which was slow because the programs were starting. Without another ping, it would show a
+			// slow connection until the connection closes.
 			const isOutdated = (roundTripMs ?? 0) >= FAIR_ROUND_TRIP_MS && now - pingedAt >= PING_AFTER_MS;
 			return {timedOut: step.state === 'dead', changed, pingDue: step.pingDue || isQuiet || isOutdated};
 		},

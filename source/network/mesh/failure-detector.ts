@@ -69,8 +69,8 @@ export interface FailureDetector {
 }
 
 /**
- * Maximum number of suspects whose loss this node observed that an eviction skips. After that, it evicts the oldest
- * suspect.
+ * An eviction skips at most this number of suspects, namely those whose loss this node observed itself. After that, it
+ * evicts the oldest suspect.
  */
 const MAX_EVICTION_SKIPS = 64;
 

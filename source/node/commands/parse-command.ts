@@ -17,7 +17,10 @@ export interface Person {
 	readonly fingerprint?: string;
 }
 
-/** Message that a command names: a number of a list, or the newest message that the command can change or answer. */
+/**
+ * How a command names a message: by its number in a list, or as `last`, the newest message that the command can change
+ * or answer.
+ */
 type MessageName = number | 'last';
 
 export type MessageCommand =

@@ -43,7 +43,10 @@ interface Block {
 }
 
 export interface BlockList {
-	/** Appends a block. `total`: number of rows that the list will have, for its estimated height. */
+	/**
+	 * Appends a block. `total`: number of rows that the whole list will have. The estimated height of the block depends
+	 * on it.
+	 */
 	append(source: RowSource, total: number): void;
 	/** Inserts rows before all others. */
 	prepend(rows: PageRow[]): void;

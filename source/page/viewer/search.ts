@@ -6,7 +6,7 @@ import {create, createButton} from './elements.js';
 
 /** Time after the last key until a search starts, ms. */
 const TYPING_PAUSE_MS = 150;
-/** Time of one step, ms. */
+/** Time limit of one step of the search, ms. */
 const STEP_MS = 8;
 
 interface Match {

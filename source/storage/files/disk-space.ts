@@ -4,7 +4,7 @@ import {formatBytes} from '../../core/format-quantity.js';
 import {StorageError} from '../errors.js';
 import {toDownloadError} from './file-error.js';
 
-/** Number of the FAT file system on Linux (statfs(2)). */
+/** Type number of the FAT file system on Linux (statfs(2)). */
 const FAT = 0x4d_44;
 const MAX_FAT_FILE_BYTES = 2 ** 32 - 1;
 

@@ -9,7 +9,10 @@ const MAX_USER_DIRS_BYTES = 64 * 1024;
 
 export type DownloadEnvironment = Pick<HostEnvironment, 'platform' | 'environment' | 'home'>;
 
-/** Finds the folder, and creates the one in the data folder if there is no other. Throws StorageError. */
+/**
+ * Finds the folder. If the platform has no download folder, uses the folder `downloads` in the data folder, and creates
+ * it if it is missing. Throws StorageError.
+ */
 export function findDownloadFolder(dataFolder: string, host: DownloadEnvironment): string {
 	for (const folder of platformFolders(host)) if (isFolder(folder)) return folder;
 	const folder = join(dataFolder, 'downloads');

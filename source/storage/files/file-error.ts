@@ -13,7 +13,7 @@ const DOWNLOAD_ADVICE: Readonly<Record<string, string>> = {
 	EMFILE: 'Close some programs or raise the limit (ulimit -n).',
 };
 
-/** An error in the folder for downloads. Returns a StorageError unchanged. */
+/** Wraps an error of the folder for downloads in a StorageError with advice. Returns a StorageError unchanged. */
 export function toDownloadError(error: unknown, path: string): StorageError {
 	if (error instanceof StorageError) return error;
 	const advice = DOWNLOAD_ADVICE[systemErrorCode(error) ?? ''] ?? CHOOSE_FOLDER;
@@ -22,7 +22,10 @@ export function toDownloadError(error: unknown, path: string): StorageError {
 	});
 }
 
-/** An error of a file that the user wants to share. Returns a StorageError unchanged. */
+/**
+ * Wraps an error of a file that the user wants to share in a StorageError with advice. Returns a StorageError
+ * unchanged.
+ */
 export function toSourceError(error: unknown, path: string): StorageError {
 	if (error instanceof StorageError) return error;
 	const code = systemErrorCode(error) ?? '';
@@ -40,7 +43,10 @@ export function describeStorageError({path, message, advice}: StorageError): str
 	return `${path}: ${message}. ${advice}`;
 }
 
-/** The same error with the whole line as its message, for callers that show only messages. Other errors come back unchanged. */
+/**
+ * Returns a copy of a StorageError whose message is the line of `describeStorageError`, for callers that show only
+ * messages. Returns other errors unchanged.
+ */
 export function withWholeMessage(error: unknown): unknown {
 	if (!(error instanceof StorageError)) return error;
 	return new StorageError(error.code, describeStorageError(error), error.path, error.advice, {cause: error});

@@ -89,7 +89,8 @@ function createFileSink(
 		windowParts: WINDOW_PARTS,
 		async write(number, bytes) {
 			try {
-				// `finish` checks the place again, so that a file whose path was deleted or moved is never reported as complete.
+				// The path is not checked at every write. `finish` always checks it, so that a part file that was
+				// deleted or moved is never reported as complete.
 				if (now() - checkedAt >= CHECK_INTERVAL_MS) await checkPlace();
 				await writeAt(part, number * partSize(size), bytes);
 				isEmpty = false;

@@ -16,7 +16,7 @@ function rethrowWhole(error: unknown): never {
 }
 
 export interface DiskFileStoreOptions {
-	/** Id of the content with these leaves in this room. */
+	/** Id that a content of `size` bytes with these leaves has in this room. */
 	idOf(size: number, leaves: Uint8Array): FileId;
 	readonly sharesFile: SharesFile;
 	/** Monotonic time in ms. */

@@ -1,6 +1,7 @@
 /**
- * Files that the user shares. Only regular files are opened: a FIFO would block, and a device or a file of `/proc` has no
- * fixed content. The state of a file tells later whether it is still the file that was shared.
+ * Files that the user shares. Only regular files are opened: a FIFO would block, and a device or a file of `/proc` has
+ * no fixed content. From the state of a file, the program later sees whether the file at the path is still the shared
+ * one.
  */
 import {type BigIntStats, constants} from 'node:fs';
 import {type FileHandle, open, realpath, stat} from 'node:fs/promises';

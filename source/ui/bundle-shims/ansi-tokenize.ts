@@ -1,8 +1,8 @@
 /**
- * Replaces `@alcalzone/ansi-tokenize` in the bundle (`alias` in .config/build.mjs). It returns the same characters and
- * styles, but splits plain text, also with colours and links in it, without Unicode segmentation. It also caches the
- * lines that it has split, because Ink splits every line in every frame although most lines stay the same. Without this
- * cache, the time from a key to its frame doubles (performance.md, row 9).
+ * Replaces `@alcalzone/ansi-tokenize` in the bundle (`alias` in .config/build.mjs). This module returns the same
+ * characters and styles. It splits plain text without Unicode segmentation, even if the text contains colours and
+ * links. It also caches the lines that it has split, because Ink splits every line in every frame although most lines
+ * stay the same. Without this cache, the time from a key to its frame doubles (performance.md, row 9).
  */
 import {
 	type AnsiCode,

@@ -1,8 +1,8 @@
 /**
  * Replaces `Intl.Segmenter` in the bundle (`define` and `inject` in .config/build.mjs). It returns the same segments,
- * but splits plain text (plain-text.ts) without Unicode segmentation. When a line changes, Ink segments its old and its
- * new version, unless they are pure ASCII. Most lines of the screen are not ASCII, because they contain borders and
- * dashes (performance.md, row 9).
+ * but splits plain text (plain-text.ts) without Unicode segmentation. When a line of the screen changes, Ink segments
+ * the old line and the new line, unless they are pure ASCII. Most lines of the screen are not ASCII, because they
+ * contain borders and dashes (performance.md, row 9).
  */
 import {isPlain} from '../text/plain-text.js';
 

@@ -1,7 +1,8 @@
 /**
- * Replaces `string-width` in the bundle, for Ink too (`alias` in .config/build.mjs). It returns the same widths, but asks
- * the package only for texts with other characters than plain ones and simple emoji (plain-text.ts). The package tests each grapheme outside ASCII against a
- * regular expression of all emoji sequences, which takes a third of the time to the first frame.
+ * Replaces `string-width` in the whole bundle, which includes Ink (`alias` in .config/build.mjs). It returns the same
+ * widths. It calls the package only for texts that contain more than plain characters and simple emoji (plain-text.ts).
+ * The package tests each grapheme outside ASCII against a regular expression of all emoji sequences, which takes a
+ * third of the time to the first frame.
  */
 import stringWidth from '#string-width';
 import {hasPlainWidth, plainWidth} from '../text/plain-text.js';

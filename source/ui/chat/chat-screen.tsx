@@ -29,7 +29,7 @@ import {createScreenStore} from './screen-store.js';
 import {entriesSeen, watchMissed} from './seen-entries.js';
 import {updateChat} from './update-chat.js';
 
-/** Interval at which expired questions and messages are removed and an open network pane is drawn again, ms. */
+/** Interval at which expired questions and short messages are removed and an open network pane is drawn again, ms. */
 const TICK_MS = 500;
 /** Time for which the hint on changing the name is shown, ms. */
 const NAME_HINT_MS = 8000;

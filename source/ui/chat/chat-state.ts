@@ -63,8 +63,8 @@ export interface TypedRun {
 }
 
 /**
- * A letter that is a key of the timeline and began a reply, a quote or a correction. Another letter right after it
- * undoes this, because the user is then typing a text.
+ * A letter that is a key of the timeline and began a reply, a quote or a correction. If another letter follows within
+ * `windowMs`, the user is typing a text, and the reply, quote or correction is undone.
  */
 export interface ComposingLetter {
 	/** Monotonic time of the letter, ms. */
@@ -114,7 +114,10 @@ export interface UiState extends Addressing {
 	readonly unreadMarker: OrderKey | undefined;
 	/** Wall clock time that the unread rule names (`new since 10:42`), ms. */
 	readonly unreadSince: number | undefined;
-	/** Whether the view still stays at the unread rule where the screen opened. The first key ends this. */
+	/**
+	 * Whether the view still stays at the unread rule, which is the position at which the screen opened. False after
+	 * the first key.
+	 */
 	readonly opensAtUnread: boolean;
 	/**
 	 * The entry that was the newest when the view stopped following the end of the timeline. Later entries count as
@@ -204,7 +207,9 @@ export type ScreenMessage =
 	| {readonly type: 'intent'; readonly intent: ScreenIntent}
 	| {readonly type: 'flash'; readonly flash: Flash | undefined}
 	| {readonly type: 'overlay'; readonly overlay: Overlay}
-	/** The node rejected a message or command. Its text returns to the input, unless the user has begun a new draft. */
+	/**
+	 * The node rejected a message or command. A message returns to the input, unless the user has begun a new draft.
+	 */
 	| {readonly type: 'draft-rejected'; readonly draft: string; readonly text: string; readonly addressee?: Addressee}
 	/**
 	 * There are unread messages that were written while this node was away. `lastRead`: the newest entry that the user

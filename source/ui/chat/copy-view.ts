@@ -21,7 +21,10 @@ import type {ScreenSnapshot} from './screen-store.js';
 export interface CopyView {
 	/** Shows the view. Resolves after a key has closed the view. */
 	show(snapshot: ScreenSnapshot, frameOf: FrameOf): Promise<void>;
-	/** Passes input to the view. The page keys and the arrows show other pages; any other key closes it. Returns false if the view is not open. */
+	/**
+	 * Passes input to the view. The page keys and the arrows show other pages; any other key closes the view. Returns
+	 * false if the view is not open.
+	 */
 	takeTokens(tokens: readonly Token[]): boolean;
 	stop(): void;
 }

@@ -145,7 +145,10 @@ function sendWhisper(ui: UiState, addressee: Addressee, context: ChatContext): C
 	return step(shown, {type: 'whisper', addressee, text, draft: ui.editor.text});
 }
 
-/** Sends a reply, or the correction of a message. If the text to correct was not changed, it is sent as a new message. */
+/**
+ * Sends a reply, or the correction of a message. If the user has not changed the text that a correction began with,
+ * that text is sent as a new message.
+ */
 function sendComposed(
 	sent: UiState,
 	composing: Composing,

@@ -116,8 +116,9 @@ export function correctNewest(ui: UiState, context: ChatContext): UiState | unde
 }
 
 /**
- * Purpose of the draft after ↑ in an empty input. If the draft is the user's newest message, Enter corrects that
- * message. Without a change, Enter sends the text once more. `before` is the state before the key.
+ * Purpose of the draft after ↑ in an empty input. If ↑ has shown the user's newest message, Enter corrects that
+ * message. If the user changes nothing, Enter sends the text as another message. `before` is the state before the key
+ * ↑.
  */
 export function composingAfterHistory(
 	before: UiState,

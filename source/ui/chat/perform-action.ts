@@ -211,7 +211,10 @@ function screenAction(ui: UiState, action: Action, context: ChatContext): ChatSt
 	}
 }
 
-/** Quits in the demo where the chat would ask whether to quit, or would do nothing. */
+/**
+ * Quits the demo if the draft is empty and the key would otherwise do nothing or ask whether to quit. Outside the demo,
+ * returns the step for `next`.
+ */
 function quitIfVisitor(ui: UiState, next: UiState): ChatStep {
 	const asks = next.question?.type === 'quit' && ui.question === undefined;
 	if (ui.isVisitor && ui.editor.text === '' && (next === ui || asks)) return step(ui, {type: 'quit', reason: 'quit'});

@@ -117,8 +117,8 @@ function roomText({room, hasSecret}: SelfInfo): string {
 }
 
 /**
- * Fits the left and the right text into the width. The own address is dropped first, then the hint on help, then the own
- * name if an activity is shown. The count of new messages always stays.
+ * Fits the left and the right text into the width. Parts that do not fit are dropped in this order: the own address,
+ * the hint on help, the own name if an activity is shown. The count of new messages always stays.
  */
 function fitTexts(request: StatusRequest): {left: string; right: string} {
 	const {ui, context, width} = request;
@@ -181,7 +181,7 @@ function badConnection(state: State): string[] {
 
 const MAX_STATUS_NAMES = 4;
 
-/** Names of the people who are here, as `: Dave, Yuki`; empty if nobody is. */
+/** Names of the other people who are connected, as `: Dave, Yuki`; empty if nobody else is connected. */
 function presentNames(state: State): string {
 	const others = selectPeople(state).filter(({status}) => status !== 'self' && isPresent(status));
 	if (others.length === 0) return '';
@@ -243,7 +243,10 @@ function activityText({state}: ChatContext): string[] {
 	return parts;
 }
 
-/** The user must see at any time that others can read the room over HTTP. */
+/**
+ * Number of guests who read the room over HTTP. Shown as long as guests can do so, because the user must always see
+ * that.
+ */
 function guestsText(count: number): string {
 	return `open to guests${count === 0 ? '' : `, ${count} here`}`;
 }

@@ -55,11 +55,13 @@ export function updateChat(ui: UiState, message: ScreenMessage, context: ChatCon
 	}
 }
 
-/** A message that waits for the next key also ends when this time has passed since the last key, ms. */
+/**
+ * A flash with `until` 0 ends at the next key. Without a key, it ends when this time has passed since the last key, ms.
+ */
 const INFO_ENDS_MS = 10_000;
 const FAULT_ENDS_MS = 30_000;
 
-/** Monotonic time at which a message ends without a key, ms. */
+/** Monotonic time at which a flash ends if no key is pressed, ms. */
 function endOf({until, level}: Flash, {lastKeyAt}: UiState): number {
 	if (until > 0) return until;
 	return lastKeyAt + (level === 'info' ? INFO_ENDS_MS : FAULT_ENDS_MS);
@@ -100,8 +102,8 @@ function withAddressing(before: UiState, ui: UiState, {state}: ChatContext): UiS
 }
 
 /**
- * Number of equal arrow keys (↑ or ↓) in a row, from an index on. Terminals send the mouse wheel as arrow keys. Two or
- * more arrow keys in one chunk of input come from the wheel, never from the keyboard.
+ * Number of equal arrow keys (↑ or ↓) in a row, counted from the token at index `from`. Terminals send the mouse wheel
+ * as arrow keys. Two or more arrow keys in one chunk of input come from the wheel, never from the keyboard.
  */
 function countWheelArrows(tokens: readonly Token[], from: number): number {
 	const first = tokens[from];
@@ -146,7 +148,7 @@ function applyToken(ui: UiState, token: Token, context: ChatContext): ChatStep {
 	const settled = current.question && !isInterrupt(token) ? {...current, question: undefined} : current;
 	if (token.type === 'paste') return applyPaste(settled, token.text, context);
 	if (token.type === 'key') {
-		// The Enter that ends an ignored line must not act on the list either.
+		// The run of typed characters is ignored, so the Enter that ends the run must not act on the list either.
 		if (token.key === 'enter' && currentTypedRun(ui, context)?.isIgnored) return step(showTypingHint(settled));
 		const action = findAction(keyContextOf(settled), token.key);
 		return action ? performAction(settled, action, context) : step(settled);
@@ -223,7 +225,8 @@ function applyCharacter(ui: UiState, character: string, context: ChatContext): C
 	if (action && !isIgnored) {
 		const result = performAction(next, action, context);
 		const windowMs = COMPOSING_WINDOW_MS.get(action);
-		// The letters after the key that answers a whisper are private. They never go back to a public draft.
+		// If the key answers a whisper, the letters after it are private. They must never become part of a public
+		// draft.
 		const isWhisper = result.ui.addressee !== ui.addressee;
 		if (windowMs === undefined || result.ui.focus !== 'input' || isWhisper) return result;
 		return {...result, ui: {...result.ui, composingLetter: {at: context.now, character, windowMs, before: ui}}};
@@ -280,7 +283,10 @@ function applyPaste(ui: UiState, text: string, context: ChatContext): ChatStep {
 	return pasteInDraft({...ui, focus: 'input', selected: undefined, overlay: undefined}, text);
 }
 
-/** Handles a focus report. A loss of focus sets the unread rule after the newest entry, unless older ones are unread. */
+/**
+ * Handles a focus report. When the window loses the focus, the unread rule is set after the newest entry. An existing
+ * rule with entries below it stays.
+ */
 function applyWindowFocus(ui: UiState, focused: boolean, context: ChatContext): UiState {
 	if (focused || ui.focused === false || firstUnreadKey(ui, context)) return {...ui, focused};
 	const {view} = context.frameOf(context.state, ui);

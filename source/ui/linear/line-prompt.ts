@@ -20,7 +20,7 @@ export interface LinePrompt {
 	readonly editor: EditorState;
 	/** Monotonic time of the last edit, ms. */
 	readonly lastKeyAt: number;
-	/** Applies an edit and echoes it. */
+	/** Applies an edit to the draft and writes the change to the terminal. */
 	edit(action: EditorAction): void;
 	/** Prints lines above the prompt, then repeats the draft below them. Waits while the user types. */
 	printAbove(...lines: readonly string[]): void;
@@ -77,7 +77,7 @@ export function createLinePrompt(
 			timer = clock.after(BLOCKED_RETRY_MS, flush);
 			return;
 		}
-		// An empty prompt is overwritten. A draft stays readable where it is and is repeated below.
+		// An empty prompt is overwritten. A draft stays in its line and is repeated below the printed lines.
 		const above = editor.text === '' ? `\r${' '.repeat(prompt().length)}\r` : '\r\n';
 		write(above + drainPending() + promptLine());
 	}

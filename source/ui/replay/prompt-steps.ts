@@ -48,14 +48,20 @@ export function editPrompt(ui: ReplayUi, context: ReplayContext, action: EditorA
 /** Maximum number of records for which every typed letter applies the filter. In a longer log only Enter applies it. */
 const MAX_PREVIEWED_EVENTS = 200_000;
 
-/** Filters from the position at which the prompt was opened, so that intermediate filters do not move it. */
+/**
+ * Applies the filter at the position at which the prompt was opened, so that unfinished filters do not move the
+ * position.
+ */
 function previewFilter(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
 	const filter = parseFilter(typed);
 	if (typeof filter === 'string' || context.history.length > MAX_PREVIEWED_EVENTS) return ui;
 	return withFilter({...ui, ...ui.prompt?.restore}, context, filter);
 }
 
-/** Sets or clears the filter. The position stays at its row, or at the end, or moves to the next row that passes. */
+/**
+ * Sets or clears the filter. The position stays at its row or at the end. If the filter hides its row, the position
+ * moves to the next row that passes.
+ */
 export function withFilter(ui: ReplayUi, context: ReplayContext, filter: ReplayFilter | undefined): ReplayUi {
 	const {history} = context;
 	const {selected, rank, total} = context.frameOf(history, ui);

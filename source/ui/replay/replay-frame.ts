@@ -175,7 +175,7 @@ function createFilteredViews(): (state: State, filter: ReplayFilter | undefined)
 	};
 }
 
-/** Whether a view contains exactly this entry. */
+/** Whether a view contains the entry with this key. */
 export function isInView(view: TimelineView, key: OrderKey): boolean {
 	const entry = view.at(view.positionOf(key));
 	return entry !== undefined && compareOrder(entry, key) === 0;

@@ -20,8 +20,8 @@ export function isPlain(text: string): boolean {
 }
 
 /**
- * A character that is neither plain nor an emoji of one code point and two UTF-16 units. Such an emoji is two cells wide and
- * joins with no other one of them. Flags and skin tones do join.
+ * A character that is neither plain nor an emoji of one code point and two UTF-16 units. Such an emoji is two cells
+ * wide. Two of them never join into one grapheme, as flags and skin tones do.
  */
 const special = new RegExp(
 	`[^${NARROW}${WIDE}[\\p{Emoji_Presentation}&&[\\u{1f300}-\\u{1f3fa}\\u{1f400}-\\u{1faff}]]]`,

@@ -12,8 +12,8 @@ export interface LineRange {
 
 /**
  * Breaks a text into lines at newlines, at spaces and next to wide characters, as Chinese and Japanese have no spaces.
- * A word longer than a line is split. The first line has `firstCells` cells, all others `otherCells`; both count as at
- * least 2. An empty text is one empty line.
+ * A word longer than a line is split. The first line has `firstCells` cells, all other lines have `otherCells`. Values
+ * below 2 are raised to 2. An empty text is one empty line.
  */
 export function wrapText(text: string, firstCells: number, otherCells: number): LineRange[] {
 	const lines: LineRange[] = [];

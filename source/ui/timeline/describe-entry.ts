@@ -30,8 +30,8 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 	const subjectOf = (peer: PeerId): TextPart[] => nameAndAddress(peer, nameSeqOf(state, peer, entry));
 
 	/**
-	 * After a crash and a restart, others may notice the loss of the earlier session only when the person is back. The
-	 * text then names an earlier session.
+	 * If a node crashes and starts again, others may lose contact with its earlier session only after its new session
+	 * has joined. The text then says that the lost session is an earlier one.
 	 */
 	const sessionOf = (peer: PeerId): TextPart[] =>
 		hasOtherSession(state, peer, entry) ? ['an earlier session of ', ...subjectOf(peer)] : subjectOf(peer);

@@ -137,7 +137,7 @@ async function pressMany(screen: Screen): Promise<number[]> {
 	return times.slice(30);
 }
 
-/** Ratio of the quartiles of `times` to those of the screen with few messages. */
+/** Ratio of the quartiles of `times` to those of `small`, the times on a screen with few messages. */
 function ratioTo(small: readonly number[], times: readonly number[]) {
 	return spreadOf([0.25, 0.5, 0.75].map(part => percentile([...times], part) / percentile([...small], part)));
 }

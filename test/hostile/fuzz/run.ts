@@ -1,6 +1,6 @@
 /**
- * Runs the fuzzer: `npm run fuzz -- [--target NAME[,NAME]] [--seconds N] [--seed S]`, by default 10 s for each target. If
- * an input failed, it prints the failed inputs and exits with code 1.
+ * Runs the fuzzer: `npm run fuzz -- [--target NAME[,NAME]] [--seconds N] [--seed S]`, by default 10 s for each target.
+ * If an input failed, this program prints the failed inputs and exits with code 1.
  */
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';

@@ -58,7 +58,7 @@ it('the best addresses of both families are dialled together, IPv4 first', () =>
 	expect(chosen(candidateAt())).toEqual([]);
 });
 
-it('an address that led to a connection is dialled first, and one that failed is dialled last', () => {
+it('an address that led to a connection is dialled first, and an address to which a dial failed is dialled last', () => {
 	const candidate = candidateAt('10.0.0.1', 'fd00::1');
 	candidate.verifiedAddress = at('fd00::1');
 	expect(chosen(candidate)).toEqual(['fd00::1', '10.0.0.1']);

@@ -27,7 +27,7 @@ it('the limit of concurrent dials is halved once for all slow handshakes in prog
 	expect(concurrency.limit).toBe(1);
 });
 
-it('candidates with the fewest failures are dialled first, and targets take at most half of the concurrent dials', () => {
+it('candidates with the fewest failures are dialled first, and --peer targets take at most half of the concurrent dials', () => {
 	const queue = createDialQueue();
 	const targets = Array.from({length: 10}, () => createCandidate(undefined, true));
 	const failed = {...createCandidate(fakePeerId(1), false), failures: 2};

@@ -49,7 +49,7 @@ it('a --peer target is dialled again after its connection is lost, even if no ot
 	}
 });
 
-it('a removed --peer target is not dialled again, whether it was waiting or being dialled', async () => {
+it('a removed --peer target is not dialled again, whether it was waiting for its next dial or being dialled', async () => {
 	const clock = createFakeClock();
 	const dials: string[] = [];
 	const transport: Pick<Transport, 'dial'> = {

@@ -87,7 +87,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials).toEqual([]);
 	});
 
-	it('a peer whose beacon arrived is not dialled after five failures until its next beacon, and then with a delay', async () => {
+	it('a peer whose beacon arrived is not dialled again after five failures until its next beacon arrives, and even then only after a delay', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
 		await clock.advance(20_000);
@@ -98,7 +98,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials[MAX_DIAL_FAILURES]?.at).toBe(nextDialAt);
 	});
 
-	it('a peer whose beacon arrived is dialled again immediately when another peer reports it after a long silence', async () => {
+	it('a peer that was reported by another peer and could not be reached is dialled again immediately when it is reported two minutes later', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
 		await clock.advance(120_000);
@@ -234,7 +234,7 @@ describe('a peer whose dials failed too often', () => {
 		expect(Math.max(...gaps)).toBeLessThanOrEqual(RETRY_MAX_MS);
 	});
 
-	it('a peer whose dials failed too often is dialled once a minute only if it is one of at most MAX_SEEN_RETRIES such peers', async () => {
+	it('at most MAX_SEEN_RETRIES of the peers whose dials failed too often are dialled once a minute', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		for (let index = 0; index < 200; index++) {
 			seen.add(fakePeerId(1000 + index));
@@ -316,7 +316,7 @@ describe('beacons of invented peers at one address', () => {
 		expect(dials.find(({host}) => host === '10.0.0.9')?.at).toBe(before);
 	});
 
-	it('beacons of invented peers let other peers be dialled first after a dial to one invented peer has failed', () => {
+	it('beacons of invented peers delay no other peer: after a failed dial to an invented peer, a peer of another address is dialled next', () => {
 		const queue = createDialQueue();
 		const dead = createCandidate(fake(1), false, '10.0.0.66');
 		queue.add(dead);

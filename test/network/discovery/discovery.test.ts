@@ -94,8 +94,8 @@ function createNode(more: Partial<DiscoveryOptions> = {}) {
 	return {clock, discovery, broadcasts, answers, refreshes, reports, receive};
 }
 
-describe('a node that starts', () => {
-	it('a node that starts sends a burst of beacons, and then one beacon per interval', async () => {
+describe('a starting node', () => {
+	it('a starting node sends a burst of beacons, and then one beacon per interval', async () => {
 		const {clock, discovery, broadcasts} = createNode();
 		discovery.start();
 		await clock.advance(3600_000);
@@ -106,7 +106,7 @@ describe('a node that starts', () => {
 		expect(new Set(gaps).size).toBeGreaterThan(100);
 	});
 
-	it('a node without a TCP port opens missing sockets with each beacon that is due, but announces and answers nothing', async () => {
+	it('a node without a TCP port tries to open missing sockets whenever a beacon is due, but sends no beacon and no answer', async () => {
 		let port = 0;
 		const {clock, discovery, broadcasts, answers, refreshes, reports, receive} = createNode({tcpPort: () => port});
 		await discovery.listen();
@@ -121,7 +121,7 @@ describe('a node that starts', () => {
 		expect([broadcasts.length, answers.length, refreshes.length]).toEqual([1, 1, 3]);
 	});
 
-	it('a node that starts sends beacons less often in a large room', async () => {
+	it('a starting node sends beacons less often in a large room', async () => {
 		const {clock, discovery, broadcasts} = createNode({connectedCount: () => BEACON_CROWD_PEERS + 1});
 		discovery.start();
 		await clock.advance(BEACON_INTERVAL_CROWD_MS * 100);
@@ -129,7 +129,7 @@ describe('a node that starts', () => {
 		expect(broadcasts.length).toBeLessThan(130);
 	});
 
-	it('a node that starts sends each beacon by broadcast and by multicast; both copies have the same counter and name their path', async () => {
+	it('a starting node sends each beacon by broadcast and by multicast; both copies have the same counter and name their path', async () => {
 		const {clock, discovery, broadcasts} = createNode();
 		discovery.start();
 		await clock.advance(1000);
@@ -144,13 +144,13 @@ describe('a node that starts', () => {
 		expect(broadcasts[0]?.kinds[0]).toMatchObject({peer: SELF, port: 4000, name: 'Alice', kind: 'here'});
 	});
 
-	it('a node that starts sends beacons without its name in a room with a secret', () => {
+	it('a starting node sends beacons without its name in a room with a secret', () => {
 		const {discovery, broadcasts} = createNode({name: () => undefined});
 		discovery.start();
 		expect(broadcasts[0]?.kinds[0]).not.toHaveProperty('name');
 	});
 
-	it('a node that starts sends only one burst if its interfaces change at its first beacon', async () => {
+	it('a starting node sends only one burst of beacons if its interfaces change at its first beacon', async () => {
 		let changes = 1;
 		const node = createNode({
 			onBeaconSent() {

@@ -111,12 +111,12 @@ describe('the interfaces of this computer', () => {
 		[['wg0'], {ipv4: '10.99.0.1'}],
 		[['tun0'], {ipv4: '10.98.0.1', ipv6: 'fe80::98%tun0'}],
 		[['nope'], {}],
-	])('the selection %j makes TCP listen on %j', (selection, hosts) => {
+	])('with the interface selection %j, TCP listens on %j', (selection, hosts) => {
 		expect(listenHosts(selection, readInterfaces(selection, SYSTEM))).toEqual(hosts);
 		expect(listenHosts(['lo'], [])).toEqual({ipv4: '127.0.0.1', ipv6: '::1'});
 	});
 
-	it('connections are accepted to the addresses of the interfaces, also to a new address in a known subnet, but to no other address', () => {
+	it('connections to an address of a selected interface, or to a new address in its subnet, are accepted; connections to other addresses are not', () => {
 		const selected = readInterfaces(['eth0'], SYSTEM);
 		const own = ['192.168.1.7', '2001:db8::cccc', 'fd00:1::7', 'fe80::1%eth0'];
 		const others = ['10.99.0.1', 'fe80::1%eth1', 'fd00:2::7', '127.0.0.1', '::1'];

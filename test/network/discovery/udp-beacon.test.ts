@@ -142,7 +142,7 @@ it('a UDP beacon starts using an interface that appears, and stops using one tha
 	expect(names()).toEqual(['lo']);
 });
 
-it('a UDP beacon keeps its interfaces while the system lists none, and uses new interfaces when the system lists them again', async () => {
+it('a UDP beacon keeps its interfaces while the system cannot list them, and uses new interfaces when the list is available again', async () => {
 	const usb0 = [{address: '127.9.9.9', family: 'IPv4', internal: false, cidr: '127.9.9.9/24'}];
 	const usb1 = [{address: '127.8.8.8', family: 'IPv4', internal: false, cidr: '127.8.8.8/24'}];
 	let system = (): SystemInterfaces => ({usb0});
@@ -229,7 +229,7 @@ it.each([
 	['ENOMEM', 'the system has no free memory'],
 	['EACCES', 'permission denied'],
 ])(
-	'a UDP beacon that may keep trying starts in spite of %s on the discovery port, and receives beacons as soon as the port can be opened',
+	'a UDP beacon with `keepsTrying` starts in spite of %s on the discovery port, and receives beacons as soon as the port can be opened',
 	async (code, reason) => {
 		const port = await freePort();
 		const bind = vi.spyOn(Socket.prototype, 'bind');

@@ -20,7 +20,7 @@ function choices(holder: Holding, others: readonly Holding[], missing: readonly 
 	return [...found];
 }
 
-test('of the missing parts that a holder has, one that the fewest other peers have is chosen, and each such part can be chosen', () => {
+test('the part to request is chosen at random among the missing parts of the holder that the fewest other peers have', () => {
 	expect(choices(holding([1, 2, 3, 5]), [holding([1, 2]), holding([2, 3])], [1, 2, 5, 7])).toEqual([5]);
 	expect(choices(holding([1, 2, 3]), [holding([1, 2]), holding([2, 3])])).toEqual([1, 3]);
 	expect(choices(holding('all'), [])).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);

@@ -27,7 +27,7 @@ test('when another node starts or stops fetching the file, no part moves between
 	expect(after.length).toBeLessThan(before.length);
 });
 
-test('an idle node waits for the parts that others fetch as long as a holder needs to send two parts, and then ignores the slow nodes for a while', () => {
+test('an idle node waits for parts that slow nodes fetch only as long as a holder needs to send two parts, and then ignores these nodes for a while', () => {
 	const shares = sharesOf(1);
 	const others = othersOf(1);
 	const parts = PARTS.slice(0, 8).filter(part => !shares.isForUs(part, others, 0));

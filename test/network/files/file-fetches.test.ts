@@ -42,8 +42,8 @@ async function readsPerTick(peers: number): Promise<number> {
 }
 
 test('a tick asks each fetch once whether it is active, however many peers are connected', async () => {
-	// Each further peer adds one call, which lists the fetches for the questions to that peer, but no call for each
-	// fetch.
+	// Each further peer adds only one call for all fetches together: the call that lists the fetches about which this
+	// node asks that peer.
 	const few = await readsPerTick(10);
 	expect(few).toBeGreaterThanOrEqual(20);
 	expect((await readsPerTick(100)) - few).toBeLessThanOrEqual(90);

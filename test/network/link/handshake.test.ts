@@ -97,7 +97,7 @@ describe('the first message on a connection', () => {
 });
 
 describe('the features of a connection', () => {
-	it('a connection has the features that both ends name, and unknown words are skipped', () => {
+	it('a connection has the features that both ends name, and unknown names of features are skipped', () => {
 		expect([...commonFeatures(['later-feature', 'typing'])]).toEqual(['typing']);
 		expect([...commonFeatures([...FEATURES, 'later-feature'])]).toEqual([...FEATURES]);
 		expect(commonFeatures([]).size).toBe(0);

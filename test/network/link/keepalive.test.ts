@@ -52,7 +52,7 @@ describe('the silence of a peer', () => {
 describe('a round-trip time', () => {
 	/**
 	 * Number of pings that are due within 20 s after a first measurement of `roundTripMs`, while the peer pings twice a
-	 * second. `answers`: whether the peer answers these pings.
+	 * second. `answers`: whether the peer answers the pings that are due.
 	 */
 	async function pingsAfter(roundTripMs: number, answers: boolean): Promise<number> {
 		const clock = createFakeClock();
@@ -73,12 +73,12 @@ describe('a round-trip time', () => {
 		return pings;
 	}
 
-	it('a round-trip time that is long is measured again every two seconds until it is short, even if only the peer pings', async () => {
+	it('a round-trip time that is long is measured again every two seconds until it is short, even while pings of the peer arrive', async () => {
 		expect(await pingsAfter(FAIR_ROUND_TRIP_MS, true)).toBe(1);
 		expect(await pingsAfter(FAIR_ROUND_TRIP_MS, false)).toBe(20_000 / PING_AFTER_MS);
 	});
 
-	it('a round-trip time that is short is not measured again while the peer pings', async () => {
+	it('a round-trip time that is short is not measured again while pings of the peer arrive', async () => {
 		expect(await pingsAfter(FAIR_ROUND_TRIP_MS - 1, true)).toBe(0);
 	});
 });

@@ -219,7 +219,7 @@ describe('a silent link', () => {
 		expect(calls).toEqual(['destroy']);
 	});
 
-	it('an idle link sends a ping every two seconds even if the peer sends all the time, because the pings of the peer may wait in its send queue', async () => {
+	it('a node that sends nothing else pings a peer every two seconds even if that peer sends all the time, because pings of that peer may wait in the send queue there', async () => {
 		const node = openLink();
 		node.verify();
 		for (let passed = 0; passed < GONE_AFTER_MS; passed += LIVENESS_TICK_MS) {
@@ -415,7 +415,7 @@ describe('a received message', () => {
 });
 
 describe('several pauses of a link', () => {
-	it('several pauses of a link end only when each of them has been resumed', () => {
+	it('a link that was paused several times reads again only after as many calls of `resume`', () => {
 		const node = openLink();
 		const link = node.verify();
 		link.pause();

@@ -103,7 +103,7 @@ it('some time after many peers have connected, a new peer is announced within a 
 	expect(world.names(A)?.at(-1)?.added).toEqual([C]);
 });
 
-it('a new peer is announced immediately if another peer reports that it lost this peer', async () => {
+it('a new peer is announced immediately if another peer reports the loss of its connection to the new peer', async () => {
 	const world = createWorld();
 	world.up(A);
 	await startCrowd(world, 9);

@@ -121,7 +121,7 @@ it('of several links with much work, the least-served link runs first, even if o
 	expect(bench.done[0]).toBe('ann');
 });
 
-it('the usage of a link that flooded decays within seconds', () => {
+it('the measured usage of a flooding link decays within seconds after the flood', () => {
 	const bench = createBench();
 	const mallory = bench.link('mallory', 100, 2);
 	mallory.ready();

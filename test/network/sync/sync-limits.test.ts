@@ -28,7 +28,7 @@ const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND
 const ingestedBy = (reports: readonly string[]) => reports.filter(line => line.startsWith('ingested'));
 
 describe('the live rate of an author', () => {
-	it('the rate limit for live events of an author is not used up by batches after a gap that another peer sends in an answer', async () => {
+	it('batches that follow a gap, sent by another peer in an answer, do not use up the rate limit for live events of their author', async () => {
 		const {clock, node, connect, reports} = createRoom();
 		node.hold(batchOf(BOB, 1));
 		const bob = connect(BOB, feed(BOB, 1));

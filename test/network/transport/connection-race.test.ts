@@ -63,7 +63,7 @@ describe('a race of connections', () => {
 		expect(events).toEqual(['0 start a', '250 start b', '300 start c', '350 lost a refused']);
 	});
 
-	it('a race of connections that is cancelled calls no callback after that', async () => {
+	it('a cancelled race of connections calls no further callback', async () => {
 		const {clock, events, cancel} = startRace({a: {connects: 400}, b: {connects: 500}, c: {connects: 1}});
 		await clock.advance(300);
 		cancel();
@@ -72,7 +72,7 @@ describe('a race of connections', () => {
 	});
 });
 
-it('the addresses of a name alternate between the families, IPv4 first', () => {
+it('the addresses of a host name are put in an order that alternates between IPv4 and IPv6 and begins with IPv4', () => {
 	const hosts = ['fd00::1', 'fd00::2', 'fd00::3', '10.0.0.1', '10.0.0.2'];
 	expect(alternateFamilies(hosts.map(at)).map(({host}) => host)).toEqual([
 		...['10.0.0.1', 'fd00::1', '10.0.0.2', 'fd00::2', 'fd00::3'],

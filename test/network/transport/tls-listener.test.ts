@@ -112,7 +112,7 @@ const REFUSALS = [
 
 describe('a system that refuses sockets for now', () => {
 	it.each(REFUSALS)(
-		'a listener that may keep trying starts in spite of %s, and listens as soon as the system allows it',
+		'a listener with `keepsTrying` starts in spite of %s, and listens as soon as the system allows it',
 		async (code, reason) => {
 			const allow = refuseListening(code);
 			const failures = createSocketFailures(createFakeClock());

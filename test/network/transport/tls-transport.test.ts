@@ -52,7 +52,7 @@ describe('a TLS transport that dials', () => {
 		return transport;
 	}
 
-	it('a TLS transport that dials reaches a listener at its IPv4 and its IPv6 address, on one port', async () => {
+	it('a TLS transport can dial the IPv4 and the IPv6 address of a listener, at the same port', async () => {
 		const remote: string[] = [];
 		const {port} = await create().listen(connection => void remote.push(connection.remoteAddress));
 		for (const host of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {

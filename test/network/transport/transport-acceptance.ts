@@ -4,7 +4,7 @@ import {SEND_HIGH_WATER_BYTES} from '../../../source/core/limits.js';
 import type {Connection, Transport} from '../../../source/network/transport/transport.js';
 
 export interface TransportWorld {
-	/** Creates a transport with this key. All transports of one world can reach each other. */
+	/** Creates a transport with the pre-shared key `psk`. All transports of one world can reach each other. */
 	create(psk: Uint8Array, port?: number): Transport;
 	/** Address of the transports that `create` returns. */
 	readonly address: string;
@@ -156,7 +156,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(dialled.send(chunk)).toBe(true);
 		});
 
-		it('a transport stops reading while paused', async () => {
+		it('a transport stops reading from a connection while the connection is paused', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [, reader] = [recordEvents(dialled), recordEvents(accepted)];
@@ -219,7 +219,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			expect(accepted.send(Buffer.from('x'))).toBe(false);
 		});
 
-		it('a transport reports a close even to handlers that are set later', async () => {
+		it('a transport reports a close even to handlers that are set after the close', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const a = recordEvents(dialled);

@@ -65,7 +65,7 @@ test.each([
 	['readState', 'EIO'],
 	['readState', 'EMFILE'],
 ] as const)(
-	'a file is served again after its %s has failed with %s, and the user is notified once for each failure',
+	'a file is served again when the operation "%s" on it, which failed with %s, succeeds again, and the user is notified once for each failure',
 	async (at, code) => {
 		const file = await serveSample();
 		file.fail(at, code);

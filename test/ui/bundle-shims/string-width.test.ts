@@ -20,7 +20,7 @@ test('the options of string-width have the same effect in the string-width of th
 	expect(quickStringWidth('·', {ambiguousIsNarrow: false})).toBe(2);
 });
 
-test('any two characters between U+1F000 and U+1FFFF have the width that string-width gives them, also side by side', () => {
+test('each character from U+1F000 to U+1FFFF beside any of several neighbours has the width that the package string-width returns', () => {
 	const emoji = Array.from({length: 0x1000}, (_, index) => String.fromCodePoint(0x1f000 + index));
 	const around = ['', 'a', '👩', '🏽', '🇩', '\u200d', '\ufe0f', '\u0301', '日'];
 	const wrong = emoji.flatMap(one =>

@@ -33,7 +33,7 @@ describe('the input', () => {
 		expect(chatNode.posted[0]?.text).toBe('hello');
 	});
 
-	test('the input grows with its lines up to a third of the screen, with the cursor at the caret', async () => {
+	test('the input grows with its lines up to a third of the screen height, and the terminal cursor is at the caret', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('one\ntwo\nthree');
 		await terminal.see('three');
@@ -114,7 +114,7 @@ describe('the input', () => {
 		await terminal.see('lan (open)');
 	});
 
-	test('the input inserts a bracketed paste without sending it, and asks first if it has more than 20 lines', async () => {
+	test('the input inserts a bracketed paste without sending it, and asks first if the paste has more than 20 lines', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('\u001B[200~one\ntwo\u001B[201~');
 		await terminal.see('two');
@@ -131,7 +131,7 @@ describe('the input', () => {
 		expect(chatNode.posted[0]?.text).toBe(many);
 	});
 
-	test('the input inserts an unbracketed paste without sending it, and asks first if it has more than 20 lines', async () => {
+	test('the input inserts an unbracketed paste without sending it, and asks first if the paste has more than 20 lines', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('one\rtwo\rthree\r');
 		await terminal.see('three');
@@ -152,7 +152,7 @@ describe('the input', () => {
 		expect(terminal.text()).toContain('› important');
 	});
 
-	test('the input shows an error for an unknown command and does not send it, and sends a text that begins with // as a message that begins with one slash', async () => {
+	test('the input refuses an unknown command with an error, and sends a text that begins with // as a message that begins with one slash', async () => {
 		const {terminal, press, chatNode} = await launch();
 		await press('/serch x\r');
 		await terminal.see('Unknown command /serch. Did you mean /search TEXT?');
@@ -176,7 +176,7 @@ describe('the input', () => {
 		await terminal.see(`› ${command}`);
 	});
 
-	test('the input clears the draft with Ctrl+C, and undo restores it', async () => {
+	test('Ctrl+C clears the draft in the input, and undo restores the draft', async () => {
 		const {terminal, press} = await launch();
 		await press('precious', CTRL('c'));
 		await terminal.see(INPUT_HINT);
@@ -292,7 +292,7 @@ describe('copying and links', () => {
 		for (const frame of frames) expect(shown).toContain(`${frame}\r\n`);
 	});
 
-	test('the copy view shows logical lines that the terminal wraps, and any key returns to the chat', async () => {
+	test('the copy view prints each long line whole and lets the terminal wrap the line, and any key returns to the chat', async () => {
 		const {chatNode, bob} = room();
 		const url = `https://example.org/${'path/'.repeat(30)}end`;
 		chatNode.say(bob, url);
@@ -308,7 +308,7 @@ describe('copying and links', () => {
 		expect(terminal.modes.wraparoundMode).toBe(false);
 	});
 
-	test('the key R quotes the message in front of the draft', async () => {
+	test('the key R inserts a quote of the selected message above the draft', async () => {
 		const {chatNode, bob} = room();
 		chatNode.say(bob, 'the point');
 		const {terminal, press} = await launch({chatNode});

@@ -15,7 +15,10 @@ function lunchRoom() {
 	return {chatNode, bob, dave, target: refOf(message)};
 }
 
-/** A monotonic clock that the test moves, because a letter right after `r` or `e` counts as a typed text. */
+/**
+ * A monotonic clock that the test advances. Without a pause after `r` or `e`, the screen treats the next letter as
+ * typed text.
+ */
 function handClock() {
 	let passed = 0;
 	const wait = (ms: number) => {
@@ -25,7 +28,7 @@ function handClock() {
 }
 
 describe('what a user does with a message', () => {
-	test('the key r answers the selected message; the reply shows the quoted line above it', async () => {
+	test('the key r starts a reply to the selected message, and the sent reply has the quoted line above it', async () => {
 		const {chatNode} = lunchRoom();
 		const {wait, hooks} = handClock();
 		const {terminal, press} = await launch({chatNode, hooks});
@@ -40,7 +43,7 @@ describe('what a user does with a message', () => {
 		expect(rows[quoted + 1]).toContain('at noon');
 	});
 
-	test('Enter on a reply goes to the message that it answers, Enter there goes back, and Enter elsewhere shows details', async () => {
+	test('Enter on a reply selects the answered message, Enter on the answered message returns to the reply, and Enter on any other message shows details', async () => {
 		const {chatNode, bob, dave, target} = lunchRoom();
 		for (let number = 1; number <= 40; number++) chatNode.say(bob, `later ${number}`);
 		chatNode.tell(dave, {type: 'posted', text: 'at noon', replyTo: target});
@@ -54,7 +57,7 @@ describe('what a user does with a message', () => {
 		await terminal.see('Details');
 	});
 
-	test('Esc turns the draft of a reply into a new message, and keeps its text', async () => {
+	test('Esc turns the draft of a reply into the draft of an ordinary message with the same text', async () => {
 		const {chatNode} = lunchRoom();
 		const {terminal, press} = await launch({chatNode});
 		await press('\t', 'r', 'hello');
@@ -103,7 +106,7 @@ describe('what a user does with a message', () => {
 		await terminal.see('teh end');
 	});
 
-	test('↑ in an empty input without a history corrects the newest message of an earlier launch of ours', async () => {
+	test('↑ in an empty input without a history corrects the newest own message of an earlier launch', async () => {
 		const chatNode = createFakeChatNode('Carol', {identity: 'c0ffee00', notYetJoined: true});
 		const earlier = chatNode.join('Carol', '192.168.1.5', {identity: 'c0ffee00', at: START - 5000, connect: false});
 		chatNode.say(earlier, 'teh old text', {at: START - 4000});
@@ -134,7 +137,7 @@ describe('what a user does with a message', () => {
 		await terminal.see('waves (edited)');
 	});
 
-	test('↑ and Enter without a change send the text once more, and pressing ↑ twice brings back an older text', async () => {
+	test('↑ and Enter without a change send the text as a new message, and ↑ pressed twice brings back an older text for a new message', async () => {
 		const {chatNode} = lunchRoom();
 		const {terminal, press} = await launch({chatNode});
 		await press('one\r', 'two\r');
@@ -201,7 +204,7 @@ describe('what a user does with a message', () => {
 		expect(terminal.text()).not.toContain('unrelated');
 	});
 
-	test('a correction, reaction or pin of another person adds no row and does not move the reading position', async () => {
+	test('a correction, reaction or pin by another person adds no row and does not move the reading position', async () => {
 		const {chatNode, bob, dave, target} = lunchRoom();
 		const before = chatNode.store.getState().timeline;
 		chatNode.tell(bob, {type: 'corrected', target, text: 'dinner?'});

@@ -82,7 +82,7 @@ describe('overlays and the status line', () => {
 	test.each([
 		[50, /^ Help {2}1-12 of \d+ {2}PgUp, PgDn {3}Esc: close +$/],
 		[34, /^ Help {2}1-12 of \d+ {3}Esc: close +$/],
-	])('at %d columns the title of a long overlay names the keys that fit', async (columns, title) => {
+	])('at %d columns the title of a long overlay names as many keys as fit', async (columns, title) => {
 		const {terminal, press} = await launch({columns, rows: 15});
 		await press(CTRL('g'));
 		await terminal.until(() => title.test(terminal.rows()[0] ?? ''));
@@ -148,7 +148,7 @@ describe('overlays and the status line', () => {
 		expect(terminal.text()).toContain('Carla');
 	});
 
-	test('the timeline marks notices', async () => {
+	test('the timeline shows the text of a warning after the mark "!"', async () => {
 		const {terminal, chatNode} = await launch();
 		chatNode.observe({
 			type: 'notice',

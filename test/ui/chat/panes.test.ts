@@ -80,7 +80,7 @@ describe('the three panes', () => {
 		await terminal.seeNot('Peers 2/2 and you');
 	});
 
-	test('in a narrow terminal a message confirms /peers, because its effect is not visible', async () => {
+	test('in a narrow terminal a message confirms /peers, because the effect of this command is not visible there', async () => {
 		const {terminal, press} = await launch({columns: 50, rows: 12, chatNode: room().chatNode});
 		await press('/peers\r');
 		await terminal.see('Peers pane on (needs 60 columns)');
@@ -98,7 +98,7 @@ describe('the three panes', () => {
 		expect(terminal.text()).toContain('draft');
 	});
 
-	test('the three panes are switched by Ctrl+O, by Tab in an empty input, and by Alt with a digit', async () => {
+	test('the focus moves between the three panes with Ctrl+O, with Tab in an empty input, and with Alt and a digit', async () => {
 		const {terminal, press} = await launch({chatNode: room(3).chatNode});
 		await press(CTRL('o'));
 		await terminal.see(/^▌ 14:00 +message 3/);
@@ -155,7 +155,7 @@ describe('peers and startup messages', () => {
 		await terminal.see('Dave has your own identity');
 	});
 
-	test('each peer shows its state: silent, lost, left, typing, wrong clock', async () => {
+	test('the peers pane shows the state of each peer: silent, lost, left, typing, wrong clock', async () => {
 		const {chatNode, bob, dave} = room();
 		const {terminal} = await launch({chatNode, columns: 100});
 		await terminal.see('2 ms');
@@ -189,7 +189,7 @@ describe('peers and startup messages', () => {
 		await terminal.see(/× Cleo +left$/);
 	});
 
-	test('the timeline reports when contact with a peer is lost and when it is back', async () => {
+	test('the timeline reports when contact with a peer is lost and when the contact is restored', async () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '192.168.1.9');
 		const {terminal} = await launch({chatNode});
@@ -218,7 +218,7 @@ describe('peers and startup messages', () => {
 		await terminal.seeNot('/name NAME changes it');
 	});
 
-	test('a message that waits for a key disappears: information after 10 s, an error after 30 s', async () => {
+	test('a message above the status line disappears even if no key is pressed: information after 10 s, an error after 30 s', async () => {
 		let passed = 0;
 		const hooks = {clock: {...liveClock, monotonic: () => passed}};
 		const {terminal, press} = await launch({hooks});

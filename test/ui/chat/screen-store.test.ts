@@ -24,7 +24,7 @@ function setUp() {
 }
 
 describe('the screen is drawn', () => {
-	test('the screen is drawn immediately for a key, together with the pending events', async () => {
+	test('the screen is drawn immediately after a key press, and then also shows the pending events', async () => {
 		const {clock, chatNode, store, frames, press, receive} = setUp();
 		receive();
 		await clock.advance(200);
@@ -37,7 +37,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([]);
 	});
 
-	test('the screen is drawn at most every INPUT_FRAME_MS for keys, and always after the last key', async () => {
+	test('the screen is drawn at most once per INPUT_FRAME_MS for key presses, and always after the last key press', async () => {
 		const {clock, frames, press} = setUp();
 		for (let at = 0; at < 3 * INPUT_FRAME_MS; at++) {
 			press();
@@ -47,7 +47,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([0, INPUT_FRAME_MS, 2 * INPUT_FRAME_MS, 3 * INPUT_FRAME_MS]);
 	});
 
-	test('the screen is drawn at most every BACKGROUND_FRAME_MS for events', async () => {
+	test('the screen is drawn at most once per BACKGROUND_FRAME_MS for events', async () => {
 		const {clock, frames, receive} = setUp();
 		for (let at = 0; at < 3 * BACKGROUND_FRAME_MS; at++) {
 			receive();
@@ -57,7 +57,7 @@ describe('the screen is drawn', () => {
 		expect(frames()).toEqual([0, BACKGROUND_FRAME_MS, 2 * BACKGROUND_FRAME_MS, 3 * BACKGROUND_FRAME_MS]);
 	});
 
-	test('a key is drawn at once even right after a frame for events, and the next events wait for a later frame', async () => {
+	test('the screen is drawn at once after a key press, even right after a frame for events, and the next events wait for a later frame', async () => {
 		const {clock, frames, press, receive} = setUp();
 		receive();
 		await clock.advance(2);

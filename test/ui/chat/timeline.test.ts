@@ -96,7 +96,7 @@ describe('the timeline', () => {
 		await terminal.see('stored by 2 of 2 peers that were connected: Bob, Dave');
 	});
 
-	test('the timeline keeps the mention mark of messages to a former name', async () => {
+	test('in the timeline, messages that mention a former name of the user keep their mention mark', async () => {
 		const {chatNode, bob} = room(2);
 		chatNode.say(bob, 'carol: to the old name');
 		chatNode.tell(chatNode.own, {type: 'renamed', name: 'Carola'});
@@ -108,7 +108,7 @@ describe('the timeline', () => {
 		await terminal.until(() => terminal.rows().some(row => /^▌@.*to the old name/.test(row)));
 	});
 
-	test('the timeline keeps the mark of the selected message next to the selection bar', async () => {
+	test('the timeline shows the delivery mark of the selected message next to the selection bar', async () => {
 		const {chatNode, bob, dave} = room();
 		const {terminal, press} = await launch({chatNode});
 		await press('to all\r');

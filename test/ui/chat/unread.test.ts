@@ -65,7 +65,7 @@ describe('a reopened room', () => {
 		await terminal.seeNot('new since');
 	});
 
-	test('a reopened room shows the unread rule when history arrives after the start, and counts messages that are inserted above it', async () => {
+	test('a reopened room shows the unread rule when history arrives after the start, and counts messages that are inserted above the rule', async () => {
 		const {chatNode, bob} = reopened(40, 0);
 		const {terminal, press} = await launch({chatNode, keepsUnread: true});
 		await terminal.see('old 40');
@@ -80,7 +80,7 @@ describe('a reopened room', () => {
 		await terminal.until(() => unreadCount(chatNode) === 0);
 	});
 
-	test('a reopened room follows the end and has no rule when messages arrive live before the first key', async () => {
+	test('a reopened room follows the end of the timeline and has no unread rule when live messages arrive before the first key', async () => {
 		const {chatNode, bob} = reopened(40, 0);
 		const {terminal} = await launch({chatNode, keepsUnread: true});
 		for (let number = 1; number <= 60; number++) chatNode.say(bob, `live ${number}.`);
@@ -89,7 +89,7 @@ describe('a reopened room', () => {
 		await terminal.see('Ctrl+G help');
 	});
 
-	test('a reopened room without unread messages has no rule and no counts', async () => {
+	test('a reopened room without unread messages has no unread rule and no unread counts', async () => {
 		const {chatNode} = reopened(5, 0);
 		const {terminal} = await launch({chatNode, keepsUnread: true});
 		await terminal.see('old 5');

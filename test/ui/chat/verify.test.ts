@@ -4,7 +4,7 @@ import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 
 const contacts = [{key: 'b0b0b0b0'.padEnd(64, '0'), name: 'Bob', verified: 1}];
 
-test('/verify shows the safety number while the last five digits are typed, and Enter confirms them', async () => {
+test('/verify shows the safety number while the user types its last five digits, and Enter confirms these digits', async () => {
 	const chatNode = createFakeChatNode();
 	const {peer} = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 	const {terminal, press} = await launch({chatNode});

@@ -140,7 +140,7 @@ test("the mark of an own whisper shows whether the addressee's log has the whisp
 	await terminal.see('the other node does not accept whispers');
 });
 
-test('a draft that an earlier screen kept has the same addressee again, even if a namesake has joined since', async () => {
+test('a draft that an earlier screen saved has the same addressee when it is restored, even if a namesake has joined since', async () => {
 	const chatNode = createFakeChatNode('Carol');
 	const dave = chatNode.join('Dave Smith', '192.168.1.8', {identity: 'aaaaaaaa'});
 	let kept: ScreenNotes = {draft: '', ignored: []};

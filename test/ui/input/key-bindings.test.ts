@@ -59,7 +59,7 @@ describe('the key table', () => {
 		expect(findAction('input', 'x')).toBeUndefined();
 	});
 
-	test('the key table finds an Alt key with Caps Lock on, but no Ctrl key with Shift', () => {
+	test('the key table finds the action of an Alt key even with Caps Lock on, but no action of a Ctrl key with Shift', () => {
 		expect(findAction('input', 'alt+L')).toBe(findAction('input', 'alt+l'));
 		expect(findAction('input', 'ctrl+C')).toBeUndefined();
 		expect(findReplayAction('alt+T')).toBe(findReplayAction('alt+t'));

@@ -10,7 +10,7 @@ function decode(...reads: (string | Uint8Array)[]): Token[] {
 	return join([...tokens, ...decoder.flush()]);
 }
 
-/** Joins texts that were split by reads. */
+/** Joins consecutive text tokens, because a text that arrives in several reads becomes several tokens. */
 function join(tokens: readonly Token[]): Token[] {
 	const joined: Token[] = [];
 	for (const token of tokens) {
@@ -110,7 +110,7 @@ const KEYS: readonly (readonly [string, string])[] = [
 	['\u001B[968;5u', 'ctrl+c'],
 	['\u001Bг', 'alt+u'],
 	['\u001B[99;69u', 'ctrl+c'],
-	// The keypad, with modifiers or keys of its own.
+	// Keys of the keypad: with modifiers, or with codes that differ from those of the main keys.
 	['\u001B[57400;3u', 'alt+1'],
 	['\u001B[57414u', 'enter'],
 	['\u001B[57414;3u', 'alt+enter'],
@@ -171,7 +171,7 @@ describe('the key decoder', () => {
 		expect(decode('\u007F\u007F\u007F')).toEqual([key('backspace'), key('backspace'), key('backspace')]);
 	});
 
-	test('the key decoder decodes an Esc as the Esc key if no key binding has Alt and the text after it, and then decodes the text', () => {
+	test('the key decoder decodes an Esc as the Esc key and then decodes the text after it, if Alt with this text is not bound', () => {
 		expect(decode('\u001B/name Bob\r')).toEqual([key('escape'), text('/name Bob'), key('enter')]);
 		expect(decode('\u001B', '/name')).toEqual([key('escape'), text('/name')]);
 		expect(decode('\u001B日本')).toEqual([key('escape'), text('日本')]);
@@ -179,7 +179,7 @@ describe('the key decoder', () => {
 		expect(decode('\u001B\t\u001B\u0003')).toEqual([key('escape'), key('tab'), key('escape'), key('ctrl+c')]);
 	});
 
-	test('the key decoder decodes an Esc and a character that is bound with Alt as one key, in any case and in Cyrillic', () => {
+	test('the key decoder decodes an Esc and a character that is bound with Alt as one key, for upper and lower case and for Cyrillic letters', () => {
 		for (const name of ['w', 'W', '_', '3', 'b']) expect(decode(`\u001B${name}`)).toEqual([key(`alt+${name}`)]);
 		expect(decode('\u001Bц')).toEqual([key('alt+w')]);
 		expect(decode('\u001B\u001F')).toEqual([key('ctrl+alt+_')]);

@@ -195,7 +195,7 @@ describe('properties of the editor', () => {
 		);
 	});
 
-	test('the caret is inside the drawn rows at every offset', () => {
+	test('for every offset of the caret in the draft, the drawn caret is inside the drawn rows', () => {
 		fc.assert(
 			fc.property(
 				fc.string({unit: 'grapheme', maxLength: 60}),

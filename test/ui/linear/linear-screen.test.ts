@@ -99,7 +99,7 @@ describe('the linear screen', () => {
 		expect(chatNode.posted[0]?.text).toBe('one\ntwo');
 	});
 
-	test('the linear screen keeps a draft with its addressee, and a whisper that is refused later returns only to an empty line', async () => {
+	test('the linear screen saves a draft together with its addressee, and puts a refused whisper back into the input only if the input is empty', async () => {
 		const {terminal, chatNode, bob, screen, drafts} = launch({}, [], '/msg Bob half');
 		await terminal.see('to Bob only > /msg Bob half');
 		terminal.type(' a text');
@@ -118,7 +118,7 @@ describe('the linear screen', () => {
 		expect(chatNode.calls.filter(call => call.startsWith('whisper'))).toEqual([`whisper ${bob.peer} half a text`]);
 	});
 
-	test('the linear screen says at the start how many messages were missed, /unread marks what it prints as read, and later history is announced', async () => {
+	test('the linear screen says at the start how many messages were missed, /unread prints messages and marks them as read, and later history is announced', async () => {
 		const texts = Array.from({length: 12}, (_, index) => `${index === 11 ? '@Carol ' : ''}missed ${index}.`);
 		const {terminal, chatNode, bob} = launch({}, texts);
 		await terminal.see(/12 new since [-\d: ]+, 1 mentions you\. \/unread reads/);
@@ -179,7 +179,7 @@ describe('the linear screen', () => {
 		await terminal.see('Bob: hello');
 	});
 
-	test('the linear screen prints a message that arrives during typing above the draft and repeats the draft', async () => {
+	test('when a message arrives while the user types, the linear screen prints the message and repeats the draft below it', async () => {
 		const {terminal, chatNode, bob} = launch();
 		terminal.type('half a li');
 		await terminal.see('> half a li');
@@ -305,7 +305,7 @@ describe('the linear screen', () => {
 		await terminal.until(() => exit() !== undefined);
 	});
 
-	test('the linear screen leaves on the second Ctrl+C and prints the exit message', async () => {
+	test('the linear screen ends on the second Ctrl+C and prints the exit message', async () => {
 		const {terminal, exit} = launch();
 		terminal.type('\u0003');
 		await terminal.see('Press Ctrl+C again');

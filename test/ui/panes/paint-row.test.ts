@@ -4,7 +4,7 @@ import {paintRow} from '../../../source/ui/panes/paint-row.js';
 const ESC = '\u001b';
 
 describe('a painted row', () => {
-	test('a painted row turns each part of a style on before its text and off after it', () => {
+	test('a painted row turns each part of a style on before the styled text and off after that text', () => {
 		const row = [{text: 'a '}, {text: 'b', style: {color: 'ansi256(31)', bold: true}}, {text: 'c', style: {dim: true}}];
 		expect(paintRow(row, 10)).toBe(`a ${ESC}[1m${ESC}[38;5;31mb${ESC}[39m${ESC}[22m${ESC}[2mc${ESC}[22m`);
 		const loud = [{text: 'x', style: {inverse: true, underline: true, italic: true, color: 'red'}}];

@@ -47,7 +47,7 @@ describe('playback', () => {
 		expect(advancePlayhead(history, middle, 100, {speed: 1, skipIdle: true})).toEqual({time: T0 + 600_100, index: 4});
 	});
 
-	test('playback reaches the same position in many small steps as in one', () => {
+	test('playback reaches the same position in many small steps as in one long step', () => {
 		const history = createTestHistory();
 		for (const skipIdle of [false, true]) {
 			let head = start;
@@ -66,7 +66,7 @@ describe('playback', () => {
 		expect(head).toEqual({time: T0 + 601_000, index: 5});
 	});
 
-	test('playback steps through the speeds and stops at the lowest and highest', () => {
+	test('each change of the playback speed selects the next speed, up to the highest and down to the lowest', () => {
 		let ui = initialReplayUi({columns: 80, rows: 24, speed: 1, filter: undefined, bookmarks: []});
 		const change = (by: 1 | -1) => () => {
 			ui = changeSpeed(ui, by);

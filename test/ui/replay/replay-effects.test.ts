@@ -16,7 +16,7 @@ const log: FeedEvent[] = [
 let replay: Replay;
 afterEach(() => replay?.close());
 
-test('a review shows each text as it was at the position, and a quote as it was when the reply was written', async () => {
+test('a replay in review mode shows texts as they were at the position of the replay, and quotes as they were when the reply was written', async () => {
 	replay = await launchReplay({
 		inputs: log.map((event, index) => learn(index * 1000, [event])),
 		columns: 100,

@@ -46,7 +46,7 @@ const sizes = [
 describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 	const size = {columns, rows};
 
-	test('the replay screen opens in review at the end, with the peers of that time', async () => {
+	test('the replay screen opens in review mode at the end of the log, with the peers that were present at the end', async () => {
 		const {terminal, bar} = await open(size);
 		await expect.poll(bar).toMatch(/REPLAY ‖ review .*2:08:26 ?\/ ?2:08:26 .*286.* 1×/);
 		await expect.poll(selected).toContain('left');
@@ -56,7 +56,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		expect(terminal.rows().at(-1)).toContain('▲');
 	});
 
-	test('the replay screen moves by row, event and page, and to both ends', async () => {
+	test('the replay screen moves by row, event and page, and to both ends of the log', async () => {
 		const {press} = await open(size);
 		await press('g');
 		await expect.poll(rank).toBe(1);
@@ -83,7 +83,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(rank).toBe(286);
 	});
 
-	test('the replay screen moves by 5 seconds, to a tenth of the log and by 10 %', async () => {
+	test('the replay screen moves by 5 seconds, by 10 % of the log, and with a digit to that tenth of the log', async () => {
 		const {press, bar} = await open(size);
 		await press('5');
 		await expect.poll(bar).toMatch(/1:04:\d\d/);
@@ -296,7 +296,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await terminal.until(() => bar().includes('‖ review') && rank() === 286, 10_000);
 	});
 
-	test('the replay screen shows help, peers and timestamps, and restores the terminal with q and Ctrl+C', async () => {
+	test('the replay screen shows help, peers and timestamps, and restores the terminal when q or Ctrl+C ends the replay', async () => {
 		const {terminal, press, exit} = await open(size);
 		await press('?');
 		await terminal.see('Help: replay');

@@ -195,7 +195,7 @@ describe('the name and the address', () => {
 });
 
 describe('a resize', () => {
-	test('a resize from one layout to another keeps the message at the top', async () => {
+	test('a resize from one layout to another keeps the same message at the top', async () => {
 		const chatNode = createFakeChatNode();
 		const people = NAMES.map((name, index) =>
 			chatNode.join(name, `10.0.0.${index + 1}`, {identity: `a${index}b0c0d0`}),
