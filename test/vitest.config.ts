@@ -32,6 +32,8 @@ export default defineConfig({
 					],
 					pool: 'threads',
 					isolate: false,
+					// By default one processor stays free, although many of these tests wait for timers.
+					maxWorkers: 2,
 					testTimeout: 20_000,
 					sequence: {groupOrder: 0},
 				},

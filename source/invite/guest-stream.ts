@@ -1,7 +1,8 @@
 /**
- * Stream of one guest: JSON lines that begin with the state of the room and continue with its changes. A guest that
- * reads slowly gets nothing more until it has read what is queued. It is disconnected if this takes too long, or if
- * more than MAX_GUEST_QUEUED_BYTES are queued. When it connects again, it continues after its position.
+ * Stream of one guest: JSON lines that begin with the state of the room and continue with its changes. While a guest
+ * has not read what was sent, nothing more is sent to it. It is disconnected if this lasts too long, or if one write
+ * leaves more than MAX_GUEST_QUEUED_BYTES queued. When the guest connects again, the stream continues at the
+ * position that the guest had reached.
  */
 import type {Clock, Timer} from '../core/environment.js';
 import {WINDOW_BATCH_MS, WINDOW_PING_MS, WINDOW_STALL_TIMEOUT_MS} from '../core/limits.js';

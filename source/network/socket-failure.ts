@@ -114,8 +114,9 @@ export function createSocketFailures(clock: Pick<Clock, 'monotonic'>): SocketFai
 }
 
 /**
- * Describes all failures in one text. Each reason appears once, with its sockets: `too many open files (TCP over IPv4, UDP
- * on 10.0.0.1)`. The text has no zones of IPv6 addresses, because it is written to the log.
+ * Describes all failures in one text. Each reason appears once, with its sockets: `too many open files (TCP over IPv4,
+ * UDP on 10.0.0.1)`. IPv6 addresses are given without their zone (`%eth0`), because the text is stored in the log as a
+ * notice.
  */
 export function describeSocketFailures(failures: readonly SocketFailure[]): string {
 	const reasons = [...new Set(failures.map(({reason}) => reason))];

@@ -135,7 +135,10 @@ export function createNodeClock(now: () => number): NodeClock {
 		return maxHlc(followedHlc(received, at), followedHlc(ahead, at));
 	}
 
-	/** Lower bound of the next stamp: the highest stamp or reading, as far as our clock follows it. */
+	/**
+	 * Lower bound of the next stamp: the highest of our own stamps and of the stamps and clock readings of other peers.
+	 * The latter are limited to how far they may move our clock ahead.
+	 */
 	function floorAt(at: number): Hlc {
 		return [followedHlc(observed, at), followedHlc(whispered, at), followed(at)].reduce(maxHlc, own);
 	}

@@ -19,9 +19,10 @@ import {
 import type {Damage} from './log.js';
 
 /**
- * Bytes of wrong candidates whose CRC is computed, in total and for each scanned byte. In a damaged log the candidates do
- * not overlap. Without a limit, a crafted file in which a candidate of 1 MiB begins every 16 bytes would take hours.
- * Candidates of up to MAX_SMALL_CANDIDATE_BYTES are always checked.
+ * Limits of the bytes whose CRC is computed in vain, because what looks like a record is none: in total, and for each
+ * scanned byte. A log that is only damaged stays below them, because such false records do not overlap in it. In a
+ * crafted file, one of 1 MiB can begin every 16 bytes, and checking them all would take hours. False records of up to
+ * MAX_SMALL_CANDIDATE_BYTES are always checked.
  */
 const MAX_WRONG_BYTES = 64 * 1024 * 1024;
 const MAX_WRONG_BYTES_PER_BYTE = 8;
@@ -90,10 +91,10 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart, onOther?: (rec
 	let damageStart: number | undefined;
 	let unknownRecords = 0;
 	let headerLength = 0;
-	/** Bytes of the candidates whose CRC was wrong. */
+	/** Bytes of false records whose CRC has been computed. */
 	let wrongBytes = 0;
 
-	/** CRC of a candidate, or -1, which no CRC equals, if too many bytes of wrong candidates have been checked. */
+	/** CRC of a possible record, or -1, which no CRC equals, if too many bytes of false records have been checked. */
 	function limitedCrc(bytes: Uint8Array): number {
 		const limit = MAX_WRONG_BYTES + MAX_WRONG_BYTES_PER_BYTE * (pendingOffset + cursor);
 		if (wrongBytes > limit && bytes.length > MAX_SMALL_CANDIDATE_BYTES) return -1;

@@ -271,7 +271,7 @@ describe('an unreadable event is returned for', () => {
 		]);
 	});
 
-	test('an unreadable event is returned for malformed bytes, for an entry of unknown kind, and for an entry whose clock does not exceed that of this unknown entry', () => {
+	test('malformed bytes, an entry of unknown kind, and an entry whose clock is not later than that of an earlier entry of unknown kind give unreadable events', () => {
 		const {key, feed} = createAuthor(6);
 		const first = feed.append([joined]);
 		const danced = pack(['danced', 0, post(9).hlc.ms, 0, 'tango']).slice();

@@ -64,6 +64,8 @@ describe('/verify', () => {
 		const again = await start('Ann', annHome);
 		await knows(again, 'Bob', true);
 		run(again, '/unverify Bob');
+		await again.waitFor('the question who is meant', ({text}) => /BOB#/.test(text));
+		run(again, `/unverify Bob#${bob.lines[0]?.identity}`);
 		await again.waitFor('the answer', ({text}) => /not verified any more/.test(text));
 		expect(JSON.parse(readFileSync(path, 'utf8')).contacts).toEqual([]);
 	});

@@ -21,9 +21,9 @@ export type Step = {readonly at: number} & (
 	/** Sends unrequested history of a third peer on every connection. */
 	| {readonly type: 'unrequested'; readonly node: number}
 	/**
-	 * Waits for a message of the node, then acts once. `post`: posts right after the node sends its next list.
-	 * `redial`: opens another connection to the peer from which it requests history. `break`: posts, then breaks a
-	 * second connection that the other end does not know yet.
+	 * Waits until the node sends a certain message, then makes the node act once. `post`: after its next inventory
+	 * (`have`), the node posts. `redial`: after a request for history, it opens another connection to the peer that it
+	 * asked. `break`: it posts, then breaks its second connection to a peer before that peer knows of the connection.
 	 */
 	| {readonly type: 'trigger'; readonly node: number; readonly action: 'post' | 'redial' | 'break'}
 	/** A fault with a duration: see `Fault`. */

@@ -100,7 +100,10 @@ export function createDialler(options: DiallerOptions): Dialler {
 		if (candidate.state !== 'dialling') scheduler.remove(candidate);
 	}
 
-	/** Gives a place to a peer that is only announced, in the share of `owner`. Returns false if no place is available. */
+	/**
+	 * Gives a place to a peer that is only announced, and counts the place in the share of `owner` (`shareKey`).
+	 * Returns false if no place is available.
+	 */
 	function addUnknown(peer: PeerId, owner: string): boolean {
 		const {added, evicted} = unknown.add(peer, owner);
 		if (evicted) drop(evicted);

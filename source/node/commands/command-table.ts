@@ -127,7 +127,7 @@ export const commandRows: readonly CommandRow[] = [
 		name: 'react',
 		argument: 'message-text',
 		usage: 'N EMOJI',
-		description: 'react to message N, for example with :tada:; again: remove the reaction',
+		description: 'react to message N, for example with :tada: (the same once more removes it)',
 	},
 	{
 		name: 'correct',

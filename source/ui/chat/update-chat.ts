@@ -284,8 +284,8 @@ function applyPaste(ui: UiState, text: string, context: ChatContext): ChatStep {
 }
 
 /**
- * Handles a focus report. When the window loses the focus, the unread rule is set after the newest entry. An existing
- * rule with entries below it stays.
+ * Handles a focus report. When the window loses the focus, the line above the unread entries is put below the newest
+ * entry. If there is such a line with entries below it already, it stays.
  */
 function applyWindowFocus(ui: UiState, focused: boolean, context: ChatContext): UiState {
 	if (focused || ui.focused === false || firstUnreadKey(ui, context)) return {...ui, focused};

@@ -78,8 +78,11 @@ export function reduceEditor(editor: EditorState, action: EditorAction): EditorS
 			return moveInHistory(editor, action.by);
 		case 'complete':
 			return completeDraft(editor, action.findCandidates, action.by);
-		case 'set':
-			return replaceRange(editor, {start: 0, end: editor.text.length}, action.text, 'other');
+		case 'set': {
+			const replaced = replaceRange(editor, {start: 0, end: editor.text.length}, action.text, 'other');
+			// An emptied draft is a new one, so that ↑ shows the newest entry of the history again.
+			return action.text === '' ? {...replaced, historyIndex: editor.history.length, unsentDraft: ''} : replaced;
+		}
 	}
 }
 

@@ -34,7 +34,10 @@ export function quoteOf(state: State, ref: EventRef, position?: OrderKey): Quote
 	return {parts: [author, `${message.type === 'posted' && message.action ? '' : ':'} ${shown}`], text: shown};
 }
 
-/** Describes an effect in a sentence. Undefined if it changes nothing that is shown here. */
+/**
+ * Describes an effect in a sentence. Undefined if the timeline does not have its message, or if the message is
+ * withdrawn and the effect is another one than the withdrawal.
+ */
 export function describeEffect(state: State, effect: EffectEvent): TextPart[] | undefined {
 	const message = findPosted(state.timeline, effect.target);
 	if (!message) return undefined;

@@ -15,7 +15,10 @@ const KEYS = 150;
 const WARM_UP = 30;
 const LIMIT_MS = 5000;
 const SETTLE_MS = 2500;
-/** Letters that occur nowhere else on the screens of these programs, so that the echo of a key can be recognised. */
+/**
+ * Letters that occur nowhere else on the screens of the compared chat programs, so that the echo of a key can be
+ * recognised.
+ */
 const LETTERS = 'ΨΩΞΦΣΛ';
 
 interface Typed {

@@ -82,6 +82,12 @@ describe('the history', () => {
 		);
 	});
 
+	test('the history begins at its newest entry again after Esc or Ctrl+C has emptied the draft', () => {
+		const sent = run(editorWith(''), type('/invite off'), edit('submit'), type('second'), edit('submit'));
+		const emptied = run(sent, {type: 'history', by: -1}, {type: 'set', text: ''});
+		expect(run(emptied, {type: 'history', by: -1}).text).toBe('second');
+	});
+
 	test('the history does not repeat a text that is sent twice in a row', () => {
 		expect(run(sent, type('second'), edit('submit')).history).toEqual(['first', 'second']);
 	});
