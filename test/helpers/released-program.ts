@@ -47,7 +47,13 @@ async function buildRelease(kept: string): Promise<void> {
 		const finished = `${kept}-${process.pid}`;
 		mkdirSync(finished, {recursive: true});
 		for (const name of ['dist', 'package.json']) cpSync(join(folder, name), join(finished, name), {recursive: true});
-		renameSync(finished, kept);
+		try {
+			renameSync(finished, kept);
+		} catch (error) {
+			// Another test file has built the release in the meantime.
+			if (!existsSync(kept)) throw error;
+			rmSync(finished, {recursive: true, force: true});
+		}
 	} finally {
 		rmSync(folder, {recursive: true, force: true});
 	}

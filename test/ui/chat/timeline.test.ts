@@ -90,6 +90,7 @@ describe('the timeline', () => {
 		await press(ALT('1'), '\r');
 		await terminal.see('stored by 1 of 2 peers that were connected: Bob; not stored by');
 		await terminal.see(/^ +Dave$/);
+		await terminal.see(/^ address +192\.168\.1\.5$/);
 		await press(ESC, ESC);
 		chatNode.publish({type: 'delivered', peer: dave.peer, seq: chatNode.own.seq});
 		await terminal.see(/^✓ 14:00 +Carol /);
