@@ -4,7 +4,8 @@
  *
  * Invariants
  * 1. Both ends list all events that they hold on every new connection, and when a second connection to the peer closes.
- * 2. A range is requested from one peer at a time. A peer that did not answer in time is the last choice.
+ * 2. A range is requested from one peer at a time, unless the answer is slow. Peers at an address from which an answer did
+ *    not come in time are the last choice.
  * 3. Own new events are pushed to all peers immediately. All other events are exchanged by `have` and `want`.
  * 4. A `have` message lists only events that are written to the log.
  * 5. If a peer claims events of the own feed that this node never wrote, the claim is ignored.
