@@ -478,10 +478,10 @@ export const LIVE_BURST_SECONDS = 5;
  */
 export const LIVE_FREE_SECONDS = 0.25;
 /**
- * Rate at which the free allowance of an author refills, as a fraction of the author's rate: ten events per second. It is
- * low, because one machine can write with many keys, and above what people write.
+ * Rate at which the free allowance of an author refills, as a fraction of the author's rate: 50 events per second. It is
+ * low, because one machine can write with many keys, and above what people and their scripts write.
  */
-export const LIVE_FREE_SHARE = 0.05;
+export const LIVE_FREE_SHARE = 0.25;
 /**
  * Number of authors that can write at their full rates together. The number is bounded, because keys cost nothing to
  * create.

@@ -9,7 +9,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {type ChatProcess, meet, startChat} from '../bench/chat-process.js';
 
-const PAUSE_MS = 10;
+const PAUSE_MS = 20;
 
 export interface Delays {
 	/** Median delay of messages in one direction, from posting until they are printed, in ms. */

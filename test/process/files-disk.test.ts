@@ -110,7 +110,7 @@ describe.skipIf(!canMount)('a disk that cannot take a file', () => {
 		};
 		expect(fill).toThrow(/ENOSPC/);
 		ann.child.kill('SIGCONT');
-		// Bob may have lost the connection to Ann, who was stopped. The fetch then waits for her first.
+		// While Ann was stopped, Bob may have lost the connection to her. His fetch then waits until she is connected again.
 		const isFull = ({state, reason}: Line) => state === 'waiting' && /disk is full/.test(reason);
 		const waiting = await fetched.wait('a full disk', isFull, 40_000);
 		expect(waiting.reason).toMatch(
