@@ -6,7 +6,8 @@
  * the highest rate that was measured in the last seconds, as in BBR: the bytes that arrived since a slice was
  * requested, divided by the time since then. The limit of the outstanding bytes is this rate, multiplied by the sum of
  * the least time and the time that transfer-pace.ts allows, at most FILE_QUEUE_MS. So the queue that this node causes in
- * the network delays a message by at most this time, whatever the speed of the path (the idea of LEDBAT, RFC 6817). The least time is measured again every
+ * the network delays a message by at most this time, whatever the speed of the path (the idea of LEDBAT, RFC 6817). The
+ * least time is measured again every
  * PROBE_MS with hardly any bytes outstanding. Otherwise the queue that this node causes would lengthen the measured
  * time.
  */

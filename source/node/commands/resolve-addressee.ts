@@ -9,8 +9,8 @@ import {personKeyOf} from '../../core/name-collisions.js';
 import {isPresent, type PeerView, selectPeer} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import {entryAt} from '../../core/timeline.js';
-import {type Person, parsePerson, quoteName} from './parse-command.js';
-import {suggestPeople} from './resolve-arguments.js';
+import {type Person, parsePerson} from './parse-command.js';
+import {suggestPeople, typedReference} from './resolve-arguments.js';
 
 /** Number of newest rows that are searched for the session that wrote last. */
 const MAX_SEARCHED_ROWS = 2000;
@@ -22,7 +22,7 @@ export function resolveAddressee(person: Person, state: State): PeerView | {read
 	const [sessions] = people;
 	if (!sessions) return {error: unknownAddressee(typed, suggestPeople(state, person))};
 	if (people.length > 1) {
-		const forms = people.slice(0, 5).flatMap(([view]) => (view ? [reference(view)] : []));
+		const forms = people.slice(0, 5).flatMap(([view]) => (view ? [typedReference(view)] : []));
 		return {error: `Several people are or were called “${person.name}”. Use ${forms.join(' or ')}. Nothing was sent.`};
 	}
 	if (sessions.some(({status}) => status === 'self')) return {error: 'You cannot whisper to yourself.'};
@@ -34,7 +34,7 @@ export function resolveAddressee(person: Person, state: State): PeerView | {read
 	}
 	if (first.trust === 'impostor' && !person.fingerprint)
 		return {
-			error: `This “${first.name}” is not the person you verified. Nothing was sent. To whisper to them, use ${reference(first)}.`,
+			error: `This “${first.name}” is not the person you verified. Nothing was sent. To whisper to them, use ${typedReference(first)}.`,
 		};
 	return present.length === 1 ? first : latestWriter(state, present, first);
 }
@@ -54,10 +54,6 @@ function latestWriter({timeline}: State, sessions: readonly PeerView[], first: P
 		if (session) return session;
 	}
 	return first;
-}
-
-function reference({name, fingerprint}: PeerView): string {
-	return `${quoteName(name)}#${fingerprint}`;
 }
 
 function unknownAddressee(typed: string, forms: readonly string[]): string {
@@ -91,7 +87,7 @@ export function replyAddressee(state: State): {readonly peer: PeerId} | {readonl
 	if (!peer) return {error: NO_WHISPERER};
 	if (others.length === 0) return {peer};
 	const views = [...whisperers.values()].flatMap(one => selectPeer(state, one) ?? []);
-	const forms = views.slice(0, 5).map(reference);
+	const forms = views.slice(0, 5).map(typedReference);
 	return {error: `Several people have whispered to you: use /msg with ${forms.join(' or ')}. Nothing was sent.`};
 }
 

@@ -26,8 +26,13 @@ export function resolvePerson(
 	const [first] = people;
 	if (!first) return {error: unknownPerson(typedName, suggestPeople(state, person))};
 	if (people.length === 1) return first;
-	const forms = people.slice(0, 5).map(view => `${quoteName(view.name)}#${view.fingerprint}`);
+	const forms = people.slice(0, 5).map(typedReference);
 	return {error: `Several people are called “${person.name}”. Use ${forms.join(' or ')}.`};
+}
+
+/** Form in which a user can type exactly this person: NAME#FINGERPRINT, with the name in quotes if necessary. */
+export function typedReference({name, fingerprint}: Pick<PeerView, 'name' | 'fingerprint'>): string {
+	return `${quoteName(name)}#${fingerprint}`;
 }
 
 /** Who the user may have meant, in the form of an argument: the person with this fingerprint, otherwise similar names. */
@@ -35,7 +40,7 @@ export function suggestPeople(state: State, {name, fingerprint}: Person): readon
 	const isMeant = (view: PeerView) => view.status !== 'self' && view.fingerprint === fingerprint;
 	const meant = selectPeople(state).filter(isMeant).slice(0, 3);
 	if (meant.length === 0) return suggestNames(state, name).map(quoteName);
-	return meant.map(view => `${quoteName(view.name)}#${view.fingerprint}`);
+	return meant.map(typedReference);
 }
 
 function unknownPerson(typed: string, forms: readonly string[]): string {

@@ -116,9 +116,9 @@ export function correctNewest(ui: UiState, context: ChatContext): UiState | unde
 }
 
 /**
- * Purpose of the draft after ↑ in an empty input. If ↑ has shown the user's newest message, Enter corrects that
- * message. If the user changes nothing, Enter sends the text as another message. `before` is the state before the key
- * ↑.
+ * What Enter does with the draft after ↑ was pressed in an empty input. If ↑ has shown the user's newest message, Enter
+ * corrects that message if the user has edited the text; otherwise it sends the text as a new message. `before` is the
+ * state before the key ↑.
  */
 export function composingAfterHistory(
 	before: UiState,

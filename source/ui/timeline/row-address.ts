@@ -5,8 +5,9 @@ import type {Segment, Theme} from '../theme.js';
 import type {RowColumns} from './row-columns.js';
 
 /**
- * Returns the rows with the address added at the right end of the first or last row. If it fits in neither of them, the text
- * of the first row is shortened.
+ * Returns the rows with the address added at the right end of the first or last row. If neither has room, the text is
+ * wrapped again with room for the address in the first row. If there is still no room, the address gets a row of its own.
+ * `rowsOf(reserved)` makes the rows and leaves that many cells of the first row free.
  */
 export function withAddress(
 	rowsOf: (reserved: number) => Row[],
