@@ -34,7 +34,7 @@ export default defineConfig({
 					isolate: false,
 					// By default one processor stays free, although many of these tests wait for timers.
 					maxWorkers: 2,
-					testTimeout: 20_000,
+					testTimeout: 60_000,
 					sequence: {groupOrder: 0},
 				},
 			},
