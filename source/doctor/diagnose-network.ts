@@ -171,7 +171,7 @@ function familyFiltered({name, address}: InterfaceReport): Finding {
 	return {
 		code: bad === 'IPv6' ? 'ipv6-filtered' : 'ipv4-filtered',
 		level: 'info',
-		text: `${bad} beacons do not pass on ${cleanLine(name)}, but ${good} ones do, which is enough for discovery.`,
+		text: `${bad} beacons do not get through on ${cleanLine(name)}, but ${good} beacons do. That is enough to find peers.`,
 	};
 }
 
@@ -234,6 +234,6 @@ function pathFiltered(
 	return {
 		code: `${bad}-filtered`,
 		level: 'info',
-		text: `${bad === 'broadcast' ? 'Broadcast' : 'Multicast'} does not pass on ${name}${reason}, but ${good} does, which is enough for discovery.`,
+		text: `${bad === 'broadcast' ? 'Broadcast' : 'Multicast'} does not get through on ${name}${reason}, but ${good} does. That is enough to find peers.`,
 	};
 }

@@ -95,7 +95,7 @@ function silentPeers(
 		return {
 			code: 'peer-silent',
 			level,
-			text: `${formatPeers(heard)} announce themselves, but none answers a connection. A firewall or VPN here that drops outgoing TCP is likely, or a network that isolates its clients.`,
+			text: `Beacons arrive from ${formatPeers(heard)}, but no connection to them succeeds. Probably a firewall or VPN on this computer drops outgoing TCP, or the network isolates its clients.`,
 			next: `Allow "node" to make outgoing TCP connections in the local network. ${adviseConnectFromRemote(report, context)}`,
 		};
 	}
@@ -104,7 +104,7 @@ function silentPeers(
 	return {
 		code: 'peer-silent',
 		level,
-		text: `${formatPeers(heard)} can be heard but not reached${isBlockedBothWays ? ', and neither side reaches the other' : ''}: a firewall over there drops connections, or one here drops outgoing ones.`,
+		text: `${formatPeers(heard)} can be heard but not reached${isBlockedBothWays ? ', and neither side reaches the other' : ''}: a firewall on the other computer drops incoming connections, or one on this computer drops outgoing connections.`,
 		next: `${adviseOpenRemotePort(heard)} ${adviseConnectFromRemote(report, context)}`,
 	};
 }

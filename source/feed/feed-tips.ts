@@ -239,7 +239,7 @@ function decodeBatchEvents(
 		if (isRising) hlc = {ms: event.ms, counter: event.counter};
 		if (event.type !== 'unreadable') {
 			if (left) event = toUnreadable(event, 'after left');
-			else if (!isRising) event = toUnreadable(event, 'its clock does not rise');
+			else if (!isRising) event = toUnreadable(event, 'its time is not later than the time of the entry before it');
 			else if (event.type === 'joined' && seq > 1) event = toUnreadable(event, 'joined a second time');
 			else if (event.type === 'joined') event = withVerifiedIdentity(event, entry, roomTag);
 			else if (event.type === 'left') left = true;

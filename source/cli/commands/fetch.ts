@@ -125,5 +125,5 @@ function describeMissing({options}: CliContext): string {
 	const [name] = options.operands;
 	const what = name === undefined ? 'a file' : `a file called “${cleanLine(name)}”`;
 	const by = options.filter.author === undefined ? 'Nobody' : `Nobody called ${cleanLine(options.filter.author)}`;
-	return `${by} in room ${cleanLine(options.room)} has shared ${what}, within ${options.waitMs / 1000} s.`;
+	return `${by} in room ${cleanLine(options.room)} has shared ${what}. The search took ${options.waitMs / 1000} s.`;
 }

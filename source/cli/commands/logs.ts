@@ -56,7 +56,7 @@ function printPrunedLogs({options, output, printError, clock}: CliContext, folde
 		else output.write(`Deleted ${cleanLine(log.path)}\n`);
 	}
 	if (options.mode !== 'json') {
-		if (pruned.length === 0) printError(`No log in ${folder} is older than that.`);
+		if (pruned.length === 0) printError(`Nothing was deleted: no log in ${folder} is old enough.`);
 		else if (count > 0) printError(`Deleted ${count === 1 ? '1 log' : `${count} logs`}, ${formatBytes(bytes)}.`);
 	}
 	return count === pruned.length;

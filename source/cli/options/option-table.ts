@@ -252,7 +252,7 @@ export const optionTable = {
 		long: 'theme',
 		kind: 'text',
 		placeholder: 'auto|dark|light',
-		help: 'colours of names for a dark or a light terminal; auto: the background that the terminal names (OSC 11 or COLORFGBG), otherwise dark',
+		help: 'colours of names for a dark or a light terminal; auto: as the terminal reports its background (OSC 11 or COLORFGBG), otherwise dark',
 		defaultText: 'auto',
 		config: true,
 		commands: ['chat', 'replay', 'attach', 'demo'],
