@@ -99,7 +99,9 @@ export function createEntryFilter(state: State, filter: EventFilter): EntryPredi
 		filter.to?.type === 'clock' &&
 		startOfDay(to) > Math.max(startOfDay(from), startOfDay(end))
 	)
-		throw new UsageError('--from is later than --to, and the log has no events of the next day. Add a date, or exchange the two.');
+		throw new UsageError(
+			'--from is later than --to, and the log has no events of the next day. Add a date, or exchange the two.',
+		);
 	const searchText = grep === undefined ? undefined : foldText(grep);
 	return entry => {
 		if (entry.at < from || entry.at >= to) return false;

@@ -132,7 +132,9 @@ export function startKeeperSession(options: KeeperSessionOptions): KeeperSession
 					return chatNode.addPeer(request.host, request.port);
 				case 'drop-peer':
 					if (!chatNode.dropPeer(request.host, request.port))
-						answer({refused: `${request.host} was not removed: you did not add this address, or the peer is connected.`});
+						answer({
+							refused: `${request.host} was not removed: you did not add this address, or the peer is connected.`,
+						});
 					return;
 				case 'ignore':
 					return chatNode.ignore(request.peers);

@@ -21,7 +21,13 @@ export function createStreamSink(
 	async function passOn(): Promise<void> {
 		while (next < count && hasPart(written, next)) {
 			const bytes = await sink.read(next);
-			if (!bytes) throw new StorageError('changed', 'a part that was already written cannot be read back', file.name, 'Fetch the file again.');
+			if (!bytes)
+				throw new StorageError(
+					'changed',
+					'a part that was already written cannot be read back',
+					file.name,
+					'Fetch the file again.',
+				);
 			await writeBytes(bytes);
 			next++;
 		}
