@@ -101,26 +101,31 @@ interface EffectSearch {
 	readonly author?: EventRef['peer'];
 	/** Maximum number of effects of each author. The search keeps the effects with the lowest seqs. */
 	readonly maxPerAuthor?: number;
+	/** Whether this effect and all later effects of its author are left out. An author who is left out counts as one effect. */
+	readonly isLeftOut?: (effect: EffectEvent) => boolean;
 }
 
 /**
  * Effects on one event, sorted by author and seq. Takes O(log n + result), and O(log n) more for each author who wrote more
- * than `maxPerAuthor`.
+ * than `maxPerAuthor` or is left out.
  */
 export function effectsOn(index: EffectIndex, target: EventRef, search: EffectSearch = {}): EffectEvent[] {
-	const {max = Number.POSITIVE_INFINITY, author, maxPerAuthor = Number.POSITIVE_INFINITY} = search;
+	const {max = Number.POSITIVE_INFINITY, author, maxPerAuthor = Number.POSITIVE_INFINITY, isLeftOut} = search;
 	const found: EffectEvent[] = [];
 	let ofAuthor = 0;
+	let leftOut = 0;
 	let cursor = findCursor(index, effect => {
 		const order = compareRefs(effect.target, target);
 		return order > 0 || (order === 0 && (author === undefined || effect.peer >= author));
 	});
-	while (found.length < max) {
+	while (found.length + leftOut < max) {
 		const effect = effectAt(index, cursor);
 		if (!effect || compareRefs(effect.target, target) !== 0) break;
 		if (author !== undefined && effect.peer !== author) break;
 		ofAuthor = effect.peer === found.at(-1)?.peer ? ofAuthor + 1 : 1;
-		if (ofAuthor > maxPerAuthor) {
+		const isUnwanted = isLeftOut?.(effect);
+		if (ofAuthor > maxPerAuthor || isUnwanted) {
+			if (isUnwanted) leftOut++;
 			cursor = findCursor(index, other => {
 				const order = compareRefs(other.target, target);
 				return order > 0 || (order === 0 && other.peer > effect.peer);

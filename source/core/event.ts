@@ -153,6 +153,14 @@ export function isWritten(event: {readonly type: string}): event is WrittenEvent
 	return event.type === 'posted' || event.type === 'shared';
 }
 
+/**
+ * Whether a message says that the room is shown to guests, or no longer. Nobody can correct or withdraw such a message, so
+ * that nobody can hide this.
+ */
+export function isWindowRow(message: WrittenEvent): boolean {
+	return message.type === 'posted' && message.window !== undefined;
+}
+
 export type NoticeLevel = 'info' | 'warn' | 'error';
 
 /** Content of an observation: what this node saw itself. */

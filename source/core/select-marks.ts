@@ -49,12 +49,21 @@ export function selectMarks(state: State, target: EventRef, options: MarkOptions
 /** Cache of reactions. The cache key is the object that contains the reference: the row of the timeline. */
 const cachedMarks = memoiseByKey<EventRef, readonly MarkSummary[]>();
 
-function countMarks(state: State, target: EventRef, options: MarkOptions): readonly MarkSummary[] {
-	const limits = {max: MAX_MARKS_COUNTED, maxPerAuthor: MAX_MARKS_PER_FEED};
+function countMarks(state: State, target: EventRef, {position, isIgnored}: MarkOptions): readonly MarkSummary[] {
+	let author: PeerId | undefined;
+	let ignored = false;
+	const isLeftOut = (mark: OrderKey) => {
+		if (mark.peer !== author) {
+			author = mark.peer;
+			ignored = isIgnored?.(author) ?? false;
+		}
+		return ignored ? true : position !== undefined && compareOrder(mark, position) > 0;
+	};
+	const limits = {max: MAX_MARKS_COUNTED, maxPerAuthor: MAX_MARKS_PER_FEED, isLeftOut};
 	const marks = effectsOn(state.effects.marks, target, limits).filter(isMark);
 	if (marks.length === 0) return NO_MARKS;
 	const last = new Map<string, Mark>();
-	for (const mark of countedMarks(marks, options)) {
+	for (const mark of countedMarks(marks)) {
 		const key = `${personKey(state, mark.peer)} ${mark.word}`;
 		const before = last.get(key);
 		if (!before || compareOrder(before, mark) < 0) last.set(key, mark);
@@ -66,21 +75,15 @@ function isMark(effect: EffectEvent): effect is Mark {
 	return effect.type === 'marked';
 }
 
-/**
- * The marks that have an effect: marks within MAX_WORDS_PER_FEED that are not after the position and not by ignored peers.
- * `marks` must be sorted by author and seq.
- */
-function countedMarks(marks: readonly Mark[], {position, isIgnored}: MarkOptions): Mark[] {
+/** The marks within MAX_WORDS_PER_FEED. `marks` must be sorted by author and seq. */
+function countedMarks(marks: readonly Mark[]): Mark[] {
 	let author: PeerId | undefined;
 	let words = new Set<string>();
-	let ignored = false;
 	return marks.filter(mark => {
 		if (mark.peer !== author) {
 			author = mark.peer;
 			words = new Set();
-			ignored = isIgnored?.(author) ?? false;
 		}
-		if (ignored || (position && compareOrder(mark, position) > 0)) return false;
 		if (words.size < MAX_WORDS_PER_FEED) words.add(mark.word);
 		return words.has(mark.word);
 	});

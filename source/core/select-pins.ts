@@ -14,7 +14,7 @@ export interface Pin {
 }
 
 export interface PinOptions {
-	/** `pinned` events after this position in timeline order are ignored. */
+	/** `pinned` events and messages after this position in timeline order are ignored. */
 	readonly position?: OrderKey | undefined;
 	/** Whether the pins of a peer are ignored, because the user ignores the person. */
 	readonly isIgnored?: ((peer: PeerId) => boolean) | undefined;
@@ -37,7 +37,13 @@ export function selectPins(
 		decided.add(id);
 		if (!pin.on || ++searched > MAX_PINS_SEARCHED) continue;
 		const message = findPosted(state.timeline, pin.target);
-		if (!message || isIgnored?.(message.peer) || contentOf(state, message, position).withdrawal) continue;
+		if (
+			!message ||
+			isIgnored?.(message.peer) ||
+			contentOf(state, message, position).withdrawal ||
+			(position && compareOrder(message, position) > 0)
+		)
+			continue;
 		shown.push({message, by: pin.peer});
 		if (shown.length === MAX_PINS_SHOWN) break;
 	}

@@ -5,7 +5,7 @@
 
 import {type EffectIndex, effectsOn, lastEffectsOn, outerAuthorsOn} from './effect-index.js';
 import {noEffects} from './effects.js';
-import type {EffectEvent, PeerId, WrittenEvent} from './event.js';
+import {type EffectEvent, isWindowRow, type PeerId, type WrittenEvent} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {MAX_VERSIONS_SHOWN} from './limits.js';
 import {findPeer, type Roster} from './roster.js';
@@ -73,8 +73,6 @@ export function textOf(state: State, event: WrittenEvent, position?: OrderKey): 
 export function contentOf(state: State, event: WrittenEvent, position = state.effects.until): Content {
 	const original = originalText(event);
 	const {corrections, withdrawals} = state.effects.texts;
-	// A message about a window cannot be corrected or withdrawn, so that nobody can hide that the room was shown to guests.
-	if (event.type === 'posted' && event.window) return {text: original};
 	let correction: Content['correction'];
 	let withdrawal: Content['withdrawal'];
 	for (const author of feedsOfAuthor(state, corrections, event)) {
@@ -93,8 +91,9 @@ export function contentOf(state: State, event: WrittenEvent, position = state.ef
 	};
 }
 
-/** Whether an effect is by the author of a message. Corrections and withdrawals by anybody else are ignored. */
-export function isByAuthor({roster}: State, effect: EffectEvent, message: WrittenEvent): boolean {
+/** Whether a correction or withdrawal changes a message. One by anybody else than the author is ignored. */
+export function canChange({roster}: State, effect: EffectEvent, message: WrittenEvent): boolean {
+	if (isWindowRow(message)) return false;
 	if (effect.peer === message.peer) return true;
 	const key = findPeer(roster, effect.peer)?.identity?.key;
 	return key !== undefined && key === findPeer(roster, message.peer)?.identity?.key;
@@ -119,9 +118,10 @@ export function versionsOf(state: State, event: WrittenEvent): readonly (Written
 
 /**
  * Feeds that may change a message and may have effects on it in this index: the feed of the message, and other feeds of the
- * same verified identity.
+ * same verified identity. None if nobody can change the message.
  */
 function feedsOfAuthor({roster}: State, index: EffectIndex, event: WrittenEvent): readonly PeerId[] {
+	if (isWindowRow(event)) return [];
 	// Shortcut, because a search calls this function for every message, and most messages have no effects at all.
 	const outer = index.length === 0 ? [] : outerAuthorsOn(index, event);
 	// Shortcut for most of the other messages, on which only their own feed has effects.

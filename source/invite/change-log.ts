@@ -32,7 +32,7 @@ export interface ChangeLog {
 }
 
 export function createChangeLog(initial: State): ChangeLog {
-	let {timeline} = initial;
+	let {timeline, pending} = initial;
 	let changes: WindowChange[] = [];
 	let dropped = 0;
 
@@ -50,10 +50,18 @@ export function createChangeLog(initial: State): ChangeLog {
 		},
 		note(state, inputs) {
 			const {added, removed} = compareTimelines(timeline, state.timeline);
-			timeline = state.timeline;
+			// Effects that arrived now, and effects whose time was too far ahead when they arrived.
+			const effects = [
+				...inputs.flatMap(input => (input.type === 'events' ? input.events : [])),
+				...compareTimelines(pending, state.pending).removed,
+			].filter(isEffect);
+			({timeline, pending} = state);
+			const isFew = effects.length <= MAX_WINDOW_CHANGES_AT_ONCE;
+			const changed = isFew ? effects.flatMap(({target}) => findPosted(timeline, target) ?? []) : [];
 			push([
+				...(isFew ? [] : [{type: 'reset'} as const]),
 				...removed.map(({peer, seq}): WindowChange => ({type: 'gone', id: eventId(peer, seq)})),
-				...[...added, ...targetsOf(state, inputs)].map((entry): WindowChange => ({type: 'row', entry})),
+				...[...added, ...changed].map((entry): WindowChange => ({type: 'row', entry})),
 			]);
 		},
 		since(position) {
@@ -61,13 +69,6 @@ export function createChangeLog(initial: State): ChangeLog {
 			return from < 0 || from > changes.length ? undefined : changes.slice(from);
 		},
 	};
-}
-
-/** Messages that are changed by the effects (reactions, corrections, withdrawals, pins) among the inputs. */
-function targetsOf(state: State, inputs: readonly Input[]): TimelineEntry[] {
-	const effects = inputs.flatMap(input => (input.type === 'events' ? input.events.filter(isEffect) : []));
-	if (effects.length > MAX_WINDOW_CHANGES_AT_ONCE) return [];
-	return effects.flatMap(({target}) => findPosted(state.timeline, target) ?? []);
 }
 
 /** Entries that only one of two timelines has. */

@@ -3,7 +3,7 @@
  * event.
  */
 import {effectsOn} from '../core/effect-index.js';
-import {type EffectBody, type EventRef, isWritten, type PeerId, type WrittenEvent} from '../core/event.js';
+import {type EffectBody, type EventRef, isWindowRow, isWritten, type PeerId, type WrittenEvent} from '../core/event.js';
 import {findPosted} from '../core/find-posted.js';
 import {MAX_MARKS_PER_FEED, MAX_WORD_BYTES, MAX_WORDS_PER_FEED} from '../core/limits.js';
 import {findPeer} from '../core/roster.js';
@@ -42,7 +42,7 @@ export function createEffectCommands(
 
 	function findOwn(target: EventRef): WrittenEvent | string {
 		const message = findTarget(target);
-		if (typeof message === 'object' && message.type === 'posted' && message.window) return IS_WINDOW_ROW;
+		if (typeof message === 'object' && isWindowRow(message)) return IS_WINDOW_ROW;
 		return typeof message === 'string' || isOwnMessage(getState(), self, message) ? message : NOT_OWN;
 	}
 
@@ -101,10 +101,7 @@ export function findNewest(state: State, isSought: (message: WrittenEvent) => bo
 
 /** The newest message that the user can correct or withdraw. */
 export function newestOwnMessage(state: State, self: PeerId): WrittenEvent | undefined {
-	return findNewest(
-		state,
-		message => isOwnMessage(state, self, message) && !(message.type === 'posted' && message.window),
-	);
+	return findNewest(state, message => isOwnMessage(state, self, message) && !isWindowRow(message));
 }
 
 /** Whether a message is of this launch, or of another launch with the same verified identity. */

@@ -144,6 +144,13 @@ test.each<[string, unknown]>([
 	expect(decode(['posted', 5, 6, 1, 'hi', null, reply])).toEqual({...head, type: 'posted', text: 'hi'});
 });
 
+test('a posted entry without a reply decodes to an event without any field for replies or effects, so that it needs no more memory than in release 1.0.0', () => {
+	const plain = ['type', 'peer', 'seq', 'at', 'ms', 'counter', 'text'].sort();
+	const bytes = encodeEntry({type: 'posted', text: 'hi'}, 5, head);
+	for (const decoded of [decodeEntry(bytes, peer, 7), decodeEntryGeneric(bytes, peer, 7)])
+		expect(Object.keys(decoded).sort()).toEqual(plain);
+});
+
 test('a posted entry can be both an action and a reply, and additional values of later versions are ignored', () => {
 	const event = decode(['posted', 5, 6, 1, 'waves', true, [new Uint8Array(32).fill(10), 2, 'later'], 'later']);
 	expect(event).toEqual({

@@ -16,7 +16,9 @@ import {createHistory} from '../../source/core/history.js';
 import {
 	MAX_HLC_AHEAD_MS,
 	MAX_MARKS_COUNTED,
+	MAX_MARKS_PER_FEED,
 	MAX_PINS_CONSIDERED,
+	MAX_PINS_SEARCHED,
 	MAX_PINS_SHOWN,
 	MAX_VERSIONS_SHOWN,
 	MAX_WORDS_PER_FEED,
@@ -284,6 +286,7 @@ describe('the text of a message', () => {
 			learn(0, [...joins, opened, correction(bob, 3, 20, 'nothing'), withdrawal]),
 		]);
 		expect(contentOf(state, opened)).toEqual({text: 'helo'});
+		expect(versionsOf(state, opened)).toEqual([opened]);
 	});
 
 	it('another launch of the author can correct a message only with the same verified identity', () => {
@@ -325,12 +328,35 @@ describe('reactions', () => {
 		expect(marksOf([...items, back, mark(mallory, 41, 41, 'w9')]).map(({word}) => word)).toEqual(counted.slice(1));
 	});
 
+	it('reactions with words that look alike but differ in a byte are different reactions', () => {
+		const words = ['\u00e9', 'e\u0301', 'ok', 'OK', 'ok\u200d'];
+		const items = words.map((word, index) => mark(mallory, index + 2, index, word));
+		expect(marksOf(items).map(({word, people}) => [word, people.length])).toEqual(words.map(word => [word, 1]));
+	});
+
 	it('reactions of ignored people, and reactions after the shown position, do not count', () => {
 		const items = [mark(ann, 2, 10, 'x'), mark(bob, 3, 20, 'x'), mark(mallory, 2, 30, 'x')];
 		expect(marksOf(items, {isIgnored: (peer: PeerId) => peer === ann})).toMatchObject([{people: [bob, mallory]}]);
 		const position = {ms: T0 + 20, counter: 0, peer: bob, seq: 3};
 		expect(marksOf(items, {position})).toMatchObject([{people: [ann, bob]}]);
 	});
+});
+
+it('however many reactions of ignored people or after the shown position a message has, the others count', () => {
+	const target = {peer: bob, seq: 2};
+	const mark = (peer: PeerId, seq: number, ms: number) =>
+		feedEvent(peer, seq, ms, {type: 'marked', target, word: 'x', on: true}, seq);
+	const crowd = Array.from({length: MAX_MARKS_COUNTED / MAX_MARKS_PER_FEED + 1}, (_, index) =>
+		peerId((0x10_000 + index).toString(16)),
+	);
+	const spam = crowd.flatMap(peer =>
+		Array.from({length: MAX_MARKS_PER_FEED}, (_, index) => mark(peer, index + 2, 100)),
+	);
+	const state = reduceInputs(initialState, [learn(0, [...joins, ...spam, mark(mallory, 2, 20)])]);
+	const peopleIn = (options: object) => selectMarks(state, target, options).flatMap(({people}) => people);
+	expect(peopleIn({isIgnored: (peer: PeerId) => crowd.includes(peer)})).toEqual([mallory]);
+	expect(peopleIn({position: {ms: T0 + 50, counter: 0, peer: bob, seq: 3}})).toEqual([mallory]);
+	expect(peopleIn({})).not.toContain(mallory);
 });
 
 describe('pins', () => {
@@ -360,6 +386,36 @@ describe('pins', () => {
 		expect(pinsOf([pin(ann, 2, 100, 2)], {isIgnored: (peer: PeerId) => peer === ann})).toEqual([]);
 	});
 });
+
+test('a pin of an event that is no message, and a reply to it, find nothing', () => {
+	const target = {peer: bob, seq: 1};
+	const pin = feedEvent(ann, 2, 100, {type: 'pinned', target, on: true});
+	const state = reduceInputs(initialState, [learn(0, [...joins, pin])]);
+	expect([selectPins(state), findPosted(state.timeline, target)]).toEqual([[], undefined]);
+});
+
+test.each([
+	['searched', MAX_PINS_SEARCHED, true],
+	['considered', MAX_PINS_CONSIDERED, false],
+] as const)(
+	'an older pin is shown exactly as long as newer pins by throwaway keys leave it among the %s ones',
+	(_, max, on) => {
+		const message = feedEvent(bob, 2, 5, {type: 'posted', text: 'hi'});
+		const honest = feedEvent(ann, 2, 10, {type: 'pinned', target: {peer: bob, seq: 2}, on: true});
+		const pinsAfter = (count: number) => {
+			const newer = Array.from({length: count}, (_, index) => {
+				const key = peerId((0x10_000 + Math.floor(index / 100)).toString(16));
+				return feedEvent(key, 2 + (index % 100), 20 + index, {
+					type: 'pinned',
+					target: {peer: unknown, seq: index + 1},
+					on,
+				});
+			});
+			return selectPins(reduceInputs(initialState, [learn(0, [...joins, message, honest, ...newer])])).length;
+		};
+		expect([pinsAfter(max - 1), pinsAfter(max)]).toEqual([1, 0]);
+	},
+);
 
 describe('one peer that writes effects at the maximum rate', () => {
 	const target = {peer: bob, seq: 2};

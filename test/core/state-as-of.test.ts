@@ -9,27 +9,36 @@ import {feedEvent, learn, peerId, T0} from './make-events.js';
 const [ann, bob] = [peerId('a1'), peerId('b0')];
 const message = feedEvent(ann, 2, 10, {type: 'posted', text: 'helo'}) as FeedEvent & {type: 'posted'};
 const target = {peer: ann, seq: 2};
+const secret = feedEvent(bob, 4, 45, {type: 'posted', text: 'a password'}) as FeedEvent & {type: 'posted'};
 const state = reduceInputs(initialState, [
 	learn(0, [
 		message,
 		feedEvent(ann, 3, 20, {type: 'corrected', target, text: 'hello'}),
 		feedEvent(bob, 2, 30, {type: 'marked', target, word: 'x', on: true}),
 		feedEvent(bob, 3, 40, {type: 'pinned', target, on: true}),
+		secret,
+		feedEvent(bob, 5, 50, {type: 'withdrawn', target: {peer: bob, seq: 4}}),
+		feedEvent(bob, 6, 60, {type: 'marked', target, word: 'x', on: false}),
+		feedEvent(ann, 4, 70, {type: 'pinned', target, on: false}),
 	]),
 ]);
 const at = (ms: number) => stateAsOf(state, {ms: T0 + ms, counter: 0, peer: bob, seq: 9});
 
-test('a state as of an earlier position has the texts, reactions and pins of that position, but the same rows as the present state', () => {
-	const shown = [15, 25, 35, 45].map(ms => [
+test('a state as of an earlier position has the texts, withdrawals, reactions and pins of that position, but the same rows as the present state', () => {
+	const shown = [15, 25, 35, 45, 55, 65, 75].map(ms => [
 		textOf(at(ms), message),
+		textOf(at(ms), secret),
 		selectMarks(at(ms), target).length,
 		selectPins(at(ms)).length,
 	]);
 	expect(shown).toEqual([
-		['helo', 0, 0],
-		['hello', 0, 0],
-		['hello', 1, 0],
-		['hello', 1, 1],
+		['helo', 'a password', 0, 0],
+		['hello', 'a password', 0, 0],
+		['hello', 'a password', 1, 0],
+		['hello', 'a password', 1, 1],
+		['hello', '', 1, 1],
+		['hello', '', 0, 1],
+		['hello', '', 0, 0],
 	]);
 	expect(at(15).timeline).toBe(state.timeline);
 	expect(stateAsOf(state, undefined)).toBe(state);
@@ -38,8 +47,15 @@ test('a state as of an earlier position has the texts, reactions and pins of tha
 
 test('a state that ignores a person has no reactions and pins of that person', () => {
 	const isIgnored = (peer: string) => peer === bob;
-	const ignoring = stateIgnoring(state, isIgnored);
+	const ignoring = stateIgnoring(at(45), isIgnored);
 	expect([selectMarks(ignoring, target).length, selectPins(ignoring).length]).toEqual([0, 0]);
 	expect(textOf(ignoring, message)).toBe('hello');
 	expect(stateIgnoring(state, undefined)).toBe(state);
+});
+
+test('a message that was pinned before it was written is pinned from its own position on', () => {
+	const early = feedEvent(bob, 2, 5, {type: 'pinned', target, on: true});
+	const pinned = reduceInputs(initialState, [learn(0, [early, message])]);
+	const countAt = (ms: number) => selectPins(stateAsOf(pinned, {ms: T0 + ms, counter: 0, peer: bob, seq: 9})).length;
+	expect([7, 15].map(countAt)).toEqual([0, 1]);
 });

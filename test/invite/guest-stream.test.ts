@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {
+	MAX_HLC_AHEAD_MS,
 	MAX_WINDOW_ANSWER_UNITS,
 	MAX_WINDOW_CHANGES,
 	MAX_WINDOW_CHANGES_AT_ONCE,
@@ -113,6 +114,37 @@ test('a guest gets a snapshot of the newest rows, not one change per row, when a
 	expect(lines.map(({type}) => type)).toEqual(['snapshot']);
 	expect(lines[0]).toMatchObject({more: true});
 	expect(lines[0].rows).toHaveLength(100);
+});
+
+test('a guest gets a snapshot of the newest rows when more reactions, corrections and pins arrive at once than changes are sent', async () => {
+	const {chatNode, dave, clock, open} = openWindow();
+	chatNode.say(dave, 'helo');
+	const target = {peer: dave.peer, seq: dave.seq};
+	const {taken} = open();
+	taken();
+	const corrections = Array.from({length: MAX_WINDOW_CHANGES_AT_ONCE + 1}, (_, index) =>
+		chatNode.make(dave, {type: 'corrected', target, text: `hello ${index}`}),
+	);
+	chatNode.commit(corrections, false);
+	await clock.advance(WINDOW_BATCH_MS);
+	const [snapshot] = taken();
+	expect(snapshot?.type).toBe('snapshot');
+	expect(snapshot.rows.at(-1)).toMatchObject({text: `hello ${MAX_WINDOW_CHANGES_AT_ONCE}`, edited: true});
+});
+
+test('a guest gets the correction of a message when its time has come, if the correction arrived with a time too far ahead', async () => {
+	const {chatNode, dave, clock, open} = openWindow();
+	chatNode.say(dave, 'helo');
+	const target = {peer: dave.peer, seq: dave.seq};
+	const ahead = chatNode.at + 2 * MAX_HLC_AHEAD_MS;
+	const {taken} = open();
+	chatNode.tell(dave, {type: 'corrected', target, text: 'hello'}, {at: ahead});
+	await clock.advance(WINDOW_BATCH_MS);
+	const texts = () => taken().flatMap(({row}) => (row ? [row.text] : []));
+	expect(texts()).not.toContain('hello');
+	chatNode.publish({type: 'time-passed', now: ahead});
+	await clock.advance(WINDOW_BATCH_MS);
+	expect(texts()).toEqual(['hello']);
 });
 
 test('a guest that reads slowly gets nothing until it reads again, and then everything', async () => {

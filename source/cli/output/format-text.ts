@@ -3,6 +3,7 @@
  * entry.
  */
 import {isWritten, type PeerId, type Whisper, type WrittenEvent} from '../../core/event.js';
+import {findLinks} from '../../core/find-links.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {addressOf, formatPeerName, nameSeqOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
@@ -159,12 +160,18 @@ function escapeInline(text: string): string {
 
 /**
  * Escapes all characters that are markdown markup (CommonMark 0.31, 2.4), also those that are markup only at the start
- * of a line. Spaces at the start, which Markdown would drop, become no-break spaces, so that code keeps its
- * indentation.
+ * of a line. Links are between `<` and `>`, where nothing may be escaped (6.5). Spaces at the start and several spaces in a
+ * row, which Markdown would drop, become no-break spaces, so that code stays as it was written.
  */
 export function escapeMarkdown(line: string): string {
-	return escapeInline(line)
+	let escaped = '';
+	let done = 0;
+	for (const {start, end} of findLinks(line)) {
+		escaped += `${escapeInline(line.slice(done, start))}<${line.slice(start, end)}>`;
+		done = end;
+	}
+	return (escaped + escapeInline(line.slice(done)))
 		.replace(/^(\s*)([-+=])/, '$1\\$2')
 		.replace(/^(\s*\d+)([.)])/, '$1\\$2')
-		.replace(/^\s+/, indent => '&nbsp;'.repeat(indent.replaceAll('\t', '    ').length));
+		.replace(/^\s+|\s{2,}/g, spaces => '&nbsp;'.repeat(spaces.replaceAll('\t', '    ').length));
 }

@@ -5,7 +5,7 @@ import type {OrderKey} from '../../core/event-order.js';
 import {findPosted} from '../../core/find-posted.js';
 import {selectMarks} from '../../core/select-marks.js';
 import type {State} from '../../core/state.js';
-import {contentOf, isByAuthor} from '../../core/text-of.js';
+import {canChange, contentOf} from '../../core/text-of.js';
 import {cleanForScreen, cleanLine} from '../text/clean-for-screen.js';
 import {truncateCells} from '../text/graphemes.js';
 import {displayName} from './display-name.js';
@@ -53,10 +53,10 @@ export function describeEffect(state: State, effect: EffectEvent): TextPart[] | 
 			return [by, verb, quoted(), ' by ', author];
 		}
 		case 'corrected':
-			if (!isByAuthor(state, effect, message)) return undefined;
+			if (!canChange(state, effect, message)) return undefined;
 			return [by, ` edited a message: ${cleanForScreen(effect.text)}`];
 		case 'withdrawn':
-			return isByAuthor(state, effect, message) ? [by, ' withdrew a message'] : undefined;
+			return canChange(state, effect, message) ? [by, ' withdrew a message'] : undefined;
 		case 'pinned':
 			return [by, effect.on ? ' pinned' : ' unpinned', quoted(), ' by ', author];
 		default:

@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import links from '../../../fixtures/links.json' with {type: 'json'};
 import {createReportCollector} from '../../../source/cli/output/collect-reports.js';
 import {jsonEvent, jsonPeer, jsonReady, toJsonLine} from '../../../source/cli/output/format-json.js';
 import {
@@ -170,12 +171,22 @@ describe('markdown', () => {
 		]);
 	});
 
-	it('a markdown export keeps the indentation of every line of a message', () => {
-		expect('def f():\n    return 1\n\tpass'.split('\n').map(escapeMarkdown)).toEqual([
+	it('a markdown export keeps the spaces of every line of a message', () => {
+		expect('def f():\n    return  1\n\tpass'.split('\n').map(escapeMarkdown)).toEqual([
 			'def f\\(\\):',
-			'&nbsp;&nbsp;&nbsp;&nbsp;return 1',
+			'&nbsp;&nbsp;&nbsp;&nbsp;return&nbsp;&nbsp;1',
 			'&nbsp;&nbsp;&nbsp;&nbsp;pass',
 		]);
+	});
+
+	it('markdown keeps every link unchanged, so that Markdown programs find its end', () => {
+		for (const {text, link} of links) {
+			const line = text.split('\n').find(part => link !== null && part.includes(link)) ?? text;
+			const marked = [...escapeMarkdown(line).matchAll(/(?<!\\)<(.*?)(?<!\\)>/g)].map(([, target]) => target);
+			expect([text, marked[0] ?? null]).toEqual([text, link]);
+		}
+		const hidden = 'https://a.example/<b>x</b>"onclick=';
+		expect(escapeMarkdown(hidden)).toBe('<https://a.example/>\\<b\\>x\\</b\\>"onclick=');
 	});
 
 	it('markdown has a heading per day and a list item per event', () => {

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {ENTER_COPY_VIEW, NOT_DIM} from '../../../source/ui/terminal/escape-sequences.js';
 import {ALT, CTRL, closeChat, ESC, launch, room} from '../../helpers/chat-room.js';
 import {INPUT_HINT} from '../../helpers/screen-texts.js';
 
@@ -288,8 +289,10 @@ describe('copying and links', () => {
 		await terminal.see(/Page \d+ of \d+: PgUp/);
 		const pages = Number(/Page \d+ of (\d+)/.exec(terminal.text())?.[1]);
 		for (let page = 1; page < pages; page++) await press('\u001B[5~');
-		const shown = terminal.output.slice(before);
-		for (const frame of frames) expect(shown).toContain(`${frame}\r\n`);
+		// The newest page is shown first. A hint in parentheses follows the lines of each page.
+		const [, ...shown] = terminal.output.slice(before).split(ENTER_COPY_VIEW);
+		const text = shown.map(page => page.slice(0, page.lastIndexOf('\r\n(Page '))).toReversed();
+		expect(text.join('\r\n').replaceAll(NOT_DIM, '')).toContain(trace.replaceAll('\n', '\r\n'));
 	});
 
 	test('the copy view prints each long line whole and lets the terminal wrap the line, and any key returns to the chat', async () => {

@@ -260,6 +260,33 @@ describe('the linear screen', () => {
 		expect(chatNode.posted.map(({text}) => text)).toEqual(['yes, since noon']);
 	});
 
+	test('the linear screen reads out what others do with messages, and says nothing about a correction by somebody else than the author', async () => {
+		const {terminal, chatNode, bob} = launch();
+		const dave = chatNode.join('Dave', '192.168.1.8');
+		const target = chatNode.tell(bob, {type: 'posted', text: 'teh end'});
+		const steps = [
+			[dave, {type: 'marked', target, word: '👍', on: true}, 'Dave reacted with 👍 to “teh end” by Bob'],
+			[dave, {type: 'posted', text: 'ok', replyTo: target}, 'Dave: ok (in reply to Bob: teh end)'],
+			[bob, {type: 'corrected', target, text: 'the end'}, 'Bob edited a message: the end'],
+			[dave, {type: 'marked', target, word: '👍', on: false}, 'Dave took back 👍 on “the end” by Bob'],
+			[dave, {type: 'pinned', target, on: true}, 'Dave pinned “the end” by Bob'],
+			[
+				bob,
+				{type: 'posted', text: '@Carol, https://a.example\n```\n  x   y\n```'},
+				'Bob to you: @Carol, https://a.example',
+			],
+			[dave, {type: 'pinned', target, on: false}, 'Dave unpinned “the end” by Bob'],
+			[bob, {type: 'withdrawn', target}, 'Bob withdrew a message'],
+		] as const;
+		for (const [author, body, spoken] of steps) {
+			chatNode.tell(dave, {type: 'corrected', target, text: 'forged'});
+			chatNode.tell(author, body);
+			await terminal.see(spoken);
+		}
+		expect(terminal.rows()).toContain('        x   y');
+		expect(terminal.text()).not.toContain('forged');
+	});
+
 	test('the linear screen removes control sequences from messages', async () => {
 		const {terminal, chatNode, bob} = launch();
 		chatNode.say(bob, '\u001B[2J\u001B]52;c;eA==\u0007wiped\u202E');
