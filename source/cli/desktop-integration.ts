@@ -27,7 +27,7 @@ import {writeAtExit} from './terminal-stream.js';
 type Tool = readonly [program: string, ...arguments_: string[]];
 type DesktopEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** A tool that is still running after this time is considered successful. */
+/** Time after which a tool that still runs counts as successful, ms. */
 const TOOL_TIMEOUT_MS = 2000;
 
 export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment, room?: string): ScreenHooks {

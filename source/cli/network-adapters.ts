@@ -17,8 +17,8 @@ import type {NodeContext} from './context.js';
 import {askSecret, readSecret} from './options/read-secret.js';
 
 /**
- * Number of characters below which a secret gives a warning: an outsider can guess a short secret from one captured
- * datagram (protocol.md, Threat model).
+ * Minimum length of a secret that causes no warning, in characters. From one captured datagram, an outsider can guess a
+ * short secret (protocol.md, Threat model).
  */
 const MIN_SECRET_LENGTH = 12;
 

@@ -10,11 +10,11 @@ import {describeOwnRoom} from './diagnose-peers.js';
 import type {Finding, FindingLevel} from './finding.js';
 import {addressOf, connectedPeers, formatPeers, hostOf, isHeardByBeacon, isRecentlySeen} from './finding.js';
 
-/** Within this time, every peer that receives the first burst of beacons answers it. */
+/** Time, in ms, within which every peer that receives the first burst of beacons answers it. */
 const ANSWERED_AFTER_MS = 2400;
 /**
- * Within this time, every node announces itself. Nodes of other rooms do not answer beacons, so finding them can take this
- * long.
+ * Time within which every node announces itself, ms. Nodes of other rooms do not answer beacons, so it can take this
+ * long to find them.
  */
 const ALL_ANNOUNCED_AFTER_MS = BEACON_INTERVAL_CROWD_MS * (1 + BEACON_JITTER);
 
@@ -60,7 +60,7 @@ function clientIsolation(report: NetworkReport): Finding | undefined {
 		return {
 			code: 'isolated',
 			level: 'warn',
-			text: `${formatPeers(reached)} can be reached, but the beacons of ${reached.length === 1 ? 'this peer' : 'these peers'} do not arrive, while our own come back. The network or a firewall over there drops broadcast and multicast. Many Wi-Fi access points do so to isolate their clients.`,
+			text: `${formatPeers(reached)} can be reached, but the beacons of ${reached.length === 1 ? 'this peer' : 'these peers'} do not arrive, while our own come back. The network, or a firewall on the other computer, drops broadcast and multicast. Many Wi-Fi access points do so to isolate their clients.`,
 			next: `Keep --peer ${addressOf(first)}, which is remembered: one such connection leads to all peers. ${next}`,
 		};
 	}
@@ -110,7 +110,7 @@ function otherNetwork({offLink}: NetworkReport, level: FindingLevel): Finding | 
 	return {
 		code: 'other-network',
 		level,
-		text: `Beacons arrive from addresses outside the networks of this computer (${some}): two networks share one cable, or a network mask is wrong on one computer. These beacons are ignored.`,
+		text: `Beacons arrive from addresses outside the networks of this computer (${some}). Either two networks share one cable, or a network mask is wrong on one computer. These beacons are ignored.`,
 		next: 'Set addresses and masks of one network on both computers, or start p2pchat-ink on one computer with the address of the other: --peer HOST:PORT',
 	};
 }
@@ -161,6 +161,6 @@ function refusedConnections({refusedConnections: refused}: NetworkReport): Findi
 	return {
 		code: 'refused-connections',
 		level: 'info',
-		text: `${refused} incoming ${refused === 1 ? 'connection' : 'connections'} failed before the encryption was established: a node with another room or secret uses --peer with this address, or something scans this network.`,
+		text: `${refused} incoming ${refused === 1 ? 'connection' : 'connections'} failed before the encryption was established. Possible causes: a node with another room or secret uses --peer with this address, or something scans this network.`,
 	};
 }

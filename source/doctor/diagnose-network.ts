@@ -17,7 +17,7 @@ import {
 } from './finding.js';
 
 const LEVEL_ORDER: Readonly<Record<FindingLevel, number>> = {error: 0, warn: 1, info: 2, ok: 3};
-/** Peers need up to this time to answer the first beacons. */
+/** Time that peers need at most to answer the first beacons, ms. */
 const CONCLUSIVE_AFTER_MS = 2400;
 
 /** Returns all findings about a report, the most important first. There is at least one. Pure. */
@@ -83,7 +83,7 @@ function reportNoProblem(report: NetworkReport, context: DiagnosisContext): Find
 	return {
 		code: 'alone',
 		level: 'ok',
-		text: `No problem was found on this computer, but no other node was heard on UDP port ${report.udpPort}${soFar}: nobody runs p2pchat-ink in this network now, their firewalls drop that port, or the network isolates its clients (guest Wi-Fi often does). ${describeOwnRoom(report)}`,
+		text: `No problem was found on this computer, but no other node was heard on UDP port ${report.udpPort}${soFar}. Possible causes: nobody else runs p2pchat-ink in this network, firewalls on the other computers drop that port, or the network isolates its clients (guest Wi-Fi often does). ${describeOwnRoom(report)}`,
 		next: `Start p2pchat-ink on another computer. If they do not find each other, run "npx p2pchat-ink doctor" there, or name one of them: --peer HOST:PORT. ${adviseAllowIncoming('UDP', report.udpPort, context.platform)}`,
 	};
 }

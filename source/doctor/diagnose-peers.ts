@@ -86,7 +86,7 @@ function silentPeers(
 		return {
 			code: 'peer-silent',
 			level,
-			text: `No answer from ${formatPeers(peers)}: the computer is off, the address is wrong, a firewall drops the connection, or the network isolates its clients.`,
+			text: `No answer from ${formatPeers(peers)}. Possible causes: the computer is off, the address is wrong, a firewall drops the connection, or the network isolates its clients.`,
 			next: `Check the address there ("npx p2pchat-ink doctor" shows address and TCP port), then try "ping". ${adviseConnectFromRemote(report, context)}`,
 		};
 	}
@@ -104,7 +104,7 @@ function silentPeers(
 	return {
 		code: 'peer-silent',
 		level,
-		text: `${formatPeers(heard)} can be heard but not reached${isBlockedBothWays ? ', and neither side reaches the other' : ''}: a firewall on the other computer drops incoming connections, or one on this computer drops outgoing connections.`,
+		text: `${formatPeers(heard)} can be heard but not reached${isBlockedBothWays ? ', and neither side reaches the other' : ''}. Either a firewall on the other computer drops incoming connections, or one on this computer drops outgoing connections.`,
 		next: `${adviseOpenRemotePort(heard)} ${adviseConnectFromRemote(report, context)}`,
 	};
 }
@@ -121,7 +121,7 @@ function refusedPeers(
 		return {
 			code: 'peer-refused',
 			level,
-			text: `${formatPeers(heard)} can be heard, but that computer refuses the connection: a firewall over there rejects it, or the program there has just ended.`,
+			text: `${formatPeers(heard)} can be heard, but that computer refuses the connection. Either a firewall over there rejects it, or the program there has just ended.`,
 			next: `${adviseOpenRemotePort(heard)} ${adviseConnectFromRemote(report, context)}`,
 		};
 	}
@@ -168,7 +168,7 @@ function unreachablePeers(
 	return {
 		code: 'peer-unreachable',
 		level,
-		text: `${formatPeers(peers)} is unreachable: ${cleanLine(first.lastFailure?.text ?? '')}. The computer is off, the address is wrong, or the network isolates its clients.`,
+		text: `${formatPeers(peers)} is unreachable: ${cleanLine(first.lastFailure?.text ?? '')}. Possible causes: the computer is off, the address is wrong, or the network isolates its clients.`,
 		next: `Check the address there, and that both computers are in the same network (not one in the guest Wi-Fi).${adviseRemoveTarget(context)}`,
 	};
 }
@@ -179,7 +179,7 @@ function wrongSecret(peers: readonly PeerReport[], level: FindingLevel, report: 
 	return {
 		code: 'wrong-secret',
 		level,
-		text: `${formatPeers(peers)} answers, but does not use the same secret: another room, another secret, or not p2pchat-ink. ${describeOwnRoom(report)}`,
+		text: `${formatPeers(peers)} answers, but does not use the same secret. It uses another room or secret, or it is not p2pchat-ink. ${describeOwnRoom(report)}`,
 		next: 'Use the same --room and the same secret on both sides (--ask-secret asks for it).',
 	};
 }

@@ -82,7 +82,8 @@ export function isProblem({level}: Finding): boolean {
 
 const MAX_NAMED_PEERS = 3;
 /**
- * A peer whose newest beacon is older than this may be gone. This is twice the longest interval between two beacons.
+ * Age of the newest beacon of a peer above which the peer may be gone, ms. It is twice the longest interval between two
+ * beacons.
  */
 const HEARD_RECENTLY_MS = 35_000;
 
@@ -122,7 +123,10 @@ export function hostOf(address: string): string {
 	return address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
 }
 
-/** Whether a peer is connected, was named by the user, or sent a beacon recently. Others may be gone, which is no problem. */
+/**
+ * Whether a peer is connected, was named by the user, or sent a beacon recently. Any other peer may be gone, which is
+ * no problem.
+ */
 export function isRecentlySeen(peer: PeerReport): boolean {
 	if (peer.connected || peer.heardBy.includes('peer-flag')) return true;
 	return peer.lastHeardMs !== undefined && peer.lastHeardMs <= HEARD_RECENTLY_MS;

@@ -57,11 +57,13 @@ export interface Probe {
  */
 const MIN_PROBE_MS = 2500;
 /**
- * Minimum duration as long as no other node was found. Nodes of another room or network do not answer beacons, so the probe
- * hears them only when they send their next own beacon.
+ * Minimum duration as long as no other node was found. Nodes of another room or network do not answer beacons. The
+ * probe finds them only when they send the next beacon of their own.
  */
 const MIN_LONELY_PROBE_MS = BEACON_INTERVAL_MS * (1 + BEACON_JITTER) + 500;
-/** Time for a discovered peer to dial this node. A peer with a higher id than ours waits one second before it dials. */
+/**
+ * Time for a discovered peer to dial this node, ms. A peer with a higher id than ours waits one second before it dials.
+ */
 const REVERSE_DIAL_WAIT_MS = 2000;
 /** Maximum duration of a probe. It leaves enough time for a dial that starts late and times out. */
 const MAX_PROBE_MS = 9000;

@@ -34,8 +34,8 @@ const VIA = /^<[^<>]{1,80} via [\w-]+> /;
  */
 const MAX_LINE_BYTES = 380;
 /**
- * A longer line of the IRC server is cut to this length. A message of the room has at most 16 KiB: `post` throws for a
- * longer text, which would end the bridge.
+ * Maximum length of a line from the IRC server, in UTF-16 units. A longer line is cut. A message of the room has at
+ * most 16 KiB. For a longer text `post` throws, and the error would end the bridge.
  */
 const MAX_POST_CHARACTERS = 4000;
 /**

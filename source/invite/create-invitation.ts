@@ -65,7 +65,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		try {
 			page = assets.page();
 			program = assets.program();
-			// The window opens on the other addresses if one address does not exist any more or is not ready yet.
+			// If one address does not exist any more or is not ready yet, the window still opens on the other addresses.
 			let failure: unknown;
 			for (const address of addresses)
 				await openWindowServer(address, handler, clock).then(

@@ -3,8 +3,8 @@
  * Host and Origin must name this server, so that a page of another site cannot reach it by a name that resolves to this
  * address (DNS rebinding).
  *
- * A connection has one request at a time, and a time limit for reading the answer. So the memory for answers is limited
- * by the number of connections, whatever the clients do.
+ * A connection has one request at a time, and the client must read the answer within a time limit. So the number of
+ * connections limits the memory for answers, whatever the clients do.
  */
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
@@ -23,7 +23,7 @@ import {parseIp} from '../core/parse-ip.js';
 export interface Answer {
 	readonly status: number;
 	readonly type?: 'text/html; charset=utf-8' | 'application/json' | 'application/octet-stream';
-	/** It is sent without a copy, so it must not change afterwards. */
+	/** The body is sent without a copy, so it must not change afterwards. */
 	readonly body?: Uint8Array;
 	readonly headers?: Readonly<Record<string, string>>;
 }

@@ -71,8 +71,8 @@ export interface ChatNodeAdapters {
 }
 
 /**
- * Identity, ports and addresses of the node. The values are those at the start of the node. A port or a path that is a
- * getter returns the current value.
+ * Identity, ports and addresses of the node. The values are those at the start of the node. Only ports and paths that
+ * are getters return their current values.
  */
 export interface SelfInfo {
 	readonly peer: PeerId;

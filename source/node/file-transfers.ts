@@ -28,7 +28,7 @@ export interface FileTransfersOptions {
 	share(body: Parameters<Conversation['shareFile']>[0]): PostResult;
 }
 
-/** Minimum interval between two reports of the progress of reading a file. */
+/** Minimum interval between two reports of the progress of reading a file, ms. */
 const PROGRESS_MS = 250;
 const NO_STORE = 'This node keeps no files.';
 

@@ -17,7 +17,7 @@ export interface Guest {
 export interface InvitationInfo {
 	/** One URL for each address, with the token. The first one is on the network that the peers use. */
 	readonly urls: readonly string[];
-	/** URL of the package on the same address as the first URL, and the SHA-256 of its bytes in hexadecimal digits. */
+	/** URL of the package, on the same address as the first URL, and the SHA-256 of the package in hexadecimal digits. */
 	readonly packageUrl: string;
 	readonly packageHash: string;
 	/** Modules of the QR code of the first URL, row by row; true is dark. */
@@ -67,7 +67,7 @@ export interface InvitationPorts {
 	/** Tells the room that the window is open, or closed. */
 	announce(state: 'opened' | 'closed'): void;
 	/**
-	 * Shows the local user that the window is open and how many guests are connected, or with undefined that the window is
+	 * Shows the local user whether the window is open. `connected`: number of connected guests; undefined: the window is
 	 * closed.
 	 */
 	showGuests(connected: number | undefined): void;

@@ -41,7 +41,7 @@ export function createIsolationMonitor(options: IsolationMonitorOptions): Isolat
 		const {ephemeral, roster} = store.getState();
 		const foreignNodes = options.foreignNodeCount();
 		if (foreignNodes !== ephemeral.foreignNodes) pipeline.publish({type: 'foreign-nodes', count: foreignNodes});
-		// If this launch has met anybody, its room and secret are right.
+		// If this launch was connected to another node before, its room and secret are right.
 		const hasMet =
 			hasReportedForeignNodes || listPeers(roster).some(({firstConnected}) => firstConnected !== undefined);
 		if (isAlone && foreignNodes > 0 && !hasMet) {

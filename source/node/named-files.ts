@@ -38,7 +38,7 @@ export interface NamedFiles {
 export function createNamedFiles(store: Store, onNamed: (file: FileId) => void): NamedFiles {
 	const naming = new LruMap<FileId, Naming>(MAX_FILES, {touchOnGet: true});
 
-	/** Notes an event that names a content. Returns false if there are too many by others already. */
+	/** Notes an event that names a content. Returns false if MAX_NAMES events by others are noted already. */
 	function add(known: Naming, {peer, seq}: EventRef): boolean {
 		const state = store.getState();
 		const isOwn = state.launch !== undefined && personKeyOf(state, peer) === personKeyOf(state, state.launch.peer);

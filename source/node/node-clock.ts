@@ -50,8 +50,8 @@ export interface NodeClock {
 	reading(): Hlc;
 	/**
 	 * Merges a reading of another node or of the own log. Returns false if the reading is beyond `hlcLimit`. The clock
-	 * then follows the reading only up to this limit, and further each time the limit rises. The clock ignores a
-	 * reading of an event that is too far ahead to be shown (`isDue`).
+	 * then follows the reading only up to this limit, and continues whenever the limit rises. The clock ignores a reading
+	 * of an event that is too far ahead to be shown (`isDue`).
 	 */
 	merge(hlc: Hlc): boolean;
 	/**
@@ -89,8 +89,8 @@ function middleValues(values: readonly number[]): readonly [lower: number, upper
  * Median of our own clock, offset 0, and the offsets of the others, ms. If there are two middle values, the result is
  * the one nearest to our clock. There is one exception: if nobody agrees with us and the later value is so far ahead
  * that our stamps cannot follow it, the result is the later value. Otherwise a room of two nodes, one of them days
- * behind, would not work: the late node would hide all messages of the other one. `isSupported`: somebody agreed with
- * us a short time ago, or may still do so.
+ * behind, would not work: the late node would hide all messages of the other one. `isSupported`: a peer agreed with our
+ * clock a short time ago, or one that agrees may still connect.
  */
 export function medianOffset(offsets: readonly number[], isSupported = false): number {
 	const [lower, upper] = middleValues([0, ...offsets]);

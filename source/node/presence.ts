@@ -50,8 +50,9 @@ export function createPresence(options: PresenceOptions): Presence {
 	function listSubjects({roster}: State): readonly Subject[] {
 		if (subjectCache.roster === roster) return subjectCache.subjects;
 		const own = findPeer(roster, self);
-		// Every node ignores the reports of our feed that exceed a limit, so the reported peer would never become lost.
-		// Such a peer is therefore treated as ended. Otherwise this node would write a new report at every evaluation.
+		// Other nodes accept only a limited number of reports from our feed. If this number is reached (`mayReport`), a
+		// further report would not make the peer lost. Such a peer is therefore treated as ended. Otherwise this node would
+		// write a new report at every evaluation.
 		const isEnded = ({peer, left, lost, absences}: RosterPeer) =>
 			left !== undefined || lost[absences] !== undefined || absences >= MAX_ABSENCES || !mayReport(own, peer);
 		const subjects = listPeers(roster)

@@ -62,7 +62,7 @@ export interface ReadingTracker extends Reading {
 	stop(): Promise<void>;
 }
 
-/** Longest time for which a change of the position is not saved. After a crash the position is at most this old. */
+/** Maximum time until a change of the position is saved, ms. After a crash the saved position is at most this old. */
 export const SAVE_POSITION_MS = 500;
 
 /** An unread message. Unread messages are kept in the order of arrival. */

@@ -48,7 +48,7 @@ export function cleanOneLine(text: string): string {
 	return cleanText(text).replaceAll('\n', ' ');
 }
 
-/** Title of a page. An empty room: the log does not name one. */
+/** Title of a page. `room` is empty if the log does not name the room. */
 export function pageTitle(room: string): string {
 	return room === '' ? 'Conversation' : `Room ${cleanOneLine(room)}`;
 }

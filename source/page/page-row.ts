@@ -10,7 +10,9 @@ export interface PageRow {
 	 * the position of the event in the timeline, from 1.
 	 */
 	readonly id: string;
-	/** Sort key; keys are compared byte by byte. Only rows of the window have it, because they arrive in any order. */
+	/**
+	 * Sort key; keys are compared byte by byte. Only rows of the window have a sort key, because they arrive in any order.
+	 */
 	readonly order?: string;
 	/** Wall clock of the author, ms since 1970. */
 	readonly at: number;

@@ -121,13 +121,16 @@ export function draftError({addressee, replyAddressee}: Addressing, draft: strin
 	return found && 'error' in found ? found.error : undefined;
 }
 
-/** A command, or an unknown word in its place with an argument. A path (`/usr/bin`) and a comment have other forms. */
+/**
+ * The form of a command: a slash and a word, alone or with an argument. A path (`/usr/bin`) and a comment have other
+ * forms.
+ */
 const COMMAND_FORM = /^\/(\p{L}+)(\s+\S|\s*$)/u;
 
 /**
- * Error text for a draft in which a line after the first one looks like a command. Such a line would go to the readers
- * of the first line. It gets there without an intention: Enter arrives as a line feed if it is pressed before the screen
- * is ready.
+ * Error text for a draft in which a line after the first one looks like a command. Without this check, the line would
+ * be sent as a part of the message before it. Users often do not intend that: Enter arrives as a line feed if it is
+ * pressed before the screen is ready.
  */
 function misplacedCommandError(draft: string): string | undefined {
 	const lines = draft.split('\n');

@@ -1,4 +1,7 @@
-/** Theme: glyphs and styles of the screens. A word or glyph repeats what a colour means, so that colours are optional. */
+/**
+ * Theme: glyphs and styles of the screens. Whatever a colour means, a word or a glyph says too, so that users can turn
+ * colours off.
+ */
 
 /** Style of a piece of text. */
 export interface Style {

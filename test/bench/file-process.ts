@@ -1,6 +1,6 @@
 /**
- * Node that shares and fetches files on disk. In the role of the floor (reference), it only copies a file over TLS and
- * computes its SHA-256. The parent process controls it.
+ * Node that shares and fetches files on disk. In the role `floor`, the reference measurement, it only copies a file
+ * over TLS and computes its SHA-256. The parent process controls it.
  */
 import {createHash} from 'node:crypto';
 import {createReadStream, createWriteStream, mkdirSync} from 'node:fs';

@@ -11,7 +11,7 @@ import {rows} from './rows.js';
 import {saveFigures} from './save-figures.js';
 import {drawTable} from './table.js';
 
-/** Time limit of a row. A row that exceeds it counts as failed. */
+/** Time limit of a row, ms. A row that exceeds it counts as failed. */
 const ROW_LIMIT_MS = 1_200_000;
 
 async function runRow(row: Row): Promise<readonly Figure[]> {

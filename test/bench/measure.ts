@@ -1,4 +1,4 @@
-/** Measures a candidate and its floor (reference) alternately, so that a slow phase of the machine affects both. */
+/** Measures a candidate and a reference (`floor`) alternately, so that a slow phase of the machine affects both. */
 import {type IntervalHistogram, monitorEventLoopDelay} from 'node:perf_hooks';
 import type {Spread} from './row.js';
 
@@ -18,13 +18,13 @@ export function spreadOf(values: readonly number[]): Spread {
 export interface Compared {
 	readonly ours: number;
 	readonly floor: number;
-	/** Ratios of candidate to floor in all pairs of measurements. */
+	/** Ratios of the candidate to the reference, one for each pair of measurements. */
 	readonly ratio: Spread;
 }
 
 type Measurement = () => number | Promise<number>;
 
-/** Measures candidate and floor alternately. The first `warmup` pairs are not counted. */
+/** Measures candidate and reference alternately. The first `warmup` pairs are not counted. */
 export async function compare(
 	ours: Measurement,
 	floor: Measurement,

@@ -1,7 +1,7 @@
 /**
- * Opens a log once in its own process, in one of two roles. The program runs until its first frame shows the newest
- * message. The floor (reference) only decodes the file. Arguments: `ours` or `floor`, path of the log, number of its
- * events.
+ * Opens a log once in its own process, in one of two roles. In the role `ours`, the program runs until its first frame
+ * shows the newest message. In the role `floor`, the reference measurement, the file is only decoded. Arguments: the
+ * role, path of the log, number of its events.
  */
 import {readFileSync} from 'node:fs';
 import {Packr} from 'msgpackr';
@@ -37,7 +37,7 @@ async function openOurs(): Promise<unknown> {
 	return chatNode;
 }
 
-/** Floor: decodes every value of the file with msgpackr and keeps no result. */
+/** Reference measurement: decodes every value of the file with msgpackr and keeps no result. */
 function openFloor(): unknown {
 	const packr = new Packr({useRecords: false});
 	const file = readFileSync(path);

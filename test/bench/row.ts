@@ -9,7 +9,7 @@ export interface Figure {
 	readonly what: string;
 	readonly unit: string;
 	readonly ours: number;
-	/** Measured value of the floor (reference) in the same unit and the same run. */
+	/** Value of the reference measurement beside it, in the same unit and from the same run. */
 	readonly floor?: number;
 	readonly ratio?: Spread;
 	readonly atMost?: number;
@@ -23,7 +23,7 @@ export interface Figure {
 export interface Row {
 	readonly number: number;
 	readonly name: string;
-	/** Description of the floor, for the table. */
+	/** Description of the reference measurement, for the table. */
 	readonly against: string;
 	/** Whether the row measures the bundled program (.config/build.mjs), which users run. */
 	readonly bundled?: true;

@@ -1,5 +1,5 @@
 /**
- * Floor (reference) of row 6: the smallest program that gives the same guarantees for one message. It signs a line
+ * Reference measurement of row 6: the smallest program that gives the same guarantees for one message. It signs a line
  * from its standard input, appends it to a file, and sends it over TLS. The other end checks hash and signature,
  * appends, and prints the line.
  *

@@ -1,4 +1,7 @@
-/** Plain TLS connection with the same keys and ciphers as the program: the floor of all rows about connections. */
+/**
+ * Plain TLS connection with the same keys and ciphers as the program: the reference measurement of all rows about
+ * connections.
+ */
 import {once} from 'node:events';
 import {connect, createServer, type Server, type TLSSocket} from 'node:tls';
 import {clientOptions, serverOptions, type TlsKey} from '../../source/network/transport/tls-connection.js';

@@ -57,11 +57,14 @@ export async function openPage(options: BrowserContextOptions = {}): Promise<Ope
 	return {page, problems, requests};
 }
 
-/** Elements that the script of a page creates, and those of the document. */
+/** Elements that the script of a page creates, and elements that the HTML document itself contains. */
 const OWN_ELEMENTS =
 	'a article b bdi button code details div footer h1 h2 header input li main mark noscript output p script section span summary time ul';
 
-/** Draws all rows of a page. Resolves to everything that a text of a person has changed beyond the text of an element. */
+/**
+ * Draws all rows of a page. Resolves to everything that texts of people could have added to the page as markup, script
+ * or style, and to the elements that are too wide.
+ */
 export async function findIntrusions(page: Page) {
 	await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
 	return page.evaluate(own => {

@@ -2,7 +2,7 @@ import type {Clock, Timer} from '../../source/core/environment.js';
 
 interface Entry {
 	readonly at: number;
-	/** Tie-breaker: of two timers at the same time, the one set first runs first. */
+	/** Decides between two timers that are due at the same time: the one that was set first runs first. */
 	readonly order: number;
 	run: (() => void) | undefined;
 }

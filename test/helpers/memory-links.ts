@@ -18,7 +18,7 @@ export interface LinkFaults {
 	connect: 'open' | 'dropped' | 'refused';
 	/** `stalled`: stream bytes wait until the link is healed, as with TCP. */
 	stream: 'open' | 'stalled';
-	/** Bandwidth of each stream. */
+	/** Bandwidth of each stream, in bytes per second. */
 	bytesPerSecond: number;
 }
 

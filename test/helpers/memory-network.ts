@@ -18,7 +18,9 @@ import type {SeededRandom} from './seeded-random.js';
 export interface MemoryHost {
 	readonly name: string;
 	readonly addresses: readonly string[];
-	/** Clock for the process on this host. It is suspended and ends with the process. */
+	/**
+	 * Clock of the process on this host. The clock is suspended when the process is suspended, and ends with the process.
+	 */
 	readonly clock: ClockView;
 	createTransport(options: MemoryTransportOptions): Transport;
 	createBeacon(options: {readonly port: number}): Beacon;

@@ -1,6 +1,7 @@
-// Attackers for memory-at-limits.mjs: members that fill the connections of a node on loopback and all that belongs to a
-// connection: `node test/hostile/attackers-at-limits.mjs PORT FEED SEQ`. Each connection lists invented feeds, asks for the
-// whole history (FEED up to SEQ) and for files, reads nothing, and sends a part of the longest frame.
+// Attackers for memory-at-limits.mjs: members that open as many connections to a node on loopback as it accepts, and
+// fill every limit of each connection. Usage: `node test/hostile/attackers-at-limits.mjs PORT FEED SEQ`. Each
+// connection lists invented feeds, asks for the whole history (FEED up to SEQ) and for files, reads nothing, and sends
+// a part of the longest frame.
 const root = new URL('../../', import.meta.url);
 const load = path => import(new URL(`dist/${path}`, root));
 const {encodeMessageFrame, decodeMessage} = await load('codec/message.js');

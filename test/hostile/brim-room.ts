@@ -29,9 +29,9 @@ export interface BrimNode {
 	readonly files: MemoryFiles;
 	readonly host: MemoryHost;
 	readonly peer: PeerId;
-	/** Dials in progress, and the most that were in progress at one time. */
+	/** Numbers of dials: started so far, in progress now, and the maximum that was in progress at one time. */
 	readonly dials: {started: number; open: number; most: number};
-	/** Most bytes that waited in the queue of one connection. */
+	/** Maximum number of bytes that waited in the queue of one connection at any time. */
 	readonly mostQueued: () => number;
 	/** How often the node stopped reading a connection. */
 	readonly pauses: () => number;

@@ -27,7 +27,7 @@ export const fileBrims: readonly Brim[] = [
 			let ticks = 0;
 			return {
 				repeat() {
-					// Without pings the peer would be silent, because it cannot answer the pings of Ann.
+					// The peer does not read, so it cannot answer the pings of Ann. Its own pings keep it from counting as silent.
 					if (ticks++ % 30 === 0) peer.send({type: 'ping', id: ticks});
 				},
 				async fills() {
@@ -78,7 +78,7 @@ export const fileBrims: readonly Brim[] = [
 			for (let seq = 1; seq <= bodies.length; seq++) room.ann.chatNode.fetchFile({peer: peer.peer, seq});
 			return {
 				repeat() {
-					// After ten seconds the holders count as silent, and other fetches can proceed.
+					// After ten seconds the peers that hold these files count as silent. Then Ann starts other fetches.
 					if (++ticks === 50) inTime = wanted.size;
 				},
 				fills: () => [

@@ -104,7 +104,8 @@ export const historyBrims: readonly Brim[] = [
 						{
 							what: 'events',
 							value: shownOf(room, authors).count,
-							// Later events are requested at that rate, and the attackers do not answer.
+							// Above the limit, Ann requests the events instead of taking the pushes. The attackers do not answer these
+							// requests.
 							atLeast: perSecond * 4,
 							atMost: perSecond * (seconds + LIVE_SHARED_BURST_SECONDS) + free,
 						},

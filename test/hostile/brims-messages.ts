@@ -104,7 +104,7 @@ const KINDS: readonly Kind[] = [
 /** Sends as many messages of a kind as its rate allows: a burst, then the rate. After the chat it sends another burst. */
 async function floodKind(room: BrimRoom, kind: Kind): Promise<Attack> {
 	const peer = await room.connect(room.attackerHost(1));
-	/** Tokens that are left for the messages with which a connection opens, and for the answers to pings. */
+	/** The burst leaves some tokens for the messages with which a connection opens, and for the answers to pings. */
 	const burst = kind.perSecond * (MESSAGE_BURST_SECONDS - 0.5) - 4;
 	const start = room.clock.monotonic();
 	let sent = 0;
@@ -238,7 +238,7 @@ export const messageBrims: readonly Brim[] = [
 				repeat() {
 					small.sendRaw(Buffer.concat(Array.from({length: 400}, () => nonsense)));
 					sent += 400;
-					// One ping for each second of reading at the limit.
+					// One ping for every MAX_MESSAGES_PER_SECOND messages, which is what Ann reads in one second.
 					if (sent % MAX_MESSAGES_PER_SECOND === 0) small.send({type: 'ping', id: 1000 + sent});
 					if (sent % 1200 === 0) large.sendFrame(huge);
 				},

@@ -50,7 +50,7 @@ export const networkBrims: readonly Brim[] = [
 						}
 				},
 				fills: () => [
-					// The first second of the attack can overlap with two windows of one second.
+					// The first second of the attack can overlap with two one-second windows of the rate limit.
 					{
 						what: 'beacons read in the first second',
 						value: first,
@@ -97,7 +97,7 @@ export const networkBrims: readonly Brim[] = [
 				fills() {
 					const seconds = (room.clock.monotonic() - start) / 1000;
 					return [
-						// The other places are kept for peers that were connected once.
+						// The remaining places for candidates are reserved for peers to which Ann was connected before.
 						{
 							what: 'candidates',
 							value: candidates,
@@ -114,7 +114,7 @@ export const networkBrims: readonly Brim[] = [
 							what: 'answers to beacons',
 							value: answers,
 							atLeast: MAX_BEACON_ANSWERS_PER_SECOND * (seconds - 2),
-							// Besides, Ann announces herself to all of them now and then.
+							// Ann also announces herself to all these addresses from time to time.
 							atMost: MAX_BEACON_ANSWERS_PER_SECOND * (seconds + 1) + hosts * 2 * seconds,
 						},
 					];
@@ -160,7 +160,7 @@ export const networkBrims: readonly Brim[] = [
 			let ticks = 0;
 			return {
 				repeat() {
-					// A node closes such a connection after five seconds.
+					// Ann closes a connection without a hello after five seconds, so the attackers open further ones.
 					if (ticks++ % 10 === 0)
 						for (let number = 0; number < 8; number++) for (let index = 0; index < 9; index++) open(number);
 					const live = opened.filter(({isClosed}) => !isClosed);

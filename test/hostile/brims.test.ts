@@ -13,7 +13,10 @@ import {networkBrims} from './brims-network.js';
 
 const BRIMS: readonly Brim[] = [...messageBrims, ...networkBrims, ...historyBrims, ...fileBrims];
 
-/** Limits that other tests fill, because that costs too much here or needs no node. Each test names the limit. */
+/**
+ * Limits that other tests fill, because filling them here would take too long or because no node is needed. Each of
+ * those tests names the limit.
+ */
 const SHOWN_ELSEWHERE: Readonly<Record<string, readonly LimitName[]>> = {
 	'codec/beacon-datagram.test.ts': ['MAX_BEACON_BYTES'],
 	'codec/entry.test.ts': ['MAX_FILE_NAME_BYTES', 'MAX_NOTE_BYTES'],
@@ -97,7 +100,10 @@ it.each(BRIMS.map(brim => [brim.title, brim] as const))(
 	},
 );
 
-/** First column of the table Shares, without the row about what a node does itself. Times cannot be used up. */
+/**
+ * Names of the limits in the first column of the table "Shares". Left out are the row about what a node does itself,
+ * and times, because a time cannot be used up.
+ */
 function limitsOfShares(): string[] {
 	const document = readFileSync(new URL('../../source/protocol.md', import.meta.url), 'utf8');
 	const table = document.split('\n**Shares**\n')[1]?.split('\n**')[0] ?? '';

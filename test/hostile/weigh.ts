@@ -1,8 +1,9 @@
 /**
  * Measures how much each attack delays the messages of honest nodes: `node test/hostile/weigh.mjs [BLOCKS] [ATTACK…]`.
  * Blocks of messages with the attack alternate with control blocks, in which the attacker only uses the same share of a
- * processor. The table shows the median and the range of the blocks' 99th percentiles. BLOCKS is the number of blocks
- * with the attack, by default 5; ATTACK is a name in attacks.ts. It needs a build (or P2PCHAT_TEST_CLI).
+ * processor. For each block, the 99th percentile of the delays is computed. The table shows the median and the range of
+ * these percentiles. BLOCKS is the number of blocks with the attack, by default 5; ATTACK is a name in attacks.ts. It
+ * needs a build (or P2PCHAT_TEST_CLI).
  */
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';

@@ -21,7 +21,7 @@ interface Feeds {
 	readonly faults: readonly string[];
 }
 
-/** Feeds of a log, read only from its records. */
+/** Feeds of a log, computed only from its records. */
 export function readFeeds(life: Life): Feeds {
 	const entries = new Map<PeerId, Uint8Array[]>();
 	const faults: string[] = [];

@@ -81,7 +81,8 @@ export function checkLeftBeforeGoodbye(name: string, {disk: {records}, events}: 
 			if (reason === 'leaving' && !isOurs && last && record.loggedAt - last.at > QUIET_MS)
 				heldAtGoodbye.set(subject, last.seq);
 		} else if (record.type === 'observation' && record.observation.type === 'launched') {
-			// After a restart, events that others wrote during the absence arrive late, so earlier goodbyes no longer count.
+			// After a restart, events that others wrote while the node was down arrive late, so earlier goodbyes no longer
+			// count.
 			heldAtGoodbye.clear();
 			for (const [peer, {seq}] of held) held.set(peer, {seq, at: record.loggedAt});
 		}

@@ -9,7 +9,7 @@ export interface Stall {
 	to: number;
 }
 
-/** A node detects every stall that is longer than this, whatever the phase of its timers. */
+/** Duration, ms. A node is certain to detect every stall that lasts longer, whatever the phase of its timers. */
 const DETECTED_STALL_MS = STALL_MS + 1000;
 
 /**

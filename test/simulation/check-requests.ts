@@ -74,7 +74,10 @@ export function createRequestCheck(room: RequestCheckOptions): RequestCheck {
 		return !isOver && end.closedAt === undefined && renewedAt(end) < want.at;
 	}
 
-	/** A slow answer may be requested from another peer too. */
+	/**
+	 * Checks that a feed is not requested twice at the same time. Only if an answer is slow, another peer may be asked
+	 * too.
+	 */
 	function checkDuplicate(end: RecordedEnd, feed: PeerId): void {
 		for (const other of endsOf(end.life))
 			for (const want of other.wants)

@@ -5,7 +5,7 @@ import {unreadSince} from '../helpers/memory-connection.js';
 import type {MessageRecorder} from './message-recorder.js';
 import type {Life} from './node.js';
 
-/** Bytes that arrive later than this after the previous read may miss the last keepalive tick. */
+/** Time since the previous read, ms. Bytes that arrive after this time may be too late for the last keepalive tick. */
 const IN_TIME_MS = SUSPECT_AFTER_MS - LIVENESS_TICK_MS;
 
 /**

@@ -138,7 +138,10 @@ function driftStepwise(nodes: number, at: number): Step[] {
 	];
 }
 
-/** Two nodes cannot reach each other for longer than five dials take. No later report renews the dials. */
+/**
+ * Two nodes cannot reach each other for longer than five dials take. Afterwards, no report of an address causes further
+ * dials.
+ */
 function block(a: number, b: number, at: number): Step[] {
 	return [
 		{type: 'join', node: a, at},

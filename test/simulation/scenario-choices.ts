@@ -6,7 +6,7 @@ import type {Fault, LimitedPair, Scenario, Step} from './scenario.js';
 const HOUR_MS = 3_600_000;
 /** Time from the end of a ban until the banned peer dials again, ms. */
 const RETRY_MS = 5000;
-/** Time within which a node sends the message that a trigger waits for, ms. */
+/** Maximum time until a node sends the message for which a trigger waits, ms. */
 const TRIGGER_MS = 5000;
 
 function chooseSkew(random: SeededRandom): number {

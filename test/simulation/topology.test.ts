@@ -4,8 +4,8 @@ import {createLinkLocalTopology, createTopology, type Shape} from './topology.js
 
 const MINUTE_MS = 60_000;
 /**
- * Simulated duration of a test. Ten minutes are enough to show what happens every minute. `TOPOLOGY_MINUTES=60` was run
- * once for each shape.
+ * Simulated duration of a test, ms. Ten minutes are long enough to see everything that recurs every minute. Each shape
+ * was also run once with `TOPOLOGY_MINUTES=60`.
  */
 const QUIET_MS = Number(process.env.TOPOLOGY_MINUTES ?? 10) * MINUTE_MS;
 

@@ -72,8 +72,8 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 	}
 
 	/**
-	 * Stops the node once, with the reason of the first call. If a program stops a node that already stops by itself,
-	 * the program gets one `bye`, not two.
+	 * Stops the node once, with the reason of the first call. If a program calls `stop` while the node is already stopping
+	 * by itself, the program gets one `bye`, not two.
 	 */
 	function stopOnce(reason: string): Promise<void> {
 		stopping ??= stop(reason);
@@ -128,7 +128,7 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 		if ('refused' in begun) throw new Error(begun.refused);
 		const {value, stop} = nextValue(store, ({ephemeral}) => {
 			const transfer = ephemeral.files[begun.file];
-			// A transfer that has not changed since this call belongs to an earlier fetch of the same file.
+			// If the transfer has not changed since this call, it belongs to an earlier fetch of the same file.
 			if (!transfer || transfer === before[begun.file]) return undefined;
 			const {state, path, reason} = transfer;
 			if (state === 'failed') throw new Error(reason ?? 'The fetch has failed.');

@@ -1,7 +1,7 @@
 /**
- * Chat node of an attached screen. The real node runs in a keeper. The attached node has a store of its own, which reduces
- * the log of the keeper and then the same inputs as the store of the keeper. So both stores have the same state at every
- * step.
+ * Chat node of an attached screen. The real node runs in a keeper. The attached node has a store of its own. It first
+ * reduces the log of the keeper, and then the same inputs as the store of the keeper. So both stores have the same
+ * state at every step.
  */
 import {resolve as resolvePath} from 'node:path';
 import type {Clock} from '../../core/environment.js';
@@ -136,7 +136,7 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 			return 'refused' in result ? result : {id: 0};
 		},
 		readWhispers: () => void request({type: 'attached'}),
-		// Only the input of scripts pauses while this number is high, and scripts do not attach.
+		// This number matters only for the input of scripts, which pauses while the number is high. Scripts do not attach.
 		outstandingWhispers: () => 0,
 		async shareFile(path, {note, name} = {}) {
 			const id = ++lastShare;

@@ -9,8 +9,9 @@ import {openKeeperOfRoom} from './open-keeper.js';
 type Answer = KeeperMessage & {readonly type: 'sent' | 'refused'};
 
 /**
- * Sends the text as the keeper of the room with this tag. Resolves to the exit code, or to undefined if no keeper with
- * the requested name and port runs, or if --no-identity is set. The caller then sends the message itself.
+ * Sends the text as the keeper of the room with this tag. Resolves to the exit code. Resolves to undefined if
+ * --no-identity is set, or if no keeper with the requested name and port runs. The caller then sends the message
+ * itself.
  */
 export async function sendByKeeper(context: CliContext, tag: Uint8Array, text: string): Promise<number | undefined> {
 	const {options, printError} = context;

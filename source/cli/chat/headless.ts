@@ -38,7 +38,7 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 		() => clock.now(),
 	);
 	const reporter = createReporter(output, jsonFormatter?.format ?? plain.format, clock, chatNode.store.getState, () => {
-		// What was printed counts as read.
+		// Messages that were printed count as read.
 		if (!output.isClosed && !plain.isHoldingBack()) reading?.markAllRead();
 	});
 	chatNode.store.subscribe(reporter.onCommit);

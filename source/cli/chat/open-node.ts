@@ -39,8 +39,8 @@ export interface OpenedNode {
 
 export interface OpenNodeOptions {
 	/**
-	 * False for a command that ends soon: nothing is logged to disk, whatever the options say, and the start fails if
-	 * the system refuses a socket. If true, the node starts anyway, and opens the refused socket later.
+	 * False for a command that ends soon: nothing is logged to disk, whatever the options say, and the start fails if the
+	 * system refuses a socket. If true, the node starts although a socket is refused, and opens this socket later.
 	 */
 	readonly keepsLog: boolean;
 	/** Whether the node announces itself as a keeper. */

@@ -125,7 +125,9 @@ function whenNoWhisperWaits({store}: ChatNode, clock: Clock, ms: number): Promis
 	return whenState(store, clock, ms, state => selectWaitingWhispers(state) === 0);
 }
 
-/** Reading pauses while more than this many whispers to one peer are neither delivered nor refused. */
+/**
+ * Maximum number of whispers to one peer that are neither delivered nor refused. While there are more, reading pauses.
+ */
 const MAX_WHISPER_BACKLOG = 32;
 
 /** Resolves when reading may continue after a whisper to `peer`. */
@@ -138,7 +140,7 @@ async function waitForAnswers(chatNode: ChatNode, clock: Clock, peer: PeerId): P
 	);
 }
 
-/** Reading pauses while a connected peer has not received more than this many of our events. */
+/** Maximum number of our events that a connected peer has not received yet. While a peer lacks more, reading pauses. */
 const MAX_BACKLOG_EVENTS = 512;
 /**
  * Longest pause of reading, ms. After this time reading continues: the send queue of a stalled peer is bounded, and the

@@ -30,7 +30,7 @@ export async function runSend(context: CliContext): Promise<number> {
 		// A log file for one message would clutter the list of saved logs.
 		keepsLog: false,
 		async checkRoom(tag) {
-			// Files are served by the node that shares them, so this command shares them itself.
+			// The node that shares a file also serves it. So this command shares the files itself, without a running keeper.
 			if (sharesFiles) return;
 			codeOfKeeper = await sendByKeeper(context, tag, text);
 			if (codeOfKeeper !== undefined) throw new SentByKeeper();

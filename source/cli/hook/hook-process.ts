@@ -26,7 +26,7 @@ const STOP_GRACE_MS = 200;
  * time, the closed input is reported as the reason.
  */
 const EXIT_WAIT_MS = 200;
-/** Standard error is read at intervals, so that a hook that floods it slows down itself and not the node. */
+/** Interval at which standard error is read, ms. A hook that floods it therefore slows itself down, and not the node. */
 const READ_INTERVAL_MS = 100;
 const MAX_REASON_LENGTH = 200;
 

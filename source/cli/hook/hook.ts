@@ -42,10 +42,10 @@ export interface Hook {
 /** Maximum number of lines that wait for a hook that does not read. Further lines are dropped. */
 const MAX_WAITING_LINES = 4096;
 const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
-/** Delay of the first restart. It doubles with each further restart. */
+/** Delay of the first restart, ms. It doubles with each further restart. */
 const MIN_RESTART_MS = 1000;
 const MAX_RESTART_MS = 60_000;
-/** If a hook has run for this time, the delay of its next restart is MIN_RESTART_MS again. */
+/** If a hook has run for at least this time, ms, the delay of its next restart is MIN_RESTART_MS again. */
 const SOUND_AFTER_MS = 60_000;
 
 export function createHook({clock, startProcess, notify}: HookOptions): Hook {

@@ -218,7 +218,7 @@ export const optionTable = {
 	inSecretRoom: {
 		long: 'in-secret-room',
 		kind: 'switch',
-		help: 'invite: open the window although the room has a secret',
+		help: 'invite: open the window for guests although the room has a secret',
 		environment: false,
 		commands: ['invite'],
 	},

@@ -6,7 +6,7 @@ import {createFeedTips} from '../../feed/feed-tips.js';
 import type {LogReader} from '../../storage/log-reader.js';
 import {recordsToInputs} from '../saved-log.js';
 
-/** Interval between two reads of a file that is still being written. */
+/** Interval between two reads of a file that is still being written, ms. */
 const FOLLOW_INTERVAL_MS = 400;
 
 export interface LogFollower {

@@ -115,7 +115,10 @@ export function expandEmoji(word: string): string {
 	return (name !== undefined && emojiByName.get(foldText(name))) || word;
 }
 
-/** Whether a word that a user typed can be a reaction. Words of ASCII characters are mistyped short names. */
+/**
+ * Whether a word that a user typed can be a reaction. A word of ASCII characters cannot: it is probably a mistyped
+ * short name.
+ */
 export function isTypedReaction(word: string): boolean {
 	return isReactionWord(word) && !/^[\x20-\x7e]+$/.test(word);
 }

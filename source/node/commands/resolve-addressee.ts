@@ -44,7 +44,7 @@ export function findAddressee(to: string, state: State): {readonly peer: PeerId}
 	return isPeerId(to) ? {peer: to} : resolveAddressee(parsePerson(to), state);
 }
 
-/** Of several sessions of one person, the one that wrote last; `first` if none of the newest rows is by one of them. */
+/** The session of a person that wrote last. Returns `first` if none of the sessions wrote one of the newest rows. */
 function latestWriter({timeline}: State, sessions: readonly PeerView[], first: PeerView): PeerView {
 	const stop = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
 	for (let index = timeline.length - 1; index >= stop; index--) {
@@ -65,8 +65,8 @@ export const NO_WHISPERER = 'Nobody has whispered to you since you started. Use 
 
 /**
  * Addressee of a line that begins with /r, for input by lines, where this program does not see when the user began to
- * type. It is an error if more than one person can be meant: everybody who has whispered since the user last wrote, and
- * the person whom /r would have answered then.
+ * type. The user can mean everybody who has whispered since the user last wrote, and also the person whom /r would have
+ * answered at that time. If these are several people, the result is an error.
  */
 export function replyAddressee(state: State): {readonly peer: PeerId} | {readonly error: string} {
 	const {timeline, launch} = state;

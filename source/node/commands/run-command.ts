@@ -189,6 +189,6 @@ function formatEarlierLogLines(self: SelfInfo): string[] {
 }
 
 function describeDial({host, port, isPortAssumed}: Extract<Command, {type: 'peer'}>): string {
-	if (!isPortAssumed) return `Dialling ${host} port ${port}. A failure is shown here, and all results by /net.`;
+	if (!isPortAssumed) return `Dialling ${host} port ${port}. A failure is shown here. /net shows all results.`;
 	return `Dialling ${host} port ${port}, because no port was given. /net over there shows the TCP port of that node: /peer HOST:PORT.`;
 }

@@ -3,7 +3,7 @@ import type {PageInfo, PagePerson, PageRow} from '../page-row.js';
 import {create, createText} from './elements.js';
 import {nameView, rowView} from './row-view.js';
 
-/** From this number of people on, the list of people is closed until the reader opens it. */
+/** Minimum number of people for which the list of people is closed until the reader opens it. */
 const MANY_PEOPLE = 12;
 
 export function headView({title, notes}: PageInfo): HTMLElement[] {

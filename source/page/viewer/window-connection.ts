@@ -70,7 +70,7 @@ export function openConnection({onLine, onState}: ConnectionListener): Connectio
 			return false;
 		}
 		if (bearer !== '') return true;
-		over('Scan the code, or open the whole link, that the person who invites you shows.');
+		over('Scan the code or open the whole link that the person who invites you shows.');
 		return false;
 	}
 
@@ -129,7 +129,7 @@ export function openConnection({onLine, onState}: ConnectionListener): Connectio
 	}
 
 	/**
-	 * Ends a connection that has been silent for too long: after sleep of the device, a connection may look open
+	 * Ends a connection that has been silent for too long: when the device wakes from sleep, a connection may look open
 	 * although it is not.
 	 */
 	function check(): void {

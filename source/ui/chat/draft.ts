@@ -67,7 +67,7 @@ export function askToShare(ui: UiState, {path, size, ...at}: ScreenMessage & {ty
 export function offerPaths(ui: UiState, message: ScreenMessage & {type: 'path-candidates'}): UiState {
 	const {start, cursor, candidates, by} = message;
 	if (!isSameDraft(ui, message)) return ui;
-	if (candidates.length === 0) return withInfo(ui, 'No file begins with this');
+	if (candidates.length === 0) return withInfo(ui, 'No file name begins with this');
 	return editDraft(ui, {type: 'complete', by, findCandidates: () => ({start, end: cursor, candidates})});
 }
 

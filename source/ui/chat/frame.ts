@@ -131,8 +131,8 @@ export function screenLayoutOf(ui: UiState): ScreenLayout {
 }
 
 /**
- * Row number above all rules of an item. A rule is a line above the first entry of a day or above the unread entries.
- * An anchor with this row number makes all rules visible.
+ * Row number that is smaller than that of any rule of an item. A rule is a line above the first entry of a day or above
+ * the unread entries. An anchor with this row number makes all rules visible.
  */
 const ABOVE_ALL_RULES = -9;
 

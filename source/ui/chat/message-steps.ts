@@ -116,9 +116,9 @@ export function correctNewest(ui: UiState, context: ChatContext): UiState | unde
 }
 
 /**
- * What Enter does with the draft after ↑ was pressed in an empty input. If ↑ has shown the user's newest message, Enter
- * corrects that message if the user has edited the text; otherwise it sends the text as a new message. `before` is the
- * state before the key ↑.
+ * What Enter does with the draft after ↑ was pressed in an empty input. If ↑ has shown the user's newest message and
+ * the user has edited its text, Enter corrects that message. Otherwise Enter sends the text as a new message. `before`
+ * is the state before the key ↑.
  */
 export function composingAfterHistory(
 	before: UiState,
@@ -163,8 +163,8 @@ export function askPin(ui: UiState, context: ChatContext): ChatStep {
 }
 
 /**
- * Jumps from a reply to the message that it answers, and from that message back to the reply. Undefined if the selected
- * row is no reply and was not reached by such a jump; Enter then shows the details.
+ * Jumps from a reply to the message that it answers, and from that message back to the reply. Returns undefined if the
+ * selected row is neither a reply nor the target of such a jump. Enter then shows the details.
  */
 export function followQuote(ui: UiState, context: ChatContext): UiState | undefined {
 	const {selected, followedFrom} = ui;

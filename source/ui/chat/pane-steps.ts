@@ -35,7 +35,10 @@ export function cycleFocus(ui: UiState, context: ChatContext, by: 1 | -1): UiSta
 	return focusPane(ui, context, next ?? 'input');
 }
 
-/** Handles Esc: ends the first of these that is active: overlay, prompt, completion, reply or correction, list focus, search, filter. */
+/**
+ * Handles Esc. Ends one thing, namely the first of these that is active: overlay, prompt, completion, reply or
+ * correction, list focus, search, filter.
+ */
 export function stepBack(ui: UiState, context: ChatContext): UiState {
 	if (ui.overlay) return {...ui, overlay: undefined};
 	if (ui.prompt) return cancelSearch(ui);

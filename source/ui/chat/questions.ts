@@ -26,7 +26,7 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 		if (key === 'o' && urls.length > 1)
 			return step({...ui, question: {...ui.question, chosen: (chosen + 1) % urls.length}});
 		const url = urls[chosen];
-		// From here on, every key except y means no, as the question says. The user can ask for the link again.
+		// From this key on, every key except y means no, as the question says. The user can ask for the link again.
 		return step(
 			{...ui, question: undefined},
 			...(key === 'y' && url !== undefined ? [{type: 'open' as const, url}] : []),

@@ -36,8 +36,8 @@ export function watchMissed(
 		onMissed(lastRead, since);
 	}
 
-	// A commit of the node's store may happen in the middle of other work, so the screen is notified in the next turn
-	// of the event loop.
+	// The node may commit to its store in the middle of other work, so the screen is notified in the next turn of the
+	// event loop.
 	const unsubscribe = reading.subscribe(() => {
 		if (!isSaid) timer ??= clock.after(0, sayMissed);
 	});

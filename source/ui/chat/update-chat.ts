@@ -246,10 +246,10 @@ function currentTypedRun({typedRun}: UiState, {now}: ChatContext): TypedRun | un
 const TYPED_WORD_MS = 150;
 
 /**
- * Whether a bound key is only a letter of a text that the user types into a list. That is true for all keys of a run
- * after a character that the list does not bind. It is also true for a key that moves the focus to the input within
- * TYPED_WORD_MS after another key: "give" begins with two bound keys. A key that moves the focus always works as a key
- * when it is pressed twice.
+ * Whether a bound key is only a letter of a text that the user types into a list. In a run, that is true for all keys
+ * after a character that the list does not bind. It is also true for a key that would move the focus to the input, if
+ * it follows another key within TYPED_WORD_MS. For example, "give" begins with two bound keys. A key that moves the
+ * focus always works as a key when it is pressed twice.
  */
 function isPartOfText(run: TypedRun, action: Action, character: string, now: number): boolean {
 	const isRepeated = character === run.lastCharacter && now > run.lastAt;
@@ -284,8 +284,8 @@ function applyPaste(ui: UiState, text: string, context: ChatContext): ChatStep {
 }
 
 /**
- * Handles a focus report. When the window loses the focus, the line above the unread entries is put below the newest
- * entry. If there is such a line with entries below it already, it stays.
+ * Handles a focus report. When the window loses the focus, the unread rule moves below the newest entry. If entries are
+ * already below the unread rule, it stays where it is.
  */
 function applyWindowFocus(ui: UiState, focused: boolean, context: ChatContext): UiState {
 	if (focused || ui.focused === false || firstUnreadKey(ui, context)) return {...ui, focused};

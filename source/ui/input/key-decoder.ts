@@ -1,7 +1,7 @@
 /**
- * Incremental decoder from terminal bytes to tokens. How the bytes are split into reads does not change the tokens, except
- * that a text may become several tokens. If the rest of an escape sequence does not arrive within the escape timeout, the
- * caller calls `flush`.
+ * Incremental decoder from terminal bytes to tokens. The tokens do not depend on how the bytes are split into reads,
+ * with one exception: a text may become several tokens. If the rest of an escape sequence does not arrive within the
+ * escape timeout, the caller calls `flush`.
  */
 import {ALT_BIT, decodeEscapeSequence, keyName, type Token, toLatinKey} from './key-token.js';
 

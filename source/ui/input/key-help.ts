@@ -39,7 +39,7 @@ const SECTION_TITLES: Readonly<Record<KeyScope, string>> = {
 	any: 'Anywhere',
 	list: 'In a list',
 	timeline: 'In the timeline',
-	peers: 'In the peers',
+	peers: 'In the peers pane',
 	prompt: 'While searching',
 };
 
@@ -100,7 +100,7 @@ const keyGroups: readonly KeyGroup[] = [
 	{title: 'View', scope: 'any'},
 	{title: 'In a list', scope: 'list'},
 	{title: 'In the timeline', scope: 'timeline'},
-	{title: 'In the peers', scope: 'peers'},
+	{title: 'In the peers pane', scope: 'peers'},
 	{title: 'While searching', scope: 'prompt'},
 	{title: 'Cursor', scope: 'input', includes: action => action.startsWith('move:')},
 	{title: 'Undo', scope: 'input', includes: isOneOf('yank', 'edit:undo', 'edit:redo')},

@@ -42,8 +42,9 @@ for (const [index, letter] of Array.from(GREEK).entries()) latinByLetter.set(let
 latinByLetter.delete('.');
 
 /**
- * Replaces the capital letter of an Alt key by the small one: `alt+l` for `alt+L`. Undefined for other keys. With Alt,
- * terminals send the same for Shift as for Caps Lock. So a screen that does not bind `alt+L` looks up `alt+l`.
+ * Replaces the capital letter of an Alt key by the small one: `alt+l` for `alt+L`. Undefined for other keys. If Alt is
+ * held, terminals send the same bytes with Shift as with Caps Lock. So a screen that does not bind `alt+L` looks up
+ * `alt+l`.
  */
 export function withoutShift(key: string): string | undefined {
 	return /^alt\+\p{Lu}$/u.test(key) ? key.toLowerCase() : undefined;

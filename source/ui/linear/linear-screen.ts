@@ -184,7 +184,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		if (path) {
 			void findPathCandidates(hooks, path).then(candidates => {
 				if (line.editor.text !== draft) return;
-				if (candidates.length === 0) line.printAbove('No file begins with this.');
+				if (candidates.length === 0) line.printAbove('No file name begins with this.');
 				prompt.edit({type: 'complete', by, findCandidates: () => ({start: path.start, end: cursor, candidates})});
 			});
 			return;

@@ -1,10 +1,16 @@
-/** Leaving the linear screen while nobody else has the newest own messages: the user is warned once. */
+/**
+ * Request to leave the linear screen. If nobody else has the user's newest messages, the user is warned first, and
+ * leaves with the next request.
+ */
 import {selectUndeliveredCount} from '../../core/select.js';
 import type {ChatNode} from '../../node/chat-node.js';
 import {describeUndelivered} from '../screen-contract.js';
 
 export interface QuitRequest {
-	/** The warning as lines to print. Empty if nothing is undelivered, or if the last warning counted as many messages. */
+	/**
+	 * The warning as lines to print. Empty if no message is undelivered, or if an earlier warning named the same or a
+	 * larger number.
+	 */
 	warning(): string[];
 	/** Prints the warning, or leaves if there is none. */
 	request(): void;

@@ -64,7 +64,7 @@ export function collectNewEntries(state: State, inputs: readonly Input[]): NewEn
 	return {live, backfilled};
 }
 
-/** Whether an event is an effect that changes a message which is known here. */
+/** Whether an event is an effect on a message that this node has. */
 function isShownEffect(state: State, event: FeedEvent | Observation): boolean {
 	return isEffect(event) && isKnownEffect(state.effects, event) && describeEffect(state, event) !== undefined;
 }

@@ -78,8 +78,8 @@ function textRows({lines, code}: Overlay & {type: 'text'}, width: number, theme:
 }
 
 /**
- * Scroll position of the last page. Code that scrolls does not know the number of lines. A position nearer to SCROLL_END
- * than to 0 is therefore counted back from the last page.
+ * Scroll position of the last page. The functions that scroll do not know the number of lines. Therefore a position
+ * that is nearer to SCROLL_END than to 0 is counted back from the last page.
  */
 const SCROLL_END = 1_000_000;
 

@@ -54,7 +54,8 @@ function drawMarks({ui, frame, hits, theme}: SparklineRequest, {indent, cells, c
 		if (key && key.ms >= start && key.ms <= end)
 			row[cellOfTime(key.ms, start, end, cells)] = {text: theme.glyphs.bookmark, style: theme.warn};
 	}
-	// The position hides a bookmark, which its row in the timeline shows too.
+	// The mark of the position replaces the mark of a bookmark in this cell. The row of the bookmark in the timeline still
+	// shows it.
 	row[current] = {text: theme.glyphs.position, style: {bold: true}};
 	return [{text: ' '.repeat(indent)}, ...mergeEqualStyles(row)];
 }

@@ -173,7 +173,10 @@ function togglePane(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	return {...ui, focus: 'peers', selectedPeer: selected?.peer};
 }
 
-/** Handles Esc: ends the first of these that is active: focus on the peers, playback, search, filter, banner. */
+/**
+ * Handles Esc. Ends one thing, namely the first of these that is active: focus on the peers, playback, search, filter,
+ * banner.
+ */
 function stepBack(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	if (ui.focus === 'peers') return {...ui, focus: 'timeline'};
 	if (ui.mode === 'playing') return enterReview(ui, context);

@@ -66,7 +66,7 @@ export function startPlaying(ui: ReplayUi, context: ReplayContext): ReplayUi {
 	// A log can receive the messages of others long after they were written. Playback shows what the log contained at each
 	// moment.
 	if (isAtEnd || shown === rank) return playing;
-	const text = `Playing from event ${shown}: this log contained no more events when event ${rank} arrived`;
+	const text = `Playing from event ${shown}: when event ${rank} arrived, this log had only ${shown} events`;
 	return {...playing, flash: {text, level: 'info', until: now + START_MESSAGE_MS}};
 }
 

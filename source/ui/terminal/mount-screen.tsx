@@ -28,7 +28,10 @@ export interface ScreenRequest {
 	readonly clock: Clock;
 	/** Keys that the screen binds: see createKeyDecoder. */
 	readonly boundKeys: ReadonlySet<string>;
-	/** The component passes its Ink app to `onMounted`: only a component can obtain it, and releasing the terminal needs it. */
+	/**
+	 * The component passes its Ink app to `onMounted`. Only a component can obtain the app, which is needed to release the
+	 * terminal.
+	 */
 	draw(onMounted: (app: InkApp) => void): ReactNode;
 	/** If given, the terminal is asked for the colour of its background, and the answer is passed here. */
 	readonly onBackground?: ((isLight: boolean) => void) | undefined;

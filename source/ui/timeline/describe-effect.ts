@@ -35,8 +35,8 @@ export function quoteOf(state: State, ref: EventRef, position?: OrderKey): Quote
 }
 
 /**
- * Describes an effect in a sentence. Undefined if the timeline does not have its message, or if the message is
- * withdrawn and the effect is another one than the withdrawal.
+ * Describes an effect in a sentence. Undefined if the timeline does not contain the target of the effect. Also
+ * undefined if the target is withdrawn, unless the effect is the withdrawal itself.
  */
 export function describeEffect(state: State, effect: EffectEvent): TextPart[] | undefined {
 	const message = findPosted(state.timeline, effect.target);

@@ -128,7 +128,10 @@ function marksRow(
 	return row;
 }
 
-/** Everything about effects that the rows of a message show and that can change while the event stays the same. */
+/**
+ * Cache key of the effects in the rows of a message: everything that they show and that can change although the event
+ * stays the same.
+ */
 export function effectSignature(state: State, message: WrittenEvent): string {
 	const quote =
 		message.type === 'posted' && message.replyTo ? joinParts(quoteOf(state, message.replyTo, message).parts) : '';

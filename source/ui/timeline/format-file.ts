@@ -133,7 +133,10 @@ export function createTransferAnnouncer(): (transfer: FileTransfer) => string | 
 	};
 }
 
-/** Everything about the transfer that the rows of a shared file show and that can change while the event stays the same. */
+/**
+ * Cache key of the transfer in the rows of a shared file: everything that they show and that can change although the
+ * event stays the same.
+ */
 export function transferSignature(state: State, event: SharedEvent): string {
 	const transfer = transferOf(state, event);
 	return transfer ? describeTransfer(transfer) : '';

@@ -85,7 +85,10 @@ function fileRows(state: State, entry: TimelineEntry, options: RowOptions): Row[
 	return [[indent(textStart), {text, style: line.style}]];
 }
 
-/** Folds a long post; its details show it in full. A post that contains a match of the search is not folded. */
+/**
+ * Folds a long post. The details overlay shows the whole post. A post that contains a match of the search is not
+ * folded.
+ */
 function foldRows(rows: Row[], text: string, {search, width, theme, ...rest}: RowOptions): Row[] {
 	if (rows.length <= MAX_POST_ROWS || (search !== '' && foldText(text).includes(search))) return rows;
 	const indentation = indent(columnsFor({width, ...rest}).textStart);

@@ -30,8 +30,8 @@ async function notice(end: (victim: ChatProcess) => void, port: number): Promise
 }
 
 /**
- * Number of lines with which any of three nodes reports a peer as absent, although one process only paused for
- * STALL_MS.
+ * Pauses one of three processes for STALL_MS. Resolves to the number of lines in which a node reports a peer as absent,
+ * which should be 0.
  */
 async function stall(port: number): Promise<number> {
 	const chats = await Promise.all(names.map(name => startChat({port, name})));

@@ -82,7 +82,10 @@ async function framesOf(path: string): Promise<Uint8Array[]> {
 	return frames;
 }
 
-/** Floor: sends the same bytes over TLS within this process, hashes each entry into a chain, decodes it and discards it. */
+/**
+ * Reference measurement: sends the same bytes over TLS within this process, hashes each entry into a chain, decodes it
+ * and discards it. Resolves to the time in ms.
+ */
 async function floorMs(frames: readonly Uint8Array[], count: number): Promise<number> {
 	const key = tlsKeyOf(await benchKeys());
 	const packr = new Packr({useRecords: false});

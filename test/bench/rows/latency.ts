@@ -37,7 +37,7 @@ async function measure({write, reader}: Pair, from: number): Promise<number[]> {
 	return times;
 }
 
-/** Starts the two ends of the floor (signed-peer-process.ts) and connects them. */
+/** Starts the two ends of the reference measurement (signed-peer-process.ts) and connects them. */
 async function startFloor(folder: string): Promise<{readonly pair: Pair; readonly children: readonly ChildProcess[]}> {
 	const script = new URL('../signed-peer-process.js', import.meta.url).pathname;
 	const listening = spawn(process.execPath, [script, join(folder, 'listening')]);

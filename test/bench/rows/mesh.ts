@@ -12,7 +12,7 @@ import {dialTls, listenTls, tlsKeyOf} from '../tls-pair.js';
 
 const SIZES = [10, 20, 50, 100] as const;
 const TARGETS: readonly number[] = [20, 50, 100];
-/** Size of the signed content of a hello of the floor, in bytes. A hello has an Ed25519 signature after it. */
+/** Size of the signed content of a hello in the reference measurement, in bytes. An Ed25519 signature follows it. */
 const CLAIM_BYTES = 136;
 const HELLO_BYTES = CLAIM_BYTES + 64;
 /** Size of one post on the wire, in bytes. */

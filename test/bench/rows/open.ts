@@ -14,7 +14,7 @@ export interface OpenReport {
 	readonly rss: number;
 }
 
-/** Each run starts a new process, so that no run profits from code that an earlier run has warmed up. */
+/** Each run starts a new process, so that no run is faster because an earlier run has warmed up the code. */
 async function measure(how: 'ours' | 'floor', path: string, count: number): Promise<OpenReport> {
 	const script = new URL('../open-process.js', import.meta.url).pathname;
 	const words = ['--expose-gc', '--max-old-space-size=8192', script, how, path, String(count)];

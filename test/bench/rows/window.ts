@@ -86,7 +86,7 @@ async function measurePage(browser: Browser, what: string, url: string, wheel: n
 	const session = await page.context().newCDPSession(page);
 	await browser.startTracing(page, {categories: TRACED});
 	await page.goto(url, {waitUntil: 'commit'});
-	// Playwright's own ways to wait run a script in the page that takes longer than the page itself.
+	// Playwright's own wait functions run a script in the page, which would take longer than the work of the page.
 	const isLoaded = "document.querySelector('.row') && document.documentElement.dataset.ready || ''";
 	while ((await session.send('Runtime.evaluate', {expression: isLoaded})).result.value !== '1')
 		await new Promise(resolve => setTimeout(resolve, 20));

@@ -106,7 +106,8 @@ function run(bytes: Uint8Array, random: SeededRandom): string {
 
 	end();
 	if (closed !== 1) throw new Error(`closed ${closed} times`);
-	// The link passes on the `bye` or `error` that closed it only after it has closed, so one message may follow.
+	// The link first closes and then delivers the `bye` or `error` that made it close. So one message may come after the
+	// end.
 	if (messagesAfterClose > 1) throw new Error('messages were accepted after the link had closed');
 	return seen.join();
 }

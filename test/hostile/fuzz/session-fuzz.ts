@@ -13,7 +13,9 @@ import {createHostileRoom, expectChat, type HostileRoom, isConnected, noticesOf,
 import type {FuzzLimits, FuzzResult} from './engine.js';
 import {mutate} from './mutate.js';
 
-/** Rounds after which a new room replaces the current one, whose roster and history grow and slow down the test. */
+/**
+ * Number of rounds in one room. A new room then replaces it, because the growing roster and history slow down the test.
+ */
 const ROUNDS_PER_ROOM = 25;
 const STEPS_PER_ROUND = 600;
 const CHAT_EVERY = 5;
