@@ -114,7 +114,7 @@ function createFake() {
 const unused = () => Promise.reject(new Error('not used'));
 
 describe('a node of the API', () => {
-	it('a node that ends because the network changed writes one `bye` line, also if the program stops the node at that moment', async () => {
+	it('a node that ends because the network changed writes one `bye` line, even if the program stops the node at that moment', async () => {
 		const {node, relaunch} = createFake();
 		const iterator = node[Symbol.asyncIterator]();
 		await node.start();
@@ -126,7 +126,7 @@ describe('a node of the API', () => {
 		expect(lines.filter(({type}) => type === 'bye')).toEqual([{type: 'bye', reason: 'network-changed'}]);
 	});
 
-	it('the API refuses a text that begins with a command that whispers, in messages, answers and corrections', async () => {
+	it('the API refuses messages, answers and corrections that begin with a whisper command', async () => {
 		const {node, chatNode} = createFake();
 		const bob = chatNode.join('Bob', '10.0.0.2');
 		await node.start();

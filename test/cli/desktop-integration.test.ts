@@ -46,7 +46,7 @@ describe('events exported from a screen', () => {
 		expect(JSON.parse(lines('a.jsonl')[0] ?? '')).toMatchObject({type: 'pinned', peer: own.peer});
 	});
 
-	test('events exported from a screen do not tell whom the user has verified', async () => {
+	test('events exported from a screen do not show whom the user has verified', async () => {
 		const {folder, chatNode} = createRoom();
 		const bob = chatNode.join('Bob', '192.168.1.9', {identity: 'b0b0b0b0'});
 		chatNode.publish({type: 'contacts', contacts: [{key: 'b0b0b0b0'.padEnd(64, '0'), name: 'Bob', verified: 1}]});

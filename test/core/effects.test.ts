@@ -114,7 +114,7 @@ const reduceEach = (items: readonly FeedEvent[]) =>
 const later: Input = {type: 'ephemeral', event: {type: 'time-passed', now: T0 + 10 * MAX_HLC_AHEAD_MS}};
 
 describe('effects', () => {
-	it('effects give the same timeline and texts in every order of arrival, in one call of the reducer or many, and if they arrive twice', () => {
+	it('effects give the same timeline and texts in every order of arrival, whether one call of the reducer or many apply them, even if they arrive twice', () => {
 		fc.assert(
 			fc.property(
 				events.chain(items => fc.tuple(fc.constant(items), fc.shuffledSubarray(items, {minLength: items.length}))),

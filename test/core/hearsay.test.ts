@@ -17,14 +17,14 @@ function reduceEvents(events: readonly FeedEvent[], state: State = initialState)
 	return reduceInputs(state, [learn(0, events)]);
 }
 
-describe('a lost event about a peer of which nothing else is known', () => {
-	it('a lost event about an unknown peer adds nobody to the roster', () => {
+describe('a `lost` event about a peer of which nothing else is known', () => {
+	it('a `lost` event about an unknown peer adds nobody to the roster', () => {
 		const state = reduceEvents(Array.from({length: 500}, (_, index) => lost(index + 1, invented(index))));
 		expect(listPeers(state.roster).map(({peer}) => peer)).toEqual([mallory]);
 		expect(state.timeline.length).toBe(0);
 	});
 
-	it('a lost event about an unknown peer counts as soon as the peer is known, in any order of arrival', () => {
+	it('a `lost` event about an unknown peer counts as soon as the peer is known, in any order of arrival', () => {
 		const report = lost(2, carol);
 		const entry = joined(carol, 1, 'Carol');
 		for (const state of [
@@ -38,7 +38,7 @@ describe('a lost event about a peer of which nothing else is known', () => {
 		}
 	});
 
-	it('lost events about unknown peers are remembered up to one limit for all feeds together', () => {
+	it('`lost` events about unknown peers are remembered up to one limit for all feeds together', () => {
 		let state = initialState;
 		for (let feed = 0; feed * MAX_REPORTED_SUBJECTS <= MAX_HEARSAY; feed++) {
 			const author = peerId(`b${feed.toString(16).padStart(2, '0')}`);
@@ -52,8 +52,8 @@ describe('a lost event about a peer of which nothing else is known', () => {
 	});
 });
 
-describe('the lost events of one feed', () => {
-	it('the lost events of one feed count for a limited number of peers', () => {
+describe('the `lost` events of one feed', () => {
+	it('the `lost` events of one feed count for a limited number of peers', () => {
 		const events = Array.from({length: MAX_REPORTED_SUBJECTS + 5}, (_, index) => lost(index + 1, invented(index)));
 		const state = reduceEvents(events);
 		expect(state.hearsay.count).toBe(MAX_REPORTED_SUBJECTS);
@@ -61,7 +61,7 @@ describe('the lost events of one feed', () => {
 		expect([mayReport(author, invented(0)), mayReport(author, carol)]).toEqual([true, false]);
 	});
 
-	it('the lost events of one feed about one peer count a limited number of times, so that the author cannot make the peer write returned events for hours', () => {
+	it('the `lost` events of one feed about one peer count a limited number of times, so that the author cannot make the peer write `returned` events for hours', () => {
 		const known = reduceEvents([joined(carol, 0, 'Carol')]);
 		const state = reduceEvents(
 			Array.from({length: MAX_REPORTS_PER_SUBJECT + 5}, (_, index) => lost(index + 1, carol, index)),

@@ -35,7 +35,7 @@ describe('LruMap', () => {
 		expect([...touched.keys()]).toEqual(['a', 'c']);
 	});
 
-	it('LruMap removes the oldest evictable entry, and checks skipped entries last in the next call', () => {
+	it('LruMap removes the oldest evictable entry, and in the next call checks the entries that it skipped after all others', () => {
 		const map = new LruMap<string, number>(4);
 		map.set('a', 1).set('b', 2).set('c', 3).set('d', 4);
 		expect(map.evictOldest(value => value > 2)).toEqual(['c', 3]);

@@ -39,7 +39,7 @@ describe('our own sessions', () => {
 		]);
 	});
 
-	it('our own sessions: a launch with our identity that is connected or joined after us is another session, and is ours only if it has our name', () => {
+	it('our own sessions: a launch with our identity that is connected or joined after us is another session, and counts as ours only if it has our name', () => {
 		const state = reduce(
 			join(before, 'carol', 1, 'c'),
 			launch(me, 10),

@@ -38,7 +38,7 @@ describe('the ephemeral state', () => {
 		expect(state.ephemeral).toMatchObject({links: {}, delivered: {}, audiences: []});
 	});
 
-	it('while the log cannot be saved, the ephemeral state contains the reason', () => {
+	it('the ephemeral state contains the reason for which the log cannot be saved', () => {
 		const full = reduce(ephemeral({type: 'persistence', saving: false, reason: 'disk full'}));
 		expect(full.ephemeral).toMatchObject({saving: false, savingReason: 'disk full'});
 		expect(reduceInputs(full, [ephemeral({type: 'persistence', saving: true})]).ephemeral).not.toHaveProperty(
@@ -113,7 +113,7 @@ describe('the delivery of a post', () => {
 		expect(selectDelivery(disconnected, 4)).toEqual({delivered: 0, of: 1});
 	});
 
-	it('the delivery of a post counts a peer whose connection has ended if no row reported the loss before the post was written, so that the post does not count as delivered to all', () => {
+	it('the delivery of a post includes a peer whose loss was not reported yet when the post was written, so that the post does not count as delivered to all', () => {
 		const connect = (peer: typeof me, ms: number) =>
 			observe(observation(me, ms, {type: 'peer-connected', subject: peer, address: '10.0.0.2'}));
 		const closed = [

@@ -64,7 +64,7 @@ describe('statusOf', () => {
 		]);
 	});
 
-	it('statusOf returns left for our own peer ids of earlier launches', () => {
+	it('statusOf returns `left` for our own peer ids of earlier launches', () => {
 		const next = observe(observation(bob, 50, {type: 'launched', version: '1'}));
 		expect(statusOf(reduce(launch, join(me, 'Me'), next), me)).toBe('left');
 	});
@@ -102,7 +102,7 @@ describe('selectPeers', () => {
 		expect(named(reduce(launch))).toEqual(['01000000 self']);
 	});
 
-	it('selectPeers does not list peers that are known only from lost events of others', () => {
+	it('selectPeers does not list peers that are known only from `lost` events of others', () => {
 		const report = learn(5, [feedEvent(ann, 4, 5, {type: 'lost', subject: dan, absence: 0})]);
 		expect(named(reduce(launch, join(ann, 'Ann'), report))).toEqual(['01000000 self', 'Ann unreachable']);
 	});

@@ -94,7 +94,7 @@ test('every event is accepted once, and the tip of the feed equals that of its a
 	);
 });
 
-test('a batch of an author with a weak key is refused, but is no fault of its sender, because earlier programs accept and relay such batches', () => {
+test('a batch of an author with a weak key is refused, but is no fault of its sender, because release 1.0.0 accepts and relays such batches', () => {
 	const constant = Uint8Array.from({length: 64}, (_, index) => (index === 0 ? 1 : 0));
 	const weak = {...threeBatches().batches[0], peer: `01${'0'.repeat(62)}` as Batch['peer'], signature: constant};
 	const tips = createFeedTips({roomTag});

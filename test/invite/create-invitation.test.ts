@@ -130,7 +130,7 @@ async function getsLine(link: string): Promise<boolean> {
 	});
 }
 
-test('the connection of a guest ends when more than MAX_GUEST_QUEUED_BYTES wait for the guest, and not when less wait', async () => {
+test('the connection of a guest ends when the queue for this guest exceeds MAX_GUEST_QUEUED_BYTES, and not before', async () => {
 	const chatNode = createFakeChatNode();
 	const dave = chatNode.join('Dave', '10.0.0.2');
 	chatNode.say(dave, 'a message with long reactions');

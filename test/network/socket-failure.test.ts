@@ -5,7 +5,7 @@ import {createFakeClock} from '../helpers/fake-clock.js';
 const errorOf = (code: string) => Object.assign(new Error(), {code});
 
 describe('socket failures', () => {
-	it('up to three refused datagrams in a row are not listed as a failure, and a datagram that is sent ends the series', () => {
+	it('up to three refused datagrams in a row do not count as a failure, and a datagram that is sent resets the count', () => {
 		const failures = createSocketFailures(createFakeClock());
 		for (let round = 0; round < 3; round++) {
 			for (let refused = 0; refused < 3; refused++) failures.refused('UDP', 'send', errorOf('ENOBUFS'));

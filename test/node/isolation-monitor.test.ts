@@ -5,7 +5,7 @@ import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 
 /** Notices about nodes of other rooms while nobody is connected, before and after this launch has met somebody. */
-test('nodes of another room are a notice only until this launch has met somebody, because its room and secret are then right', async () => {
+test('nodes of another room cause a notice only until this launch has met somebody, which shows that its room and secret are right', async () => {
 	for (const meets of [false, true]) {
 		const clock = createFakeClock();
 		const chatNode = createFakeChatNode();

@@ -6,7 +6,7 @@ import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 const FILE = 'aa'.padEnd(64, '0') as FileId;
 const shared = {type: 'shared', fileName: 'salary.txt', size: 10, file: FILE} as const;
 
-test('a content is named while one member who shared it has not withdrawn it', () => {
+test('a file may be served while at least one member who shared it has not withdrawn it', () => {
 	const chatNode = createFakeChatNode('Ann');
 	const files = createNamedFiles(chatNode.store, () => {});
 	expect(files.isNamed(FILE)).toBe(false);
@@ -25,7 +25,7 @@ test.each([
 	['before', true],
 	['after', false],
 ])(
-	'a content that the user withdrew stays unnamed although 100 events of another member name it, when the first question about it comes %s these events',
+	'a file that the user withdrew may not be served although another member shares it 100 times, if this node first checked the file %s the withdrawal',
 	(_order, asksFirst) => {
 		const chatNode = createFakeChatNode('Ann');
 		const ann = chatNode.own;

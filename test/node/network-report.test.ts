@@ -54,7 +54,7 @@ test.each<[string, Partial<DialReport>, {heardAgoMs?: number; events?: FeedEvent
 	['a peer that was reported as lost', {failures: 2}, {events: lost}, []],
 	['a peer that is neither heard nor reached', {failures: 5}, {heardAgoMs: 60_000}, []],
 ])(
-	'the network pane lists a peer that we may still reach, and none that left, was lost or is silent: %s',
+	'the network pane lists the peers that this node may still reach, and no peer that left, was lost or is silent: %s',
 	(_, dial, room, expected) => {
 		expect(reported(dial, room)).toEqual(expected);
 	},

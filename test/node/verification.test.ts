@@ -58,7 +58,7 @@ describe('verification of a person', () => {
 		expect(verification.forget(ann)).toMatchObject({refused: expect.any(String)});
 	});
 
-	it('a verification is refused for a key whose number was not shown, because five digits can be matched by trying keys', () => {
+	it('a verification is refused for a key whose number was not shown, because an attacker can find a key with the same last five digits', () => {
 		const {verification, stored, commit, lastDigits} = setUp();
 		commit(join(ann, 'Ann', 'a1'), join(bob, 'Ann', 'b2'));
 		verification.showNumber(ann);

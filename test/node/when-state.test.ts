@@ -22,7 +22,7 @@ function room() {
 
 const rowsOf = (state: ReturnType<ReturnType<typeof room>['store']['getState']>) => state.timeline.pages.flat().length;
 
-test('nextValue finds a value of the present state without a commit', async () => {
+test('nextValue finds a value in the present state without waiting for a commit', async () => {
 	const {store, listeners} = room();
 	expect(await nextValue(store, () => 'found').value).toBe('found');
 	expect(listeners()).toBe(0);

@@ -20,7 +20,7 @@ interface Launch {
 const isDelivery = ({type, state}: Line) => type === 'whisper-delivery' && state === 'delivered';
 
 it(
-	`whispers between processes of which one is killed ${KILLS} times arrive once, in order, and none counts as delivered that is missing in the other log`,
+	`whispers between processes of which one is killed ${KILLS} times arrive once and in order, and no whisper that is missing in the other log counts as delivered`,
 	async () => {
 		const random = createSeededRandom(SEED);
 		const port = await findFreeUdpPort();

@@ -96,7 +96,7 @@ describe('whispers between processes', () => {
 		expect([verified.code, verified.stderr]).toEqual([0, '']);
 	});
 
-	it('a piped line that begins with a command that whispers is an error in every mode, and is sent to nobody', async () => {
+	it('a piped line that begins with a whisper command is an error in every mode, and is sent to nobody', async () => {
 		const port = await findFreeUdpPort();
 		const bob = await startNode({home: makeHome(), port, name: 'Bob'});
 		const common = ['--interface', 'lo', '--port', String(port), '--name', 'Ann', '--wait', '3'];

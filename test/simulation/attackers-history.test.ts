@@ -57,7 +57,7 @@ it('events of an author are accepted although a liar passes on unverified batche
 	await room.world.stopAll();
 });
 
-it('an event that a liar claims as history of an author is still live when the author writes it', {
+it('an event that a liar announced as history before its author wrote it counts as live when the author writes it', {
 	timeout: 60_000,
 }, async () => {
 	const room = await createAttackRoom(2, 2);

@@ -50,7 +50,7 @@ describe('people who fetch one file together', () => {
 		expect(reportOf(author, file)).toBeUndefined();
 	}, 90_000);
 
-	test('ten people share the parts of a file among themselves even on fast paths, where more parts are in transit than the nodes have announced to each other', async () => {
+	test('ten people share the parts of a file among themselves even on fast paths, on which many parts are in transit before a node can announce them', async () => {
 		world = createFileWorld(18);
 		// Bandwidth and latency as between processes of one computer.
 		const [author, ...others] = Array.from({length: 11}, () => world.add({uplink: 200e6, latencyMs: 5}));

@@ -58,7 +58,7 @@ test('a refused message or whisper returns to the input, a refused command does 
 	expect(drafts.filter(comesBack)).toEqual(['hello', '//me', '/msg Dave hi', '/W Dave hi', '/r hi']);
 });
 
-test('a draft in which a later line looks like a command is not sent, to everybody or to an addressee; paths and comments are sent', () => {
+test('a draft in which a later line looks like a command is sent neither to everybody nor to an addressee; a draft with paths or comments is sent', () => {
 	const chatNode = createFakeChatNode('Carol');
 	const {peer} = chatNode.join('Bob', '192.168.1.9', {identity: 'bbbbbbbb'});
 	const state = stateOf(chatNode);

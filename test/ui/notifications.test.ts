@@ -94,7 +94,7 @@ describe('notifications', () => {
 		expect(notices.mentions).toBe(4 + 2 + 1);
 	});
 
-	test('@all of a further person does not ring while as many people as the program remembers have used it within five minutes', () => {
+	test('@all of one more person does not ring if the maximum number of remembered people have used @all within five minutes', () => {
 		const {chatNode, bob, state} = setUp();
 		const now = START + 3_600_000;
 		const events = [chatNode.make(bob, {type: 'posted', text: '@all'})];

@@ -123,7 +123,7 @@ it('an attached node refuses the same texts and names as any node, and reports t
 	await expect.poll(() => refusals).toHaveLength(2);
 });
 
-it('a whisper that the keeper refuses comes back into the input of the attached screen with its addressee', async () => {
+it('a whisper that the keeper refuses returns to the input of the attached screen with its addressee', async () => {
 	const kept = await setUp();
 	const {room, keeper} = kept;
 	const bob = await room.launch('Bob Lee', {takesWhispers: false});

@@ -70,7 +70,7 @@ describe('a plain line', () => {
 		]);
 	});
 
-	test('a plain line that is typed can be /search or /net, whose results are printed', () => {
+	test('the commands /search and /net work in a plain line that is typed, and their results are printed', () => {
 		expect(execute('/search needle').replyLines?.join()).toContain('Bob: the needle');
 		expect(execute('/net').replyLines?.join()).toContain('Network interfaces');
 	});
@@ -122,7 +122,7 @@ describe('a line of JSON', () => {
 	});
 });
 
-test('a JSON line whose text begins with a command that whispers is an error, in messages, answers and corrections', () => {
+test('a JSON line with a message, answer or correction that begins with a whisper command is an error', () => {
 	const chatNode = createFakeChatNode();
 	const context = {chatNode, self: chatNode.self, ignored: [], numbers: createMessageNumbers(), now: chatNode.at};
 	const run = (line: object) => executeJsonLine(JSON.stringify(line), context, createJsonReportFormatter());

@@ -38,7 +38,7 @@ describe('the handshake of an attached screen and a keeper', () => {
 		expect(shake({}, {version: '1.0.0'}).reply).toEqual({type: 'failed', reason: 'other-version', version: '1.0.0'});
 	});
 
-	it("the keeper rejects the handshake if the screen does not know the token, or if it repeats the keeper's proof or an earlier proof", () => {
+	it("the keeper rejects the handshake if the screen does not know the token, or if the screen repeats the keeper's proof or an earlier proof", () => {
 		const keeper = () => createKeeperHandshake({token, version: '1.1.0'});
 		const stranger = createAttachHandshake({token: other, version: '1.1.0'});
 		for (const proof of ['', 'ab'.repeat(32)]) {
@@ -75,7 +75,7 @@ describe('the handshake of an attached screen and a keeper', () => {
 describe('the description of a keeper', () => {
 	const room = {room: 'crew', tag: new Uint8Array(8).fill(7), version: '1.1.0'};
 
-	it('the description of a keeper is a file that only its owner can read, is listed, and is removed only by the keeper that wrote it', () => {
+	it('the description of a keeper is a file that nobody but its owner can read, is listed, and is removed only by the keeper that wrote it', () => {
 		const root = makeHome();
 		const {description: first, release} = claimRoom(root, room);
 		saveDescription(root, first);

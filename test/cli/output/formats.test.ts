@@ -263,7 +263,7 @@ describe('filters', () => {
 		expect(matchingSeqs({author: 'nobody'})).toEqual([]);
 	});
 
-	it('filters reject a time range that ends before it starts, unless the log extends to the next day, on which the range then ends', () => {
+	it('filters reject a time range that ends before it starts; if the log extends to the next day, the range ends on that day', () => {
 		const time = (ms: number) => {
 			const date = new Date(ms);
 			return {type: 'clock' as const, hour: date.getHours(), minute: date.getMinutes(), second: 0};

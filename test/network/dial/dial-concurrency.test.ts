@@ -44,7 +44,7 @@ it('candidates with the fewest failures are dialled first, and --peer targets ta
 	expect(take(queue)?.isTarget).toBe(true);
 });
 
-it('a candidate that never failed is dialled even at the limit, if all dials in progress are to candidates that failed', () => {
+it('a candidate to which no dial failed is dialled even at the limit, if every dial in progress is to a candidate to which dials failed', () => {
 	const queue = createDialQueue();
 	for (let dial = 0; dial < 3; dial++) queue.succeeded(dial * 1000, dial * 1000 + SLOW_DIAL_MS + 1);
 	const dead = {...createCandidate(undefined, true), failures: 3};

@@ -63,7 +63,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials.find(({host}) => host === '10.0.0.1')?.at).toBe(1000);
 	});
 
-	it('a peer with a lower id whose beacon arrived gets more time to dial this node while other peers connect, up to ten seconds', async () => {
+	it('a peer with a lower id whose beacon arrived gets up to ten seconds to dial this node while other peers connect', async () => {
 		const {clock, dialler, dials, connected} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		for (let passed = 0; passed < 30; passed++) {
@@ -130,7 +130,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(dials).toHaveLength(1);
 	});
 
-	it('a peer whose beacon arrived is not dialled while this node bans it, even if the dialler did not know it before', async () => {
+	it('a peer whose beacon arrived is not dialled while this node bans it, even if the dialler did not know this peer before', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.disconnected(HIGHER, FAULT_BAN_MS);
 		expect(dialler.reports()).toEqual([]);

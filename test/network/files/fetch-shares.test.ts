@@ -18,7 +18,7 @@ test('a node that fetches a file alone requests every part itself', () => {
 	expect(PARTS.every(part => sharesOf(1).isForUs(part, [], 0))).toBe(true);
 });
 
-test('when another node starts or stops fetching the file, no part moves between the other nodes', () => {
+test('when a node starts or stops fetching the file, no part is reassigned from one of the other nodes to another one', () => {
 	const shares = sharesOf(1);
 	const [, two, three, four] = peers;
 	const before = PARTS.filter(part => shares.isForUs(part, [two!, three!], 0));
@@ -27,7 +27,7 @@ test('when another node starts or stops fetching the file, no part moves between
 	expect(after.length).toBeLessThan(before.length);
 });
 
-test('an idle node waits for parts that slow nodes fetch only as long as a holder needs to send two parts, and then ignores these nodes for a while', () => {
+test('an idle node waits for the parts of slow nodes as long as a holder takes to send two parts, and then ignores these nodes for a while', () => {
 	const shares = sharesOf(1);
 	const others = othersOf(1);
 	const parts = PARTS.slice(0, 8).filter(part => !shares.isForUs(part, others, 0));

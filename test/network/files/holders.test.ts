@@ -15,7 +15,7 @@ function partsOf(...parts: number[]) {
 	return set;
 }
 
-test('a holder can add to a file if it has a part that is missing here and that it did not refuse, unless the holder is excluded', () => {
+test('a holder can contribute to a file if it has a part that is missing here, did not refuse this part, and is not excluded', () => {
 	const holders = createHolders(COUNT, () => 0);
 	const holder = holders.add(pipeOf(fakePeerId(1)));
 	const have = partsOf(3);
@@ -35,7 +35,7 @@ test('a holder can add to a file if it has a part that is missing here and that 
 	expect(answers).toEqual([false, false, true, true, false, true, false]);
 });
 
-test('the parts of 200 peers that have nothing new are compared once at most, however often the holders are asked whether they can add to the file', () => {
+test('the parts of 200 peers that have no missing part are compared at most once, however often a node checks whether a holder can contribute to the file', () => {
 	const holders = createHolders(COUNT, () => 0);
 	const have = fullPartSet(COUNT);
 	for (let number = 1; number <= 200; number++) {

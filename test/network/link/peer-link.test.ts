@@ -219,7 +219,7 @@ describe('a silent link', () => {
 		expect(calls).toEqual(['destroy']);
 	});
 
-	it('a node that sends nothing else pings a peer every two seconds even if that peer sends all the time, because pings of that peer may wait in the send queue there', async () => {
+	it('a node that sends nothing else pings a peer every two seconds even if that peer sends all the time, because the pings of that peer may wait in its send queue', async () => {
 		const node = openLink();
 		node.verify();
 		for (let passed = 0; passed < GONE_AFTER_MS; passed += LIVENESS_TICK_MS) {

@@ -182,7 +182,7 @@ describe('a peer that reports connections to invented peers', () => {
 describe('a peer to which no connected peer is connected', () => {
 	const alive = (ageMs: number) => [{peer: LOST, ageMs}];
 
-	it('a peer that only connected peers hear of is not reported while they have heard within the last minute that this peer is alive', () => {
+	it('a peer known only from `alive` messages is not reported while the last evidence that this peer is alive is less than a minute old', () => {
 		const detector = detectorWith(HIGH);
 		for (let now = 0; now <= 10 * VANISHED_AFTER_MS; now += STEP_MS) {
 			if (now % 20_000 === 0) detector.reportAlive(HIGH, alive(40_000), now);
@@ -190,7 +190,7 @@ describe('a peer to which no connected peer is connected', () => {
 		}
 	});
 
-	it('a peer that only connected peers hear of is reported a minute after its last known connection, however late the news of that connection arrives', () => {
+	it('a peer known only from `alive` messages is reported a minute after its last known connection, however late the message about that connection arrives', () => {
 		const detector = detectorWith(HIGH);
 		expect(reportedAt(detector, 0)).toBeUndefined();
 		detector.reportAlive(HIGH, alive(4000), 30_000);
@@ -205,31 +205,31 @@ describe('a peer to which no connected peer is connected', () => {
 		expect(reportedAt(detector)).toBe(VANISHED_AFTER_MS - 10_000);
 	});
 
-	it('a peer that only connected peers hear of is reported when the only peer that heard of it has disconnected', () => {
+	it('a peer known only from `alive` messages is reported after the only peer that sent such messages has disconnected', () => {
 		const detector = detectorWith(HIGH, LOW);
 		detector.reportAlive(LOW, alive(0), 0);
 		detector.disconnected(LOW, 10_000);
 		expect(reportedAt(detector)).toBe(VANISHED_AFTER_MS);
 	});
 
-	it('a peer that only connected peers hear of gets another minute with every new event that it wrote', () => {
+	it('a peer to which no connected peer is connected gets another minute with every event of its own that arrives', () => {
 		const detector = detectorWith(HIGH);
 		expect(reportedAt(detector, 50_000)).toBeUndefined();
 		detector.heardFrom(LOST, 50_000);
 		expect(reportedAt(detector)).toBe(50_000 + VANISHED_AFTER_MS);
 	});
 
-	it('a peer that only connected peers hear of is reported later the more often it has returned after it was reported as lost', () => {
+	it('a peer to which no connected peer is connected is reported later the more often it has returned after it was reported as lost', () => {
 		expect(reportedAt(detectorWith(HIGH), 1_000_000, false, 1)).toBe(2 * VANISHED_AFTER_MS);
 		expect(reportedAt(detectorWith(HIGH), 1_000_000, false, 3)).toBe(8 * VANISHED_AFTER_MS);
 		expect(reportedAt(detectorWith(HIGH), 10_000_000, false, 900)).toBe(64 * VANISHED_AFTER_MS);
 	});
 });
 
-describe('what a node tells a peer about peers that this peer is not connected to', () => {
+describe('an `alive` message', () => {
 	const FAR = fakePeerId(9);
 
-	it('an `alive` message names peers that other peers are connected to or heard of, unless the receiver itself reported them', () => {
+	it('an `alive` message names the peers that connected peers listed as connected or as alive, unless the receiver itself listed them', () => {
 		const detector = detectorWith(LOW, HIGH);
 		detector.reportChange(HIGH, LOST, true, 0);
 		detector.reportAlive(HIGH, [{peer: FAR, ageMs: 5000}], 1000);

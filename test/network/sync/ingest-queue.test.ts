@@ -73,7 +73,7 @@ describe('the ingest queue', () => {
 		expect([ingested.length, commits, queue.busy]).toEqual([3, [3], false]);
 	});
 
-	it('the ingest queue pauses a connection when more than MAX_INGEST_BYTES wait, until less than half of that waits', async () => {
+	it('the ingest queue pauses a connection while more than MAX_INGEST_BYTES wait, and resumes it when less than half of that is left', async () => {
 		const {clock, calls, push} = createBench(RECEIVE_SLICE_MS);
 		for (let seq = 1; seq <= 5; seq++) push(batchOf(seq, MAX_INGEST_BYTES / 4));
 		expect(calls).toEqual(['pause']);

@@ -109,7 +109,7 @@ describe('claims that are not served', () => {
 	const invented = (from: number, count: number) =>
 		Array.from({length: count}, (_, index) => feed(fakePeerId(from + index), 5));
 
-	it('claims to hold entries that nobody serves do not keep out feeds that another peer lists, and are charged to the claimant', async () => {
+	it('claims that are not served do not keep out feeds that another peer lists, and are charged to the claimant', async () => {
 		const {clock, connect, reports} = createRoom();
 		const liars = MAX_MISSING_FEEDS / MAX_NEW_FEEDS_PER_MINUTE + 1;
 		for (let liar = 0; liar < liars; liar++) {
@@ -123,7 +123,7 @@ describe('claims that are not served', () => {
 		expect(reports.filter(line => line.startsWith('limited'))).not.toContain('limited new-feeds 2');
 	});
 
-	it('claims to hold entries that nobody serves are dropped after a timeout, and the claimant is asked for its inventory again at growing intervals', async () => {
+	it('claims that are not served are dropped after a timeout, and the claimant is asked for its inventory again at growing intervals', async () => {
 		const {clock, connect, reports} = createRoom();
 		const mallory = connect(MALLORY, ...invented(1000, 20));
 		await clock.advance(WANT_TIMEOUT_MS + HAVE_INTERVAL_MS);
@@ -166,7 +166,7 @@ describe('a range', () => {
 		expect(silent.filter(link => link.read('want').length > 0)).toHaveLength(1);
 	});
 
-	it('a range is requested from the peer that has served before, although keys that are new each time swallow every request', async () => {
+	it('a range is requested from the peer that has served before, although further peers connect, claim the range and never answer', async () => {
 		const {clock, connect, answer} = createRoom({addressOf: peer => (peer === BOB ? '10.0.0.2' : '10.0.0.66')});
 		const bob = connect(BOB, feed(CAROL, 1));
 		answer(bob, 1, batchOf(CAROL, 1));
@@ -183,7 +183,7 @@ describe('a range', () => {
 		}
 	});
 
-	it('of the peers at one address, the one that answers better has the lower rank; failures at the address count first', () => {
+	it('the rank of a peer depends first on the failures of all peers at its address, and then on how well the peer itself answers', () => {
 		const sync = (failures: number, delayMs = 0, hasServed = true) => ({failures, delayMs, hasServed});
 		const ranks = rankSources(
 			[
@@ -273,7 +273,7 @@ it('the reserve of a full log for live events cannot be used up from many addres
 });
 
 describe('a node stays below the rates that its peers accept', () => {
-	it('a node answers each digest exactly once and stays below the accepted rates if peers send as many digests as they may', async () => {
+	it('a node answers each digest exactly once and stays below the accepted rates if peers send as many digests as they are allowed to send', async () => {
 		const {clock, node, connect} = createRoom();
 		for (let index = 0; index < MAX_HAVE_FEEDS * 200; index++) node.hold(batchOf(fakePeerId(1000 + index), 1, 1, 8));
 		const bob = connect(BOB, feed(AUTHOR, 0));

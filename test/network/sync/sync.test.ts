@@ -50,7 +50,7 @@ describe('a new connection', () => {
 		expect(reports.filter(line => line.startsWith('synced'))).toEqual(['synced with 2, 3 received']);
 	});
 
-	it('own events count as acknowledged when the peer sends an equal digest or lists the feed of this node, but only as far as these events exist', () => {
+	it('own events count as acknowledged when the peer sends an equal digest or lists the feed of this node, but never beyond the last own event', () => {
 		const {node, connect, reports} = createRoom();
 		node.post(4);
 		const bob = connect(BOB);

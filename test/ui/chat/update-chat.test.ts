@@ -211,7 +211,7 @@ describe('typing while an overlay or a list is open', () => {
 		}
 	});
 
-	test('directly after i was pressed, the screen does not say to press i: the input has the focus, or the hint says to press the key again', () => {
+	test('directly after the user pressed i, no hint says to press i: the input has the focus, or the hint says to press the key again', () => {
 		for (const pause of [50, 100, 300]) {
 			for (const before of ['k', 'x', 'xy']) {
 				const ui = typeSlowly(...Array.from(before, (letter): [number, string] => [100, letter]), [pause, 'i']);

@@ -65,7 +65,7 @@ test('a whisper to an unknown, ambiguous or departed addressee is not sent, and 
 	expect([whispers(chatNode), chatNode.posted]).toEqual([[], []]);
 });
 
-test('a whisper that the node refuses comes back into the input with its addressee', async () => {
+test('a whisper that the node refuses returns to the input with its addressee', async () => {
 	const {terminal, press, chatNode} = await launchWith('Dave');
 	chatNode.refuse = 'Dave does not take whispers.';
 	await press('/msg Dave hello\r');

@@ -68,7 +68,7 @@ test('the address is beside the text of a message, never in a row of its own, an
 	}
 });
 
-test('a row of several arrivals and departures says since when, unless all of them are within the time that is shown', () => {
+test('a row of several arrivals and departures shows the time of the first one, unless the shown time of the last one is the same', () => {
 	const chatNode = createFakeChatNode();
 	const joins = [32, 32, 38].map((minutes, index) => {
 		chatNode.at = START + minutes * 60_000 + index;
