@@ -65,8 +65,8 @@ type JoinedBody = Omit<Extract<FeedEventBody, {type: 'joined'}>, 'identity'> & {
 export type EntryBody = Exclude<FeedEventBody, {type: 'joined' | 'unreadable'}> | JoinedBody;
 
 /**
- * Encodes an entry. `at`: wall clock in ms since 1970. The caller may keep the bytes: they never change, and they share a
- * buffer only with other entries.
+ * Encodes an entry. `at`: wall clock in ms since 1970. The caller may keep the bytes. They never change, and the buffer
+ * that contains them contains nothing but entries.
  */
 export function encodeEntry(body: EntryBody, at: number, hlc: Hlc): Uint8Array {
 	return copyToSlab(pack(entryFields(body, at, hlc)));
@@ -105,8 +105,8 @@ export function decodeEntryGeneric(bytes: Uint8Array, peer: PeerId, seq: number)
 			counter: readUint(fields[3], 'counter', MAX_HLC_COUNTER),
 		};
 		({at, ms, counter} = head);
-		// The spread is last: a literal that begins with a spread gives each event a hidden class of its own in V8 (`extend` in
-		// core/memory-cost.ts).
+		// The spread comes last. If it came first, V8 would create a separate hidden class for each event (see `extend`
+		// in core/memory-cost.ts).
 		return {peer, seq, at, ms, counter, ...readEntryBody(fields)};
 	} catch (error) {
 		return {peer, seq, at, ms, counter, type: 'unreadable', reason: unreadableReason(error)};
@@ -165,8 +165,8 @@ let slab = new Uint8Array(SLAB_BYTES);
 let slabUsed = 0;
 
 /**
- * Copies an entry into a buffer that several entries share. A separate buffer for each entry would cost more than encoding
- * it, and a view of the encoder's buffer would keep all of that buffer in memory.
+ * Copies an entry into a buffer that several entries share. Allocating a separate buffer for each entry would take
+ * longer than encoding the entry. A view of the encoder's buffer would keep that whole buffer in memory.
  */
 function copyToSlab(bytes: Uint8Array): Uint8Array {
 	if (bytes.length > SLAB_BYTES / 4) return bytes.slice();

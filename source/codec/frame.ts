@@ -6,9 +6,9 @@ import {writeUint32} from './bytes.js';
 
 export const FRAME_HEADER_BYTES = 4;
 /**
- * Bytes allocated at first for a frame that arrives in parts. The buffer doubles as bytes arrive, so a peer that only
- * announces a large frame occupies little memory. The first buffer after a long frame has the length of that frame, up to
- * MAX_REPEATED_BYTES, because slices of a file arrive one after the other.
+ * Initial size of the buffer for a frame that arrives in parts. The buffer doubles as bytes arrive, so a peer that only
+ * announces a large frame occupies little memory. After a long frame, the initial size is the length of that frame, up
+ * to MAX_REPEATED_BYTES, because the slices of a file are a series of frames of equal length.
  */
 const INITIAL_BUFFER_BYTES = 4096;
 const MAX_REPEATED_BYTES = 320 * 1024;
@@ -43,7 +43,7 @@ interface FrameDecoder {
 
 /** Creates a decoder for one stream of frames. */
 export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
-	/** Payload length, as far as the header bytes received so far determine it. */
+	/** Payload length, computed from the header bytes received so far. */
 	let length = 0;
 	let headerBytes = 0;
 	let buffer = new Uint8Array(0);

@@ -96,7 +96,7 @@ export interface PongMessage {
 }
 
 /**
- * Peers that are alive and to which the receiver may have no connection. The sender heard of them from other peers.
+ * Peers that are alive according to other peers of the sender, and to which the receiver may have no connection.
  * `ageMs`: time since some node was last known to be connected to the listed peer.
  */
 export interface AliveMessage {
@@ -104,13 +104,13 @@ export interface AliveMessage {
 	readonly peers: readonly {readonly peer: PeerId; readonly ageMs: number}[];
 }
 
-/** Asks which parts of a file the receiver has. Answered by `file-info` or `file-none`. */
+/** Asks which parts of a file the receiver has. The answer is `file-info` or `file-none`. */
 export interface FileAskMessage {
 	readonly type: 'file-ask';
 	/** Chosen by the asker. It rises with each `file-ask` and `file-want` on a connection. */
 	readonly id: number;
 	readonly file: FileId;
-	/** Whether the answer shall contain the hashes of all parts. */
+	/** Whether the answer must contain the hashes of all parts. */
 	readonly leaves: boolean;
 }
 
@@ -157,7 +157,10 @@ export interface WhisperMessage {
 	readonly text: string;
 }
 
-/** Answer to whispers: the sender of this message has all whispers up to `id` in its log, except those in `refused`. */
+/**
+ * Answer to whispers. The sender of this message has accepted all whispers up to `id` into its log, except those in
+ * `refused`.
+ */
 export interface WhisperAckMessage {
 	readonly type: 'whisper-ack';
 	readonly id: number;
@@ -178,7 +181,10 @@ interface ByeMessage {
 	readonly reason: ByeReason;
 }
 
-/** Says which protocol error of the receiver makes the sender close the connection. `text` is for the screen. */
+/**
+ * Says which protocol error the receiver made. The sender closes the connection because of this error. `text` is for
+ * the screen.
+ */
 interface ErrorMessage {
 	readonly type: 'error';
 	readonly code: string;

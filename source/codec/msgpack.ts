@@ -2,8 +2,8 @@
  * MessagePack encoder and decoder (protocol.md, Encoding). No other module imports msgpackr. Input is validated before it
  * is decoded.
  */
-// The entry point `msgpackr/pack` has no native string extractor. This extractor would not speed up short frames, and
-// would decode invalid UTF-8 differently from nodes without it.
+// The entry point `msgpackr/pack` has no native string extractor. This extractor would not speed up short frames. It
+// also decodes invalid UTF-8 differently, so nodes with and without it would read different texts.
 import {Packr} from 'msgpackr/pack';
 import {ProtocolError} from '../core/errors.js';
 import {MAX_NESTING, MAX_VALUES} from '../core/limits.js';
@@ -39,8 +39,8 @@ export function unpack(bytes: Uint8Array): unknown {
 	}
 }
 
-// State of a validation. All calls share it, because only one validation runs at a time.
-/** For each depth: number of values that must still follow. A map counts its keys and its values. */
+// State of the validation that is running. All calls share it, because no two validations run at the same time.
+/** For each depth: number of values that must still follow. In a map, keys and values are both counted. */
 const remaining = new Float64Array(MAX_NESTING + 1);
 const inMap = new Uint8Array(MAX_NESTING + 1);
 
@@ -77,10 +77,11 @@ function checkUtf8(bytes: Uint8Array, start: number, end: number): void {
 }
 
 /**
- * Throws ProtocolError unless `bytes` is exactly one acceptable value: nesting up to MAX_NESTING, at most MAX_VALUES
- * values, no count of values that exceeds the number of bytes that follow, only string map keys other than `__proto__`,
- * valid UTF-8, no extension types, no integer beyond 2^53. This makes decoding safe and its cost proportional to the
- * length. All bytes from the network pass through this function, so it is one loop without recursion or allocation.
+ * Throws ProtocolError unless `bytes` is exactly one acceptable value. A value is acceptable if it nests at most
+ * MAX_NESTING levels and has at most MAX_VALUES values; if no count of values exceeds the number of bytes that follow;
+ * if all map keys are strings other than `__proto__` and all texts are valid UTF-8; and if it contains no extension
+ * types and no integers beyond 2^53. So decoding is safe, and its cost is proportional to the length. All bytes from
+ * the network pass through this function, so it is one loop without recursion or allocation.
  */
 function validateMessagePack(bytes: Uint8Array): void {
 	const end = bytes.length;

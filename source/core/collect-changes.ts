@@ -1,7 +1,8 @@
 /**
  * First half of a reduction: collects the roster changes and timeline rows of several inputs in mutable values.
  *
- * The values exist only during one call of the reducer, at whose end reduce.ts writes the result into the state.
+ * The values exist only during one call of the reducer. At the end of the call, reduce.ts writes the result into the
+ * state.
  */
 import type {FeedEvent, Input, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';

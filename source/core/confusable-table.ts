@@ -3,8 +3,8 @@
  * test/core/make-confusable-table.mjs; do not edit. The data is copyright Unicode, Inc., under the Unicode License V3
  * (file `license`).
  *
- * `prototype=characters;` for each prototype. All are code points in base 36; each character but the first is the
- * difference to the character before it.
+ * The text contains `prototype=characters;` for each prototype. Prototypes and characters are code points in base 36.
+ * Every character after the first is given as the difference from the character before it.
  */
 export const CONFUSABLE_TABLE =
 	'13q=14d;13s=14e;13t=148;13u=144;1cr=59w 17r;lv=lx lg 1i is;lw=199;ld=13w 1 3f 1i 6x el;lc=1ub;' +

@@ -1,6 +1,6 @@
 /**
- * Verified people: which peers belong to a person whose key the user has verified, and which peers use the name of such a
- * person with another key. The contacts are ephemeral state, so a replay knows none.
+ * Verified people: which peers belong to a person whose key the user has verified, and which peers use the name of such
+ * a person with another key. The contacts are ephemeral state, so a replay has no contacts.
  */
 import type {Contact, PeerId} from './event.js';
 import {memoise, memoiseByKey} from './memoise.js';

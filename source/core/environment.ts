@@ -19,7 +19,10 @@ export interface Random {
 	bytes(length: number): Uint8Array;
 }
 
-/** Writes one line of the debug log. Never pass secrets to it. `scope` names the component: `p2pchat:mesh`. */
+/**
+ * Writes one line of the debug log. Callers must not pass secrets to it. `scope` names the component, for example
+ * `mesh`.
+ */
 export type Debug = (scope: string, text: string, fields?: Readonly<Record<string, unknown>>) => void;
 
 /** Debug log that discards everything. */

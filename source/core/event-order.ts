@@ -54,8 +54,8 @@ export function hlcLimit(wall: number): number {
 }
 
 /**
- * Whether our clock may follow a remote HLC exactly. The limit is at least an hour lower than the limit of `isDue`. So
- * peers whose clocks are up to an hour behind ours show what we write.
+ * Whether our clock may follow a remote HLC exactly: it is not above `hlcLimit`, which is at least an hour below the
+ * limit of `isDue`. So peers whose clocks are up to an hour behind ours show what we write.
  */
 export function isMergeable(remote: Hlc, wall: number): boolean {
 	return remote.ms <= hlcLimit(wall);

@@ -26,9 +26,10 @@ interface PersonReference {
 
 /**
  * Peers that match NAME or NAME#FINGERPRINT. If a name matches exactly, names that differ in case are left out. If a
- * peer with the name is present, absent peers are left out. A fingerprint selects absent peers too: otherwise somebody
+ * peer with the name is present, absent peers are left out. A fingerprint selects absent peers too. Otherwise somebody
  * could take the place of an absent person with a key whose fingerprint begins with the same digits. If `who` is
- * `anybody`, neither is left out: otherwise somebody who calls themselves `bob` could receive what is meant for Bob.
+ * `anybody`, names that differ in case and absent peers are included. Otherwise somebody who calls themselves `bob`
+ * could receive what is meant for Bob.
  */
 export function findPeersByName(
 	state: State,

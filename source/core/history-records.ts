@@ -19,7 +19,7 @@ interface RecordTable {
 	readonly length: number;
 	push(input: Exclude<Input, {readonly type: 'ephemeral'}>): void;
 	at(index: number): HistoryRecord | undefined;
-	/** Greatest `loggedAt` of the records up to `index`. So these times never decrease. */
+	/** Greatest `loggedAt` of the records up to `index`. It never decreases when `index` rises. */
 	monotonicTimeAt(index: number): number;
 	/** Records with indexes [from, to) as inputs of the reducer. */
 	inputsBetween(from: number, to: number): Input[];

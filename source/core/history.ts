@@ -28,8 +28,9 @@ export interface History {
 	/** Index of the record that produced a row; undefined if the history does not contain it. */
 	indexOfEntry(key: OrderKey): number | undefined;
 	/**
-	 * Position after record `index`. Synced history arrives feed by feed, in an order that a reader cannot follow. So a run of
-	 * records received as history counts as one moment: the position after any of its records is the end of the run.
+	 * Position after record `index`. Synced history arrives feed by feed, in an order that a reader cannot follow. A run
+	 * of records received as history therefore counts as one moment. The position after any of its records is the end of
+	 * the run.
 	 */
 	positionAfter(index: number): number;
 }

@@ -11,7 +11,7 @@ interface Node<K, V> {
 	readonly key: K;
 	readonly value: V;
 	older: Node<K, V> | undefined;
-	/** A removed node keeps this link, so that an iteration that has reached the node can continue. */
+	/** Next newer node. A removed node keeps this link, so that an iteration that has reached the node can continue. */
 	newer: Node<K, V> | undefined;
 	isRemoved: boolean;
 }

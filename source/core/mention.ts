@@ -1,8 +1,8 @@
 /**
  * Mentions: whether a text addresses us by our name or by its first words, or everybody by `@all`.
  *
- * `@Mary` means Mary Ann Lee only if, when the text was written, no other person who was present was called Mary or had a
- * name that begins with Mary. People who join or leave later do not change whom an earlier text mentions.
+ * `@Mary` means Mary Ann Lee, unless another person whose name is Mary or begins with Mary was present when the text
+ * was written. People who join or leave later do not change whom an earlier text mentions.
  */
 import {foldText} from './fold-text.js';
 import {isOurs} from './own-sessions.js';
@@ -86,13 +86,16 @@ function containsAtMention(text: string, name: string): boolean {
 	return false;
 }
 
-/** Whether the `@` at this index does not continue a word, as it does in an e-mail address. */
+/** Whether the `@` at this index can begin a mention. It cannot if it continues a word, as in an e-mail address. */
 export function beginsMention(text: string, at: number): boolean {
 	const before = [...text.slice(Math.max(0, at - 2), at)].at(-1) ?? '';
 	return !WORD_CHARACTER.test(before);
 }
 
-/** Whether a name that ends just before this index is not continued there. */
+/**
+ * Whether a name that ends just before this index ends a word, so that the text at the index does not continue the
+ * name.
+ */
 export function endsWord(text: string, index: number): boolean {
 	return !WORD_CONTINUATION.test(text.slice(index, index + 4));
 }

@@ -39,7 +39,7 @@ interface Holder {
 // Costs of a hue. In a room of usual size, each cost is far above the sum of all smaller costs.
 const COST_OF_PRESENT = 1_000_000;
 const COST_OF_EQUAL_NAME = 10_000;
-/** Not 0, because an absent person may come back. */
+/** Greater than 0, because an absent person may come back. */
 const COST_OF_ABSENT = 100;
 const COST_OF_NEIGHBOUR = 1;
 
@@ -206,8 +206,8 @@ function createCircle() {
 	}
 
 	/**
-	 * A holder keeps its hue if no other holder of this hue is present or has an equal name, or if no other hue has fewer
-	 * such conflicts.
+	 * Chooses a hue for a holder that has none, or whose hue has more conflicts than another hue. A conflict is another
+	 * holder of the same hue who is present or has an equal name.
 	 */
 	function settle(holder: Holder): void {
 		const conflicts = (hue: number) => Math.floor(costOf(holder, hue) / COST_OF_EQUAL_NAME);

@@ -27,8 +27,8 @@ const selectOwnIdentities = memoise(
 );
 
 /**
- * Maximum number of our earlier launches, the newest ones, for which this node records which peers have stored their
- * events. The number is limited, because a room may have thousands of launches.
+ * Maximum number of our newest earlier launches for which this node records which peers have stored the events of that
+ * launch. The number is limited, because a room may have thousands of launches.
  */
 const MAX_OBSERVED_LAUNCHES = 16;
 

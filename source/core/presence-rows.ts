@@ -74,8 +74,8 @@ function listReconnectionRows(peer: RosterPeer): TimelineEntry[] {
 			if (isolation === undefined || compareOrder(isolation, connection) > 0) break;
 			lastIsolation = isolation;
 		}
-		// When the list is full, older connections were dropped, so it is unknown whether the first connection in the
-		// list ended an isolation.
+		// If the list is full, older connections may have been dropped. Then it is unknown whether the first connection
+		// in the list ended an isolation.
 		const isKnown = connection !== peer.connections[0] || peer.connections.length < MAX_CONTACTS_KEPT;
 		if (isKnown && lastIsolation?.peer === connection.peer && !isFirstContact(peer, connection)) rows.push(connection);
 	}

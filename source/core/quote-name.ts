@@ -1,6 +1,7 @@
 /**
- * Quotes for names that could be read as something other than a name. In lines of text a name comes first. So a name
- * such as `Bob (192.168.1.7): yes` would look like a message of Bob, and `Bob left, and Dave` like a fact about Bob.
+ * Quotes for names that could be read as something other than a name. A line of text begins with a name. So a name such
+ * as `Bob (192.168.1.7): yes` would look like a message of Bob, and `Bob left, and Dave` would look like a fact about
+ * Bob.
  */
 import {confusableSkeleton, toPrototypes} from './confusables.js';
 import {LruMap} from './lru-map.js';

@@ -18,8 +18,8 @@ const SUFFIX = '.download';
 /** Characters that Windows forbids, or that name an alternate data stream there. */
 const FORBIDDEN = /[:<>"|?*]/g;
 /**
- * Includes marks and joiners: sanitising removes them at the start of a name, so a dot after them would become the first
- * character.
+ * Characters that are removed from the start of a name. They include marks and joiners, because sanitising removes
+ * these too, and a dot after them would then become the first character.
  */
 const LEADING = /^[\s\u2800.\-\p{M}\u200c\u200d]+/u;
 const TRAILING = /[\s\u2800.\u200c\u200d]+$/u;

@@ -173,8 +173,8 @@ export function withLeft(peer: RosterPeer, event: FeedEventOf<'left'>): RosterPe
 }
 
 /**
- * Stores `event` for its absence number, unless the stored event of this number comes first in total order. Ignores
- * numbers from MAX_ABSENCES on.
+ * Stores `event` for its absence number, unless the event that is already stored for this number precedes it in total
+ * order. Ignores absence numbers of MAX_ABSENCES and above.
  */
 function addFirstByAbsence(
 	known: Readonly<Record<number, FeedEvent>>,

@@ -41,7 +41,7 @@ export interface PeerView {
 	/** Whether the user has verified the key, or the peer uses the name of a verified person with another key. */
 	readonly trust: Trust;
 	readonly address?: string;
-	/** Whether the peer only claims the address, and we never connected to it there. */
+	/** Whether the address is only a claim of the peer: none of our connections to the peer used it. */
 	readonly isAddressUnverified: boolean;
 	readonly status: PeerStatus;
 	readonly roundTripMs?: number;
@@ -167,8 +167,8 @@ function rankPeer(state: State, known: RosterPeer): RankedView {
 	return memoisePeer(known, [links[known.peer], state.launch, state.launches, own, ...shown], () => {
 		const view = createPeerView(state, known);
 		const foldedName = foldText(view.name);
-		// Departed launches without an identity cannot be told apart by their name, so a name that many of them had is
-		// listed once.
+		// If departed launches have no identity, launches with one name cannot be distinguished. So a name that many of
+		// them had is listed once.
 		const isNameless = view.status === 'left' && !known.identity && !state.launches[known.peer];
 		const person = isNameless ? `departed ${foldedName}` : personKey(known, state.launches);
 		return {view, rank: STATUS_RANKS[view.status], foldedName, personKey: person, joined: known.joined};
@@ -192,7 +192,10 @@ interface RankedPeers {
 	readonly departed: readonly RankedView[];
 }
 
-/** Views of departed peers, cached separately, because views of other peers change every two seconds with measurements. */
+/**
+ * Views of departed peers. They are cached separately, because the views of other peers change with every measurement
+ * of a connection, about every two seconds.
+ */
 const selectDeparted = memoise(
 	(state: State) => [state.roster, state.launch, state.launches, state.ephemeral.contacts],
 	state => {

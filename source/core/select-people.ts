@@ -31,7 +31,7 @@ export interface PersonView extends PeerView {
 	readonly sharesIdentityWith: readonly string[];
 }
 
-/** Whether launch `a` joined after launch `b`. A launch without a known `joined` is older than any other. */
+/** Whether launch `a` joined after launch `b`. A launch whose `joined` is unknown counts as older than any other. */
 function isNewer(a: RankedView, b: RankedView | undefined): boolean {
 	return b?.joined === undefined || (a.joined !== undefined && compareOrder(a.joined, b.joined) > 0);
 }
@@ -141,8 +141,8 @@ export function describeSharedIdentity({hasOurIdentity, sharesIdentityWith: [nam
 }
 
 /**
- * Number of people other than us who are reachable now. Other sessions of ours are not counted, except under another name:
- * somebody may have a copy of our data folder.
+ * Number of people other than us who are reachable now. Another session of ours is counted only if it has another name,
+ * because then somebody may have a copy of our data folder.
  */
 export const selectConnectedCount: (state: State) => number = memoise(
 	state => [selectPeople(state)],

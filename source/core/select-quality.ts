@@ -12,7 +12,10 @@ export interface Quality {
 	readonly worst: PersonView;
 }
 
-/** Undefined if nobody is connected, or if nobody is silent and no round-trip time is known yet. */
+/**
+ * Quality of our worst connection. Undefined if nobody is connected, or if nobody is silent and no round-trip time is
+ * known yet.
+ */
 export const selectQuality: (state: State) => Quality | undefined = memoise(
 	state => [selectPeople(state)],
 	state => {

@@ -100,9 +100,9 @@ export function canChange({roster}: State, effect: EffectEvent, message: Written
 }
 
 /**
- * The texts that a message had, the oldest first, even if the message was withdrawn later: the first text, and the last
- * MAX_VERSIONS_SHOWN corrections. Then follow all withdrawals, at most one of each feed. The details of a message show this
- * list.
+ * The texts that a message had, the oldest first: the first text, and the last MAX_VERSIONS_SHOWN corrections. They are
+ * listed even if the message was withdrawn later. After them come all withdrawals, at most one of each feed. The
+ * details of a message show this list.
  */
 export function versionsOf(state: State, event: WrittenEvent): readonly (WrittenEvent | EffectEvent)[] {
 	const {corrections, withdrawals} = state.effects.texts;
@@ -117,8 +117,8 @@ export function versionsOf(state: State, event: WrittenEvent): readonly (Written
 }
 
 /**
- * Feeds that may change a message and may have effects on it in this index: the feed of the message, and other feeds of the
- * same verified identity. None if nobody can change the message.
+ * Feeds whose effects in this index may change a message: the feed of the message, and other feeds of the same verified
+ * identity. Empty if nobody can change the message.
  */
 function feedsOfAuthor({roster}: State, index: EffectIndex, event: WrittenEvent): readonly PeerId[] {
 	if (isWindowRow(event)) return [];

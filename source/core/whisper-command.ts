@@ -3,8 +3,8 @@
 const WHISPER_COMMAND = /^\s*\/(?:msg|w|r)(?=\s|$)/iu;
 
 /**
- * Whether a text begins with a command that whispers, even after spaces. Where commands do not run, the program refuses to
- * send such a text: it is meant for one person and must never reach everybody.
+ * Whether a text begins with a command that whispers, even after spaces. Such a text is meant for one person and must
+ * never reach everybody. The program therefore refuses to send it where commands do not run.
  */
 export function beginsWithWhisperCommand(text: string): boolean {
 	return WHISPER_COMMAND.test(text);

@@ -4,8 +4,8 @@
  * Invariants (protocol.md, Feeds and batches)
  * 1. The part of a feed that this node holds starts at seq 1, has no gap and is one chain. A batch is accepted as a
  * whole or not at all.
- * 2. Result `invalid` is the fault of the sender of a batch, `forked` the fault of its author. Other results are no
- * faults.
+ * 2. The result `invalid` means that the sender of the batch is at fault, and `forked` means that its author is at
+ * fault. The other results mean no fault.
  * 3. Only a valid signature proves a fork. The feed is then frozen: its held part stays, and no entry is added.
  */
 import {isEqualBytes} from '../codec/bytes.js';
@@ -33,7 +33,10 @@ type Acceptance =
 	| {readonly type: 'ahead'}
 	/** The feed is frozen. `first` is true if this batch was the one that proved the fork. */
 	| {readonly type: 'forked'; readonly first: boolean}
-	/** The key of the author is weak, so nothing proves who wrote the batch. Earlier programs accept and relay such feeds. */
+	/**
+	 * The key of the author is weak, so nothing proves who wrote the batch. Earlier versions of the program accept and
+	 * relay such feeds.
+	 */
 	| {readonly type: 'unprovable'}
 	| {readonly type: 'invalid'; readonly code: 'bad-signature'};
 
@@ -72,7 +75,8 @@ interface FeedTipsOptions {
 }
 
 /**
- * What the rules of a feed need to know about the entries so far: the highest HLC, and whether one of them is a `left`.
+ * Facts about the entries so far that the rules of a feed depend on: the highest HLC, and whether one entry is a
+ * `left`.
  */
 interface FeedValidation {
 	readonly hlc: Hlc;
@@ -92,8 +96,8 @@ interface FeedState {
 }
 
 /**
- * Maximum number of restored feeds whose chain hash at the tip has not been computed. The last batch of each of them
- * stays in memory, and with it a piece of the log, so that the hash can be computed when it is needed.
+ * Maximum number of restored feeds whose chain hash at the tip has not been computed yet. Computing it needs the last
+ * batch of the feed. That batch stays in memory until then, together with the piece of the log that contains it.
  */
 const MAX_UNHASHED = 128;
 
@@ -219,8 +223,8 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 
 /**
  * Decodes the entries of a batch from `fromSeq` on and applies the rules of a feed (protocol.md, Feeds and batches):
- * the HLC rises, only the first event is `joined`, and nothing follows `left`. An entry that breaks a rule becomes
- * `unreadable`. An entry of unknown kind raises the HLC too, so that all program versions judge the following entries
+ * the HLC rises, no event after the first is `joined`, and nothing follows `left`. An entry that breaks a rule becomes
+ * `unreadable`. An entry of unknown kind also raises the HLC, so that all program versions treat the following entries
  * alike.
  */
 function decodeBatchEvents(

@@ -10,7 +10,7 @@ import type {HelloMessage} from '../codec/message-types.js';
 import type {RoomKeys} from './room-keys.js';
 import {type PeerKey, verifySignature} from './signing-keys.js';
 
-/** Whether the sender of the hello dialled the connection or accepted it. */
+/** Role of the sender of the hello: it dialled the connection, or accepted it. */
 type HelloRole = 'dialler' | 'accepter';
 
 export interface HelloContext {

@@ -2,9 +2,9 @@ import {type Batch, batchByteLength, lastSeq} from '../core/batch.js';
 import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES} from '../core/limits.js';
 
 /**
- * Merges consecutive batches of one feed into the largest batches that the limits allow, each with the signature of its
- * last part. The chain is not verified. Batches with a gap between them stay separate, and so do batches before and
- * after `boundary`, the seq at which one of the batches ends.
+ * Merges consecutive batches of one feed into the largest batches that the limits allow. A merged batch has the
+ * signature of the last batch in it. The chain is not verified. Batches with a gap between them are not merged. Batches
+ * before and after `boundary`, the seq at which one of the batches ends, are not merged either.
  */
 export function mergeBatches(batches: readonly Batch[], boundary?: number): Batch[] {
 	const merged: Batch[] = [];

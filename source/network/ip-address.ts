@@ -55,7 +55,10 @@ export function interfaceFor(address: string, interfaces: readonly LocalInterfac
 	return best;
 }
 
-/** Parsed subnet. Constant subnets are parsed only one time, because peers report thousands of addresses. */
+/**
+ * Parsed subnet. The constant subnets are parsed once and not for each address, because peers report thousands of
+ * addresses.
+ */
 interface Network {
 	readonly ip: IpAddress | undefined;
 	readonly prefix: number;
@@ -91,8 +94,8 @@ export function isLoopback(address: string): boolean {
 }
 
 /**
- * Owner of a share of a budget (scheduling/fair-share.ts): the address. On loopback it is the peer id, because many peers
- * share the loopback address.
+ * Key of the owner of a share of a budget (scheduling/fair-share.ts): the address of the peer. On loopback the key is
+ * the peer id, because many peers share the loopback address.
  */
 export function shareKey(address: string, peer: string): string {
 	return isLoopback(address) ? peer : normaliseAddress(address);
@@ -147,7 +150,10 @@ const PRIVATE: readonly Network[] = [
 	networkOf('fc00::', 7),
 ];
 
-/** Whether a text is not a private, unique local (RFC 4193), link-local or loopback address. True for host names. */
+/**
+ * Whether an address is public. False for private, unique local (RFC 4193), link-local and loopback addresses; true for
+ * host names.
+ */
 export function isPublic(address: string): boolean {
 	const ip = parseIp(address);
 	return !isLoopback(address) && !isLinkLocal(address) && !PRIVATE.some(network => isWithin(ip, network));

@@ -14,9 +14,9 @@ export function prefixBudget(budget: number): number {
 
 /**
  * Prefix that has to give up a place when all `limit` places are taken and a newcomer of the prefix `own` needs one. A
- * prefix above its budget gives up a place for any newcomer. A prefix at its budget gives up a place only for its own
- * newcomers, so that it gets no further place. Undefined if no prefix has to give up a place. `counts`: number of
- * places that untrusted peers of each prefix use.
+ * prefix above its budget gives up a place for any newcomer. A prefix at its budget gives up a place for its own
+ * newcomers, so that it gets no further place. It gives up no place for other newcomers. Undefined if no prefix has to
+ * give up a place. `counts`: number of places that untrusted peers of each prefix use.
  */
 export function prefixGivingWay(
 	limit: number,

@@ -1,6 +1,6 @@
 /**
  * Sockets that the system refuses to open or to use. Only this module decides which errors of sockets are shown to the
- * user. A running node never ends because of such an error: it tries again whenever it sends a beacon.
+ * user. A running node does not end because of such an error. It tries again whenever it sends a beacon.
  */
 import type {Clock} from '../core/environment.js';
 import {LruMap} from '../core/lru-map.js';
@@ -27,7 +27,7 @@ const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', '
 const PROHIBITIONS: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 /**
  * Errors that mean that this computer does not have the address or the address family now, or cannot use the address
- * yet: the system first checks that a new IPv6 address is unique.
+ * yet. An IPv6 address that was just added cannot be used until the system has checked that it is unique.
  */
 const ADDRESS_IS_MISSING: ReadonlySet<string> = new Set([
 	'EADDRNOTAVAIL',
@@ -37,8 +37,8 @@ const ADDRESS_IS_MISSING: ReadonlySet<string> = new Set([
 	'EPROTONOSUPPORT',
 ]);
 /**
- * The refusal of a socket is shown only after this number of refused datagrams. Fewer datagrams can be refused while
- * the queue of the network card is full. Two beacons are up to four datagrams.
+ * The refusal of a socket is shown only after this number of refused datagrams. A smaller number can have a harmless
+ * cause: the queue of the network card is full. Two beacons are up to four datagrams.
  */
 const REFUSED_DATAGRAMS_REPORTED = 4;
 /**

@@ -1,6 +1,6 @@
 /**
  * Atomic creation and replacement of small files. Other processes, and this one after a crash, find either the old
- * content of a file or its complete new content. Only the owner can read files made here.
+ * content of a file or its complete new content. Only the owner of a file that this module creates can read it.
  */
 import {randomBytes} from 'node:crypto';
 import {existsSync, linkSync, renameSync, rmSync, writeFileSync} from 'node:fs';

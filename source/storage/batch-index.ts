@@ -6,7 +6,10 @@ import {ContiguousFeed} from './contiguous-feed.js';
 import type {LogRecord} from './log.js';
 import type {LogFile} from './log-file.js';
 
-/** Bytes of one read of the file. Records of a feed are often close together, so one read can contain several of them. */
+/**
+ * Number of bytes of the file that are read at a time. Records of a feed are often close together, so one read can
+ * contain several of them.
+ */
 const READ_WINDOW_BYTES = 64 * 1024;
 /** Estimated ratio of the length of a record to the length of its entries, for short texts. */
 const RECORD_OVERHEAD_FACTOR = 4;

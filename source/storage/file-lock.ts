@@ -20,7 +20,10 @@ export interface FileLock {
 	release(): void;
 }
 
-/** Identity of a process. It differs from that of a later process with the same number. Lock files use these field names. */
+/**
+ * Identity of a process. A later process with the same process id has another identity. Lock files use these field
+ * names.
+ */
 interface ProcessIdentity {
 	readonly pid: number;
 	/** Start time as the system reports it; empty if the system reports none. */
@@ -34,7 +37,10 @@ interface LockOwner extends ProcessIdentity {
 	readonly token: string;
 }
 
-/** Owner of a lock file that a power failure left empty or incomplete. The name of its takeover lock contains this token. */
+/**
+ * Stands for the owner of a lock file that a power failure left empty or incomplete. The name of the takeover lock for
+ * such a file contains this token.
+ */
 const MALFORMED = {token: 'ill-formed'} as const;
 
 type LockHolder = LockOwner | typeof MALFORMED;
@@ -44,8 +50,8 @@ const MAX_LOCK_BYTES = 64 * 1024;
 const MAX_ATTEMPTS = 50;
 const RETRY_DELAY_MS = 10;
 /**
- * Attempts to read a lock file before it is considered malformed. On systems without hard links, a new lock file is briefly
- * incomplete.
+ * Number of attempts to read a lock file before it is considered malformed. On systems without hard links, a lock file
+ * is incomplete for a short time after its creation.
  */
 const MAX_READ_ATTEMPTS = 6;
 /**

@@ -44,7 +44,10 @@ export interface OpenedFileLog extends OpenedLog {
 	readonly log: FileLog;
 }
 
-/** Opens a log as its only writer. When `records` has been read to the end, a torn end is removed. Throws StorageError. */
+/**
+ * Opens a log as its only writer. Reading `records` to the end also removes a torn end of the file. Throws
+ * StorageError.
+ */
 export function openFileLog(path: string, options: FileLogOptions = {}): OpenedFileLog {
 	const realPath = resolveLogPath(path, options);
 	const lock = acquireLock(realPath);

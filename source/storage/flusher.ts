@@ -6,7 +6,7 @@ export interface LogTimer {
 	after(ms: number, run: () => void): {cancel(): void};
 }
 
-/** Longest time for which written bytes stay only in the cache of the operating system. */
+/** Longest time until written bytes are forced from the cache of the operating system to the disk. */
 const FLUSH_AFTER_MS = 1000;
 
 /** Controls when written bytes are forced to the disk: FLUSH_AFTER_MS after a write, and on request. */

@@ -12,8 +12,8 @@ import {openLogReader, readHeader} from './log-reader.js';
 
 const LOG_SUFFIX = '.p2plog';
 /**
- * Maximum size of a log that the program reads without a request of the user. A node writes logs of at most half this size,
- * so a larger file is no valid log.
+ * Maximum size of a log that the program reads on its own, although the user did not name it. A node writes logs of at
+ * most half this size, so a larger file is not a valid log.
  */
 export const MAX_SOUND_LOG_BYTES = 2 * MAX_LOG_BYTES;
 /** Maximum number of characters of the room name in the name of a log file. */

@@ -17,7 +17,7 @@ import {findUnusedPath} from './atomic-file.js';
 import {StorageError, toStorageError} from './errors.js';
 import {openRegularFile} from './regular-file.js';
 
-/** Bytes that one step of a copy holds in memory. */
+/** Number of bytes that are copied at a time, and so are in memory. */
 const COPY_BYTES = 1024 * 1024;
 
 const fdatasyncAsync = promisify(fdatasync);
@@ -30,7 +30,9 @@ export class LogFile {
 	readonly path: string;
 	readonly fd: number;
 	#size: number;
-	/** Upper bound of the bytes after `size` that a failed append has left and that could not be removed yet. */
+	/**
+	 * Maximum number of bytes after `size` that a failed append has left in the file and that could not be removed yet.
+	 */
 	#partialBytes = 0;
 	#isClosed = false;
 	/** Whether the file is new, so that its directory entry may not be on the disk yet. */

@@ -19,10 +19,10 @@ import {
 import type {Damage} from './log.js';
 
 /**
- * Limits of the bytes whose CRC is computed in vain, because what looks like a record is none: in total, and for each
- * scanned byte. A log that is only damaged stays below them, because such false records do not overlap in it. In a
- * crafted file, one of 1 MiB can begin every 16 bytes, and checking them all would take hours. False records of up to
- * MAX_SMALL_CANDIDATE_BYTES are always checked.
+ * Limits for false records: bytes that look like a record but have a wrong CRC. The limits bound the number of bytes
+ * whose CRC is computed, in total and for each scanned byte. A log with ordinary damage stays below them, because its
+ * false records do not overlap. In a crafted file, a false record of 1 MiB can begin every 16 bytes, and checking all
+ * of them would take hours. False records of up to MAX_SMALL_CANDIDATE_BYTES are always checked.
  */
 const MAX_WRONG_BYTES = 64 * 1024 * 1024;
 const MAX_WRONG_BYTES_PER_BYTE = 8;
@@ -35,7 +35,7 @@ export interface ScannedRecord {
 	readonly record: LogRecord;
 }
 
-/** Start position of a scan in a file whose header is already known. */
+/** Place at which a scan starts in a file whose header is already known. */
 interface ScanStart {
 	readonly marker: Uint8Array;
 	readonly header: LogHeader;
@@ -94,7 +94,9 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart, onOther?: (rec
 	/** Bytes of false records whose CRC has been computed. */
 	let wrongBytes = 0;
 
-	/** CRC of a possible record, or -1, which no CRC equals, if too many bytes of false records have been checked. */
+	/**
+	 * CRC of a possible record. Returns -1, which no CRC equals, if too many bytes of false records have been checked.
+	 */
 	function limitedCrc(bytes: Uint8Array): number {
 		const limit = MAX_WRONG_BYTES + MAX_WRONG_BYTES_PER_BYTE * (pendingOffset + cursor);
 		if (wrongBytes > limit && bytes.length > MAX_SMALL_CANDIDATE_BYTES) return -1;

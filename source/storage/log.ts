@@ -51,9 +51,9 @@ export interface Log {
 	 */
 	savedSeq(peer: PeerId): number;
 	/**
-	 * Keeps the batches of `own`, the feed of this node, in memory from now on. If another program empties the file,
-	 * they can be written again: perhaps no other node holds them. A log that cannot lose them does not have this
-	 * method.
+	 * Keeps the batches of `own`, the feed of this node, in memory from now on, because perhaps no other node holds
+	 * them. If another program empties the file, the log writes them again. A log that cannot lose batches does not have
+	 * this method.
 	 */
 	keepFeed?(own: PeerId): void;
 	/** Whether the operating system has everything that was appended. False while saving fails (resilient-log.ts). */

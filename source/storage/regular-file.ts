@@ -1,6 +1,6 @@
 /**
- * Opening and reading of files in the data and log folders. A FIFO, a device or a socket in the place of a file must not
- * stop the program: opening or reading it could wait forever, or never end.
+ * Opening and reading of files in the data and log folders. A FIFO, a device or a socket in the place of a file must
+ * not stop the program. Opening it could block forever, and reading it could never reach an end.
  */
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 import {withoutByteOrderMark} from '../core/text.js';

@@ -44,8 +44,9 @@ export function readRememberedPeers(path: string): ReadResult {
 }
 
 /**
- * Puts a peer first, and removes the oldest peers above MAX_REMEMBERED_PEERS. A file that is partly invalid is kept beside the
- * new one, because a user may have edited it. Throws StorageError if writing fails.
+ * Saves a peer as the first of the list, and removes the oldest peers if there are more than MAX_REMEMBERED_PEERS. A
+ * file that is partly invalid is kept under another name, because the user may have edited it. Throws StorageError if
+ * writing fails.
  */
 export function rememberPeer(path: string, peer: RememberedPeer): void {
 	const known = readRememberedPeers(path);

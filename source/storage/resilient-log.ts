@@ -1,9 +1,9 @@
 /**
  * File log that keeps the chat running while saving fails (disk full, read-only, file deleted). It buffers records that
  * cannot be written, and appends them in order when saving works again. If another program changed the file, it copies
- * all records that are still readable to a new file. It keeps the own feed and the whispers of this launch in memory,
- * so that the records which the old file has lost can be appended to the new file. Other feeds may have lost entries:
- * the caller learns this from `heldSeq`, and requests these entries again.
+ * all records that are still readable to a new file. It keeps this node's own feed and the whispers of this launch in
+ * memory. If the old file has lost some of these records, they are appended to the new file. Other feeds may have lost
+ * entries: the caller learns this from `heldSeq`, and requests these entries again.
  */
 
 import {type Batch, batchByteLength, lastSeq} from '../core/batch.js';
@@ -44,7 +44,8 @@ export interface ResilientLogOptions {
 
 const MAX_UNSAVED_BYTES = 64 * 1024 * 1024;
 /**
- * Maximum bytes of own records that are kept in memory to be written again. A person does not write as much in one launch.
+ * Maximum bytes of this node's own records that are kept in memory to be written again. A person does not write as much
+ * in one launch.
  */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 const SAVE_RETRY_MS = 2000;

@@ -52,8 +52,8 @@ export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
 			return {...opened, reopened: true, skipped: [...skipped, ...listUnreadableLogs(options, opened.log.path)]};
 		} catch (error) {
 			// If another instance of the program writes the newest log, this instance creates a new log and fills it by
-			// sync with the other instance. Older logs would be outdated. A log that cannot be opened for another reason is
-			// skipped.
+			// sync with the other instance. It does not open an older log, which would be outdated. A log that cannot be
+			// opened for another reason is skipped.
 			if (!(error instanceof StorageError)) throw error;
 			if (error.code === 'locked') return {...openNewLog(options.folder, header, timer), reopened: false, skipped: []};
 			skipped.push(error);

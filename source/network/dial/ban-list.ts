@@ -32,7 +32,10 @@ export interface BanList {
 }
 
 interface AddressBan {
-	/** Number of consecutive faults, each less than FAULT_BAN_MS after the end of the previous ban. */
+	/**
+	 * Number of consecutive faults. A fault is counted as consecutive if it happens less than FAULT_BAN_MS after the end
+	 * of the previous ban.
+	 */
 	readonly faults: number;
 	/** End of the ban, in monotonic ms. */
 	readonly until: number;

@@ -22,8 +22,8 @@ export interface FailedDial {
 export interface Candidate {
 	peer: PeerId | undefined;
 	/**
-	 * Owner of the share of dials that the candidate uses: the address that announced the candidate (`shareKey`). A target has
-	 * no owner.
+	 * Owner of the share of dials that the candidate uses: the address from which the candidate was announced
+	 * (`shareKey`). A target has no owner.
 	 */
 	owner: string | undefined;
 	readonly isTarget: boolean;
@@ -37,8 +37,8 @@ export interface Candidate {
 	/** Address of the last verified connection. It is kept even if newer addresses fill `addresses`. */
 	verifiedAddress: HostAddress | undefined;
 	/**
-	 * For each address dialled after the last successful dial: time of the last dial to it, or of the failure of that
-	 * dial, in monotonic ms.
+	 * For each address that was dialled after the last successful dial: when the last dial to that address began or, if
+	 * it failed, when it failed. Times are in monotonic ms.
 	 */
 	readonly triedAt: Map<string, number>;
 	/** Time of the last beacon of this peer, or of the last report by another peer, in monotonic ms. */
@@ -107,7 +107,7 @@ export function chooseAddresses({verifiedAddress, addresses, triedAt}: Candidate
 }
 
 /**
- * Whether two addresses are of the same class, so that a candidate keeps only one of them. The classes are link-local
+ * Whether two addresses are in the same class. A candidate keeps one address of each class. The classes are link-local
  * IPv6 addresses and other IPv6 addresses. IPv4 addresses have no class.
  */
 function isSameClass({host}: HostAddress, {host: other}: HostAddress): boolean {

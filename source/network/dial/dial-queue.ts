@@ -83,7 +83,10 @@ export function createDialQueue(): DialQueue {
 	/** Number of failed dials to candidates of an owner after the last successful dial to one of these candidates. */
 	const failuresByOwner = new LruMap<string, number>(MAX_CANDIDATES);
 
-	/** Number of dials in progress to candidates of an owner, or of all owners in its IPv6 prefix, whichever is greater. */
+	/**
+	 * Number of dials in progress to the candidates of an owner. If its IPv6 prefix as a whole has more dials in
+	 * progress, the number of the prefix.
+	 */
 	const dialsOf = (owner: string) =>
 		Math.max(dialsByOwner.get(owner) ?? 0, dialsByOwner.get(prefixGroup(owner) ?? '') ?? 0);
 	function countDial(owner: string | undefined, change: 1 | -1): void {
@@ -134,8 +137,8 @@ export function createDialQueue(): DialQueue {
 	}
 
 	/**
-	 * Candidate that may be dialled although the limit is reached. Its connection has just broken. Or it has never
-	 * failed, while all dials in progress are to candidates that failed before and may time out.
+	 * Candidate that may be dialled although the limit is reached: a candidate whose connection has just broken, or one
+	 * that never failed while all dials in progress are to candidates that failed before and may time out.
 	 */
 	function bypassCandidate(): Candidate | undefined {
 		if (inProgress.size > Math.min(concurrency.limit, MAX_DIALS_AT_ONCE - 1)) return undefined;

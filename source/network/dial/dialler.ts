@@ -1,7 +1,8 @@
 /**
- * Dialler (protocol.md, Addresses): decides which peers to dial and when. It has one candidate for each known peer and for
- * each `--peer` target. Of two peers, the one with the lower id dials immediately. The other waits for one second, and
- * longer while other peers connect: when many nodes start together, dials in both directions would slow them down.
+ * Dialler (protocol.md, Addresses): decides which peers to dial and when. It has one candidate for each known peer and
+ * for each `--peer` target. Of two peers, the one with the lower id dials immediately. The other waits for one second,
+ * and longer while other peers connect. When many nodes start at the same time, dials in both directions would slow
+ * down all of them.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -68,8 +69,8 @@ export interface Dialler {
 }
 
 /**
- * If no beacon or peer has reported a peer for this time, the next report resets the number of failed dials to that
- * peer.
+ * If neither a beacon nor another peer has named a peer for this time, the next beacon or report of it resets the
+ * number of failed dials to that peer.
  */
 const STALE_AFTER_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 
@@ -146,7 +147,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 
 			const gaveUp = candidate.failures >= MAX_DIAL_FAILURES;
 			if (candidate.state !== 'idle' && !(gaveUp && candidate.state === 'waiting')) return;
-			// A peer reports a connection only once, while beacons are repeated. So a report resets the failures immediately.
+			// Beacons are repeated, but a peer reports a connection only once. So one report already resets the failures.
 			if (gaveUp && source === 'exchange') candidate.failures = 0;
 			const retryInMs = candidate.lastAttempt + RETRY_MAX_MS - clock.monotonic();
 			schedule(candidate, gaveUp ? Math.max(0, retryInMs) : firstDelay(peer));

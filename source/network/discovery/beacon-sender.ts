@@ -69,13 +69,13 @@ const IPV4_GROUP = '239.255.71.74';
  */
 const IPV6_GROUP = 'ff12::f032:7069';
 
-/** Multicast group of the beacons of one address. */
+/** Multicast group of the beacons that are sent from one address. */
 export const beaconGroup = ({family}: LocalInterface) => (family === 4 ? IPV4_GROUP : IPV6_GROUP);
 
-/** Text that names the interface of an address to the multicast functions of Node. */
+/** Name of the interface of an address, in the form that the multicast functions of Node require. */
 export const multicastInterface = ({family, address, zone}: LocalInterface) => (family === 4 ? address : `::%${zone}`);
 
-/** Name of the socket of an address, for the user. */
+/** Name, as shown to the user, of the socket that is bound to an address. */
 export const socketOf = (address: string) => `UDP on ${address}`;
 
 export interface BeaconSenderOptions {
@@ -158,7 +158,7 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 		if (state !== 'ready') return;
 		if (from.broadcast !== undefined) transmit(bytes, 'broadcast', from.broadcast);
 		try {
-			// Set before each send, because an interface that is plugged in again has the same address but a new index.
+			// Set before each send, because an interface that is plugged in again has the same address but another index.
 			socket.setMulticastInterface(multicastInterface(from));
 		} catch (failure) {
 			stats.failed(from, 'multicast', group, failure);

@@ -1,4 +1,7 @@
-/** Statistics of received beacons for the doctor: counts by source address, and recent senders. Their size is bounded. */
+/**
+ * Statistics of received beacons for the doctor: counts by source address, and recent senders. They have a maximum
+ * size.
+ */
 import type {BeaconPath} from '../../codec/beacon-datagram.js';
 import type {PeerId} from '../../core/event.js';
 import {MAX_CANDIDATES, MAX_FOREIGN_NODES, VANISHED_AFTER_MS} from '../../core/limits.js';

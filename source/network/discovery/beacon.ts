@@ -32,7 +32,7 @@ export interface Beacon {
 	refresh?(): void;
 	/** Sends a datagram to one address, from the source port of this node. */
 	send(bytes: Uint8Array, address: string, port: number): void;
-	/** Selected interfaces, as they were last read, including those that cannot broadcast. */
+	/** Selected interfaces according to the last read, including those that cannot broadcast. */
 	interfaces(): readonly LocalInterface[];
 	/** Text that says why the interfaces could not be read for the last broadcast. Undefined if they were read. */
 	interfaceFailure?(): string | undefined;

@@ -1,6 +1,6 @@
 /**
  * Reader of the network interfaces. No other module asks the operating system for the interfaces. The system can refuse
- * to list the interfaces: Android requires a permission, and every system needs a free file descriptor.
+ * to list them. For example, Android requires a permission, and every system needs a free file descriptor.
  */
 import {constants, networkInterfaces} from 'node:os';
 import {describeSystemError, systemErrorCode} from '../../core/system-error.js';

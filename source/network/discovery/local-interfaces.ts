@@ -19,7 +19,7 @@ export type SystemInterfaces = Readonly<
 	>
 >;
 
-/** Interfaces that `--interface` selects, and the parts of the selection that do not exist. */
+/** Interfaces that `--interface` selects, and the selected names that do not exist. */
 export interface InterfaceChoice {
 	readonly interfaces: readonly LocalInterface[];
 	/** Selected names and addresses that do not exist now. */
@@ -138,7 +138,7 @@ export function announcingAddresses(interfaces: readonly LocalInterface[]): Loca
 /** Text for a usage error that names the missing interfaces; undefined if no interface is missing. */
 export function describeMissing({missing, existing}: InterfaceChoice): string | undefined {
 	if (missing.length === 0) return undefined;
-	return `no interface or address ${missing.map(name => `'${name}'`).join(', ')}; there is ${existing.join(', ')}`;
+	return `no interface or address ${missing.map(name => `'${name}'`).join(', ')}; choose one of ${existing.join(', ')}`;
 }
 
 /** Whether only loopback is selected, so that no data may leave this computer. */

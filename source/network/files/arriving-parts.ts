@@ -24,9 +24,9 @@ const STALLED_MS = 2000;
  */
 const MOVE_AFTER_MS = 500;
 /**
- * Rate in bytes per second. A fetch uses one holder, and one more holder for each multiple of this rate in its total
- * rate. At least two slices of MIN_SLICE_BYTES are requested ahead from each holder. At this rate they arrive within
- * FILE_QUEUE_MS.
+ * Rate in bytes per second that determines from how many holders a fetch requests parts: one, plus the total rate of
+ * the fetch divided by this rate. At least two slices of MIN_SLICE_BYTES are outstanding at each holder, and at this
+ * rate they arrive within FILE_QUEUE_MS.
  */
 const RATE_PER_HOLDER = (2 * MIN_SLICE_BYTES * 1000) / FILE_QUEUE_MS;
 

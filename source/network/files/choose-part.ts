@@ -1,7 +1,7 @@
 /** Choice of the part to request next from one holder (protocol.md, Files). Pure. */
 import {hasPart, type PartSet} from '../../core/part-set.js';
 
-/** What one peer has of a file. */
+/** Parts of a file that one peer has. */
 export interface Holding {
 	readonly parts: PartSet;
 	/** Whether the peer has all parts, as the author of the file usually does. */
@@ -33,10 +33,10 @@ export interface Choice {
 }
 
 /**
- * The part to request from the holder: of the missing parts that the holder has, a random one of those that the fewest
- * other peers have. Undefined if there is none. A holder of all parts is asked for a part only if `isForUs` is true,
- * and no holder of only some parts can send it soon. So the author sends each part about once, and the peers that fetch
- * the file exchange the parts.
+ * The part to request from the holder. Of the missing parts that the holder has, those that the fewest other peers have
+ * are considered, and a random one of them is chosen. Undefined if there is none. A part is not requested from a holder
+ * of all parts if `isForUs` is false, or if a holder of some parts can send it soon. So the author sends each part
+ * about once, and the peers that fetch the file exchange the parts.
  */
 export function choosePart({from, to, isMissing, holder, others, isForUs, random}: Choice): number | undefined {
 	let fewest = Number.POSITIVE_INFINITY;

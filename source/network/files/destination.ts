@@ -83,8 +83,8 @@ export function createDestination(options: DestinationOptions): Destination {
 		heldParts++;
 		heldBytes += partLength(size, part);
 		while (firstMissing < count && hasPart(have, firstMissing)) firstMissing++;
-		// This call comes before `partAdded`, so that a complete file counts as being written there, not as waiting for
-		// a part.
+		// This call comes before `partAdded`, so that `partAdded` sees a complete file as being written, and not as
+		// waiting for a part.
 		finishIfComplete();
 		options.partAdded(part, bytes);
 	}

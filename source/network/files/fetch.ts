@@ -186,7 +186,7 @@ export function createFetch(options: FetchOptions): Fetch {
 			if (count > 0) return changed();
 			const none = new Uint8Array(0);
 			if (options.isGenuine(none)) return begin(none);
-			fail('the size does not fit the content');
+			fail('the announced size does not match the content');
 		},
 		connected(pipe) {
 			if (!outcome) holders.add(pipe);

@@ -54,8 +54,8 @@ export interface FileFetches {
 	cancel(file: FileId): boolean;
 	isFetching(file: FileId): boolean;
 	/**
-	 * Begins to report which peers have a file that is complete on this node. After a fetch, these reports replace the
-	 * reports of the fetch.
+	 * Begins to report which peers have a file that is complete on this node. If the file was fetched, these reports
+	 * replace the reports of the fetch.
 	 */
 	watch(file: NamedFile, at: {readonly state: 'sharing' | 'done'; readonly path?: string | undefined}): void;
 	/** Verified parts of a file that is being fetched. */
@@ -126,7 +126,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 		for (const [, one] of watched) yield one;
 	}
 
-	/** Sends all pending questions about files to the peer. */
+	/** Sends all pending `file-ask` messages to the peer. */
 	function ask({pipe, pace}: Peer): void {
 		const {link} = pipe;
 		for (const {watch: one} of tracked()) {

@@ -45,7 +45,7 @@ export interface FileServer {
 	changed(file: FileId): void;
 	/** Whether a peer has asked about a file on this connection. Only the last MAX_FILE_ASKS files are remembered. */
 	hasAsked(link: PeerLink, file: FileId): boolean;
-	/** Drops all requests that arrived on a closed connection. */
+	/** Drops all waiting requests of a closed connection. */
 	closed(link: PeerLink): void;
 	readonly cache: PartCache;
 	/** Number of bytes of a file that this node has sent since its start. */
@@ -54,16 +54,16 @@ export interface FileServer {
 }
 
 /**
- * Number of waiting questions whose parts are read ahead. Reading and hashing one part takes longer than sending it on a
- * fast path.
+ * Number of waiting requests whose parts are read in advance, because reading and hashing a part takes longer than
+ * sending it on a fast path.
  */
 const PREFETCHED_QUESTIONS = 4;
 const NOTHING = -1;
 
-/** Last answer to a question about a file. */
+/** Last answer to a `file-ask`. */
 interface Asked {
 	readonly id: number;
-	/** Number of parts in the last file-info to the peer; NOTHING if the peer got a file-none. */
+	/** Number of parts in the last `file-info` to the peer; NOTHING if the peer got a `file-none`. */
 	toldParts: number;
 }
 
@@ -107,7 +107,7 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 	const chargeOf = (question: FileAskMessage | FileWantMessage) =>
 		chargedBytes(question.type === 'file-want' ? question.length : 0);
 
-	/** Answers one question if the send queue is empty. The next question is answered when the queue is empty again. */
+	/** Answers one request if the send queue is empty. The next request is answered when the queue is empty again. */
 	function answerNext(client: Client): void {
 		const [question] = client.questions;
 		if (!question || client.isAnswering || client.isClosed || client.link.queuedBytes > 0) return;

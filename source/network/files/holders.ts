@@ -1,4 +1,4 @@
-/** Peers that have parts of one file, according to their own statements. */
+/** Peers that have parts of one file, according to their `file-info` messages. */
 import type {PeerId} from '../../core/event.js';
 import {FILE_ANSWER_MS, FILE_REST_MS, MAX_PART_REFUSALS} from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';

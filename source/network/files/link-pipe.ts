@@ -5,11 +5,10 @@
  * The *least time* is the shortest time between the request and the arrival of a slice. The *rate* of the connection is
  * the highest rate that was measured in the last seconds, as in BBR: the bytes that arrived since a slice was
  * requested, divided by the time since then. The limit of the outstanding bytes is this rate, multiplied by the sum of
- * the least time and the time that transfer-pace.ts allows, at most FILE_QUEUE_MS. So the queue that this node causes in
- * the network delays a message by at most this time, whatever the speed of the path (the idea of LEDBAT, RFC 6817). The
- * least time is measured again every
- * PROBE_MS with hardly any bytes outstanding. Otherwise the queue that this node causes would lengthen the measured
- * time.
+ * the least time and the time that transfer-pace.ts allows, at most FILE_QUEUE_MS. So the queue that this node causes
+ * in the network delays a message by at most this time, whatever the speed of the path (the idea of LEDBAT, RFC 6817).
+ * The least time is measured again every PROBE_MS with hardly any bytes outstanding. Otherwise the queue that this node
+ * causes would lengthen the measured time.
  */
 import {MAX_SLICE_BYTES, MAX_WANTED_FILE_BYTES, MIN_SLICE_BYTES} from '../../core/limits.js';
 import type {FileId} from '../../core/shared-file.js';
@@ -57,7 +56,7 @@ export interface LinkPipe {
 	 * outstanding.
 	 */
 	readonly progressAt: number;
-	/** Id for the next question on this connection. */
+	/** Id for the next `file-ask` or `file-want` on this connection. */
 	nextId(): number;
 	/** Length of the next slice in bytes. If `hasRoom` is true, a slice of this length may be requested now. */
 	sliceBytes(): number;
@@ -74,7 +73,10 @@ export interface LinkPipe {
 	drop(matches: (slice: Slice) => boolean): void;
 }
 
-/** Number of bytes that a slice of this length adds to the outstanding bytes, which both ends limit. */
+/**
+ * Number of bytes that a requested slice of this length adds to the outstanding bytes. Both ends limit the outstanding
+ * bytes.
+ */
 export function chargedBytes(length: number): number {
 	return Math.max(length, MIN_SLICE_BYTES);
 }

@@ -17,11 +17,11 @@ export interface HolderWatch {
 	start(): void;
 	connected(pipe: LinkPipe): void;
 	disconnected(peer: PeerId): void;
-	/** Question that must be sent to the peer, with its flag `leaves`; undefined if there is none. */
+	/** The `file-ask` that must be sent to the peer, as its flag `leaves`; undefined if none must be sent. */
 	question(peer: PeerId): {readonly leaves: boolean} | undefined;
 	asked(peer: PeerId, id: number, leaves: boolean): void;
 	info(peer: PeerId, message: FileInfoMessage): void;
-	/** The peer answered a question with `file-none`. */
+	/** To be called when the peer has answered a `file-ask` with `file-none`. */
 	none(peer: PeerId, id: number): void;
 	/** Whether the peer is known to have the whole file. */
 	hasAll(peer: PeerId): boolean;

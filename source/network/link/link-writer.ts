@@ -6,7 +6,10 @@ import {MAX_QUEUED_BYTES, SLOW_READER_MS} from '../../core/limits.js';
 import type {Connection} from '../transport/transport.js';
 
 export interface LinkWriter {
-	/** Returns false if the queue of the connection is above its high-water mark, or if the message was dropped. */
+	/**
+	 * Sends a message. Returns false if the queue of the connection is above its high-water mark, or if the message was
+	 * dropped.
+	 */
 	send(message: Message): boolean;
 	sendFrame(frame: Uint8Array): boolean;
 	/** Whether the peer read nothing from a non-empty queue for SLOW_READER_MS. Call it often. `now`: monotonic ms. */

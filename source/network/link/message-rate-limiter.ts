@@ -80,7 +80,10 @@ export function createMessageRateLimiter(): MessageRateLimiter {
 
 /** Pace of the messages that this node sends on one connection. `now`: monotonic ms. */
 export interface MessagePace {
-	/** Takes the tokens for `count` messages of a kind, or for `count` names in `peers`. Returns false if they must wait. */
+	/**
+	 * Takes the tokens for `count` messages of a kind, or for `count` names in `peers`. Returns false if the messages
+	 * must wait.
+	 */
 	take(kind: PacedKind, now: number, count?: number): boolean;
 	/** Number of messages of a kind, or of names in `peers`, that may be sent now. */
 	available(kind: PacedKind, now: number): number;

@@ -24,8 +24,9 @@ export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): 
 	const places = createFairShare<PeerLink>(Number.POSITIVE_INFINITY);
 
 	/**
-	 * Chooses the connection to close when all places (`isCapped`: all places of `owner`) are taken, and `link`, a
-	 * connection of `owner`, needs one. The result is `link` itself if no other connection has to close.
+	 * Chooses the connection to close so that `link`, a connection of `owner`, gets a place. `isCapped`: `owner` has
+	 * reached its own limit; otherwise all places of the node are taken. The result is `link` itself if no other
+	 * connection has to close.
 	 */
 	function chooseClosing(link: PeerLink, owner: string, isCapped: boolean): PeerLink {
 		const fullest = isCapped ? owner : (places.fullest() ?? owner);

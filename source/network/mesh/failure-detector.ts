@@ -39,8 +39,8 @@ export interface FailureDetector {
 	connected(peer: PeerId, now: number): void;
 	disconnected(peer: PeerId, now: number): void;
 	/**
-	 * Notes a report of the connected peer `reporter`: it has connected to `peer`, or lost that connection (`connected`
-	 * false).
+	 * Notes a report of the connected peer `reporter`: `reporter` has connected to `peer` or, if `connected` is false,
+	 * has lost that connection.
 	 */
 	reportChange(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void;
 	/**
@@ -94,8 +94,8 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 	const suspects = new LruMap<PeerId, Suspect>(Number.POSITIVE_INFINITY);
 	const evidence = createIndirectEvidence();
 	/**
-	 * Earliest start of a grace period, in monotonic ms: end of the last stall, or of the last time without
-	 * connections.
+	 * Earliest possible start of a grace period, in monotonic ms: the end of the last stall, or the time of the first
+	 * connection after a time without connections, whichever is later.
 	 */
 	let startedAt = Number.NEGATIVE_INFINITY;
 
@@ -182,7 +182,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 			reports.delete(peer);
 			evidence.remove(peer);
 			suspect(peer, now, self);
-			// If only the disconnected peer was connected to another peer, that peer is now unreachable.
+			// Peers to which only the disconnected peer reported a connection are now unreachable.
 			for (const other of reportedPeers ?? []) if (!isReachable(other) && other !== self) suspect(other, now, peer);
 		},
 		reportChange,

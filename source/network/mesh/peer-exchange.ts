@@ -56,9 +56,10 @@ function chunk<Item>(items: readonly Item[]): Item[][] {
 
 /**
  * Addresses reported by `reporter` that this node may dial. Host names are ignored: otherwise the reporter could choose
- * which names this node looks up in the DNS, and the DNS could choose which addresses this node dials. Excluded are
- * link-local addresses, public ones other than IPv6 addresses on a prefix of this computer, loopback addresses unless the
- * reporter runs on this computer, and the port of a peer that does not listen, which release 1.0.0 passes on.
+ * which names this node looks up in the DNS, and the DNS could choose which addresses this node dials. Also ignored are
+ * link-local addresses; public addresses, except IPv6 addresses on a prefix of this computer; loopback addresses,
+ * unless the reporter runs on this computer; and addresses with the port of a peer that does not listen, which release
+ * 1.0.0 reports.
  */
 export function dialableAddresses(reporter: PeerLink, named: PeerAddress, interfaces: LocalInterfaces): HostAddress[] {
 	const isDialable = (host: string) => {
@@ -77,8 +78,8 @@ export interface PeerExchangeSender {
 	replaced(peer: PeerId): void;
 	down(peer: PeerId): void;
 	/**
-	 * To be called when another peer has lost `peer`. If this node has not yet reported its own connection to `peer`, it
-	 * sends all added connections immediately.
+	 * To be called when another peer reports that it has lost `peer`. If this node has not yet reported its own
+	 * connection to `peer`, it sends all added connections immediately.
 	 */
 	expedite(peer: PeerId): void;
 	stop(): void;

@@ -1,7 +1,7 @@
 /**
  * Changes of the list of connections that wait to be sent to one peer, because this node has reached its maximum
  * sending rate for names (SENDER_RATE_SHARE of MAX_PEERS_NAMED_PER_SECOND). Without this maximum, an attacker could
- * make a node name so many peers that its neighbours disconnect it. A connection that opens and closes while its change
+ * make this node name so many peers that other nodes disconnect it. A connection that opens and closes while its change
  * waits is left out.
  */
 import type {PeerId} from '../../core/event.js';

@@ -98,7 +98,7 @@ export function createFairShare<Item>(
 	}
 
 	/**
-	 * Owner from which an item is evicted so that `owner` gets a place in the full table. Undefined if `owner` gets no
+	 * Owner of the item that is evicted so that `owner` gets a place in the full table. Undefined if `owner` gets no
 	 * place.
 	 */
 	function ownerGivingWay(owner: string): string | undefined {

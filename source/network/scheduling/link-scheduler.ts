@@ -21,7 +21,7 @@ import {createFairQueue, createUsageMeter, type QueueChoice, type QueueEntry} fr
  * usage.
  */
 const OVERLOAD_MS = 250;
-/** Factor of the pause under overload: links that are not interactive pause for this multiple of the time they used. */
+/** Under overload, links that are not interactive pause for this multiple of the time that they used. */
 const THROTTLE_FACTOR = 8;
 /** Maximum usage of an interactive link. The link of a chatting person stays below it. */
 const INTERACTIVE_USAGE_MS = 10;

@@ -36,9 +36,9 @@ export interface FeedInventory {
 	 */
 	isAcceptable(peer: PeerId): boolean;
 	/**
-	 * How full the log is for another event of this feed, as the greatest fraction of MAX_FEED_BYTES, MAX_LOG_BYTES,
-	 * MAX_EVENTS, MAX_EVENT_MEMORY_BYTES and MAX_FEEDS. From 1 on no history is accepted. For live events the limit is
-	 * higher by LIVE_RESERVE.
+	 * How full the log is for another event of this feed: the greatest used fraction of the limits MAX_FEED_BYTES,
+	 * MAX_LOG_BYTES, MAX_EVENTS, MAX_EVENT_MEMORY_BYTES and MAX_FEEDS. From 1 on no history is accepted. For live events
+	 * the limit is higher by LIVE_RESERVE.
 	 */
 	usageOf(peer: PeerId): number;
 	/**

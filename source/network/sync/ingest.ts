@@ -119,8 +119,8 @@ export function createIngest(options: IngestOptions): Ingest {
 	}
 
 	/**
-	 * Notes that a peer claims to hold a feed up to `seq`, if this node already knows of this feed. Unknown feeds must
-	 * be listed in a `have` message.
+	 * Notes that a peer claims to hold a feed up to `seq`. Ignores the claim if this node does not know the feed yet: a
+	 * peer can introduce a feed only with a `have` message or, if it is the peer's own feed, by a push.
 	 */
 	function noteClaim(sync: SyncLink, feed: PeerId, seq: number): void {
 		const {link} = sync;

@@ -58,8 +58,8 @@ export function startComparison(sync: SyncLink, inventory: FeedInventory, now: n
 }
 
 /**
- * Schedules another digest, which requests the whole inventory of the peer: not before `from`, and at most
- * MAX_DIGESTS_PER_SECOND.
+ * Schedules another digest. With the answer to it, this node knows the whole inventory of the peer. The digest is sent
+ * at `from` or later, so that at most MAX_DIGESTS_PER_SECOND are sent.
  */
 export function compareInventories(sync: SyncLink, inventory: FeedInventory, now: number, from = now): void {
 	const pacedFrom = connectionState(sync, sync.link).digestAt + 1000 / MAX_DIGESTS_PER_SECOND;
@@ -228,9 +228,9 @@ export function createInventoryReceiver({
 			if (listed && isEqualBucket(bucketOf(feed), ourDigest, theirDigest))
 				options.onDelivered(sync.link.peer, listed.seq, feed);
 		}
-		// A new digest means that the peer lost a connection, so messages to this node may be lost too. While our own
-		// digest is unanswered, no further digest is sent. Otherwise two nodes whose inventories always differ would
-		// exchange digests endlessly.
+		// Another digest of the peer can mean that a connection between the two nodes broke, so that messages to this
+		// node were lost too. This node then also sends a digest, unless an earlier one is unanswered. Otherwise two
+		// nodes whose inventories always differ would exchange digests endlessly.
 		if (hasFullInventory(sync) && !isEqualBytes(ourDigest, theirDigest))
 			compareInventories(sync, inventory, clock.monotonic());
 	}

@@ -9,7 +9,10 @@ import {prefixGroup} from '../ip-address.js';
 import {createFairShare} from '../scheduling/fair-share.js';
 import type {FeedInventory} from './feed-inventory.js';
 
-/** Request for a range that a peer has not answered completely: none, one, or one whose answer is slow. */
+/**
+ * State of the request for a range. `none`: no request is unanswered. `pending`: a peer has not answered a request
+ * completely. `slow`: the same, and its answer is slow.
+ */
 export type RangeRequest = 'none' | 'pending' | 'slow';
 
 /** Range that can be requested. It reaches from seq `from` to the end of the feed. */

@@ -23,8 +23,8 @@ export function createOwnFeedSender(self: PeerId, inventory: FeedInventory): Own
 	 * Pushes a batch together with the events before it that the peer may lack, if they have at most
 	 * MAX_REPEATED_PUSH_BYTES. The peer drops a push that starts after a gap. The peer would then have to request the
 	 * events, but this node may have left by then, if it leaves soon after it joined. More earlier events are not
-	 * pushed, because the peer is probably requesting them already. Returns false if the batch needs no earlier events,
-	 * or too many.
+	 * pushed, because the peer is probably requesting them already. Returns false without pushing if no earlier events
+	 * are needed, or if they have more than MAX_REPEATED_PUSH_BYTES.
 	 */
 	function pushUnknown(sync: SyncLink, batch: Batch): boolean {
 		const state = connectionState(sync, sync.link);

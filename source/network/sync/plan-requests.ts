@@ -34,20 +34,22 @@ export interface RequestPlan {
  */
 const FAST_ANSWER_MS = 250;
 /**
- * A request whose answer arrives slower than this after SLOW_AFTER_MS is repeated at a peer that has served before.
- * Otherwise a machine could hold up an author's feed with one new key for each request.
+ * If SLOW_AFTER_MS have passed and an answer arrives more slowly than this, the ranges are also requested from a peer
+ * that has served before. Otherwise a machine that connects with another key for each request could delay an author's
+ * feed.
  */
 const SLOW_BYTES_PER_SECOND = WANT_BYTES_PER_SECOND / 8;
 export const SLOW_AFTER_MS = 1000;
-/** Factor by which the failures of an address count more than the peer itself. */
+/** Factor by which the failures at an address count more than those of the peer itself. */
 const ADDRESS_WEIGHT = 1000;
 /** Rank of a peer that has not answered yet. It comes after a peer that answers fast, and before one that is slow. */
 const NEW_PEER_RANK = 1;
 
 /**
- * Ranks of peers, in the same order. First count the failures at the address of the peer: otherwise a machine that
- * connects with many keys, at once or one after another, could delay the history by one timeout for each key. Then
- * counts how the peer itself answered. `failuresByAddress` also counts peers that are no longer connected.
+ * Ranks of peers, in the order of `sources`. The failures at the address of the peer have the greatest weight.
+ * Otherwise a machine that connects with many keys, at once or one after another, could delay the history by one
+ * timeout for each key. The next criterion is how the peer itself answered. `failuresByAddress` also includes peers
+ * that are no longer connected.
  */
 export function rankSources(
 	sources: readonly {

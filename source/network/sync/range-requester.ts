@@ -104,7 +104,8 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 			{heldSeq, readyAt, requestOf: feed => requests.get(feed) ?? 'none'},
 			RANGES_PER_SCAN,
 		);
-		// The clock is read again: `readyAt` has read it meanwhile, and returns that time for a feed that is ready now.
+		// The clock is read again. For a feed that is ready, `notBefore` is the time at which `readyAt` read the clock,
+		// which may be later than `now`.
 		for (const plan of planRequests(sources, wanted, clock.monotonic())) sendRequest(plan);
 	}
 
@@ -117,7 +118,7 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		return new Map(all.map((sync, index) => [sync, ranks[index] ?? 0]));
 	}
 
-	/** Notes a request that a peer answered late, in part or not at all. */
+	/** Notes a failed request: the peer answered it late, only in part, or not at all. */
 	function noteFailure(sync: SyncLink): void {
 		sync.failures += 1;
 		const address = addressOf(sync);

@@ -66,7 +66,7 @@ export interface SyncLink {
 	request: PendingRequest | undefined;
 	/** Bytes of entries that the peer may still send in answers. A peer that sends more is at fault. */
 	requestedBytes: number;
-	/** Number of requests that the peer answered late, in part or not at all. */
+	/** Number of requests that the peer answered late, only in part, or not at all. */
 	failures: number;
 	/** Whether the peer has answered a request completely. */
 	hasServed: boolean;

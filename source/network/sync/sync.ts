@@ -57,7 +57,10 @@ export interface SyncOptions {
 	 * requested events that arrived.
 	 */
 	onSynced(peer: PeerId, received: number): void;
-	/** Called with the progress of missing events, as numbers of events. `expected` is 0 when no event is missing. */
+	/**
+	 * Called with the number of missing events that have arrived, and the number that is expected in total. `expected`
+	 * is 0 when no event is missing.
+	 */
 	onProgress(received: number, expected: number): void;
 	/**
 	 * Called when a limit causes events to be dropped or not requested. `peer`: the author of these events, or the peer

@@ -16,7 +16,7 @@ export interface RaceOptions<Socket> {
 		connected: (socket: Socket) => void,
 		failed: (failure: DialFailure) => void,
 	): () => void;
-	/** Called with the first connection, after all other attempts were cancelled. */
+	/** Called with the first connection that opens, after all other attempts were cancelled. */
 	won(address: HostAddress, socket: Socket): void;
 	/** Called if all attempts failed, with the most informative failure. */
 	lost(address: HostAddress, failure: DialFailure): void;

@@ -28,9 +28,9 @@ interface Entry {
 }
 
 /**
- * `groupOf`: the IPv6 prefix of an address; undefined if it has none. All connections of one prefix together get at most
- * half of the places. `exempt`: whether `perAddress` does not apply to an address, for example to loopback, which many
- * peers share.
+ * `groupOf`: the IPv6 prefix of an address; undefined if it has none. All connections of one prefix together get at
+ * most half of the slots. `exempt`: whether `perAddress` does not apply to an address, for example to loopback, which
+ * many peers share.
  */
 export function createHandshakeLimiter(
 	limits: HandshakeLimits,

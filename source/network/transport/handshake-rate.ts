@@ -11,8 +11,8 @@ import {prefixBudget} from '../prefix-budget.js';
 import {createTokenBucket, createWindowRateLimiter} from '../scheduling/rate-limiters.js';
 
 /**
- * Rate limiter of the TLS handshakes of accepted connections. All addresses whose connections do not prove the secret share
- * one small rate, so that they cannot use up the handshakes of members.
+ * Rate limiter of the TLS handshakes of accepted connections. All addresses whose connections repeatedly fail to prove
+ * the secret share one small rate, so that they cannot use up the handshakes of members.
  */
 export interface HandshakeRate {
 	/**

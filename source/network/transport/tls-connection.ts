@@ -27,7 +27,10 @@ const COMMON = {
 	ca: [],
 } as const;
 
-/** With SSL_OP_NO_TICKET, a ticket is only a session id. No session is cached, so no session can be resumed. */
+/**
+ * With SSL_OP_NO_TICKET, a ticket contains a session id instead of the session. No session is cached, so none can be
+ * resumed.
+ */
 export function serverOptions({psk, identity}: TlsKey): TlsOptions {
 	return {
 		...COMMON,

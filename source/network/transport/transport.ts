@@ -35,7 +35,10 @@ export interface Connection {
 	readonly queuedBytes: number;
 	/** Sets the handlers. Must be called once, immediately. Data that arrived earlier is then delivered. */
 	handle(handlers: ConnectionHandlers): void;
-	/** Queues a frame in any case. If it returns false, the queue has reached its high-water mark: wait for `drain`. */
+	/**
+	 * Queues a frame. Returns false if the queue has reached its high-water mark; the frame is queued nevertheless, and
+	 * the caller should wait for `drain`.
+	 */
 	send(frame: Uint8Array): boolean;
 	/** Stops reading, for back-pressure. */
 	pause(): void;
@@ -69,9 +72,9 @@ export interface Transport {
 	 */
 	listen(accepted: (connection: Connection) => void): Promise<{port: number}>;
 	/**
-	 * Opens a connection to a host name or address, or to one of the alternatives if that alternative answers first.
-	 * The alternatives compete only until TCP has connected: bytes are sent only on the connection that opens first.
-	 * Never rejects. Resolves within DIAL_TIMEOUT_MS, or HELLO_TIMEOUT_MS after TCP connected.
+	 * Opens a connection to a host name or address, or to one of the alternatives if that alternative answers first. The
+	 * alternatives compete until the first TCP connection opens. No bytes are sent on the other connections. Never
+	 * rejects. Resolves within DIAL_TIMEOUT_MS, or HELLO_TIMEOUT_MS after TCP connected.
 	 */
 	dial(host: string, port: number, alternatives?: readonly HostAddress[]): Promise<DialResult>;
 	/** Number of incoming connections that did not prove the secret, for example port scans. */

@@ -19,7 +19,7 @@ export interface WriteSink {
 }
 
 export interface WriteQueue {
-	/** Queues a frame in any case. Returns false if the queue has reached its high-water mark. */
+	/** Queues a frame. Returns false if the queue has reached its high-water mark; the frame is queued nevertheless. */
 	add(frame: Uint8Array): boolean;
 	/** Ends the queue: writes the queued frames, and accepts no further frames. */
 	end(): void;

@@ -13,8 +13,8 @@ import {type OpenPartFile, openPartFile} from './part-file.js';
 import {type FileState, readAt, readFileState, stateOf} from './source-file.js';
 
 /**
- * Only this many parts, counted from the first missing part, may be written. So the length of the part file shows which
- * parts it can contain.
+ * Parts may be written only within this number of parts from the first missing one. So the length of the part file
+ * shows which parts it can contain.
  */
 const WINDOW_PARTS = 64;
 /** Unit in which the system counts the space of a file (stat(2)). */

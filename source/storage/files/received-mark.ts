@@ -7,7 +7,7 @@ import {writeFile} from 'node:fs/promises';
 
 /** Zone 3 is the internet. Local networks have zone 1, for which Windows does not warn. */
 const ZONE_OF_THE_INTERNET = '[ZoneTransfer]\r\nZoneId=3\r\n';
-/** 0081: downloaded by a program that is not sandboxed, not yet approved by the user. */
+/** Value 0081: a program that is not sandboxed downloaded the file, and the user has not approved it yet. */
 const QUARANTINE_FLAGS = '0081';
 const MAX_TOOL_MS = 5000;
 

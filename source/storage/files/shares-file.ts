@@ -1,6 +1,6 @@
 /**
- * Files of one room that this computer shares, kept across restarts: `shares.json` names their paths, and a file for each
- * content has the hashes of its parts, so that nothing has to be hashed again.
+ * Files of one room that this computer shares, kept across restarts. `shares.json` contains the paths of these files.
+ * For each content, a separate file contains the hashes of its parts, so that nothing has to be hashed again.
  */
 import {writeFileSync} from 'node:fs';
 import {readFile, rm} from 'node:fs/promises';

@@ -44,8 +44,8 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NO
 const KERNEL_FOLDERS = /^\/(?:proc|sys)(?:\/|$)/;
 
 /**
- * Refuses paths that must not even be looked up: Windows would connect to the server of a UNC path with the user's password
- * hash, and would open a device. Throws UsageError.
+ * Refuses paths that must not even be looked up. For a UNC path, Windows would send the user's password hash to the
+ * named server. For a device path, it would open the device. Throws UsageError.
  */
 export function refuseRemotePath(path: string, platform: string = process.platform): void {
 	if (path === '' || path.includes('\0')) throw new UsageError('Name the file to share.');

@@ -7,7 +7,10 @@ import {addPart, emptyPartSet, hasPart} from '../../core/part-set.js';
 import {partCount} from '../../core/shared-file.js';
 import {StorageError} from '../errors.js';
 
-/** `sink` is a new file without kept parts. `writeBytes` resolves when the reader of the output accepts more bytes. */
+/**
+ * Creates a destination that stores each part in `sink`, a new file without kept parts, and passes the parts to
+ * `writeBytes` in order. `writeBytes` resolves when the reader of the output accepts more bytes.
+ */
 export function createStreamSink(
 	file: NamedFile,
 	sink: FileSink,
@@ -38,8 +41,8 @@ export function createStreamSink(
 		async write(part, bytes) {
 			await sink.write(part, bytes);
 			addPart(written, part);
-			// A write of the next part in order waits for the reader of the output. So the fetch is not faster than the
-			// reader.
+			// If a part is the next one in order, its write waits for the reader of the output. So the fetch is not faster
+			// than the reader.
 			if (part !== next) return;
 			passing = passing.then(passOn);
 			await passing;
