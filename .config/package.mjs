@@ -12,7 +12,7 @@ import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join, posix, resolve} from 'node:path';
+import {basename, join, posix, resolve} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 import {minify} from 'terser';
 
@@ -20,6 +20,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const target = resolve(process.argv[2] ?? join(root, 'dist'));
 const staging = mkdtempSync(join(tmpdir(), 'p2pchat-package-'));
 
+/** Name of a chunk that esbuild has split off. */
+const CHUNK = /chunk-[0-9A-Z]{8}\.js/g;
 const MAN_PAGE = 'dist/p2pchat-ink.1';
 const files = [
 	'dist/cli.js',
@@ -49,18 +51,24 @@ function declarationFiles(path, found = new Set()) {
 
 /**
  * Makes the scripts smaller once more. Terser saves another 4 % after esbuild, and the readme promises a package of
- * less than 500 kB. Without sequences and deep inlining the scripts are longer, but compress better.
+ * less than 500 kB. Without sequences and deep inlining the scripts are longer, but compress better. Chunks get short
+ * names, because the random hashes in their names, which every import repeats, hardly compress.
  */
 async function shrinkScripts() {
-	for (const path of readdirSync(join(staging, 'dist'), {recursive: true})) {
-		if (!path.endsWith('.js')) continue;
+	const scripts = readdirSync(join(staging, 'dist'), {recursive: true})
+		.filter(path => path.endsWith('.js'))
+		.sort();
+	const chunks = scripts.map(path => basename(path)).filter(name => name.startsWith('chunk-'));
+	const shortName = name => `c${chunks.indexOf(name).toString(36)}.js`;
+	for (const path of scripts) {
 		const file = join(staging, 'dist', path);
 		const {code} = await minify(readFileSync(file, 'utf8'), {
 			module: true,
 			ecma: 2022,
 			compress: {passes: 3, inline: 1, keep_fargs: false, sequences: false},
 		});
-		writeFileSync(file, code);
+		rmSync(file);
+		writeFileSync(file.replace(CHUNK, shortName), code.replaceAll(CHUNK, shortName));
 	}
 }
 
