@@ -70,9 +70,9 @@ export function overlayTextOf(request: OverlayRequest): OverlayText {
 const LINES_ABOVE_CODE = 2;
 
 function textRows({lines, code}: Overlay & {type: 'text'}, width: number, theme: Theme): Segment[][] {
-	const rows = (part: readonly string[]) => wrapLines(part.map(cleanLine), width);
 	const isDrawable = code && theme.isUnicode && code.length < width;
-	if (!isDrawable) return rows(lines);
+	if (!isDrawable) return wrapWhole(lines, width);
+	const rows = (part: readonly string[]) => wrapLines(part.map(cleanLine), width);
 	const codeRows = qrCodeLines(code, theme.background === 'light').map(text => [{text: ` ${text}`}]);
 	return [...rows(lines.slice(0, LINES_ABOVE_CODE)), ...codeRows, ...rows(lines.slice(LINES_ABOVE_CODE))];
 }
@@ -172,6 +172,17 @@ export function twoColumnRows(left: string, right: string, width: number, theme:
 		[{text: ` ${left}`}],
 		...rightRows.map(text => [{text: ` ${' '.repeat(column)} `}, {text, style: theme.muted}]),
 	];
+}
+
+/** Rows of a text at its last width. A list of 10,000 shared files is not wrapped again for every frame. */
+const wrapped = new WeakMap<readonly string[], {readonly width: number; readonly rows: Segment[][]}>();
+
+function wrapWhole(lines: readonly string[], width: number): Segment[][] {
+	const known = wrapped.get(lines);
+	if (known?.width === width) return known.rows;
+	const rows = wrapLines(lines.map(cleanLine), width);
+	wrapped.set(lines, {width, rows});
+	return rows;
 }
 
 function wrapLines(lines: readonly string[], width: number): Segment[][] {
