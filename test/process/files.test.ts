@@ -92,6 +92,20 @@ describe('files between real nodes', () => {
 		expect(sha256(readFileSync(join(target, 'photos', 'one.jpg')))).toBe(sha256(photo));
 	});
 
+	it('send --file says which part was sent from here if a peer says that it already has the file', async () => {
+		const [port, source] = [await findFreeUdpPort(), makeHome()];
+		const path = join(source, 'notes.txt');
+		writeFileSync(path, 'eleven byte');
+		const ann = await startNode({home: makeHome(), port, name: 'Ann'});
+		send(ann, {type: 'share', path});
+		await ann.waitFor('shared', ({kind}) => kind === 'shared');
+		const {result} = runCli(['send', '--file', path, '--port', String(port)], {home: makeHome()});
+		expect(await result).toMatchObject({
+			code: 0,
+			stderr: 'p2pchat-ink: notes.txt: 0 B of 11 B were sent from here, but 1 peer says that it has all of it.\n',
+		});
+	});
+
 	it('send --file and fetch end with exit code 1 and a line that says why, and with exit code 2 after wrong usage', async () => {
 		const home = makeHome();
 		writeFileSync(join(home, 'a.txt'), 'a');

@@ -46,7 +46,9 @@ export async function runFetch(context: CliContext): Promise<number> {
 		const end = await Promise.race([
 			waitForEnd(chatNode, file, transfer => {
 				progress.show(`${cleanLine(file.fileName)}: ${summarizeTransfer(transfer)}`);
-				idle.restart(`${transfer.bytes} ${transfer.state}`);
+				// A fetch that alternates between both states, because its holders send nothing, makes no progress.
+				const state = transfer.state === 'waiting' ? 'fetching' : transfer.state;
+				idle.restart(`${transfer.bytes} ${state}`);
 			}),
 			idle.expired,
 			interrupted,

@@ -60,7 +60,10 @@ export async function sendFiles(
 			interrupted,
 		]);
 		progress.clear();
-		if (end === 'fetched') return exitCodes.done;
+		if (end !== undefined && end !== 'interrupted') {
+			for (const transfer of end) if (transfer.sentBytes < transfer.of) printError(describeClaim(transfer));
+			return exitCodes.done;
+		}
 		const missing = listTransfers(chatNode).filter(({completeHolders}) => completeHolders === 0);
 		const names = missing.map(({name}) => cleanLine(name)).join(', ') || options.files.join(', ');
 		printError(
@@ -121,24 +124,30 @@ async function saveInput(
 	return path;
 }
 
-/** Resolves when each file has been complete at some other peer. */
+/** Resolves when some other peer has said of each file that it has all of it, with the transfers at these moments. */
 function waitForHolders(
 	chatNode: ChatNode,
 	onChange: (transfers: readonly FileTransfer[]) => void,
-): Promise<'fetched'> {
+): Promise<FileTransfer[]> {
 	// A peer that has fetched one file may leave before the other files are fetched.
-	const fetched = new Set<string>();
+	const fetched = new Map<string, FileTransfer>();
 	return nextValue(chatNode.store, () => {
 		const transfers = listTransfers(chatNode);
 		onChange(transfers);
-		for (const {id, completeHolders} of transfers) if (completeHolders > 0) fetched.add(id);
+		for (const one of transfers) if (one.completeHolders > 0 && !fetched.has(one.id)) fetched.set(one.id, one);
 		const isEnd = transfers.length > 0 && transfers.every(({id}) => fetched.has(id));
-		return isEnd ? ('fetched' as const) : undefined;
+		return isEnd ? [...fetched.values()] : undefined;
 	}).value;
 }
 
 function listTransfers({store}: ChatNode): FileTransfer[] {
 	return Object.values(store.getState().ephemeral.files).filter(({state}) => state === 'sharing');
+}
+
+/** Line about a file that a peer says it has, although not all of it was sent from here. Nobody can verify this. */
+function describeClaim({name, sentBytes, of, completeHolders: count}: FileTransfer): string {
+	const sent = `${cleanLine(name)}: ${formatBytes(sentBytes)} of ${formatBytes(of)} were sent from here`;
+	return `${sent}, but ${count === 1 ? '1 peer says that it has' : `${count} peers say that they have`} all of it.`;
 }
 
 function describeProgress(transfers: readonly FileTransfer[]): string {
