@@ -16,6 +16,8 @@ import {type Line, type RunningNode, startNode} from '../helpers/run-node.js';
 
 const MiB = 2 ** 20;
 const LIMIT_MS = 60_000;
+/** Time within which a fetch notices that nobody serves the rest: about a second on an idle computer. */
+const GIVE_UP_MS = 20_000;
 
 const send = (node: RunningNode, line: Line) => node.write(`${JSON.stringify(line)}\n`);
 const sharedIn = (lines: readonly Line[]) => lines.filter(({kind}) => kind === 'shared');
@@ -60,6 +62,9 @@ describe(
 				bob.child.kill('SIGSTOP');
 				changes[name]?.();
 				bob.child.kill('SIGCONT');
+				const isIt = (line: Line) => line.type === 'file' && line.name === name && line.state === 'waiting';
+				const {reason} = await bob.waitFor(`${name} waits`, line => isIt(line) && line.bytes > 0, GIVE_UP_MS);
+				expect(reason).toMatch(/^nobody who is connected has the missing /);
 				const isWarning = (line: Line) => line.type === 'notice' && line.text.includes(name);
 				await ann.waitFor(`a warning about ${name}`, isWarning, LIMIT_MS);
 			}

@@ -40,10 +40,11 @@ function mountDisk(size: string): string {
 	return disk;
 }
 
-async function pair(downloads: string) {
+/** Ann, and Bob who saves files in this folder. `prefix`: command that starts Bob's program. */
+async function pair(downloads: string, prefix: readonly string[] = []) {
 	const port = await findFreeUdpPort();
 	const ann = await startNode({home: makeHome(), port, name: 'Ann'});
-	const bob = await startNode({home: makeHome(), port, name: 'Bob', args: ['--download-dir', downloads]});
+	const bob = await startNode({home: makeHome(), port, name: 'Bob', args: ['--download-dir', downloads], prefix});
 	await bob.waitFor('synced', ({type}) => type === 'synced');
 	/** Reads the lines about the transfer of this file that are printed from now on. */
 	const reports = ({file}: Line) => {
@@ -92,6 +93,50 @@ describe('large files between real nodes', () => {
 		},
 		90_000 + 200 * LARGE_MIB,
 	);
+});
+
+describe('a folder for downloads that is deleted during a fetch', () => {
+	it('a fetch into a folder that is deleted meanwhile fails with a clear reason, and a later fetch succeeds', async () => {
+		const [source, downloads] = [join(makeHome(), 'photos.img'), join(makeHome(), 'downloads')];
+		mkdirSync(downloads);
+		await makeSparseFile(source, 128 * MiB);
+		const {ann, share, fetch, say} = await pair(downloads);
+		const event = await share(source);
+		const fetched = fetch(event);
+		await fetched.wait('some parts', ({state, bytes}) => state === 'fetching' && bytes > 0);
+		// Ann is stopped while the folder is deleted. Otherwise the whole file could arrive before.
+		ann.child.kill('SIGSTOP');
+		rmSync(downloads, {recursive: true});
+		ann.child.kill('SIGCONT');
+		const failed = await fetched.wait('a missing folder', ({state}) => state === 'failed', 40_000);
+		expect(failed.reason).toMatch(/photos\.img.*: the part file was moved or deleted\. Fetch the file again\.$/);
+		await say('the folder is gone');
+		const missing = await fetch(event).wait('no folder', ({state}) => state === 'failed');
+		expect(missing.reason).toMatch(/downloads: cannot save the file: no such file.*\. Create the folder/);
+		mkdirSync(downloads);
+		const {path} = await fetch(event).wait('done', ({state}) => state === 'done', 60_000);
+		expect(await digestOf(path)).toBe(await digestOf(source));
+		expect(readdirSync(downloads)).toEqual(['photos.img']);
+	});
+});
+
+describe.skipIf(process.platform !== 'linux')('a limit on the size of files', () => {
+	// FAT refuses the bytes above 4 GiB with the same error.
+	it('a file that is larger than a file may be pauses the fetch with a clear reason, and the fetch continues when the limit is raised', async () => {
+		const [source, downloads] = [join(makeHome(), 'photos.img'), makeHome()];
+		await makeSparseFile(source, 48 * MiB);
+		const {bob, share, fetch, say} = await pair(downloads, ['bash', '-c', 'ulimit -S -f 16384; exec "$@"', '--']);
+		const fetched = fetch(await share(source));
+		const waiting = await fetched.wait('the limit', ({state, reason}) => state === 'waiting' && /ulimit/.test(reason));
+		expect(waiting.reason).toMatch(
+			/photos\.img.*: cannot save the file: .*\. Choose another folder with --download-dir, or raise the limit on file sizes \(ulimit -f\)\.$/,
+		);
+		await say('the file is too large');
+		execFileSync('prlimit', ['--pid', String(bob.pid), '--fsize=unlimited']);
+		const {path} = await fetched.wait('done', ({state}) => state === 'done', 60_000);
+		expect(await digestOf(path)).toBe(await digestOf(source));
+		expect(readdirSync(downloads)).toEqual(['photos.img']);
+	});
 });
 
 describe.skipIf(!canMount)('a disk that cannot take a file', () => {

@@ -3,51 +3,29 @@ import {createHash, randomBytes} from 'node:crypto';
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
-import {partCount, partLength, partSize} from '../../source/core/shared-file.js';
-import {fileIdOf, leafOf} from '../../source/feed/file-id.js';
-import {deriveRoomKeys} from '../../source/feed/room-keys.js';
-import {createTlsTransport} from '../../source/network/transport/tls-transport.js';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {type Line, type RunningNode, startNode} from '../helpers/run-node.js';
-import {answerWant, connectMalicious, openHistory} from '../hostile/malicious-peer.js';
+import {connectMaliciousHolder} from '../hostile/malicious-holder.js';
 
 const send = (node: RunningNode, line: Line) => node.write(`${JSON.stringify(line)}\n`);
-const size = 3 * 128 * 1024 + 1;
-const content = randomBytes(size);
-const partOf = (part: number) => {
-	const from = part * partSize(size);
-	return content.subarray(from, from + partLength(size, part));
-};
-const leaves = Buffer.concat(Array.from({length: partCount(size)}, (_, part) => leafOf(partOf(part))));
+const content = randomBytes(3 * 128 * 1024 + 1);
 
 it('an author who sends wrong bytes stays connected, the receiving user reads why nothing arrives, and an honest node completes the file', async () => {
-	const keys = await deriveRoomKeys({room: 'lan'});
 	const [port, downloads, source] = [await findFreeUdpPort(), makeHome(), makeHome()];
 	const bob = await startNode({home: makeHome(), port, name: 'Bob', args: ['--download-dir', downloads]});
-	const file = fileIdOf(keys.tag, size, leaves);
 	let wrong = 0;
-	const mallory = await connectMalicious({
-		transport: createTlsTransport({psk: keys.psk, identity: keys.pskIdentity, hosts: {ipv4: '127.0.0.1'}}),
-		host: '127.0.0.1',
+	const {peer: mallory, file} = await connectMaliciousHolder({
 		port: bob.lines.find(({type}) => type === 'ready')?.tcpPort,
-		keys,
-		now: Date.now,
-		hello: {features: ['files']},
-		onMessage(message, peer) {
-			if (message.type === 'want') answerWant(peer, message, new Map([[peer.peer, batch]]));
-			if (message.type === 'ping')
-				peer.send({type: 'pong', id: message.id, clock: Date.now(), hlc: {ms: Date.now(), counter: 0}});
-			if (message.type === 'file-ask') peer.send({type: 'file-info', id: message.id, leaves, have: true});
-			if (message.type !== 'file-want') return;
+		content,
+		fileName: '../plan.bin',
+		onWant({id}, right, peer) {
 			wrong += 1;
-			const bytes = Buffer.from(partOf(message.part).subarray(message.offset, message.offset + message.length));
+			const bytes = Buffer.from(right);
 			bytes[wrong % bytes.length]! ^= 1;
-			peer.send({type: 'file-data', id: message.id, bytes});
+			peer.send({type: 'file-data', id, bytes});
 		},
 	});
 	onTestFinished(() => mallory.connection.destroy());
-	const batch = mallory.write([{type: 'shared', fileName: '../plan.bin', size, file}]);
-	openHistory(mallory, [batch]);
 	const event = await bob.waitFor('the shared file', ({kind}) => kind === 'shared');
 	send(bob, {type: 'fetch', target: event.id});
 	const report = (state: string) => (line: Line) => line.type === 'file' && line.id === file && line.state === state;

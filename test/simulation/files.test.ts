@@ -307,6 +307,17 @@ describe('a hostile holder', () => {
 			},
 		],
 		[
+			'with a wrong byte at another position in each slice',
+			(asked, reply) => {
+				if (asked.type === 'file-ask') reply(all(asked.id));
+				if (asked.type !== 'file-want') return;
+				const bytes = slice(asked);
+				const at = (asked.id * 4099) % bytes.length;
+				bytes[at] = (bytes[at] ?? 0) ^ 0x80;
+				reply({type: 'file-data', id: asked.id, bytes});
+			},
+		],
+		[
 			'with slices that are too short',
 			(asked, reply) => {
 				if (asked.type === 'file-ask') reply(all(asked.id));
@@ -375,6 +386,12 @@ describe('a hostile holder', () => {
 		const file = {id: fileIdOf(ROOM_TAG, content.length, leaves), name: 'plan.pdf', size: content.length};
 		fetcher.named.add(file.id);
 		fetcher.fetch(file);
+		const waits = () => reportOf(fetcher, file)?.state === 'waiting';
+		expect(await world.clock.advanceUntil(waits, FILE_ANSWER_MS + 1000)).toBe(true);
+		await world.clock.advance(1000);
+		expect(reportOf(fetcher, file)?.reason).toMatch(
+			/^nobody who is connected has it, except 1 peer that (sent wrong data|did not send it)$/,
+		);
 		await world.clock.advance(3 * FILE_ANSWER_MS);
 		expect(reportOf(fetcher, file)).toMatchObject({bytes: 0});
 		expect(fetcher.store.finished.size).toBe(0);

@@ -90,4 +90,16 @@ export const fileMutations = [
 		edits: [{in: 'createDestination.refuse', call: 'schedule', becomes: 'removed'}],
 		scenes: ['files'],
 	},
+	{
+		rule: 'Files: a holder is asked again if it refused the last parts that can be requested.',
+		edits: [{in: 'createHolders.expire', condition: 4, becomes: 'true'}],
+		scenes: ['files-refused'],
+		tests: ['holders'],
+	},
+	{
+		rule: 'Files: refusals of what was requested before a rest do not lengthen the rest.',
+		edits: [{in: 'createHolders.refused', condition: 2, without: 1}],
+		scenes: ['files-refused'],
+		tests: ['holders'],
+	},
 ];

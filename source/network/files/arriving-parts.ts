@@ -49,6 +49,8 @@ export interface ArrivingPartsOptions {
 export interface ArrivingParts {
 	/** The slice to request next from a holder; undefined if nothing can be requested from the holder now. */
 	nextSlice(holder: Holder, now: number): Slice | undefined;
+	/** Whether parts close to the first missing one are missing, none is arriving, and no usable holder has one of them. */
+	isStuck(now: number): boolean;
 	/**
 	 * Stores a slice. Returns the part if this slice completes it. The memory of the part stays reserved until the part
 	 * is written to the file.
@@ -177,6 +179,18 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 			const length = Math.min(holder.pipe.sliceBytes(), current.length - offset);
 			current.wanted += length;
 			return {file, part: current.part, offset, length};
+		},
+		isStuck(now) {
+			if (arriving.size > 0) return false;
+			const usable = [...holders.all()].filter(holder => holders.isUsable(holder, now));
+			const [from, to] = options.window();
+			let isAnyMissing = false;
+			for (let part = from; part < to; part++) {
+				if (!options.isMissing(part)) continue;
+				if (usable.some(holder => hasPart(holder.parts, part))) return false;
+				isAnyMissing = true;
+			}
+			return isAnyMissing;
 		},
 		receive(pipe, {part, offset}, bytes, now) {
 			const current = arriving.get(part);

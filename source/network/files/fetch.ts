@@ -70,6 +70,7 @@ export interface Fetch extends HolderWatch {
 export function createFetch(options: FetchOptions): Fetch {
 	const {file, clock, buffers, leafOf, changed} = options;
 	const count = partCount(file.size);
+	const nothing = emptyPartSet(count);
 	const holders = createHolders(count, () => clock.monotonic());
 	let leaves: Uint8Array | undefined;
 	let sink: FileSink | undefined;
@@ -156,8 +157,7 @@ export function createFetch(options: FetchOptions): Fetch {
 
 	function isActive(): boolean {
 		if (outcome || destination?.refusal !== undefined) return false;
-		if (!destination) return holders.count() > 0;
-		return destination.isWriting || holders.canAddTo(destination.have);
+		return destination ? destination.isWriting || holders.canAddTo(destination.have) : holders.canAddTo(nothing);
 	}
 
 	function currentState(): FileTransferState {
@@ -226,7 +226,7 @@ export function createFetch(options: FetchOptions): Fetch {
 			const holder = holders.of(peer);
 			if (holder?.askId !== id) return;
 			holder.leavesAskedAt = undefined;
-			holders.update(holder, emptyPartSet(count));
+			holders.update(holder, nothing);
 			changed();
 		},
 		nextSlice(peer) {
@@ -260,11 +260,11 @@ export function createFetch(options: FetchOptions): Fetch {
 		},
 		tick() {
 			const now = clock.monotonic();
-			if (holders.giveUpAnswers(now)) changed();
+			if (holders.expire(now, () => parts.isStuck(now))) changed();
 			for (const holder of holders.all()) {
 				if (holder.leavesAskedAt === undefined || now - holder.leavesAskedAt < FILE_ANSWER_MS) continue;
-				holder.leavesAskedAt = undefined;
 				holders.rest(holder, now);
+				changed();
 			}
 		},
 		hasAll: peer => holders.of(peer)?.isComplete ?? false,

@@ -42,11 +42,13 @@ export interface Holders {
 	update(holder: Holder, have: PartSet | true): void;
 	/**
 	 * Notes that the peer refused a part, although it said that it has this part. After more than MAX_PART_REFUSALS
-	 * such refusals the peer is treated like a silent one (`rest`), and is asked again what it has, because its file may
-	 * have changed.
+	 * such refusals the peer is treated like a silent one (`rest`).
 	 */
 	refused(holder: Holder, part: number, now: number): void;
-	/** Notes that the peer is silent. Nothing is requested from the peer for FILE_REST_MS, which doubles with each call. */
+	/**
+	 * Notes that the peer is silent. Nothing is requested from the peer for FILE_REST_MS, which doubles with each call. The
+	 * peer is asked again what it has, because its file may have changed.
+	 */
 	rest(holder: Holder, now: number): void;
 	/** Excludes a peer that sent wrong content. Nothing more is requested from this peer, even on a new connection. */
 	exclude(holder: Holder): void;
@@ -55,17 +57,21 @@ export interface Holders {
 	isUsable(holder: Holder, now: number): boolean;
 	/** Whether the first answer of some peer is still expected, so that it is not known yet what can be fetched. */
 	isAnswerDue(): boolean;
-	/** Stops expecting answers that have not arrived within FILE_ANSWER_MS. Returns whether there were such answers. */
-	giveUpAnswers(now: number): boolean;
-	/** Whether a peer that is not excluded has a part that is not in `have`. From call to call, `have` may only grow. */
+	/**
+	 * To be called regularly: stops expecting answers that have not arrived within FILE_ANSWER_MS, and ends rests. Returns
+	 * whether anything changed. `isStuck`: whether parts are missing, but none can be requested now. Peers that refused
+	 * parts are then treated like silent ones, because nobody else has these parts.
+	 */
+	expire(now: number, isStuck: () => boolean): boolean;
+	/** Whether a usable peer has a part that is not in `have`. From call to call, `have` may only grow. */
 	canAddTo(have: PartSet): boolean;
 	/** Number of peers that have at least one part and are not excluded. */
 	count(): number;
 	/** Number of peers that have all parts and are not excluded. */
 	countComplete(): number;
 	/**
-	 * Text for the user: no connected peer has `missing`. It also says how many connected peers are excluded because of
-	 * wrong data.
+	 * Text for the user: no connected peer has `missing`. It also says how many connected peers sent wrong data, and how
+	 * many say that they have parts but do not send them.
 	 */
 	describeAbsence(missing: string): string;
 }
@@ -109,6 +115,8 @@ export function createHolders(count: number, now: () => number): Holders {
 		entry.restMs = entry.restMs === 0 ? FILE_REST_MS : entry.restMs * 2;
 		entry.restUntil = at + entry.restMs;
 		entry.refusals = 0;
+		entry.askId = undefined;
+		entry.leavesAskedAt = undefined;
 	}
 
 	return {
@@ -158,10 +166,8 @@ export function createHolders(count: number, now: () => number): Holders {
 			removePart(entry.parts, part);
 			entry.heldCount--;
 			entry.isComplete = false;
-			entry.refusals++;
-			if (entry.refusals <= MAX_PART_REFUSALS) return;
-			rest(entry, at);
-			entry.askId = undefined;
+			// Refusals of what was requested before the rest are not a further failure.
+			if (entry.restUntil <= at && ++entry.refusals > MAX_PART_REFUSALS) rest(entry, at);
 		},
 		rest,
 		exclude: holder => void liars.set(holder.pipe.link.peer, true),
@@ -171,18 +177,27 @@ export function createHolders(count: number, now: () => number): Holders {
 			for (const {answerDueSince} of entries.values()) if (answerDueSince !== undefined) return true;
 			return false;
 		},
-		giveUpAnswers(at) {
-			let isAny = false;
+		expire(at, isStuck) {
+			const refusing: Entry[] = [];
+			let isChanged = false;
 			for (const entry of entries.values()) {
-				if (entry.answerDueSince === undefined || at - entry.answerDueSince < FILE_ANSWER_MS) continue;
-				entry.answerDueSince = undefined;
-				isAny = true;
+				if (entry.answerDueSince !== undefined && at - entry.answerDueSince >= FILE_ANSWER_MS) {
+					entry.answerDueSince = undefined;
+					isChanged = true;
+				}
+				if (entry.restUntil !== 0 && entry.restUntil <= at) {
+					entry.restUntil = 0;
+					isChanged = true;
+				}
+				if (entry.refusals > 0) refusing.push(entry);
 			}
-			return isAny;
+			if (refusing.length === 0 || !isStuck()) return isChanged;
+			for (const entry of refusing) rest(entry, at);
+			return true;
 		},
 		canAddTo(have) {
 			for (const entry of entries.values()) {
-				if (!entry.mayAdd || liars.has(entry.pipe.link.peer)) continue;
+				if (!(entry.mayAdd && isUsable(entry, now()))) continue;
 				if (entry.parts.some((byte, index) => (byte & ~(have[index] ?? 0)) !== 0)) return true;
 				entry.mayAdd = false;
 			}
@@ -201,10 +216,15 @@ export function createHolders(count: number, now: () => number): Holders {
 		},
 		describeAbsence(missing) {
 			let excluded = 0;
-			for (const peer of entries.keys()) if (liars.has(peer)) excluded++;
-			const absence = `nobody who is connected has ${missing}`;
-			if (excluded === 0) return absence;
-			return `${absence}, except ${excluded === 1 ? '1 peer' : `${excluded} peers`} that sent wrong data`;
+			let resting = 0;
+			for (const entry of entries.values()) {
+				if (liars.has(entry.pipe.link.peer)) excluded++;
+				else if (entry.heldCount > 0 && entry.restUntil > now()) resting++;
+			}
+			const describe = (number: number, what: string) =>
+				number === 0 ? [] : [`${number === 1 ? '1 peer' : `${number} peers`} that ${what}`];
+			const exceptions = [...describe(excluded, 'sent wrong data'), ...describe(resting, 'did not send it')];
+			return [`nobody who is connected has ${missing}`, exceptions.join(' and ')].filter(Boolean).join(', except ');
 		},
 	};
 }

@@ -168,6 +168,8 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 				const length = partLength(state.size, part);
 				return withFile(share, async handle => {
 					const bytes = await readAt(handle, part * partSize(state.size), length);
+					// A shorter file has changed since it was last checked.
+					if (bytes.length < length) forget(share);
 					return length > 0 && bytes.length === length ? bytes : undefined;
 				});
 			},

@@ -60,3 +60,45 @@ test('a holder that refuses more than MAX_PART_REFUSALS of the parts that it ann
 	now = FILE_REST_MS;
 	expect(holders.isUsable(holder, now)).toBe(true);
 });
+
+test('refusals of parts that were requested before a rest do not lengthen the rest', () => {
+	let now = 0;
+	const holders = createHolders(COUNT, () => now);
+	const holder = holders.add(pipeOf(fakePeerId(1)));
+	holders.update(holder, true);
+	for (let part = 0; part < 4 * (MAX_PART_REFUSALS + 1); part++) holders.refused(holder, part, now);
+	now = FILE_REST_MS;
+	expect(holders.isUsable(holder, now)).toBe(true);
+});
+
+test('a holder adds nothing to a file while it rests, and is asked again what it has', () => {
+	let now = 0;
+	const holders = createHolders(COUNT, () => now);
+	const holder = holders.add(pipeOf(fakePeerId(1)));
+	holder.askId = 7;
+	holders.update(holder, true);
+	holders.rest(holder, now);
+	expect(holder.askId).toBeUndefined();
+	expect(holders.canAddTo(partsOf(3))).toBe(false);
+	expect(holders.describeAbsence('it')).toBe('nobody who is connected has it, except 1 peer that did not send it');
+	now = FILE_REST_MS;
+	expect(holders.expire(now, () => false)).toBe(true);
+	expect(holders.canAddTo(partsOf(3))).toBe(true);
+	expect(holders.expire(now, () => true)).toBe(false);
+});
+
+test('if no part can be requested, only the peers that refused parts rest, and the user reads how many failed in which way', () => {
+	const holders = createHolders(COUNT, () => 0);
+	const [refusing, silent, lying, willing] = [1, 2, 3, 4].map(number => holders.add(pipeOf(fakePeerId(number))));
+	for (const holder of [refusing!, silent!, lying!, willing!]) holders.update(holder, true);
+	holders.refused(refusing!, 5, 0);
+	expect(holders.expire(0, () => false)).toBe(false);
+	expect(holders.isUsable(refusing!, 0)).toBe(true);
+	expect(holders.expire(0, () => true)).toBe(true);
+	expect([refusing!, willing!].map(holder => holders.isUsable(holder, 0))).toEqual([false, true]);
+	holders.rest(silent!, 0);
+	holders.exclude(lying!);
+	expect(holders.describeAbsence('it')).toBe(
+		'nobody who is connected has it, except 1 peer that sent wrong data and 2 peers that did not send it',
+	);
+});

@@ -1,4 +1,4 @@
-import {rmSync} from 'node:fs';
+import {rmSync, truncateSync} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {expect, onTestFinished, test} from 'vitest';
 import {createServedFiles, type ServedDisk} from '../../../source/storage/files/served-files.js';
@@ -10,7 +10,8 @@ import {contentOf, hourly, isSame, leavesOf, namedFile, PART, partsOf, writeSamp
 const content = contentOf(PART + 7);
 const {id} = namedFile(content);
 
-async function serveSample() {
+/** `now`: clock of the store. By default each operation checks again that the file is unchanged. */
+async function serveSample(now = hourly()) {
 	const path = writeSample(makeFolder(), content);
 	const state = await readFileState(path);
 	if (!state) throw new Error('no sample');
@@ -28,7 +29,7 @@ async function serveSample() {
 			...sharesFile,
 			readLeaves: async file => (failing?.at === 'leaves' ? undefined : sharesFile.readLeaves(file)),
 		},
-		now: hourly(),
+		now,
 		isValid: () => true,
 		onChanged: () => told.push('changed'),
 		onUnreadable: (_, error) => told.push(error instanceof Error ? error.message : ''),
@@ -55,7 +56,7 @@ async function serveSample() {
 			failing = undefined;
 		},
 		leaves: () => served.find(id)?.leaves(),
-		read: () => served.find(id)?.read(0),
+		read: (part = 0) => served.find(id)?.read(part),
 	};
 }
 
@@ -96,4 +97,15 @@ test('if the hashes of a served file could not be read, they are read again for 
 	expect(await file.leaves()).toBeUndefined();
 	file.repair();
 	expect(isSame(await file.leaves(), leavesOf(content))).toBe(true);
+});
+
+test('a file that became shorter is not served any more, even directly after a check that found it unchanged', async () => {
+	const file = await serveSample(() => 0);
+	expect(isSame(await file.read(), partsOf(content)[0])).toBe(true);
+	truncateSync(file.path, PART);
+	expect(await file.read(2)).toBeUndefined();
+	expect(file.told).toEqual([]);
+	expect(await file.read(1)).toBeUndefined();
+	expect(file.told).toEqual(['changed']);
+	expect(await file.read()).toBeUndefined();
 });
