@@ -342,7 +342,7 @@ describe('reactions', () => {
 	});
 });
 
-it('however many reactions of ignored people or after the shown position a message has, the others count', () => {
+it('all other reactions to a message count, however many reactions it has from ignored people or after the shown position', () => {
 	const target = {peer: bob, seq: 2};
 	const mark = (peer: PeerId, seq: number, ms: number) =>
 		feedEvent(peer, seq, ms, {type: 'marked', target, word: 'x', on: true}, seq);
@@ -387,7 +387,7 @@ describe('pins', () => {
 	});
 });
 
-test('a pin of an event that is no message, and a reply to it, find nothing', () => {
+test('a pin of an event that is no message, and a reply to such an event, refer to no message', () => {
 	const target = {peer: bob, seq: 1};
 	const pin = feedEvent(ann, 2, 100, {type: 'pinned', target, on: true});
 	const state = reduceInputs(initialState, [learn(0, [...joins, pin])]);
@@ -398,7 +398,7 @@ test.each([
 	['searched', MAX_PINS_SEARCHED, true],
 	['considered', MAX_PINS_CONSIDERED, false],
 ] as const)(
-	'an older pin is shown exactly as long as newer pins by throwaway keys leave it among the %s ones',
+	'an older pin is shown as long as it is among the %s ones, however many newer pins throwaway keys write, and not afterwards',
 	(_, max, on) => {
 		const message = feedEvent(bob, 2, 5, {type: 'posted', text: 'hi'});
 		const honest = feedEvent(ann, 2, 10, {type: 'pinned', target: {peer: bob, seq: 2}, on: true});

@@ -35,7 +35,7 @@ describe('the fuzzer with generated inputs', () => {
 	});
 });
 
-describe('an input that failed once is now handled correctly', () => {
+describe('an input that failed once is handled correctly', () => {
 	test.each(found)('an input that failed once is handled correctly: $target, $title', ({target, hex}) => {
 		const random = createSeededRandom(1);
 		const known = Object.entries(targets).find(([name]) => name === target)![1];

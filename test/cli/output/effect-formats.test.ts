@@ -139,7 +139,7 @@ describe('replies, reactions, corrections, withdrawals, pins, mentions, links an
 		expect(html.match(/"pins":\[[^\]]*return/)).toBeNull();
 	});
 
-	test('replies, reactions, corrections, withdrawals and pins are plain lines when they arrive, and those without an effect are none', () => {
+	test('replies, reactions, corrections, withdrawals and pins are plain lines when they arrive, unless they have no effect', () => {
 		expect(converse().lines.plain.map(untimed)).toEqual([
 			'Bob (10.0.0.2): lunch at teh canteen?',
 			`Dave (10.0.0.3): ${ANSWER}`,

@@ -221,7 +221,7 @@ describe('reports', () => {
 		).toEqual(['joined cc', 'posted cc', 'joined aa']);
 	});
 
-	it('reports contain one `lost` per absence, however many peers report it, and none after `left`', () => {
+	it('reports contain one `lost` for each time that a peer disappears, however many peers report it, and none after `left`', () => {
 		const start = [launch, events(true, joined(carol, 'C'), joined(own, 'A'), joined(dora, 'D'))];
 		expect(
 			follow(start, [events(true, lost(own, 5))], [events(true, lost(dora, 2))]).filter(report =>

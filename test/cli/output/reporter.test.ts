@@ -41,7 +41,7 @@ function start(stream: Writable = new PassThrough()) {
 }
 
 describe('the reporter', () => {
-	it('when it starts, the reporter prints its first line and then the reports of all earlier commits', () => {
+	it('when it starts, the reporter prints its first line and then the reports of all earlier commits of the store', () => {
 		const {store, reporter, read} = start();
 		store.commit([live(joined)]);
 		expect(read()).toEqual([]);

@@ -46,7 +46,7 @@ describe('the rate limit of live events', () => {
 		expect(limiter.readyAt(ann, 0)).toBe(2000);
 	});
 
-	it('the rate limit of live events is shared by all authors that write faster than people, so that more keys do not raise it', () => {
+	it('the rate limit of live events is shared by all authors that write faster than people do, so that more keys do not raise the limit', () => {
 		const limiter = createAuthorRateLimiter();
 		let events = 0;
 		for (let key = 0; key < 500; key++) {

@@ -37,7 +37,7 @@ function createBench(costMs: number) {
 }
 
 describe('the ingest queue', () => {
-	it('the ingest queue ingests batches in order, in short slices, and commits four slices together', async () => {
+	it('the ingest queue ingests batches in order, in short slices, and commits the batches of four slices together', async () => {
 		const {clock, ingested, commits, push} = createBench(RECEIVE_SLICE_MS / 2);
 		const seqs = Array.from({length: 19}, (_, index) => index + 1);
 		for (const seq of seqs) push(batchOf(seq, INTERACTIVE_BYTES));

@@ -41,7 +41,7 @@ describe('a missing range', () => {
 		expect(planRequests([source(A, 10)], [wantedFrom(3, {notBefore: 5})], 5)).toHaveLength(1);
 	});
 
-	it('a missing range whose answer is slow is also requested from a peer that has served before, not from a new one', () => {
+	it('a missing range whose answer is slow is also requested from a peer that has served before, and not from a peer that has not served yet', () => {
 		const slow = wantedFrom(1, {request: 'slow'});
 		const asked = source(A, 10, {busy: true});
 		expect(planRequests([asked, source(B, 10, {hasServed: false, rank: 1})], [slow], 0)).toEqual([]);

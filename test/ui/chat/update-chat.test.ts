@@ -255,7 +255,7 @@ describe('typing while an overlay or a list is open', () => {
 		}
 	});
 
-	test('a line break never separates the key of a question from its meaning', () => {
+	test('in a wrapped question, no line break separates a key from the description of the key', () => {
 		for (let columns = 20; columns < 120; columns++) {
 			for (const question of [
 				{type: 'pin', target: {peer: context.self.peer, seq: 1}, on: true},
