@@ -21,7 +21,7 @@ import {cleanName} from '../core/text.js';
 import {hexToBytes, isEqualBytes, peerIdFromBytes} from './bytes.js';
 
 export type BeaconKind = 'here' | 'leaving' | 'answer';
-/** Path on which a beacon was sent. It tells the receiver which of the two paths works. */
+/** Path on which a beacon was sent. From it, the receiver learns which of the two paths works. */
 export type BeaconPath = 'broadcast' | 'multicast';
 
 export interface BeaconDatagram {
@@ -36,7 +36,10 @@ export interface BeaconDatagram {
 	readonly name?: string;
 	readonly kind: BeaconKind;
 	readonly path?: BeaconPath;
-	/** Rises with each announcement of this peer. A beacon with an old counter is a replay or a copy from the other path. */
+	/**
+	 * Rises with each announcement of this peer. A beacon whose counter has not risen is a replay, or a copy that
+	 * arrived on the other path.
+	 */
 	readonly counter: number;
 }
 

@@ -1,4 +1,4 @@
-/** Conversions between bytes and hexadecimal digits, peer ids, UTF-8 texts and big-endian integers. */
+/** Conversions between bytes and other forms: hexadecimal digits, peer ids, UTF-8 texts and big-endian integers. */
 
 import {ProtocolError} from '../core/errors.js';
 import type {PeerId} from '../core/event.js';
@@ -38,8 +38,8 @@ export function hexToBytes(hex: string): Uint8Array {
 export const PEER_ID_BYTES = 32;
 
 /**
- * Slots of the cache of recent peer ids. The cache is effective, because most records and messages contain one of few peer
- * ids.
+ * Number of slots in the cache of recent peer ids. A small cache is enough, because most records and messages contain
+ * one of few peer ids.
  */
 const PEER_ID_CACHE_SIZE = 1024;
 const peerIdCache: {readonly bytes: Uint8Array; readonly peer: PeerId}[] = [];

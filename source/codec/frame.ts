@@ -13,7 +13,10 @@ export const FRAME_HEADER_BYTES = 4;
 const INITIAL_BUFFER_BYTES = 4096;
 const MAX_REPEATED_BYTES = 320 * 1024;
 
-/** Creates a buffer with a frame header, for `length` bytes of payload. Throws RangeError if `length` exceeds `maxBytes`. */
+/**
+ * Creates a buffer with a frame header and space for `length` bytes of payload. Throws RangeError if `length` is 0 or
+ * exceeds `maxBytes`.
+ */
 export function createFrame(length: number, maxBytes = MAX_FRAME_BYTES): Uint8Array {
 	if (length === 0 || length > maxBytes) throw new RangeError(`A frame holds 1 to ${maxBytes} bytes, not ${length}`);
 	const frame = new Uint8Array(FRAME_HEADER_BYTES + length);
@@ -51,7 +54,7 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 	let lastLength = 0;
 	let failure: ProtocolError | undefined;
 
-	/** Stores a part of a payload. The buffer grows by doubling, so each byte is copied about twice at most. */
+	/** Stores a part of a payload. The buffer doubles when it is full, so each byte is copied at most about twice. */
 	function bufferPart(part: Uint8Array): void {
 		if (filled + part.length > buffer.length) {
 			const size = Math.max(filled + part.length, buffer.length * 2, INITIAL_BUFFER_BYTES, lastLength);

@@ -1,7 +1,7 @@
 /**
- * Codec of records in a log file (protocol.md, The log file). A record is a 4-byte big-endian length and a MessagePack array
- * `[marker bin 8, kind, loggedAt, body, crc uint 32]`. The CRC-32 is always the last 4 bytes. It covers all bytes before
- * it, including the length. Kinds are append-only.
+ * Codec of records in a log file (protocol.md, The log file). A record is a 4-byte big-endian length and a MessagePack
+ * array `[marker bin 8, kind, loggedAt, body, crc uint 32]`. The CRC-32 is always the last 4 bytes. It covers all bytes
+ * before it, including the length. Kinds are append-only.
  */
 
 import type {Batch} from '../core/batch.js';
@@ -68,14 +68,14 @@ export const MARKER_BYTES = 8;
  * comes after both headers, so it cannot be mistaken for a header.
  */
 export const MAX_HEADER_BYTES = 256;
-/** Bytes before the kind of a record: length, array tag, tag and length of the marker, marker. */
+/** Number of bytes before the kind of a record: length, array tag, tag and length of the marker, marker. */
 export const RECORD_START_BYTES = FRAME_HEADER_BYTES + 3 + MARKER_BYTES;
 
 const ARRAY_OF_4 = 0x94;
 const ARRAY_OF_5 = 0x95;
 const BIN_8 = 0xc4;
 const UINT_32 = 0xce;
-/** Bytes of the CRC at the end of a record, including its MessagePack tag. */
+/** Number of bytes of the CRC at the end of a record, including its MessagePack tag. */
 const CRC_BYTES = 5;
 const MIN_PAYLOAD_BYTES = RECORD_START_BYTES - FRAME_HEADER_BYTES + 3 + CRC_BYTES;
 const MAX_KIND_BYTES = 64;

@@ -37,7 +37,7 @@ const SHORT_HASH_BYTES = 8;
 const MAC_BYTES = 32;
 const MAX_FEATURES = 32;
 const MAX_TOKEN_BYTES = 32;
-/** Upper bound of the batches in one frame. Peer id, hash and signature of each batch take 128 bytes. */
+/** Maximum number of batches in one frame, because peer id, hash and signature of each batch take 128 bytes. */
 const MAX_BATCHES = MAX_FRAME_BYTES / 128;
 const MAX_PORT = 65_535;
 const MAX_PROTOCOL_VERSION = 255;
@@ -213,7 +213,10 @@ export function readWhisperAck(fields: Fields) {
 
 const BYE_REASONS = ['leaving', 'duplicate', 'self', 'idle', 'overloaded'] as const;
 
-/** Reads a `bye`. An unknown reason of a later version is read as `idle`, which only ends the connection. */
+/**
+ * Reads a `bye`. An unknown reason, which a later version may send, is read as `idle`: the connection ends, and nothing
+ * else happens.
+ */
 export function readBye(fields: Fields) {
 	const token = readToken(fields.reason, 'reason');
 	return {type: 'bye' as const, reason: BYE_REASONS.find(reason => reason === token) ?? ('idle' as const)};

@@ -1,7 +1,7 @@
 /**
- * MessagePack encoder that writes into a buffer of known size. It encodes messages with batches and copies each entry only
- * once, into the frame. Each `sizeOf` function returns the number of bytes that the matching `write` function writes. A test
- * compares the bytes with those of msgpackr.
+ * MessagePack encoder that writes into a buffer of known size. It encodes messages that contain batches, and copies
+ * each entry once, directly into the frame. Each `sizeOf` function returns the number of bytes that the matching
+ * `write` function writes. A test compares the bytes with those of msgpackr.
  */
 export interface MsgpackWriter {
 	readonly bytes: Uint8Array;

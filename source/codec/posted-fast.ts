@@ -41,7 +41,10 @@ function hasPostedPrefix(bytes: Uint8Array): boolean {
 	return bytes[0] === 0x95 || bytes[0] === 0x96;
 }
 
-/** Decodes the bytes that `encodeEntry` writes for a `posted` entry. Returns undefined for any other bytes. Never throws. */
+/**
+ * Decodes the bytes that `encodeEntry` writes for a `posted` entry. Returns undefined for any other bytes. Never
+ * throws.
+ */
 export function decodePostedFast(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent | undefined {
 	if (!hasPostedPrefix(bytes)) return undefined;
 	const at = readFloatTime(bytes, AT_OFFSET);

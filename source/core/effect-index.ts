@@ -101,7 +101,10 @@ interface EffectSearch {
 	readonly author?: EventRef['peer'];
 	/** Maximum number of effects of each author. The search keeps the effects with the lowest seqs. */
 	readonly maxPerAuthor?: number;
-	/** Whether this effect and all later effects of its author are left out. An author who is left out counts as one effect. */
+	/**
+	 * Whether this effect and all later effects of its author are left out. In `max`, an author who is left out counts
+	 * as one effect.
+	 */
 	readonly isLeftOut?: (effect: EffectEvent) => boolean;
 }
 

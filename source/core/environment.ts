@@ -1,4 +1,7 @@
-/** Interfaces to clocks, randomness and the debug log. They are injected, so that the same code runs live and in simulations. */
+/**
+ * Interfaces to clocks, randomness and the debug log. They are injected, so that the same code runs live and in
+ * simulations.
+ */
 
 export interface Timer {
 	cancel(): void;

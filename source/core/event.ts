@@ -173,8 +173,8 @@ export type ObservationBody =
 	| WhisperBody;
 
 /**
- * Content of a whisper: a private message between this node and `subject`. Only these two nodes store it. It is no
- * event of a feed, so nobody can pass it on or prove it to others.
+ * Content of a whisper: a private message between this node and `subject`. Only these two nodes store it. It is not an
+ * event of a feed and has no signature, so nobody can pass it on as genuine or prove to others that it was sent.
  */
 export interface WhisperBody {
 	readonly type: 'whisper';

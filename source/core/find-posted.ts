@@ -11,7 +11,7 @@ import {entryAt, positionOf, type Timeline, type TimelineEntry} from './timeline
 type Page = Timeline['pages'][number];
 
 interface Search {
-	/** Position at which the message was found. Another timeline may not contain the message at this position. */
+	/** Position at which the message was found. In another timeline the message may be missing. */
 	key: OrderKey | undefined;
 	/** Pages that do not have the message. */
 	readonly searchedPages: WeakSet<Page>;

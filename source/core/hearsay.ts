@@ -3,7 +3,7 @@
  * Anybody can invent peer ids, and every record in the roster costs memory and time. The first event of such a peer, or
  * our first observation of it, moves the hearsay about it into the roster.
  *
- * There are 256 buckets by the first byte of the subject, so that a change copies only a small part.
+ * The events are in 256 buckets, by the first byte of their subject, so that a change copies only a small part.
  */
 import type {FeedEvent, PeerId} from './event.js';
 import {MAX_HEARSAY} from './limits.js';

@@ -1,6 +1,6 @@
 /**
- * Target of a hyperlink (OSC 8) for a link in a text. The target is always the shown text itself, with other characters
- * than printable ASCII percent-encoded.
+ * Target of a hyperlink (OSC 8) for a link in a text. The target is always the shown text itself, in which all
+ * characters except printable ASCII are percent-encoded.
  */
 
 /** Maximum length of a target in bytes. Some terminals truncate longer targets (VTE accepts 2083). */

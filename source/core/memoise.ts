@@ -1,4 +1,7 @@
-/** Memoisation of selectors. A result is reused while the parts of the state that the selector reads are the same objects. */
+/**
+ * Memoisation of selectors. A result is reused as long as the parts of the state that the selector reads are the same
+ * objects.
+ */
 
 /**
  * Caches the last result of a selector while `parts` returns the same values. The array that `parts` returns must have a
@@ -15,7 +18,10 @@ export function memoise<S, R>(parts: (state: S) => readonly unknown[], select: (
 	};
 }
 
-/** Caches the last result for each key object in a WeakMap, until a call for this key passes other `parts`. */
+/**
+ * Caches the last result for each key object in a WeakMap. A call for the same key with other `parts` replaces the
+ * result.
+ */
 export function memoiseByKey<K extends object, R>(): (key: K, parts: readonly unknown[], make: () => R) => R {
 	const cache = new WeakMap<K, {readonly parts: readonly unknown[]; readonly result: R}>();
 	return (key, parts, make) => {

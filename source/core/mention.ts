@@ -55,7 +55,10 @@ export function isMentionOfAll(text: string): boolean {
 	return containsAtMention(text, ALL);
 }
 
-/** Whether a text written at `ms` (HLC) addresses us by a short name. A competing name of another person takes precedence. */
+/**
+ * Whether a text written at `ms` (HLC) addresses us by a short name. It does not if a competing name of another person
+ * matches.
+ */
 export function isMentionedByShortName(text: string, ms: number, {shortNames, competingNames}: ShortNames): boolean {
 	return shortNames.some(
 		short =>

@@ -2,9 +2,8 @@
  * Decides which launches of the program are ours: this launch, an earlier one, or another session with our identity. Every
  * output uses these functions.
  *
- * Our identity does not always mean that the same person types: a copied data folder, for example of a virtual machine,
- * gives several people one identity. A session that runs under another name at the same time therefore counts as another
- * person.
+ * Several people can have one identity: they use copies of one data folder, for example from a virtual machine image. A
+ * session that runs under another name at the same time therefore counts as another person.
  */
 import type {PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';

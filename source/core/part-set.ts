@@ -1,6 +1,6 @@
 /**
- * Set of parts of a file as a bitmap: part n is bit n mod 8, counted from the lowest, of byte n div 8. The unused bits of the
- * last byte are 0.
+ * Set of parts of a file as a bitmap. Part n is bit n mod 8 of byte n div 8, where bit 0 is the lowest. The unused bits
+ * of the last byte are 0.
  */
 export type PartSet = Uint8Array;
 

@@ -1,4 +1,7 @@
-/** Reducer of the ephemeral state: links, delivery, typing and progress. No log contains it, and it ends with the process. */
+/**
+ * Reducer of the ephemeral state: links, delivery, typing and progress. No log contains this state, and it ends with
+ * the process.
+ */
 import {type EphemeralEvent, type FeedEvent, isPeerId, isWritten, type PeerId} from './event.js';
 import type {Audience, EphemeralState, Link, Writable} from './state.js';
 

@@ -90,7 +90,10 @@ function reduceInput(draft: Writable<State>, changes: CollectedChanges, input: I
 	}
 }
 
-/** Peers that were connected in this launch and whose absence no row reports yet, although their connection may have ended. */
+/**
+ * Peers that were connected in this launch and whose absence no row reports yet. Their connection may have ended
+ * already.
+ */
 function listUnreported({state, peers, launch}: CollectedChanges): PeerId[] {
 	const unreported: PeerId[] = [];
 	const unchanged = listPeers(state.roster).filter(({peer}) => !peers.has(peer));

@@ -1,8 +1,9 @@
 /**
  * Roster: one record for each known peer, and the pure functions that update a record.
  *
- * The functions may be applied in any order, because a record depends only on the set of events and observations.
- * The roster has 256 buckets by the first byte of the peer id, so that a change copies only a small part of it.
+ * The functions may be applied in any order, because a record depends only on the set of events and observations. The
+ * records are in 256 buckets, by the first byte of the peer id, so that a change copies only a small part of the
+ * roster.
  */
 import type {FeedEvent, Identity, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';

@@ -3,9 +3,9 @@
  * comes from here.
  *
  * A person is an identity under one name. All present launches of a person are one row with a number of sessions. An
- * identity that is present under two names at once is two rows, because a copied data folder gives several people one
- * identity. An absent person is one row, which shows their newest launch, whatever names they had. Our own earlier launches
- * are not listed.
+ * identity that is present under two names at the same time is two rows, because people who use copies of one data
+ * folder have one identity. An absent person is one row, which shows their newest launch, whatever names they had. Our
+ * own earlier launches are not listed.
  */
 import type {PeerId} from './event.js';
 import {compareOrder} from './event-order.js';
@@ -25,7 +25,10 @@ export interface PersonView extends PeerView {
 	 * contains only the launch that lists show.
 	 */
 	readonly sessions: readonly PeerId[];
-	/** Whether the person has our identity but another name: we are running twice, or somebody has a copy of our data folder. */
+	/**
+	 * Whether the person has our identity but another name: we are running twice, or somebody has a copy of our data
+	 * folder.
+	 */
 	readonly hasOurIdentity: boolean;
 	/** Other names under which the same identity is present at the same time. */
 	readonly sharesIdentityWith: readonly string[];

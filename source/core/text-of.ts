@@ -132,7 +132,10 @@ function feedsOfAuthor({roster}: State, index: EffectIndex, event: WrittenEvent)
 
 const feedsByIdentity = new WeakMap<Roster[number], ReadonlyMap<string, readonly PeerId[]>>();
 
-/** All feeds with this verified identity, in the order of the roster. Cached by roster bucket, because most changes of the roster touch one bucket. */
+/**
+ * All feeds with this verified identity, in the order of the roster. The result is cached for each roster bucket,
+ * because most changes of the roster touch one bucket.
+ */
 export function feedsOfIdentity(roster: Roster, key: string): PeerId[] {
 	return roster.flatMap(bucket => {
 		let feeds = feedsByIdentity.get(bucket);

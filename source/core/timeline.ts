@@ -9,7 +9,10 @@ import {findFirstIndex} from './binary-search.js';
 import type {FeedEvent, Observation} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 
-/** Row of the timeline. `late`: the event was live, but its time was more than LATE_AFTER_MS in the past when it arrived. */
+/**
+ * Row of the timeline. `late`: the event was live, but its time was more than LATE_AFTER_MS in the past when it
+ * arrived.
+ */
 export type TimelineEntry = (FeedEvent | Observation) & {readonly late?: true};
 
 type TimelinePage = readonly TimelineEntry[];
@@ -207,7 +210,10 @@ function mergePage(page: TimelinePage, entries: readonly TimelineEntry[], from: 
 	return merged;
 }
 
-/** Appends entries as new pages. At the end of the timeline pages are filled; elsewhere they leave room for insertions. */
+/**
+ * Appends entries as further pages. At the end of the timeline, pages are filled completely. Elsewhere they leave room
+ * for insertions.
+ */
 function appendPages(pages: TimelinePage[], entries: TimelineEntry[], atEnd: boolean): void {
 	const count = Math.ceil(entries.length / PAGE_SIZE);
 	if (count === 1) {

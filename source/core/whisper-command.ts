@@ -11,7 +11,7 @@ export function beginsWithWhisperCommand(text: string): boolean {
 }
 
 const WHISPER_COMMAND_REFUSED =
-	'Not sent: the text begins with a command that whispers, and commands do not run here. Use "whisper" of --json or of the API.';
+	'Not sent: the text begins with a command that whispers, and commands do not run here. Use the command "whisper" of --json or of the API.';
 
 /**
  * Error text for the user if a script must not send this text to everybody; undefined if the script may send the text.

@@ -40,7 +40,10 @@ type Acceptance =
 	| {readonly type: 'unprovable'}
 	| {readonly type: 'invalid'; readonly code: 'bad-signature'};
 
-/** Chain hash after `seq` of a held feed, if available. It allows checking a batch that ends before the tip of that feed. */
+/**
+ * Returns the chain hash after `seq` of a held feed, if available. With it, a batch that ends before the tip of the
+ * feed can be checked.
+ */
 type HashAt = (peer: PeerId, seq: number) => Uint8Array | undefined;
 
 export interface FeedTips {
@@ -50,8 +53,8 @@ export interface FeedTips {
 	isGenuine(batch: Batch): boolean;
 	/**
 	 * Accepts a batch of our own log or feed and returns its new events. The signature and the chain are trusted, so
-	 * that opening a log needs no hashing. For a batch after a gap it returns the events too, but does not move the
-	 * tip.
+	 * that opening a log needs no hashing. If the batch starts after a gap, its events are returned too, but the tip
+	 * does not move.
 	 */
 	restore(batch: Batch): readonly FeedEvent[];
 	/** Tip of a feed; undefined if no entry of it is held. */

@@ -1,8 +1,9 @@
 /**
  * Proof in a `hello` that binds the hello to its sender, room and connection (protocol.md, Handshake).
  *
- * The feed key signs a label, the room tag, TLS keying material and the role of the sender. An HMAC with the room key covers
- * the same bytes and the peer id. A hello that is relayed to another connection or sent back is not valid.
+ * The feed key signs a label, the room tag, TLS keying material and the role of the sender. An HMAC with the room key
+ * covers the same bytes and the peer id. If somebody relays a hello to another connection, or sends it back to its
+ * sender, the proof is not valid there.
  */
 import {createHmac, timingSafeEqual} from 'node:crypto';
 import {hexToBytes} from '../codec/bytes.js';

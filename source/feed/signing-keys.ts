@@ -1,7 +1,8 @@
 /**
  * Ed25519 keys (RFC 8032): the key of a running node, signatures and their verification.
  *
- * Keys are raw bytes here. `node:crypto` accepts keys only in DER, so this module adds fixed DER prefixes.
+ * The functions of this module take and return keys as raw bytes. `node:crypto` accepts keys only in DER, so this
+ * module adds fixed DER prefixes.
  */
 import {createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign, verify} from 'node:crypto';
 import {bytesToHex, hexToBytes, peerIdFromBytes} from '../codec/bytes.js';

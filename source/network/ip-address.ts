@@ -102,8 +102,9 @@ export function shareKey(address: string, peer: string): string {
 }
 
 /**
- * The /64 of an IPv6 address, with the zone if it is link-local. One machine can use any number of addresses of a /64, so
- * all untrusted peers of one /64 together get at most half of a budget. Undefined for IPv4, loopback and other texts.
+ * The /64 of an IPv6 address, with the zone if it is link-local. Undefined for IPv4, loopback and other texts. One
+ * machine can use any number of addresses of a /64. Therefore all untrusted peers of one /64 together get at most half
+ * of a budget.
  */
 export function prefixGroup(address: string): string | undefined {
 	const ip = parseIp(address);
@@ -167,7 +168,10 @@ export interface LocalInterface {
 	readonly address: string;
 	/** Zone of the interface. Set for IPv6 only. */
 	readonly zone?: string;
-	/** Directed broadcast address. Undefined for IPv6, and on an interface that cannot broadcast, such as a VPN with a /32 address. */
+	/**
+	 * Directed broadcast address. Undefined for IPv6, and on an interface that cannot broadcast, such as a VPN with a
+	 * /32 address.
+	 */
 	readonly broadcast: string | undefined;
 	/** Prefix length of the subnet in bits. */
 	readonly prefix: number;

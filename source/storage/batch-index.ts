@@ -16,7 +16,10 @@ const RECORD_OVERHEAD_FACTOR = 4;
 /** Greatest seq that the index can store. */
 const MAX_SEQ = 0xffff_ffff;
 
-/** Index of the batches in a log file, by feed. It reads batches from the file instead of keeping their content in memory. */
+/**
+ * Index of the batches in a log file, by feed. It reads batches from the file instead of keeping their content in
+ * memory.
+ */
 export class BatchIndex {
 	readonly #file: LogFile;
 	readonly #marker: Uint8Array;
@@ -117,8 +120,8 @@ class FeedIndex extends ContiguousFeed<RecordLocation> {
 	}
 
 	/**
-	 * Number of bytes to read from the start of the record at `position` so that as many of the next records as possible are
-	 * complete within `maxBytes`. It is never less than the length of the record itself.
+	 * Number of bytes to read from the start of the record at `position`: that record, and as many of the following
+	 * records as fit completely into `maxBytes`.
 	 */
 	readLengthFrom(position: number, maxBytes: number): number {
 		const start = this.#offsets[position] ?? 0;

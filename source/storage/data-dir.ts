@@ -43,7 +43,7 @@ export function resolveDataDir(explicitPath: string | undefined, host: HostEnvir
 	const platform = platformDataFolder(host);
 	if (platform) return dataDirAt(platform);
 	const root = join(host.temporary, `${APP_NAME}-${host.user.replaceAll(/[^\w.-]/g, '_')}`);
-	const notice = `There is no home folder: logs are kept in ${root}, which the system may clear.`;
+	const notice = `There is no home folder: logs are kept in ${root}, which the system may clear. Choose another place with --data-dir.`;
 	return {...dataDirAt(root), notice};
 }
 

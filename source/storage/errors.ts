@@ -22,7 +22,10 @@ export type StorageErrorCode =
 	| 'damaged'
 	| 'failed';
 
-/** Error for a file or folder that cannot be read or written. `message` says what happened, `advice` what the user can do. */
+/**
+ * Error for a file or folder that cannot be read or written. `message` says what happened, and `advice` says what the
+ * user can do.
+ */
 export class StorageError extends Error {
 	override readonly name = 'StorageError';
 	readonly code: StorageErrorCode;

@@ -151,7 +151,10 @@ class WritableFileLog implements FileLog {
 		return this.#index.memoryBytes;
 	}
 
-	/** Reads and indexes the records, and calls `onRecord` for each of them. Then removes a torn end and restores a torn second header. */
+	/**
+	 * Reads and indexes the records, and calls `onRecord` for each of them. Then removes a torn end and restores a torn
+	 * second header.
+	 */
 	async *load(
 		scanner: LogScanner,
 		chunkBytes: number | undefined,

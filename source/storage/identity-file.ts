@@ -1,4 +1,7 @@
-/** File with the seed (32 bytes) of the durable identity. Its content: `p2pchat-ink identity 1 <64 hexadecimal digits> <CRC-32>`. */
+/**
+ * File with the seed (32 bytes) of the durable identity. Its content is `p2pchat-ink identity 1 <64 hexadecimal digits>
+ * <CRC-32>`.
+ */
 import {chmodSync, statSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import {systemErrorCode} from '../core/system-error.js';

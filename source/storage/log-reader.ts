@@ -38,7 +38,7 @@ export function readHeader(file: LogFile): FileHeader {
 
 const readAsync = promisify(readCallback);
 
-/** Bytes per read. All records of one read are decoded and reduced without a pause of the event loop. */
+/** Number of bytes per read. All records of one read are decoded and reduced before the event loop runs again. */
 const READ_CHUNK_BYTES = 256 * 1024;
 
 interface ReadRange {

@@ -46,8 +46,8 @@ export interface Log {
 	/** Seq up to which a feed is held without a gap; 0 if no entry is held. */
 	heldSeq(peer: PeerId): number;
 	/**
-	 * Like `heldSeq`, but only for entries that the operating system has. `have` messages announce this seq. `heldSeq`
-	 * and `savedSeq` differ only while saving fails (resilient-log.ts).
+	 * Like `heldSeq`, but counts only entries that were passed to the operating system. `have` messages announce this
+	 * seq. `heldSeq` and `savedSeq` are equal, except while saving fails (resilient-log.ts).
 	 */
 	savedSeq(peer: PeerId): number;
 	/**

@@ -37,8 +37,8 @@ export function openRegularFile(path: string, flags: number, mode?: number): num
 }
 
 /**
- * Reads a small text file completely, without a byte order mark. Throws the error of the system, StorageError if it is not a
- * regular file, or FileTooLongError.
+ * Reads a small text file completely, and removes a byte order mark. Throws FileTooLongError, StorageError if it is not
+ * a regular file, or the error of the system.
  */
 export function readTextFile(path: string, maxBytes: number): string {
 	const file = openRegularFile(path, constants.O_RDONLY);

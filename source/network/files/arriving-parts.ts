@@ -19,8 +19,8 @@ import type {PartBuffers} from './part-buffers.js';
  */
 const STALLED_MS = 2000;
 /**
- * A part moves to a new holder if the old holder needs longer than this time for the rest of the part, plus twice the
- * time that the new holder needs for the whole part.
+ * A part moves from its holder to another one if the old holder's time for the rest of the part exceeds a limit. The
+ * limit is this time plus twice the other holder's time for the whole part.
  */
 const MOVE_AFTER_MS = 500;
 /**
@@ -142,8 +142,8 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 	}
 
 	/**
-	 * Moves a part to this holder from a much slower holder: the part that is expected to be complete last. It is
-	 * requested again from its first byte.
+	 * Moves a part from a much slower holder to this one. Of the parts of slower holders, it is the one that is expected
+	 * to be complete last. It is requested again from its first byte.
 	 */
 	function takeOver(holder: Holder, now: number): ArrivingPart | undefined {
 		let slowest: ArrivingPart | undefined;

@@ -1,7 +1,7 @@
 /**
  * Division of the parts of a file among the nodes that fetch it at the same time: which node gets which part from a
  * holder of all parts (protocol.md, Files). Nodes that know of each other compute the same division, so they need no
- * messages for it. The other nodes get a part from the node that fetched it.
+ * messages for it. When a node has a part, the other nodes fetch the part from that node.
  *
  * The news that a node has a part takes time to arrive, above all on a busy computer. If each node chose any part,
  * several nodes would request the same part in this time.

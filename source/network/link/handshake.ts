@@ -75,11 +75,12 @@ export function checkHello(message: Message, context: HandshakeContext): HelloCh
 	return {type: 'verified', hello: message};
 }
 
+/** Both ends show this text, so it says the same at both. */
 function versionMismatch(lowest: number, highest: number): {code: string; text: string} {
-	const outdatedEnd = highest < LOWEST_VERSION ? 'the other end' : 'this end';
+	const [theirs, ours] = [`${lowest}-${highest}`, `${LOWEST_VERSION}-${PROTOCOL_VERSION}`];
 	return {
 		code: 'version',
-		text: `speaks protocol ${lowest}-${highest}, we speak ${LOWEST_VERSION}-${PROTOCOL_VERSION}: ${outdatedEnd} needs a newer p2pchat-ink`,
+		text: `has no protocol version in common with us: one end speaks ${theirs}, the other ${ours}; the end that speaks ${highest < LOWEST_VERSION ? theirs : ours} needs a newer p2pchat-ink`,
 	};
 }
 

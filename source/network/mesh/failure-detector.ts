@@ -2,10 +2,10 @@
  * Failure detector with ranked reporting (protocol.md, Failure reports). It tracks the connections of this node and those that
  * connected peers report, and determines which peers to report as lost.
  *
- * A lost peer is reported after a grace period if it has not reconnected and no connected peer reports a connection to it.
- * A node without connections reports nobody. Of the nodes that observed the loss, the node with the lowest id reports
- * first. Each following node, in the order of the ids, waits one second longer. A peer whose feed does not say that it
- * left, and to which no node was connected for a minute, is also lost.
+ * A lost peer is reported after a grace period if it has not reconnected by then and no connected peer reports a
+ * connection to it. A node without connections reports no peer. Of the nodes that observed the loss, the node with the
+ * lowest id reports first. Each following node, in the order of the ids, waits one second longer. A peer whose feed
+ * does not say that it left, and to which no node was connected for a minute, is also lost.
  *
  * In a room in which not all nodes see each other, a node cannot know all connections. Its peers then also report which
  * peers are alive, from their own connections or from reports of others (indirect-evidence.ts). A peer is not reported
@@ -27,7 +27,10 @@ import {type AlivePeer, createIndirectEvidence} from './indirect-evidence.js';
 /** Peer of the roster that is examined. */
 export interface Subject {
 	readonly peer: PeerId;
-	/** Whether the peer has left, or was reported lost and has not returned (events `left`, `lost` and `returned`). */
+	/**
+	 * Whether the peer has left, or was reported as lost and has not returned since (events `left`, `lost` and
+	 * `returned`).
+	 */
 	readonly ended: boolean;
 	/** Number of times that the peer returned after it was reported as lost. */
 	readonly absences: number;

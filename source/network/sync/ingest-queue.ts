@@ -3,8 +3,8 @@
  * handle chat messages and key presses while a million events arrive.
  *
  * - The fair queue (scheduling/fair-queue.ts) determines the order: interactive links first.
- * - Several slices share one commit. A commit that takes as long as a slice runs in a separate turn of the event loop.
- *   Batches of an interactive link are committed before more batches are ingested.
+ * - Several slices share one commit to the log and the state. A commit that takes as long as a slice runs in a separate
+ *   turn of the event loop. Batches of an interactive link are committed before more batches are ingested.
  * - A pushed chat message does not wait for the next slice: it is ingested in a microtask (the express path).
  * - While more than MAX_INGEST_BYTES wait, a connection that sends another batch is paused, unless it has fewer waiting
  *   bytes than the average connection.

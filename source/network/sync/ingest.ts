@@ -20,7 +20,7 @@ import {noteTheirSeq, type PendingRequest, type SyncLink} from './sync-link.js';
 /** Destination of the batches that peers send. */
 export interface BatchSink {
 	/**
-	 * Checks a batch and stages its new events for the next `commit`. `live` is false for history: events that a peer
+	 * Verifies a batch and stages its new events for the next `commit`. `live` is false for history: events that a peer
 	 * had already when it connected.
 	 */
 	ingest(batch: Batch, live: boolean): IngestResult;

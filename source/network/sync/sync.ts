@@ -3,12 +3,13 @@
  * and answer requests. This module connects the files of this folder that do these steps with ingest.
  *
  * Invariants
- * 1. Both ends list all events that they hold on every new connection, and when a second connection to the peer closes.
+ * 1. Both ends list all events that they hold when a connection opens, and again when one of two connections to the
+ *    same peer closes.
  * 2. A range is requested from one peer at a time, unless the answer is slow. Peers at an address from which an answer did
  *    not come in time are the last choice.
  * 3. Own new events are pushed to all peers immediately. All other events are exchanged by `have` and `want`.
  * 4. A `have` message lists only events that are written to the log.
- * 5. If a peer claims events of the own feed that this node never wrote, the claim is ignored.
+ * 5. If a peer claims to hold events of this node's own feed that this node never wrote, the claim is ignored.
  * 6. A peer may push its own events, up to the rate limit. A peer that pushes events of another author is at fault.
  */
 import type {HaveMessage, Message} from '../../codec/message-types.js';

@@ -3,7 +3,7 @@ import {isLoopback, prefixGroup} from '../ip-address.js';
 import {prefixBudget} from '../prefix-budget.js';
 import type {Connection} from './transport.js';
 
-/** Limit, for each address, of accepted connections whose hello is not verified yet. */
+/** Quota of each address: maximum number of accepted connections whose hello is not verified yet. */
 
 /** Slot of one connection in the quota. */
 export interface ConnectionSlot {

@@ -31,7 +31,10 @@ const MAX_SUSPECTS = 4096;
 /** Maximum number of IPv6 prefixes whose rate is remembered. A local network has a few. */
 const MAX_GROUPS = 256;
 
-/** The rate is limited because a handshake needs more CPU time at the server than at the client. */
+/**
+ * Creates the limiter. The rate must be limited, because a handshake takes more CPU time at the accepting end than at
+ * the dialling end.
+ */
 export function createHandshakeRate(): HandshakeRate {
 	const rate = createTokenBucket(MAX_HANDSHAKES_PER_SECOND, MAX_HANDSHAKE_BURST);
 	const suspectRate = createTokenBucket(MAX_SUSPECT_HANDSHAKES_PER_SECOND, MAX_SUSPECT_HANDSHAKES_PER_SECOND);

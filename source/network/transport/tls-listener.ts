@@ -41,8 +41,9 @@ export interface TlsListenerOptions extends TlsKey {
 
 export interface TlsListener {
 	/**
-	 * Starts to listen and resolves with the port. Rejects with the system error. With `keepsTrying`, it resolves with 0 if the
-	 * system refuses the sockets for a reason that may be temporary. The next call of `rebind` then tries again.
+	 * Starts to listen and resolves with the port. Rejects with the system error. With `keepsTrying`, it instead
+	 * resolves with 0 if the system refuses the sockets for a reason that may be temporary. The next call of `rebind`
+	 * then tries again.
 	 */
 	listen(): Promise<number>;
 	/**

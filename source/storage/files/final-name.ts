@@ -2,8 +2,9 @@
  * Gives a complete part file its final name. An existing file is never replaced and a symbolic link never followed, even if
  * another process takes the same name at that moment.
  *
- * `link` fails if anything has the new name, and is atomic. FAT has no links: there an empty file reserves the name, and the
- * part file replaces the empty file at once. So no reservation is left over if the program is killed during a transfer.
+ * `link` is atomic, and fails if anything has the final name already. FAT has no links. There, an empty file reserves
+ * the name when the transfer is complete, and the part file replaces it immediately. So if the program is killed during
+ * a transfer, no empty file remains.
  */
 import {type FileHandle, link, lstat, open, rename, rm, unlink} from 'node:fs/promises';
 import {join} from 'node:path';

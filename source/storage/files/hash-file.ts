@@ -4,7 +4,9 @@ import {LEAF_BYTES, partCount, partLength, partSize} from '../../core/shared-fil
 import {StorageError} from '../errors.js';
 import {isSameState, readAt, readFileState, type SourceFile} from './source-file.js';
 
-/** Bytes that are hashed between two turns of the event loop. SHA-256 takes about half a millisecond for them. */
+/**
+ * Number of bytes that are hashed between two turns of the event loop. SHA-256 takes about half a millisecond for them.
+ */
 const SLICE_BYTES = 256 * 1024;
 
 /**

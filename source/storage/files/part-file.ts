@@ -1,7 +1,7 @@
 /**
  * Part file: stores the parts of a fetch, in the folder in which the complete file will be. It is kept when the fetch
- * stops, and a later fetch of the same content continues it. A file is continued only if it is a regular file of this user
- * without other hard links, because a link could lead to any file of the user.
+ * stops, and a later fetch of the same content continues it. A file that is not a regular file of this user, or that
+ * has other hard links, is not continued, because a link could lead to any file of the user.
  */
 import {constants} from 'node:fs';
 import {open} from 'node:fs/promises';

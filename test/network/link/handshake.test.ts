@@ -82,8 +82,11 @@ describe('the first message on a connection', () => {
 	});
 
 	it.each([
-		[[PROTOCOL_VERSION + 1, PROTOCOL_VERSION + 2], 'this end needs a newer'],
-		[[0, LOWEST_VERSION - 1], 'the other end needs a newer'],
+		[
+			[PROTOCOL_VERSION + 1, PROTOCOL_VERSION + 2],
+			`the end that speaks ${LOWEST_VERSION}-${PROTOCOL_VERSION} needs a newer`,
+		],
+		[[0, LOWEST_VERSION - 1], `the end that speaks 0-${LOWEST_VERSION - 1} needs a newer`],
 	] as const)(
 		'the first message on a connection is rejected if it offers only the versions %j, with a text that names the outdated end',
 		(versions, text) => {
