@@ -93,9 +93,9 @@ function debugToStandardError(options: Options, errorOutput: ErrorOutput): Debug
 }
 
 /**
- * Turns on Node's compile cache, so that the next start of the chat is faster. Node 20 does not have one. The cache contains
- * code, so it is kept in the data folder, which belongs to this user, and not in the shared temporary folder that Node uses
- * by default. It stays off with `--no-log`, and without a data folder of the user.
+ * Turns on Node's compile cache, so that the next start of the chat is faster. Node 20 does not have one. By default,
+ * Node keeps the cache in the temporary folder that all users share. The cache contains code, so this program keeps it
+ * in the data folder, which belongs to this user. It stays off with `--no-log`, and without a data folder of the user.
  */
 function enableCompileCache({command, log, dataDir}: Options): void {
 	if (command !== 'chat' || log.type === 'none') return;

@@ -1,4 +1,4 @@
-/** Script and style of the HTML pages, which the build puts beside the bundle (`.config/build.mjs`). */
+/** Script and style of the HTML pages. The build puts both into the folder of the bundle (`.config/build.mjs`). */
 import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import type {PageAssets} from '../page/html-document.js';
@@ -15,7 +15,7 @@ export function readPageAssets(): PageAssets {
 
 /**
  * Reads one of the two assets. In the bundle, this module itself is in the folder `parts`. In the output of tsc, the
- * folder `parts` is beside the folder of this module.
+ * folder `parts` and the folder of this module have the same parent.
  */
 function readPart(name: string): string {
 	return readFileSync(new URL(`../parts/${name}`, import.meta.url), 'utf8').trimEnd();

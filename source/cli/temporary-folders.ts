@@ -21,8 +21,8 @@ export function createTemporaryFolders(prefix: string): TemporaryFolders {
 			try {
 				rmSync(folder, {recursive: true, force: true});
 			} catch {
-				// The folder stays if another program has one of its files open (Windows), or if the disk failed. The
-				// system removes old temporary folders.
+				// Removing fails if another program has a file of the folder open (Windows), or if the disk fails. Sooner or later
+				// the system removes the folder.
 			}
 		}
 	}

@@ -88,10 +88,14 @@ function reportNoProblem(report: NetworkReport, context: DiagnosisContext): Find
 	};
 }
 
-/** Own beacons are received back within a millisecond. A beacon that is not received within this time is lost. */
+/**
+ * Time after which a beacon of this node that was not received back counts as lost, ms. Usually a beacon comes back
+ * within a millisecond.
+ */
 const ECHO_TIMEOUT_MS = 1000;
 /**
- * If at least this many beacons arrive by broadcast and none by multicast, or the reverse, the silent path is blocked.
+ * Number of beacons that must have arrived by broadcast or by multicast before the other path, by which none arrived,
+ * counts as blocked.
  */
 const MIN_PATH_EVIDENCE = 3;
 

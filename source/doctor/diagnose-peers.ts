@@ -224,7 +224,7 @@ function reachedOneWay(report: NetworkReport, {isProbe}: DiagnosisContext): Find
 	return {
 		code: 'one-way',
 		level: isProbe ? 'warn' : 'info',
-		text: `${formatPeers(peers)} reaches this computer, but this computer does not reach it (${cleanLine(first.lastFailure?.text ?? '')}): a firewall over there blocks incoming connections. This connection works, but two such computers cannot connect.`,
+		text: `${formatPeers(peers)} reaches this computer, but this computer does not reach it (${cleanLine(first.lastFailure?.text ?? '')}): a firewall over there blocks incoming connections. This connection works, but two such computers cannot connect to each other.`,
 		next: adviseOpenRemotePort(peers),
 	};
 }
@@ -239,7 +239,7 @@ function incomingBlocked(report: NetworkReport, {platform}: DiagnosisContext): F
 	return {
 		code: 'incoming-blocked',
 		level: 'warn',
-		text: `A firewall on this computer blocks incoming TCP connections: ${formatPeer(first)}${peers.length > 1 ? ` and ${peers.length - 1} more` : ''} can be reached and heard this node, but no peer reaches it. These connections work, but two such computers cannot connect.`,
+		text: `A firewall on this computer blocks incoming TCP connections: ${formatPeer(first)}${peers.length > 1 ? ` and ${peers.length - 1} more` : ''} can be reached and heard this node, but no peer reaches it. These connections work, but two such computers cannot connect to each other.`,
 		next: `Start with --tcp-port ${FIXED_TCP_PORT}. ${adviseAllowIncoming('TCP', FIXED_TCP_PORT, platform)}`,
 	};
 }

@@ -109,8 +109,8 @@ export function formatPeers(peers: readonly PeerReport[]): string {
 }
 
 /**
- * Formats an own address as the argument of `--peer` on another computer. A link-local address needs the name of the
- * interface of that computer.
+ * Formats an address of this computer as the argument of `--peer` on another computer. A link-local address needs the
+ * name of the interface of that computer.
  */
 export function formatOwnAddress(address: string | undefined, port: number): string {
 	if (address === undefined) return `ADDRESS-OF-THIS-COMPUTER:${port}`;

@@ -1,7 +1,7 @@
 /**
  * Probe of the doctor: a node that examines the network without joining the room. It sends beacons, dials peers and
- * accepts their connections, but it only reads their `hello` and never sends its own, so that no peer shows or logs it.
- * A chat node keeps one connection per peer; the probe tests the connection in both directions.
+ * accepts their connections. It reads the `hello` of a peer but sends none, so no peer shows or logs the probe. A chat
+ * node keeps one connection per peer; the probe tests the connection in both directions.
  */
 import type {HelloMessage} from '../codec/message-types.js';
 import type {Clock, Debug, Random} from '../core/environment.js';
@@ -52,20 +52,20 @@ export interface Probe {
 }
 
 /**
- * Minimum duration of a probe. In this time the probe sends four beacons, each by broadcast and by multicast, so losing
- * one is harmless.
+ * Minimum duration of a probe, ms. In this time the probe sends four beacons, each by broadcast and by multicast, so
+ * the loss of one is harmless.
  */
 const MIN_PROBE_MS = 2500;
 /**
- * Minimum duration as long as no other node was found. Nodes of another room or network do not answer beacons. The
- * probe finds them only when they send the next beacon of their own.
+ * Minimum duration of a probe that has found no other node, ms. Nodes of another room or network do not answer beacons.
+ * The probe finds them only when they send the next beacon of their own.
  */
 const MIN_LONELY_PROBE_MS = BEACON_INTERVAL_MS * (1 + BEACON_JITTER) + 500;
 /**
  * Time for a discovered peer to dial this node, ms. A peer with a higher id than ours waits one second before it dials.
  */
 const REVERSE_DIAL_WAIT_MS = 2000;
-/** Maximum duration of a probe. It leaves enough time for a dial that starts late and times out. */
+/** Maximum duration of a probe, ms. It leaves enough time for a dial that starts late and times out. */
 const MAX_PROBE_MS = 9000;
 
 export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Probe {
@@ -98,7 +98,7 @@ export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Pro
 		onBeaconSent() {},
 	});
 
-	/** Whether there is a network, and nothing was heard from another node in it. */
+	/** Whether a network is up, but no other node in it has been found yet. */
 	function isLonely(): boolean {
 		if (beacon.interfaces().length === 0 || discovery.foreignNodes() > 0) return false;
 		return ![...entries.values()].some(({isReached, reachesUs}) => isReached || reachesUs);

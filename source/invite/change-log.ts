@@ -1,7 +1,7 @@
 /**
- * Changes of the timeline since the window opened, numbered from 1. The position of a guest is the number of the last
- * change that it knows, so a guest that was away continues with the next change. To find the changes, two timelines are
- * compared page by page, because an unchanged page of the timeline stays the same object.
+ * Changes of the timeline since the window for guests opened, numbered from 1. The position of a guest is the number of
+ * the last change that the guest received. A guest that was away continues with the next change. To find the changes,
+ * two timelines are compared page by page, because an unchanged page of the timeline stays the same object.
  */
 import {isEffect} from '../core/effects.js';
 import {eventId, type Input} from '../core/event.js';

@@ -25,7 +25,10 @@ import {
 	type WindowServer,
 } from './window-server.js';
 
-/** The parts of the window that do not come from the room. They are read when the window opens. Each function may throw. */
+/**
+ * The parts of the window for guests that do not come from the room: page assets and the package. They are read when
+ * the window opens. Each function may throw.
+ */
 export interface InvitationAssets {
 	page(): PageAssets;
 	/** The package of this program, as the bytes of a .tgz file. */
@@ -34,7 +37,7 @@ export interface InvitationAssets {
 
 const PACKAGE_NAME = 'p2pchat-ink.tgz';
 
-/** An open window. */
+/** An open window for guests. */
 interface OpenWindow {
 	readonly servers: readonly WindowServer[];
 	readonly guests: GuestList;

@@ -1,8 +1,8 @@
 /**
- * Guests of one window, and the random values that admit them. The link contains a token. A browser that sends the
- * token becomes a guest and gets a bearer: a second random value, which only this guest has and sends with every later
- * request. Tokens and bearers are compared by their hashes, so that the time of a comparison reveals nothing. Pure
- * except for `random`.
+ * Guests of one window (see invitation.ts), and the random values that admit them. The link to the page contains a
+ * token. A browser that sends the token becomes a guest and gets a bearer. The bearer is a second random value, which
+ * only this guest has. The guest sends it with every later request. Tokens and bearers are compared by their hashes, so
+ * that the time of a comparison reveals nothing. Pure except for `random`.
  */
 import {createHash} from 'node:crypto';
 import {

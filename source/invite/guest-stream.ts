@@ -1,7 +1,7 @@
 /**
  * Stream of one guest: JSON lines that begin with the state of the room and continue with its changes. While a guest
- * has not read what was sent, nothing more is sent to it. It is disconnected if this lasts too long, or if one write
- * leaves more than MAX_GUEST_QUEUED_BYTES queued. When the guest connects again, the stream continues at the
+ * has not read what was sent, nothing more is sent to it. The guest is disconnected if this lasts too long, or if one
+ * write leaves more than MAX_GUEST_QUEUED_BYTES queued. When the guest connects again, the stream continues at the
  * position that the guest had reached.
  */
 import type {Clock, Timer} from '../core/environment.js';
@@ -14,7 +14,10 @@ export interface GuestStreamOptions {
 	readonly clock: Clock;
 	readonly changes: ChangeLog;
 	readonly rows: WindowRows;
-	/** Random name of this window. A position of another window is not valid here. */
+	/**
+	 * Random name of this window for guests. Each opening of the window has another name, and a position is valid only in
+	 * the window in which it was counted.
+	 */
 	readonly launch: string;
 	getState(): State;
 	/** Sends text. Returns false if the guest reads slowly: then nothing more is written until `drained`. */

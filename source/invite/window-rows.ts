@@ -35,8 +35,8 @@ export interface WindowRows {
 const MAX_ENTRIES_PER_ANSWER = 4096;
 
 /**
- * `initial`: the state in which the window opens. If several people use one name, this state decides which of them has
- * the name without a number.
+ * `initial`: the state of the room when the window for guests opens. If several people use one name, this state decides
+ * which of them has the name without a number.
  */
 export function createWindowRows(isIgnored: (peer: PeerId) => boolean, initial: State): WindowRows {
 	const options: PageRowOptions = {

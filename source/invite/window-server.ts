@@ -1,7 +1,7 @@
 /**
- * HTTP server of the window on one address. It answers requests for five paths and refuses everything else. The headers
- * Host and Origin must name this server, so that a page of another site cannot reach it by a name that resolves to this
- * address (DNS rebinding).
+ * HTTP server of the window for guests, on one address of this computer. It answers requests for five paths and refuses
+ * everything else. The headers Host and Origin of a request must name this server. Otherwise a page of another site
+ * could reach the server by a name that resolves to this address (DNS rebinding).
  *
  * A connection has one request at a time, and the client must read the answer within a time limit. So the number of
  * connections limits the memory for answers, whatever the clients do.
@@ -42,8 +42,8 @@ export interface WindowRequest {
 export interface WindowHandler {
 	answer(request: WindowRequest): Answer;
 	/**
-	 * Takes over the response to a request for events, and returns true. Returns an answer if it refuses the request,
-	 * and undefined if the request is not for events.
+	 * Takes over the response to a request for events, and returns true. Returns an answer to refuse such a request.
+	 * Returns undefined for any other request.
 	 */
 	stream(request: WindowRequest, response: ServerResponse): true | Answer | undefined;
 	/** See `InvitationPorts.groupOf`. */
@@ -86,7 +86,7 @@ export async function openWindowServer(address: string, handler: WindowHandler, 
 	const ownGroup = handler.groupOf(address);
 	server.on('connection', socket => {
 		const group = handler.groupOf(socket.remoteAddress ?? '');
-		// An IPv6 address can often be reached from the internet. The window is for the local network only.
+		// An IPv6 address can often be reached from the internet, but the window for guests is only for the local network.
 		if (isIpv6 && group !== ownGroup) socket.destroy();
 		else limitConnections(sockets, socket, group);
 	});
@@ -152,7 +152,7 @@ export function streamHeaders(): Readonly<Record<string, string>> {
 }
 
 /**
- * Path and query of a request in origin form (RFC 9112, 3.2.1). The path is not decoded, because no path of the window
+ * Path and query of a request in origin form (RFC 9112, 3.2.1). The path is not decoded, because no path of this server
  * needs percent-encoding. Undefined for the other forms, and for a path that begins with two slashes, which a URL
  * parser takes for a host.
  */

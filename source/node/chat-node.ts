@@ -59,7 +59,7 @@ export interface ChatNodeAdapters {
 	readonly contacts?: ContactStore;
 	/** Files of this room on this computer. Without this store the node neither shares nor fetches files. */
 	readonly files?: FileStore;
-	/** Creates the window for guests. Undefined if this node has no such window. */
+	/** Creates the window for guests (invitation.ts). Undefined if this node has no such window. */
 	createInvitation?(ports: InvitationPorts): Invitation;
 	/** Called when a connection to a target succeeded. */
 	rememberTarget(address: HostAddress): void;
@@ -80,7 +80,9 @@ export interface SelfInfo {
 	readonly identity?: string;
 	/** Public key of the identity, 64 hexadecimal digits. */
 	readonly identityKey?: string;
-	/** Own name at the start, set by `openNode`, because the state contains no name before this node has joined. */
+	/**
+	 * Name of this node at the start. `openNode` sets it, because the state contains no name before this node has joined.
+	 */
 	readonly name?: string;
 	readonly room: string;
 	readonly hasSecret: boolean;
@@ -115,13 +117,13 @@ export interface ChatNode extends FileCommands {
 	 * would read them and their senders would not know that.
 	 */
 	readWhispers(): void;
-	/** Number of own whispers to this peer that the peer has neither acknowledged nor refused yet. */
+	/** Number of this node's whispers to this peer that the peer has neither acknowledged nor refused yet. */
 	outstandingWhispers(peer: PeerId): number;
 	/** Reacts to a message with a word or, if `on` is false, takes the reaction back. */
 	mark(target: EventRef, word: string, on: boolean): PostResult;
-	/** Replaces the text of an own message. Every version stays in the history of all peers. */
+	/** Replaces the text of a message that this user wrote. Every version stays in the history of all peers. */
 	correct(target: EventRef, text: string): PostResult;
-	/** Withdraws an own message: all programs hide it. It is not erased, since all peers hold it. */
+	/** Withdraws a message that this user wrote: all programs hide it. It is not erased, since all peers hold it. */
 	withdraw(target: EventRef): PostResult;
 	/** Pins a message for everybody or, if `on` is false, unpins it. */
 	pin(target: EventRef, on: boolean): PostResult;

@@ -14,7 +14,7 @@ export function replayCommand(
 	return `${programCommand} replay ${quoteShellArgument(path)}`;
 }
 
-/** Whether this node uses only loopback, so that only nodes on this computer can connect. */
+/** Whether this node uses no interface except loopback, so that only nodes on this computer can connect. */
 export function usesLoopbackOnly({addresses}: Pick<SelfInfo, 'addresses'>): boolean {
 	return addresses.length > 0 && addresses.every(address => address.startsWith('127.') || address === '::1');
 }

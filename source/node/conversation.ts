@@ -1,4 +1,4 @@
-/** Appends the events of the local user to the own feed: `joined`, `posted`, `renamed`, `moved` and `left`. */
+/** Appends the events of the local user to the feed of this node: `joined`, `posted`, `renamed`, `moved` and `left`. */
 import type {EntryBody} from '../codec/entry.js';
 import {type Batch, lastSeq} from '../core/batch.js';
 import {containsSpoofedFingerprint} from '../core/confusables.js';
@@ -144,7 +144,7 @@ export function createConversation(options: ConversationOptions): Conversation {
 	};
 }
 
-/** Resolves to true as soon as one peer has all own events up to `ownSeq()`, or to false after `timeoutMs`. */
+/** Resolves to true as soon as one peer has all events of this node up to `ownSeq()`, or to false after `timeoutMs`. */
 export function whenDelivered(
 	store: Store,
 	clock: Clock,

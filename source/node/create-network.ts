@@ -47,7 +47,8 @@ export interface NetworkOptions {
 	onLinked(link: PeerLink): void;
 	onWhisper(link: PeerLink, message: WhisperMessage | WhisperAckMessage): void;
 	/**
-	 * Called after a beacon was sent. The interfaces were read just before the beacon, so own addresses may have changed.
+	 * Called after a beacon was sent. The interfaces were read just before, so the addresses of this node may have
+	 * changed.
 	 */
 	onBeaconSent(): void;
 }
@@ -57,7 +58,7 @@ export interface Network {
 	readonly dialler: Dialler;
 	readonly sync: Sync;
 	readonly discovery: Discovery;
-	/** Announces committed batches to the peers: own batches are pushed, feeds of other authors are listed in `have`. */
+	/** Announces committed batches to peers: pushes those of this node, and lists the feeds of other authors in `have`. */
 	announce(batches: readonly CommittedBatch[]): void;
 	/** Opens the sockets without announcing this node, and resolves with the UDP port. Rejects with the error of the system. */
 	listen(): Promise<number>;

@@ -1,10 +1,11 @@
 /**
- * Event pipeline: the only way into the log and the state. Own events, batches of peers and observations are staged. A
- * commit appends everything that is staged to the log, reduces it, and then passes the batches to `onCommitted`.
+ * Event pipeline: the only way into the log and the state. Events of this node, batches of peers, and observations are
+ * staged. A commit appends everything that is staged to the log, reduces it, and then passes the batches to
+ * `onCommitted`.
  *
  * Invariants
  * 1. An event or observation is appended to the log before it reaches the state.
- * 2. An own event is appended to the log before a peer receives it.
+ * 2. An event of this node is appended to the log before a peer receives it.
  * 3. Events of peers are accepted only in whole batches that the feed tips verified, and each seq only once.
  */
 
@@ -36,14 +37,17 @@ export interface EventPipelineOptions {
 	readonly nodeClock: NodeClock;
 	/** Whether the log has lost events of the feed of `peer` that the state still contains. */
 	isLost(peer: PeerId): boolean;
-	/** Called once per commit with the batches that were appended to the log and reduced, including own batches. */
+	/** Called once per commit with the batches that were appended to the log and reduced, including those of this node. */
 	onCommitted(batches: readonly CommittedBatch[]): void;
 }
 
 export interface EventPipeline extends BatchSink {
-	/** Restores feeds and state from the records of the own log, without verifying them again. Must be called first. */
+	/**
+	 * Restores feeds and state from the records of the log of this node, without verifying them again. Must be called
+	 * first.
+	 */
 	replay(opened: Pick<OpenedLog, 'records' | 'reading'>): Promise<void>;
-	/** Signs own events and commits them immediately. */
+	/** Signs events of this node and commits them immediately. */
 	append(bodies: readonly UnsignedEvent['body'][]): Batch;
 	/** Stages an observation of this node. It is committed in the next turn of the event loop at the latest. */
 	observe(body: ObservationBody): void;

@@ -14,7 +14,8 @@ import type {Store} from './store.js';
 
 const MAX_NOTICES_REMEMBERED = 4096;
 /**
- * Minimum interval between two checks. A check examines all people, and many peers may join at once, perhaps to cause load.
+ * Minimum interval between two checks, ms. A check examines all people. Many peers may join at once, even on purpose,
+ * to cause load.
  */
 const CHECK_INTERVAL_MS = 2000;
 

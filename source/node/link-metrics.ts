@@ -28,8 +28,8 @@ export interface LinkMetrics {
 	/** Updates the clock correction if the clock of a new link can change it. */
 	checkClock(link: PeerLink): void;
 	/**
-	 * Whether the clock of the peer agrees with the corrected own clock. If not, one of the two clocks is wrong, and `joined`
-	 * should wait until the clocks of other peers show which clock is wrong.
+	 * Whether the clock of the peer agrees with the corrected clock of this node. If not, one of the two clocks is wrong,
+	 * and `joined` should wait until the clocks of other peers show which clock is wrong.
 	 */
 	clockAgrees(link: PeerLink): boolean;
 	stop(): void;
@@ -90,8 +90,8 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 
 	/**
 	 * Whether no peer has agreed with our clock for LONE_CLOCK_WAIT_MS. Until this time has passed, our clock must not
-	 * follow a clock far ahead: a joining node is connected to only one peer at first, and own stamps never go back. When
-	 * the time has passed, a timer updates the correction.
+	 * follow a clock that is far ahead. A joining node is connected to only one peer at first, whose clock may be wrong,
+	 * and our stamps can never go back. When the time has passed, a timer updates the correction.
 	 */
 	function hasWaitedForAgreement(votes: readonly ClockVote[]): boolean {
 		const isContradicted =

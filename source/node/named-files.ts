@@ -1,7 +1,7 @@
 /**
  * File contents that `shared` events of this room name. A node answers questions about a file only if such an event
- * names the content. If its own user shared the content, only the events of this user count: otherwise a member could
- * share the id of a file that this user withdrew, and would get the file. The timeline is searched once for each
+ * names the content. If the user of this node shared the content, only the events of this user count. Otherwise a
+ * member could get a file that this user has withdrawn, by sharing its id again. The timeline is searched once for each
  * content, at the first question about it. Later events are recorded when they arrive.
  */
 import {type EventRef, isWritten} from '../core/event.js';

@@ -136,9 +136,9 @@ function reportPeers(sources: NetworkReportSources): PeerReport[] {
 }
 
 /**
- * Whether a peer is gone: it was not heard for a while, and it has left, was reported as lost, or accepted no
- * connection. Targets of the user never count as gone, nor do peers that only others can reach, because the doctor
- * explains both cases.
+ * Whether a peer is gone: no beacon of it arrived for a while, and it has left, was reported as lost, or accepted no
+ * connection. Two kinds of peers never count as gone, because the doctor explains them: targets of the user, and peers
+ * that only others can reach.
  */
 function isGone({peer, failures, sources}: DialReport, {store, discovery, now}: NetworkReportSources): boolean {
 	if (peer === undefined || sources.includes('peer-flag')) return false;

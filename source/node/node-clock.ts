@@ -2,8 +2,8 @@
  * Hybrid logical clock of this node (protocol.md, Time and order). It is based on the wall clock, which is corrected if it
  * is clearly wrong. Each stamp is greater than all earlier stamps of this process and all readings that the clock followed.
  *
- * The reading of another node moves the clock at most to `hlcLimit` of the corrected wall clock. Only own stamps may exceed
- * this limit, because the stamps of a feed must rise.
+ * The reading of another node moves the clock at most to `hlcLimit` of the corrected wall clock. Only stamps that this
+ * node creates may exceed this limit, because the stamps of a feed must rise.
  */
 import type {Hlc} from '../core/event.js';
 import {followedHlc, HLC_ZERO, isDue, isMergeable, maxHlc, tickHlc} from '../core/event-order.js';
@@ -15,9 +15,12 @@ import {
 	MAX_HLC_MERGED_MS,
 } from '../core/limits.js';
 
-/** 2026-11-01 UTC. A wall clock before this time is wrong, because the first build of this program is newer. */
+/**
+ * 2026-11-01 UTC, in ms since 1970. A wall clock before this time is wrong, because the first build of this program is
+ * newer.
+ */
 export const EARLIEST_WALL_MS = Date.UTC(2026, 10, 1);
-/** 2036-11-01 UTC. A wall clock of this node or of a peer after this time is considered wrong. */
+/** 2036-11-01 UTC, in ms since 1970. A wall clock of this node or of a peer after this time is considered wrong. */
 export const LATEST_WALL_MS = Date.UTC(2036, 10, 1);
 
 export interface Stamp {
@@ -49,9 +52,9 @@ export interface NodeClock {
 	/** Returns the current reading, for messages that contain no event. */
 	reading(): Hlc;
 	/**
-	 * Merges a reading of another node or of the own log. Returns false if the reading is beyond `hlcLimit`. The clock
-	 * then follows the reading only up to this limit, and continues whenever the limit rises. The clock ignores a reading
-	 * of an event that is too far ahead to be shown (`isDue`).
+	 * Merges a reading of another node or of the log of this node. Returns false if the reading is beyond `hlcLimit`. The
+	 * clock then follows the reading only up to this limit, and continues whenever the limit rises. The clock ignores a
+	 * reading of an event that is too far ahead to be shown (`isDue`).
 	 */
 	merge(hlc: Hlc): boolean;
 	/**
@@ -87,9 +90,9 @@ function middleValues(values: readonly number[]): readonly [lower: number, upper
 
 /**
  * Median of our own clock, offset 0, and the offsets of the others, ms. If there are two middle values, the result is
- * the one nearest to our clock. There is one exception: if nobody agrees with us and the later value is so far ahead
- * that our stamps cannot follow it, the result is the later value. Otherwise a room of two nodes, one of them days
- * behind, would not work: the late node would hide all messages of the other one. `isSupported`: a peer agreed with our
+ * the one nearest to our clock. There is one exception: the result is the later value if nobody agrees with us and our
+ * stamps cannot follow that value, because it is too far ahead. Without this exception, two nodes of which one is days
+ * behind could not chat: the late node would hide all messages of the other one. `isSupported`: a peer agreed with our
  * clock a short time ago, or one that agrees may still connect.
  */
 export function medianOffset(offsets: readonly number[], isSupported = false): number {
@@ -99,7 +102,7 @@ export function medianOffset(offsets: readonly number[], isSupported = false): n
 	return Math.abs(lower) <= Math.abs(upper) ? lower : upper;
 }
 
-/** Whether a clock with this offset agrees with our clock. */
+/** Whether a clock with this offset (ms) agrees with our clock. */
 export const agrees = (offset: number) => Math.abs(offset) <= CLOCK_WRONG_MS;
 const isPlausible = (wall: number) => wall >= EARLIEST_WALL_MS && wall <= LATEST_WALL_MS;
 
@@ -116,7 +119,7 @@ export function correctionFor(wall: number, votes: readonly ClockVote[], isSuppo
 }
 
 export function createNodeClock(now: () => number): NodeClock {
-	/** Newest stamp of an own event. */
+	/** Newest stamp of an event of this node. */
 	let own = HLC_ZERO;
 	/** Newest stamp of an observation. */
 	let observed = HLC_ZERO;
@@ -127,7 +130,7 @@ export function createNodeClock(now: () => number): NodeClock {
 	/** Highest merged reading that was beyond the limit. */
 	let ahead = HLC_ZERO;
 	let correctionMs = 0;
-	/** Own wall clock when a connected peer last agreed with it, ms. */
+	/** Last time at which a connected peer agreed with the wall clock of this node, by this clock, ms. */
 	let supportedAt = Number.NEGATIVE_INFINITY;
 	const wall = () => now() + correctionMs;
 

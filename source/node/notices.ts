@@ -52,7 +52,7 @@ export interface Notices {
 	identityShared(first: string, second: string): void;
 	/** The connection to this peer closed, because this node has reached its limit of connections. */
 	connectionsFull(name: string): void;
-	/** A part of the own log is unreadable. */
+	/** A part of the log of this node is unreadable. */
 	logDamaged(damage: Damage): void;
 }
 

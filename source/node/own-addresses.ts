@@ -8,7 +8,7 @@ export interface OwnAddresses {
 	announced(): string[];
 	/** Addresses to show to the user. */
 	shown(): string[];
-	/** Addresses for the window, as `InvitationPorts.addresses` describes them. */
+	/** Addresses for the window for guests, as `InvitationPorts.addresses` describes them. */
 	forWindow(): string[];
 }
 
@@ -28,8 +28,8 @@ export function createOwnAddresses(
 	}
 
 	/**
-	 * Own addresses to show to the user. IPv6 addresses are shown only if there is no IPv4 address, because they are long and
-	 * many.
+	 * Addresses of this node to show to the user. IPv6 addresses are shown only if there is no IPv4 address, because they
+	 * are long and many.
 	 */
 	function shown(): string[] {
 		const addresses = announced();
@@ -48,7 +48,7 @@ export function createOwnAddresses(
 		return ipv6.map(({address}) => address);
 	}
 
-	/** Addresses for the window, as `InvitationPorts.addresses` describes them. */
+	/** Addresses for the window for guests, as `InvitationPorts.addresses` describes them. */
 	function forWindow(): string[] {
 		const uses = new Map<string, number>();
 		for (const {localAddress} of links()) uses.set(localAddress, (uses.get(localAddress) ?? 0) + 1);

@@ -1,8 +1,8 @@
 /**
  * Unread messages of other people, and the reading position: the place in the log before which every message was read.
  *
- * Messages are read in any order. The position is the place of the record with the first unread message, so that after
- * a crash some read messages may be unread again, but an unread message never becomes read. The position is never
+ * Messages are read in any order. The position is the place of the record with the first unread message. So after a
+ * crash, some messages that were read may be unread again, but no unread message counts as read. The position is never
  * inside a record, so all messages of that record may be unread again. Only a record that sync has written contains
  * many messages.
  */

@@ -9,7 +9,7 @@ export interface ResumeFacts {
 	/** Interfaces before the sleep. */
 	readonly interfacesBefore: readonly LocalInterface[];
 	readonly interfacesNow: readonly LocalInterface[];
-	/** Own addresses of the connections that are still open. */
+	/** Local addresses of the connections that are still open. */
 	readonly localAddresses: readonly string[];
 }
 
@@ -58,7 +58,7 @@ export interface ResumeDetector {
 export interface ResumeDetectorOptions {
 	readonly hasSecret: boolean;
 	interfaces(): readonly LocalInterface[];
-	/** Returns the own addresses of the open connections. */
+	/** Returns the local addresses of the open connections. */
 	localAddresses(): readonly string[];
 	/** Called after a wake-up in another network. */
 	relaunch(): void;

@@ -4,7 +4,8 @@
  * nodes store the whispers.
  *
  * Invariants
- * 1. An own whisper is in the log before the peer receives it. A whisper of a peer is in the log before it is answered.
+ * 1. A whisper of this node is in its log before the peer receives the whisper. A whisper of a peer is in the log
+ * before it is answered.
  * 2. A whisper is sent only to a peer whose hello names the feature `whispers`. It is sent again until that launch of
  * the peer answers.
  */
@@ -31,7 +32,10 @@ export interface WhisperOptions {
 	linkOf(peer: PeerId): PeerLink | undefined;
 	labelFor(peer: PeerId): string;
 	isIgnored(peer: PeerId): boolean;
-	/** Whether a person reads the whispers of this node. If not, this node tells its peers that it takes no whispers. */
+	/**
+	 * Whether a person reads the whispers of this node. If nobody does, this node announces to its peers that it takes no
+	 * whispers.
+	 */
 	hasReader(): boolean;
 	/** Whether this launch of the peer has ended, so that it never comes back. */
 	hasLeft(peer: PeerId): boolean;
@@ -48,7 +52,7 @@ export interface WhisperOptions {
 
 export interface Whispers {
 	send(peer: PeerId, text: string): WhisperResult;
-	/** Number of own whispers that this peer has neither acknowledged nor refused. */
+	/** Number of this node's whispers that this peer has neither acknowledged nor refused. */
 	outstanding(peer: PeerId): number;
 	/** Number of peers for which this node remembers the last whisper, at most MAX_WHISPERERS. */
 	readonly whisperers: number;
@@ -81,7 +85,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 	 */
 	const shares = new Map<PeerId, string>();
 	const paces = new WeakMap<PeerLink, MessagePace>();
-	/** Connections whose peer says that it takes no whispers of this node at present. */
+	/** Connections whose peer has announced that it does not take whispers of this node now. */
 	const closed = new WeakSet<PeerLink>();
 	const limiter = createAuthorRateLimiter();
 	let timer: Timer | undefined;
@@ -146,7 +150,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		if (chosen !== undefined) forget(chosen);
 	}
 
-	/** Own whispers to a peer. Peers that have left are forgotten, because their ids are never used again. */
+	/** Whispers from this node to a peer. Peers that have left are forgotten, because their ids are never used again. */
 	function outgoingTo(peer: PeerId): Outgoing {
 		const known = outboxes.get(peer);
 		if (known) return known;
@@ -156,7 +160,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		return outgoing;
 	}
 
-	/** Sends a peer the answer to all its whispers so far, and tells the peer whether this node takes its whispers. */
+	/** Sends a peer the answer to all its whispers so far, and whether this node takes further whispers of the peer. */
 	function answer(peer: PeerId): void {
 		const link = linkOf(peer);
 		const inbox = inboxes.get(peer);

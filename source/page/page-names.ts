@@ -24,7 +24,7 @@ export type PageNames = (state: State, peer: PeerId, seq?: number) => string;
  * `initial`: otherwise the person who wrote last would get no number.
  */
 export function createPageNames(withFingerprints: boolean, initial?: State): PageNames {
-	/** Numbers of the people with each name. */
+	/** For each name, folded: the number of each person who uses the name, by person. */
 	const numbersByName = new Map<string, Map<string, number>>();
 	const nameOf: PageNames = (state, peer, seq) => {
 		const name = shownName(cleanOneLine(findName(state, peer, seq) ?? '')) || 'Unnamed';

@@ -11,7 +11,8 @@ export interface PageRow {
 	 */
 	readonly id: string;
 	/**
-	 * Sort key; keys are compared byte by byte. Only rows of the window have a sort key, because they arrive in any order.
+	 * Sort key; keys are compared byte by byte. Only rows in the window for guests have a sort key, because they arrive in
+	 * any order.
 	 */
 	readonly order?: string;
 	/** Wall clock of the author, ms since 1970. */
@@ -50,7 +51,7 @@ export interface PageMark {
 export interface PagePerson {
 	readonly name: string;
 	readonly hue: number;
-	/** Number of messages in the page. Undefined in the window. */
+	/** Number of messages in the page. Undefined in the window for guests. */
 	readonly messages?: number;
 	readonly fingerprint?: string;
 	readonly address?: string;
@@ -67,6 +68,6 @@ export interface PageInfo {
 	readonly people: readonly PagePerson[];
 	/** Pinned messages, the most recently pinned one first. */
 	readonly pins: readonly PageRow[];
-	/** Number of rows of an export. Undefined in the window. */
+	/** Number of rows of an export. Undefined in the window for guests. */
 	readonly rows?: number;
 }

@@ -77,8 +77,8 @@ function marksOf(state: State, message: WrittenEvent, names: PageNames): PageMar
 }
 
 /**
- * Text of a message, or name, size and note of a shared file, as of `position` in the timeline; by default as of the
- * end of the timeline.
+ * Text of a message, or name, size and note of a shared file. `position`: place in the timeline at which the text is
+ * taken, because corrections change it; by default the end of the timeline.
  */
 function textAsOf(state: State, message: WrittenEvent, position?: OrderKey): string {
 	const text = cleanText(contentOf(state, message, position).text);

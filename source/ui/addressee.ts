@@ -96,7 +96,7 @@ export function draftToKeep({addressee}: Pick<Addressing, 'addressee'>, draft: s
 /** Addressee of a draft that is put back into the input: an earlier screen kept the draft, or the node refused it. */
 export function addressingOf(draft: string, state: State): Addressing {
 	// A kept draft that still begins with /r had no addressee, and gets none here. The newest whisper may now be from
-	// another person than the one whom the user wanted to answer.
+	// somebody other than the person whom the user wanted to answer.
 	const replyAddressee = REPLY_PREFIX.test(draft) ? undefined : lastWhisperer(state);
 	const found = findAddressee(draft, replyAddressee, state);
 	return {addressee: found && 'peer' in found ? found : undefined, replyAddressee};

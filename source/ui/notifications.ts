@@ -117,9 +117,9 @@ export function updateNotifications(
 }
 
 /**
- * Returns the times of `lastAlls` within ALL_INTERVAL_MS, with the time `now` of a new `@all`; undefined if the new
- * `@all` does not count. The new `@all` counts if this node first connected to the author at least ALL_ACQUAINTANCE_MS
- * ago, and if no `@all` of the same person counted within ALL_INTERVAL_MS.
+ * Returns `lastAlls` without the times that are older than ALL_INTERVAL_MS, and with the time `now` of a new `@all`.
+ * Undefined if the new `@all` does not count. The new `@all` counts if this node first connected to the author at least
+ * ALL_ACQUAINTANCE_MS ago, and if no `@all` of the same person counted within ALL_INTERVAL_MS.
  */
 function countAll(
 	lastAlls: ReadonlyMap<string, number>,
@@ -170,7 +170,7 @@ export interface NotifierOptions {
 	readonly clock: Clock;
 	/** The part of the state of the screen that updateNotifications needs. */
 	getUi(): Pick<Attention, 'focused' | 'lastKeyAt' | 'bell' | 'ignored'>;
-	/** Returns false, without writing, if the terminal does not read at present. */
+	/** Returns false, without writing, while the terminal does not read. */
 	writeIfReading(sequence: string): boolean;
 }
 

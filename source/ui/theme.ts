@@ -26,7 +26,7 @@ export interface Glyphs {
 	readonly rule: string;
 	readonly divider: string;
 	readonly bullet: string;
-	/** Delivery of own messages: to no peer yet, to some peers, or to all that were connected. */
+	/** Delivery of messages of this user: to no peer yet, to some peers, or to all that were connected. */
 	readonly undelivered: string;
 	readonly partlyDelivered: string;
 	readonly delivered: string;
@@ -161,7 +161,7 @@ export const NAME_COLOURS_256: Readonly<Record<Background, readonly number[]>> =
 	light: [160, 94, 22, 23, 25, 20, 129, 96, 89, 161],
 };
 
-/** In a terminal with 16 colours, an underline tells apart the names that share a colour. */
+/** In a terminal with 16 colours, names that share a colour differ by an underline. */
 const NAME_STYLES_16: readonly Style[] = [
 	{color: 'red'},
 	{color: 'yellow'},

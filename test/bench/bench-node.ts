@@ -1,5 +1,5 @@
 /**
- * Creates nodes in this process: TLS on 127.0.0.1, UDP on loopback or none, and a log in memory unless the caller gives one.
+ * Creates nodes in this process: TLS on 127.0.0.1, UDP on loopback or none, and a log. The default log is in memory.
  */
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';

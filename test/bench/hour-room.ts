@@ -1,7 +1,7 @@
 /**
- * Memory over an hour of chat: one node with the full screen in a terminal, one with `--json`, two that post two messages a
- * second together, and one that joins and leaves once a minute. Prints one line a minute and the live heap at the end.
- * Arguments: minutes (60 by default).
+ * Measures memory over an hour of chat. One node has the full screen in a terminal, one runs with `--json`, two
+ * together post two messages per second, and a guest joins and leaves once a minute. Prints one line per minute, and
+ * the live heap at the end. Arguments: minutes (60 by default).
  */
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';

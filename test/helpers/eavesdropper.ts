@@ -1,9 +1,9 @@
 /**
- * Source text of a program that takes part in the open room `lan` as a foreign peer and records what a node sends to
- * it: all beacons, and the content of all messages of one connection. It requests every feed that the node lists, and
- * answers the messages that must be answered to keep the connection open. Its arguments: the address of the node with
- * its zone, the TCP port of the node, the UDP port of the beacons, and the name of the interface that receives them.
- * For each beacon and message it prints a JSON line: the type, and the bytes in hexadecimal.
+ * Source text of a program that joins the open room `lan` as a foreign peer. It records all beacons that a node sends,
+ * and the content of all messages that the node sends on one connection. It requests every feed that the node lists,
+ * and answers the messages that must be answered to keep the connection open. Its arguments: the address of the node
+ * with its zone, the TCP port of the node, the UDP port of the beacons, and the name of the interface that receives
+ * them. For each beacon and message it prints a JSON line: the type, and the bytes in hexadecimal.
  */
 const DIST = new URL('../../dist/', import.meta.url);
 const from = (file: string) => JSON.stringify(new URL(file, DIST).href);

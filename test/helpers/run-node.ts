@@ -166,8 +166,8 @@ export function launchNode(options: NodeOptions): RunningNode {
 }
 
 /**
- * Compares the positions of two lines in the timeline, by their field `order`. The program prints events in the order in
- * which it learns of them.
+ * Compares the positions of two lines in the timeline, by their field `order`. The program prints events in the order
+ * in which it receives them.
  */
 export function compareLineOrder(a: Line, b: Line): number {
 	return a.order < b.order ? -1 : 1;

@@ -1,8 +1,8 @@
 /**
  * Malicious peer in its own process, started by attack.mjs. It reads commands from standard input: `attack NAME,NAME`
  * runs these attacks at the same time, `burn SHARE` only uses that share of a processor, and `idle` does nothing. It
- * answers each command with a JSON line about the time since the previous command: how many connections ended in which
- * way, and the share of a processor that it used.
+ * answers each command with a JSON line about the time since the previous command. The line says how many connections
+ * ended in which way, and which share of a processor the attacker used.
  */
 import {createSocket} from 'node:dgram';
 import {createInterface} from 'node:readline';

@@ -21,7 +21,7 @@ import {
 	openHistory,
 } from './malicious-peer.js';
 
-/** Time after which the attacker closes a connection that the node has not closed. */
+/** Time after which the attacker closes a connection that the node has not closed, ms. */
 const LINGER_MS = 400;
 const LOOSE_CONNECTIONS = 250;
 const HELD_MS = 3000;

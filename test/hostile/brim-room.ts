@@ -33,7 +33,7 @@ export interface BrimNode {
 	readonly dials: {started: number; open: number; most: number};
 	/** Maximum number of bytes that waited in the queue of one connection at any time. */
 	readonly mostQueued: () => number;
-	/** How often the node stopped reading a connection. */
+	/** How many times the node has paused reading from a connection. */
 	readonly pauses: () => number;
 }
 

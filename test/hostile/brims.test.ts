@@ -1,6 +1,7 @@
 /**
- * An attacker fills each limit of a node to the brim, while honest people chat beside it (protocol.md, section 18, Shares).
- * A row of the table is one attack. A row that does not reach its limits fails, because it would show nothing.
+ * An attacker fills each limit of a node to the brim, while honest people chat at the same time (protocol.md, section
+ * 18, Shares). A row of the table is one attack. A row that does not reach its limits fails, because it would show
+ * nothing.
  */
 import {readFileSync} from 'node:fs';
 import {expect, it} from 'vitest';

@@ -27,7 +27,7 @@ export interface Attack {
 	fills(): readonly Fill[] | Promise<readonly Fill[]>;
 }
 
-/** Limits that an attack fills together. */
+/** An attack, and the limits that it fills. */
 export interface Brim {
 	readonly title: string;
 	readonly limits: readonly LimitName[];
@@ -44,7 +44,7 @@ export interface History {
 
 let keys = 0;
 
-/** Writes a feed that lies an hour back. `perBatch`: entries of one batch. */
+/** Writes a feed whose events are an hour old. `perBatch`: entries of one batch. */
 export function writeHistory(room: BrimRoom, bodies: readonly EntryBody[], perBatch = 100): History {
 	const key = createPeerKey(
 		new Uint8Array(32)

@@ -1,6 +1,6 @@
 /**
- * A member uses up shared budgets: the dials of a node, by beacons of invented peers, and the connections of a node, by
- * many keys (protocol.md, Limits).
+ * A member uses up two budgets of a node that all members share (protocol.md, Limits). It uses up the dials by sending
+ * beacons of invented peers, and the connections by connecting with many keys.
  */
 import {expect, it} from 'vitest';
 import {encodeBeacon} from '../../source/codec/beacon-datagram.js';
@@ -12,7 +12,10 @@ import {peerOf} from './node.js';
 
 const BEACON_EVERY_MS = 10;
 const FIRST_PORT = 10_000;
-/** The ids of invented peers are high, so that honest nodes dial them at once. */
+/**
+ * The ids of invented peers are high. Of two peers, the one with the lower id dials first, so honest nodes dial
+ * invented peers at once.
+ */
 const inventedPeer = (number: number) => (number + 0xf0_00_00_00).toString(16).padEnd(64, '0') as PeerId;
 
 const isConnected = (room: AttackRoom, a: number, b: number) =>

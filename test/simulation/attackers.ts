@@ -16,13 +16,13 @@ import {TCP_PORT} from './node.js';
 const DAY_MS = 24 * 3_600_000;
 const YEAR_MS = 365 * DAY_MS;
 /**
- * Clock offsets that the liars claim in their connections to one node. If each connection had one vote, the equal lies
- * would outvote the room.
+ * Clock offsets, ms, that the lying members claim in their connections to one node. If each connection had one vote,
+ * the equal lies would outvote the honest nodes.
  */
 const CLOCK_LIES_MS = [20 * DAY_MS, 20 * DAY_MS, 20 * DAY_MS, 20 * DAY_MS, 20 * DAY_MS, 100 * YEAR_MS, 100 * YEAR_MS];
 /**
- * How far ahead of true time the clocks in the entries of the liars are. The values are below, at and above the limit
- * of 23 h.
+ * How far the clocks in the entries of lying members are ahead of true time, ms. The values are below, at and above the
+ * limit of 23 h.
  */
 const ENTRY_LIES_MS = [22, 22.99, 23, 23.5, 24, 25, 2000].map(hours => hours * 3_600_000);
 const INVENTED_SUBJECTS = 3000;

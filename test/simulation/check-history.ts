@@ -121,9 +121,9 @@ const CONNECTING_MS = 10_000;
 const MIN_AGREEING = 2;
 
 /**
- * A wrong clock does not drag a nearly correct one ahead, as long as enough other nodes with correct clocks run. A node
- * that is connected to only one other node, whose clock is far ahead, follows that clock on purpose. Neither node can
- * know which of the two clocks is wrong.
+ * A wrong clock does not move a nearly correct clock ahead, as long as enough other nodes with correct clocks run. A
+ * node that is connected to only one other node, whose clock is far ahead, follows that clock on purpose. Neither node
+ * can know which of the two clocks is wrong.
  */
 export function checkClockDrag(life: Life, world: World): string[] {
 	const nearlyRight = world.nodes

@@ -88,7 +88,7 @@ export function createRequestCheck(room: RequestCheckOptions): RequestCheck {
 	function checkRefused(end: RecordedEnd, feed: PeerId, from: number): void {
 		const lists = partner(end)?.lists.length;
 		const others = endsOf(end.life).filter(one => one !== end && isSamePair(one, end));
-		/** A list on another connection of the pair may overtake the answer. */
+		/** Whether a list on another connection of the same two processes may have overtaken the answer. */
 		const hasParallelList = (since: number) =>
 			others.some(one => partner(one)?.lists.some(at => at > since - MARGIN_MS));
 		for (const {at, ranges, delivered, bytes, doneAt, listsAtDone} of end.wants) {

@@ -114,7 +114,7 @@ function joinAmongUnresponsive(random: SeededRandom, nodes: number, at: number):
 	return [...rejoin(author, newcomer, at), ...unresponsive.map((node): Step => ({type: 'join', node, at})), ...faults];
 }
 
-/** A node posts now and then. The direct link to one reader is slower than the relay by others. */
+/** A node posts from time to time. The direct link to one reader is slower than the way through other nodes. */
 function postToFarReader({from, to}: LimitedPair, at: number): Step[] {
 	const joins = [from, to].map((node): Step => ({type: 'join', node, at}));
 	const posts = [14_000, 19_000, 24_000].map((ms): Step => {

@@ -1,8 +1,8 @@
 // Mutation test of the simulator: `node test/simulation/mutate.mjs [--list] [WORD...]`. Breaks each rule, or only those
 // whose title contains one of the words, in a copy of the tree. Prints the first of 200 rooms that fails, or the scene,
-// and a unit test that fails. A scene is a simulated room that a test of this folder plays, for example with attackers;
-// a rule that names a scene is tried in this scene and not in the 200 rooms. `--list` only shows the edits. Stops if a
-// function or place is not found, if the simulator crashes, or if a room fails without a mutation. It uses memory
+// and a unit test that fails. A scene is a simulated room that a test of this folder plays, for example with attackers.
+// If a rule names a scene, the rule is tried in this scene, not in the 200 rooms. `--list` only shows the edits. Stops
+// if a function or place is not found, if the simulator crashes, or if a room fails without a mutation. It uses memory
 // networks only.
 import {execFileSync} from 'node:child_process';
 import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';

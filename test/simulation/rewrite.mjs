@@ -16,7 +16,7 @@ function childrenOf(node) {
 		.sort((a, b) => a.start - b.start);
 }
 
-/** Name of a function: its own name, that of its variable, or its key in an object or class. */
+/** Name of a function: its own name, the name of the variable that holds it, or its key in an object or class. */
 function nameOf(node, parent) {
 	if (!FUNCTIONS.has(node.type)) return undefined;
 	if (node.id) return node.id.name;

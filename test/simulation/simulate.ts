@@ -25,8 +25,9 @@ const EQUAL_STEP_MS = 500;
 const EQUAL_MS = 60_000;
 const SOON_EQUAL_MS = 15_000;
 /**
- * Maximum time until all invariants are true, ms. It allows for a timeout of 9 s, dials every 36 s, reports of vanished
- * peers after 60 s, one rank per second and one `returned` per minute.
+ * Maximum time until all invariants are true, ms. It allows for a timeout of 9 s, for dials every 36 s, and for reports
+ * of vanished peers after 60 s. Reporting peers follow each other by rank, one per second, and a peer writes one
+ * `returned` per minute.
  */
 const SETTLE_MS = 200_000;
 /** Time for which the invariants must stay true, so that late reports and flapping are found, ms. */

@@ -1,7 +1,6 @@
 /**
  * Rooms in which not all nodes can reach each other: a chain, a star, a ring, and a room with one link that only IPv6
- * link-local addresses use. A node ends only where a test ends it, so each presence row can be compared with what
- * really happened.
+ * link-local addresses use. A node ends only when a test ends it, so the test knows which presence rows are correct.
  */
 import type {FeedEvent} from '../../source/core/event.js';
 import {deriveRoomKeys} from '../../source/feed/room-keys.js';

@@ -24,9 +24,9 @@ export interface ChatNode {
 	whisper(to: string, text: string): number;
 	/** Reacts to a message with a word of at most 16 bytes, for example an emoji. `on` false takes the reaction back. */
 	react(target: string, word: string, on?: boolean): string;
-	/** Replaces the text of an own message. */
+	/** Replaces the text of a message that this user wrote. */
 	correct(target: string, text: string): string;
-	/** Withdraws an own message. It is hidden, not erased. */
+	/** Withdraws a message that this user wrote. The message is hidden, not erased. */
 	withdraw(target: string): string;
 	/** Pins a message for everybody. `on` false unpins it. */
 	pin(target: string, on?: boolean): string;

@@ -108,9 +108,9 @@ function executeWhisper(
 }
 
 /**
- * Shares a file. Other lines are executed while the file is read. An own event gets the `ref` that was set last before
- * it. So the `ref` of this line is set only when the file was read, immediately before the event of the file is
- * written.
+ * Shares a file. Other lines are executed while the file is read. An event of this node gets the `ref` that was set
+ * last before it. So the `ref` of this line is set only when the file was read, immediately before the event of the
+ * file is written.
  */
 async function shareFile(
 	{path, note, ref}: JsonInput & {readonly type: 'share'},

@@ -22,8 +22,8 @@ import {openNodeStorage} from './node-storage.js';
 import {openFileStore} from './open-file-store.js';
 
 /**
- * The search for the log of an earlier run starts this long after the node has started, so that it does not delay the
- * first frame.
+ * Delay from the start of the node to the search for the log of an earlier run, ms. The search must not delay the first
+ * frame.
  */
 const EARLIER_LOG_DELAY_MS = 500;
 
@@ -141,7 +141,7 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 	};
 }
 
-/** The window for guests. The program loads the code for the window only when the window opens. */
+/** The window for guests. The program loads the code for it when it is opened for the first time. */
 function createWindow(ports: InvitationPorts): Invitation {
 	let invitation: Invitation | undefined;
 	let loading: Promise<unknown> | undefined;

@@ -108,11 +108,11 @@ function formatVerification({state}: LoadedLog, {peer, verifiedSeq, last, fault}
 }
 
 /**
- * Prints a log as JSON lines that another program can verify: one `log` line with the room tag, a `pinned` line for
- * each pinned message, `event` lines as in `--json`, and the signed batches as `batch` lines (`protocol.md`, "Feeds and
- * batches"). Batches are printed only for authors of a printed event. With a filter, a batch is printed only if all its
- * events pass the filter. A batch contains the texts of all its events, and a filtered export must not contain what the
- * filter leaves out. Resolves to the number of events.
+ * Prints a log as JSON lines that another program can verify. There is one `log` line with the room tag, a `pinned`
+ * line for each pinned message, and an `event` line for each event as in `--json`. The signed batches are `batch` lines
+ * (`protocol.md`, "Feeds and batches"). Batches are printed only for authors of a printed event. With a filter, a batch
+ * is printed only if all its events pass the filter. A batch contains the texts of all its events, and a filtered
+ * export must not contain what the filter leaves out. Resolves to the number of events.
  */
 async function exportJsonLines(
 	output: Output,

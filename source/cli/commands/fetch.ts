@@ -16,7 +16,10 @@ import {createTemporaryFolders, type TemporaryFolders} from '../temporary-folder
 import {createProgressLine} from './file-progress.js';
 import {createIdleTimer} from './idle-timer.js';
 
-/** Time for which the node stays connected after the fetch, ms, so that others learn that it has the file. */
+/**
+ * Time for which the node stays connected after the fetch, ms. In this time its peers are notified that it has the
+ * file.
+ */
 const TELL_MS = 1000;
 
 /**
@@ -55,7 +58,7 @@ export async function runFetch(context: CliContext): Promise<number> {
 		]);
 		progress.clear();
 		if (end !== undefined && end !== 'interrupted' && end.state === 'done') {
-			// The others learn that this node has the file, so that a waiting `send --file` ends too.
+			// In this time the peers are notified that this node has the file, so that a waiting `send --file` ends too.
 			await Promise.race([new Promise<void>(done => clock.after(TELL_MS, done)), interrupted]);
 			if (options.output !== '-' && end.path !== undefined) output.write(`${end.path}\n`);
 			return exitCodes.done;

@@ -24,7 +24,7 @@ const ROOM = 'demo';
 const LOOPBACK = '127.0.0.1';
 const EXIT_MESSAGE = 'The demo has ended and its files are deleted. Start your own chat: npx p2pchat-ink --name NAME';
 const REPLY_DELAY_MS = 1500;
-/** Time to write the history before the visitor joins. */
+/** Time for which the participants write a history before the visitor joins, ms. */
 const HISTORY_MS = 1800;
 
 interface DemoRun {

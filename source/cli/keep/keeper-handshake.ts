@@ -1,6 +1,7 @@
 /**
- * Handshake of `attach` with a keeper. Each side proves that it knows the token of the keeper, by an HMAC over the random
- * numbers of both sides, and neither sends the token. After the handshake both sides are known to have the same version, so each side trusts the form of the other side's messages.
+ * Handshake of `attach` with a keeper. Each side proves that it knows the token of the keeper, without sending the
+ * token. The proof is an HMAC over the random numbers of both sides. After the handshake each side knows that the other
+ * one has the same version, so it trusts the form of the other side's messages.
  *
  *     attach  {attach: version, nonce}
  *     keeper  {keeper: version, nonce, proof}

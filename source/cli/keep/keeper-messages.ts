@@ -11,7 +11,7 @@ import type {LogPlace} from '../../storage/log.js';
 import type {ScreenNotes} from '../../ui/screen-contract.js';
 import type {PortableError} from './portable-error.js';
 
-/** The first message of the keeper: everything that an attached screen needs beside the log up to `end`. */
+/** The first message of the keeper: everything that an attached screen needs in addition to the log up to `end`. */
 export interface OpenedMessage {
 	readonly type: 'opened';
 	readonly self: SelfInfo;

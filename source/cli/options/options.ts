@@ -33,7 +33,10 @@ export interface Options {
 	readonly interfaces: readonly string[];
 	readonly peers: readonly HostAddress[];
 	readonly log: {readonly type: 'new'} | {readonly type: 'file'; readonly path: string} | {readonly type: 'none'};
-	/** If undefined, the chat uses the full screen if the terminal supports it, otherwise plain lines. */
+	/**
+	 * If undefined, the terminal decides: the chat uses the full screen where the terminal supports it, otherwise plain
+	 * lines.
+	 */
 	readonly mode?: 'json' | 'plain' | 'screen-reader';
 	readonly stay: boolean;
 	readonly waitMs: number;

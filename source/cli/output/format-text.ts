@@ -53,7 +53,10 @@ export function formatLocalTime(ms: number): string {
 	return `${wallTime}${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
 }
 
-/** RFC 3339 has four-digit years. The last day of 9999 is excluded, because an offset could turn it into year 10000. */
+/**
+ * Earliest and latest time that can be formatted, ms since 1970. RFC 3339 has four-digit years. The last day of 9999 is
+ * excluded, because a time zone offset could turn it into the year 10000.
+ */
 const MIN_DATE_MS = Date.UTC(1970, 0, 1);
 const MAX_DATE_MS = Date.UTC(9999, 11, 30);
 
@@ -76,7 +79,7 @@ function subjectLabel(state: State, entry: TimelineEntry & {readonly subject: Pe
 	return cleanLabel(state, entry.subject, nameSeqOf(state, entry.subject, entry));
 }
 
-/** Formats a whisper as `private, from Dave (192.168.1.8): text`, or with `to` for an own whisper. */
+/** Formats a whisper as `private, from Dave (192.168.1.8): text`, or with `to` for a whisper that this user sent. */
 function formatWhisper(state: State, entry: Whisper): string {
 	const party = nameWithAddress(state, entry.subject, nameSeqOf(state, entry.subject, entry));
 	return `private, ${entry.own ? 'to' : 'from'} ${party}: ${cleanForScreen(entry.text).replaceAll('\n', '\n    ')}`;

@@ -71,9 +71,9 @@ export function invitationLines(info: InvitationInfo, self: SelfInfo): string[] 
 		'To pass this program on to a computer with Node and npm, type there:',
 		`    curl -O ${shellUrl(info.packageUrl)}`,
 		`    ${packageCommand(self)}`,
-		'This runs a program from this computer. Others on this network can replace it on the way.',
-		'So before the second line, compare the code that this prints there: sha256sum p2pchat-ink.tgz',
-		'(macOS: shasum -a 256 p2pchat-ink.tgz). It must be:',
+		'The second line runs a program that comes from this computer. Others on this network can replace it on the way.',
+		'So before the second line, run this command there: sha256sum p2pchat-ink.tgz',
+		'(macOS: shasum -a 256 p2pchat-ink.tgz). The hash that it prints must be:',
 		`    ${info.packageHash.slice(0, 32)}`,
 		`    ${info.packageHash.slice(32)}`,
 	];

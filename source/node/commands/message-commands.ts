@@ -57,7 +57,10 @@ function resolveMessage({type, message}: MessageCommand, context: CommandContext
 	return findPosted(chatNode.store.getState().timeline, ref) ?? 'This message is not here any more.';
 }
 
-/** The newest own message, or the newest message of somebody else who is not hidden. Withdrawn messages are skipped. */
+/**
+ * The newest message of this user, or the newest one of somebody else who is not hidden. Withdrawn messages are
+ * skipped.
+ */
 function findLast(isOwn: boolean, {chatNode, self, ignored}: CommandContext): WrittenEvent | string {
 	const state = chatNode.store.getState();
 	const found = isOwn

@@ -1,7 +1,7 @@
 /**
- * Resolves the addressee of a whisper. It is stricter than resolvePerson: a private text must not reach another person of
- * the same name, so it accepts only a complete name that exactly one known person has, whether that person is present or
- * not.
+ * Resolves the addressee of a whisper. It is stricter than resolvePerson, because a private text must not reach another
+ * person of the same name. It accepts only a complete name that exactly one known person has. Absent people count as
+ * known too.
  */
 import {isPeerId, isWritten, type PeerId, writerOf} from '../../core/event.js';
 import {findPeersByName, groupByPerson} from '../../core/find-peers.js';

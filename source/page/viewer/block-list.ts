@@ -19,8 +19,8 @@ const NEAR_MARGIN = '1200px 0px';
 /** Estimated height of a row, px. */
 const ROW_HEIGHT = 44;
 /**
- * Maximum estimated height of a list, px. Browsers do not lay out elements more than about 16 million px from the top,
- * so in a very long list the estimated height of a row is less than ROW_HEIGHT.
+ * Maximum estimated height of a list, px. Browsers do not lay out elements that are more than about 16 million px from
+ * the top. So in a very long list the estimated height of a row is less than ROW_HEIGHT.
  */
 const MAX_HEIGHT = 12_000_000;
 /** Time for drawing in one frame, ms. */
@@ -124,7 +124,10 @@ export function createBlockList(container: HTMLElement, onChange: () => void): B
 		return block;
 	}
 
-	/** Runs a change of the height of a block, and keeps what is on the screen in its place. */
+	/**
+	 * Calls `change`, which may change the height of the block. If the block is above the screen, corrects the scroll
+	 * position, so that the rows on the screen do not move.
+	 */
 	function keepPlace({element}: Block, change: () => void): void {
 		const before = element.getBoundingClientRect();
 		change();

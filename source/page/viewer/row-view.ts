@@ -11,8 +11,8 @@ export function nameView({name, hue}: Pick<PagePerson, 'name' | 'hue'>): HTMLEle
 }
 
 /**
- * Messages that follow each other, of one author and less than this time apart, form a group: only the first one shows
- * the name.
+ * Messages of one author that follow each other within this time, ms, form a group. Only the first message of a group
+ * shows the name.
  */
 const GROUP_MS = 2 * 60 * 1000;
 
@@ -51,7 +51,7 @@ interface DateFormats {
 
 let createdFormats: DateFormats | undefined;
 
-/** The formats of dates. The first format of a page takes the browser 50 ms, so it is not created before the first paint. */
+/** The date formats. Creating the first one takes the browser 50 ms, so that is not done before the first paint. */
 export function dateFormats(): DateFormats {
 	createdFormats ??= {
 		day: new Intl.DateTimeFormat(undefined, {dateStyle: 'full'}),

@@ -1,7 +1,7 @@
 /**
- * Connection of a guest to the window: exchanges the token of the link for the bearer token of this guest, follows the
- * stream of events, and connects again after the network was lost or the phone slept. The new connection continues
- * after the position of the last line that arrived, if the window is still the same.
+ * Connection of a guest to the window for guests: exchanges the token of the link for the bearer token of this guest,
+ * follows the stream of events, and connects again after the network was lost or the phone slept. The new connection
+ * continues after the position of the last line that arrived, if the window is still the same.
  */
 import type {PagePerson, PageRow} from '../page-row.js';
 
@@ -33,7 +33,7 @@ export interface ConnectionListener {
 	onState(text: string): void;
 }
 
-/** The server sends a ping every 15 s. After this time without any data, the connection counts as lost. */
+/** Time without any data after which the connection counts as lost, ms. The server sends a ping every 15 s. */
 const SILENCE_MS = 40_000;
 const FIRST_RETRY_MS = 1000;
 const MAX_RETRY_MS = 15_000;

@@ -1,4 +1,4 @@
-/** The page of the window: follows a room that is open on another computer. */
+/** The page that guests see: it follows a room that is open on another computer. */
 import type {PageInfo} from '../page-row.js';
 import {createBlockList} from './block-list.js';
 import {create, createButton, elementById} from './elements.js';

@@ -108,8 +108,8 @@ export interface UiState extends Addressing {
 	readonly addresses: boolean;
 	readonly bell: BellMode;
 	/**
-	 * The last entry that was read before the window lost the focus. The unread rule, which is the line `new since
-	 * 10:42`, is drawn after this entry.
+	 * The last entry that was read before the terminal window lost the focus. The unread rule, which is the line `new
+	 * since 10:42`, is drawn after this entry.
 	 */
 	readonly unreadMarker: OrderKey | undefined;
 	/** Wall clock time that the unread rule names (`new since 10:42`), ms. */

@@ -40,8 +40,8 @@ export function pasteInDraft(ui: UiState, text: string): ChatStep {
 }
 
 /**
- * The effect that looks up whether a file is at the path that was inserted into the empty draft; none if the draft was
- * not empty or the text is no path.
+ * If a path was inserted into an empty draft, returns the effect that looks up whether a file is at this path. Returns
+ * no effect in all other cases.
  */
 function lookForFile(before: UiState, {editor, addressee, composing}: UiState): ScreenEffect[] {
 	const path = pastedPath(editor.text);

@@ -18,7 +18,7 @@ function hasForeignNodesNotice({timeline, launch}: State): boolean {
 	);
 }
 
-/** Formats the hint as at most `rows` lines of `width` cells. Returns no lines unless the node is isolated. */
+/** Formats the hint as at most `rows` lines of `width` cells. Returns an empty list if the node is not isolated. */
 export function formatIsolationHint(state: State, self: SelfInfo, width: number, rows: number): string[] {
 	const {isolated, tried, foreignNodes} = state.ephemeral;
 	if (!isolated) return [];

@@ -197,7 +197,7 @@ export function openFiles(ui: UiState, {state}: ChatContext): UiState {
 }
 
 /**
- * Fetches the file of the selected row. Undefined if the row is no file, or if the file is complete or being fetched;
+ * Fetches the file of the selected row. Undefined if the row is no file, or if its file is complete or being fetched.
  * Enter then shows the details.
  */
 export function fetchSelected(ui: UiState, context: ChatContext): ChatStep | undefined {

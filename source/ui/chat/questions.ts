@@ -114,7 +114,7 @@ function answerVerification(ui: UiState, question: Question & {type: 'verify'}, 
 	}
 }
 
-/** Quits. Asks first if some of this user's messages are on no other node, except in the demo. */
+/** Quits. If no other node has some of this user's messages, asks first. The demo never asks. */
 export function requestQuit(ui: UiState, {state}: ChatContext): ChatStep {
 	const count = ui.isVisitor ? 0 : selectUndeliveredCount(state);
 	if (count === 0) return step(ui, {type: 'quit', reason: 'quit'});

@@ -14,7 +14,7 @@ import type {UiState} from './chat-state.js';
 
 /** Minimum interval between two frames that keys cause, ms: 60 frames per second. */
 export const INPUT_FRAME_MS = 16;
-/** Minimum interval before a frame that only events cause, without a key, ms: 15 frames per second. */
+/** Minimum interval before a frame that events cause without a key, ms: 15 frames per second. */
 export const BACKGROUND_FRAME_MS = 66;
 
 export interface ScreenSnapshot {

@@ -1,6 +1,6 @@
 /**
- * Status line: room, own name and address, peers, current activity, and the number of new messages below the viewport.
- * A completion or the help on a command replaces it.
+ * Status line: room, name and address of this user, peers, current activity, and the number of new messages below the
+ * viewport. A completion or the help on a command replaces it.
  */
 import {foldText} from '../../core/fold-text.js';
 import {selectPendingCount, selectSyncProgress, selectTyping} from '../../core/select.js';
@@ -117,14 +117,14 @@ function roomText({room, hasSecret}: SelfInfo): string {
 }
 
 /**
- * Fits the left and the right text into the width. Parts that do not fit are dropped in this order: the own address,
- * the hint on help, the own name if an activity is shown. The count of new messages always stays.
+ * Fits the left and the right text into the width. Parts that do not fit are dropped in this order: this user's
+ * address, the hint on help, and, if an activity is shown, this user's name. The count of new messages always stays.
  */
 function fitTexts(request: StatusRequest): {left: string; right: string} {
 	const {ui, context, width} = request;
 	const right = rightText(request);
 	const fits = (left: string) => cellWidth(left) + cellWidth(right) <= width;
-	// If the peers pane is hidden, the names of present people are shown, and the own address is dropped before these
+	// If the peers pane is hidden, the names of present people are shown, and this user's address is dropped before these
 	// names.
 	const isPaneHidden = context.frameOf(context.state, ui).layout.sidebarWidth === 0;
 	for (const withNames of isPaneHidden ? [true, false] : [false]) {

@@ -235,8 +235,9 @@ function applyCharacter(ui: UiState, character: string, context: ChatContext): C
 }
 
 /**
- * The run of characters that is being typed into a list. A run with a character that the list does not bind is a line
- * meant for the input. The rest of such a run is ignored, and no part of it reaches the input.
+ * The run of characters that is being typed into a list. If the run contains a character that the list does not bind,
+ * the user is probably typing a text for the input. The rest of the run is then ignored, and no part of it reaches the
+ * input.
  */
 function currentTypedRun({typedRun}: UiState, {now}: ChatContext): TypedRun | undefined {
 	return typedRun && now - typedRun.lastAt < TYPED_RUN_MS ? typedRun : undefined;
@@ -284,8 +285,8 @@ function applyPaste(ui: UiState, text: string, context: ChatContext): ChatStep {
 }
 
 /**
- * Handles a focus report. When the window loses the focus, the unread rule moves below the newest entry. If entries are
- * already below the unread rule, it stays where it is.
+ * Handles a focus report. When the terminal window loses the focus, the unread rule moves below the newest entry. If
+ * entries are already below the unread rule, it stays where it is.
  */
 function applyWindowFocus(ui: UiState, focused: boolean, context: ChatContext): UiState {
 	if (focused || ui.focused === false || firstUnreadKey(ui, context)) return {...ui, focused};

@@ -39,7 +39,7 @@ export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 	/** Whether the paste has reached its maximum length, so that the rest of it is dropped. */
 	let isPasteFull = false;
 
-	/** `final`: the terminal has paused, so the end mark of a full paste will not arrive. */
+	/** `final`: the terminal has paused, so the end mark of a paste that is too long will not arrive. */
 	function decodePaste(tokens: Token[], final: boolean): boolean {
 		const text = (paste ?? '') + buffer;
 		const end = text.indexOf(PASTE_END);
@@ -53,7 +53,7 @@ export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 			paste = undefined;
 			isPasteFull = false;
 		} else {
-			// Of a full paste, only the last characters are kept, because they can be the start of its end mark. The
+			// Of a paste that is too long, only the last characters are kept, because they can be the start of its end mark. The
 			// others are dropped here, because line breaks that are decoded as keys would send messages.
 			paste = isPasteFull ? text.slice(1 - PASTE_END.length) : text;
 		}

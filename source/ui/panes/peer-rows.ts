@@ -56,8 +56,8 @@ function nameRow(
 	const isTyping = peer.sessions.some(session => typing.includes(session));
 	const plain = shownName(cleanLine(peer.name)) || shortPeerId(peer.peer);
 	const shownNote = isIgnored(peer.peer) ? 'ignored' : peerNote(peer, isTyping, isTwoRows);
-	// If the fingerprint and the note do not both fit, only the fingerprint is shown, because it tells equal names
-	// apart.
+	// If the fingerprint and the note do not both fit, only the fingerprint is shown, because it distinguishes people with
+	// equal names.
 	const needed = cellWidth(plain) + (peer.hasNameCollision ? peer.fingerprint.length + 1 : 0);
 	const isMeasurement = peer.status === 'connected' && shownNote !== 'typing' && shownNote !== 'ignored';
 	const note = isMeasurement && needed > width - 4 - cellWidth(shownNote) ? '' : shownNote;

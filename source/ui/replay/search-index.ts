@@ -70,7 +70,8 @@ export function createSearchIndex(): SearchIndex {
 		}
 		if (roster === state.roster) return;
 		roster = state.roster;
-		// Only entries of these peers need a comparison of names: peers with a matching name, and peers without a name.
+		// The names of authors are compared only in entries of two kinds of peers: peers that had a matching name at some
+		// time, and peers without a name.
 		const named = listPeers(roster).filter(peer => peer.names.some(({name}) => foldText(name).includes(search)));
 		const ids = listPeers(roster).filter(peer => peer.names.length === 0);
 		matchingPeers = new Set([...named, ...ids].map(({peer}) => peer));

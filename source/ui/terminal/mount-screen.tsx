@@ -52,8 +52,8 @@ export interface MountedScreen {
 	/** Writes to the terminal unless it is closed. */
 	write(sequence: string): void;
 	/**
-	 * Writes a sequence that matters only now, for example a bell. Returns false, without writing, if the terminal does
-	 * not read at present.
+	 * Writes a sequence that matters only now, for example a bell. Returns false, without writing, while the terminal does
+	 * not read.
 	 */
 	writeIfReading(sequence: string): boolean;
 	/** Replaces the element that `draw` returned. */

@@ -21,7 +21,7 @@ export function isPlain(text: string): boolean {
 
 /**
  * A character that is neither plain nor an emoji of one code point and two UTF-16 units. Such an emoji is two cells
- * wide. Two of them never join into one grapheme, as flags and skin tones do.
+ * wide. Unlike flags and skin tones, two of them never join into one grapheme.
  */
 const special = new RegExp(
 	`[^${NARROW}${WIDE}[\\p{Emoji_Presentation}&&[\\u{1f300}-\\u{1f3fa}\\u{1f400}-\\u{1faff}]]]`,

@@ -161,7 +161,7 @@ function nameStyleOf(state: State, peer: PeerId, theme: Theme): Style {
 /** Minimum width of a truncated name in front of a fingerprint, in cells. */
 const MIN_NAME_CELLS = 4;
 
-/** The name at the right end of its column. A long name is truncated, its fingerprint never. */
+/** The name, aligned with the right end of its column. A long name is truncated, but its fingerprint is not. */
 function nameInColumn(state: State, {peer, seq}: TimelineEntry, {nameCells}: RowColumns, theme: Theme): string {
 	const fingerprint = formatFingerprintSuffix(state, peer, seq);
 	const room = Math.max(nameCells - fingerprint.length, MIN_NAME_CELLS);

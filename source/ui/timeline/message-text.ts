@@ -22,7 +22,7 @@ export function messageText(state: State, message: WrittenEvent): string {
 	return text === '' ? file : `${file}: ${cleanForScreen(text)}`;
 }
 
-/** Text of a message, with `(edited)` behind it if its author corrected it. */
+/** Text of a message. If the author corrected the message, `(edited)` follows the text. */
 export function markedMessageText(state: State, message: WrittenEvent): string {
 	const {correction, withdrawal} = contentOf(state, message);
 	return correction && !withdrawal ? `${messageText(state, message)} ${EDITED_MARK}` : messageText(state, message);

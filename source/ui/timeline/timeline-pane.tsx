@@ -141,8 +141,8 @@ function entryMarkOf(
 	if (trustOf(state, entry.peer, entry.seq) === 'impostor') return {text: '!', style: theme.error};
 	if (entry.peer !== own && isMentionOfUs(state, entry)) return {text: '@', style: theme.mention};
 	if (review) return BLANK_MARK;
-	// A message of an earlier launch has `✓` or no mark, but never `○` (nobody has it), because this node does not know
-	// who had the message when that launch ended.
+	// A message of an earlier launch never has the mark `○` (nobody has it), because this node does not know who had the
+	// message when that launch ended. It has `✓` or no mark.
 	if (entry.peer !== own)
 		return selectEarlierHolders(state, entry).length > 0
 			? {text: theme.glyphs.delivered, style: theme.success}

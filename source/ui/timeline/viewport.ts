@@ -1,7 +1,7 @@
 /**
  * Visible rows of the timeline. The reading position is an anchor: an entry and a row inside it. It is never a number
- * of rows from an end, so that new messages, history that arrives later, a resize or a filter do not move the text that
- * is being read.
+ * of rows from an end. So the text that is being read does not move when messages or history arrive, when the terminal
+ * is resized, or when a filter changes.
  */
 import type {OrderKey} from '../../core/event-order.js';
 import type {TimelineEntry} from '../../core/timeline.js';

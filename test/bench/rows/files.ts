@@ -15,7 +15,8 @@ const FILE_MIB = Number(process.env.P2PCHAT_BENCH_FILE_MIB ?? 1024);
 /** Size of the file that ten nodes fetch, and of the files that are sent while people chat, in MiB. */
 const SMALL_MIB = Math.ceil(FILE_MIB / 16);
 /**
- * Time limit of one transfer, ms. On a busy machine it ends the row with an error, because the row would run for hours.
+ * Time limit of one transfer, ms. A longer transfer ends the row with an error. Otherwise the row could run for hours
+ * on a busy machine.
  */
 const LIMIT_MS = 120_000;
 const RUNS = 3;
