@@ -141,7 +141,7 @@ export interface FileDataMessage {
 	readonly bytes: Uint8Array;
 }
 
-/** Answers a `file-ask` or a `file-want` if the sender does not have the file or the part. */
+/** Answers a `file-ask` or a `file-want`: the sender of this message does not have the file or the part. */
 export interface FileNoneMessage {
 	readonly type: 'file-none';
 	readonly id: number;

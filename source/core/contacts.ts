@@ -1,6 +1,6 @@
 /**
  * Verified people: which peers belong to a person whose key the user has verified, and which peers use the name of such
- * a person with another key. The contacts are ephemeral state, so a replay has no contacts.
+ * a person but have another key. The contacts are ephemeral state, so a replay has no contacts.
  */
 import type {Contact, PeerId} from './event.js';
 import {memoise, memoiseByKey} from './memoise.js';
@@ -9,7 +9,10 @@ import {isOurs} from './own-sessions.js';
 import {findPeer, listPeers, type NameChange} from './roster.js';
 import type {State} from './state.js';
 
-/** What the contacts say about a peer. `impostor`: the peer uses the name of a verified person with another key or none. */
+/**
+ * What the contacts say about a peer. `impostor`: the peer uses the name of a verified person, but has another key or
+ * no key.
+ */
 export type Trust = 'verified' | 'impostor' | 'unknown';
 
 /**

@@ -49,7 +49,7 @@ export function createRecordTable(): RecordTable {
 		live[index] = isLive ? 1 : 0;
 	}
 
-	/** Exclusive end of the run of feed events that starts at `from` and was logged together. */
+	/** Exclusive end of the run that starts at `from`: feed events that were logged together. */
 	function runEnd(from: number, to: number): number {
 		let end = from + 1;
 		while (end < to && entries[end]?.seq !== 0 && loggedAt[end] === loggedAt[from] && live[end] === live[from]) end++;

@@ -1,7 +1,7 @@
 /**
- * Upper estimate of the memory that an event takes in the state. The limits of a log in events and bytes do not bound this
- * memory: a text with one wide character takes twice its bytes, and a short entry takes many times its bytes. The constants
- * were measured (performance.md, Memory at the limits).
+ * Upper estimate of the memory that an event takes in the state. The limits on the events and bytes of a log do not
+ * bound this memory. In memory, a text with one wide character takes up to twice its encoded length, and a short entry
+ * takes many times its encoded length. The constants were measured (performance.md, Memory at the limits).
  */
 import type {FeedEvent, Whisper} from './event.js';
 

@@ -172,7 +172,7 @@ export function firstOtherPeer(peers: readonly PersonView[]): PersonView | undef
 	return peers.find(({status}) => status !== 'self') ?? peers[0];
 }
 
-/** Time after which a person who left is no longer listed by name, but only counted, in ms. */
+/** Time in ms after which a person who left is no longer listed by name. The person is then only counted. */
 const LEFT_LONG_AGO_MS = 10 * 60 * 1000;
 
 /**

@@ -154,8 +154,8 @@ function isStrictlySorted(entries: readonly TimelineEntry[]): boolean {
 }
 
 /**
- * Appends entries that all come after the last entry of the timeline, the most common case. Copies the last page if the
- * entries fit in it.
+ * Appends entries that all come after the last entry of the timeline. This is the most common case. Copies the last
+ * page if the entries fit in it.
  */
 function appendEntries(timeline: Timeline, entries: readonly TimelineEntry[]): Timeline {
 	const old = timeline.pages;

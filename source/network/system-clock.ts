@@ -3,9 +3,12 @@ import {uptime} from 'node:os';
 import type {Clock, Random} from '../core/environment.js';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** `monotonic` checks at most once in this time whether the computer slept. */
+/** Minimum interval between two checks whether the computer slept. `monotonic` makes these checks. */
 const SLEEP_CHECK_MS = 250;
-/** Shortest detectable sleep, because some systems report uptime only in whole seconds. */
+/**
+ * Shortest sleep that is detected. It is longer than a second, because some systems report their uptime in whole
+ * seconds.
+ */
 const MIN_SLEEP_MS = 2000;
 
 /** Time sources of the system clock, replaced in tests. All times are in ms. */

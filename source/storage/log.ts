@@ -60,7 +60,7 @@ export interface Log {
 	readonly isSaved: boolean;
 	/** Total size of the log in bytes. */
 	readonly size: number;
-	/** Place behind the last record. Undefined for a log in memory, and while records wait to be saved. */
+	/** Place after the last record. Undefined for a log in memory, and as long as records wait to be saved. */
 	readonly end: LogPlace | undefined;
 	/** Forces written bytes to the disk (fdatasync). Does nothing if all bytes are there already. */
 	flush(): Promise<void>;
@@ -72,7 +72,7 @@ export interface Log {
 export interface OpenedReading {
 	/** Warning for the user about the file with the reading position. */
 	readonly warning?: string;
-	/** Offset of a record that `records` has yielded and that the user has not read yet; otherwise undefined. */
+	/** Offset of a record that `records` has yielded. Undefined if the user has read the record already. */
 	unreadOffsetOf(record: LogRecord): number | undefined;
 }
 

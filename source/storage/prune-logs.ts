@@ -11,9 +11,9 @@ export type PrunedLog =
 	| {readonly path: string; readonly error: StorageError};
 
 /**
- * Deletes the logs of a folder that have not changed since `before` (ms since 1970). Returns these logs, the newest first,
- * including those that cannot be deleted. A file that is not a log is kept. Files beside a log whose names begin with the
- * name of the log, such as its bookmarks, are deleted too.
+ * Deletes the logs of a folder that have not changed since `before` (ms since 1970). Returns these logs, the newest
+ * first, including those that cannot be deleted. A file that is not a log is kept. A file beside a log, such as its
+ * bookmarks, is deleted with the log if its name begins with the name of the log.
  */
 export function pruneLogs(folder: string, before: number): PrunedLog[] {
 	const pruned: PrunedLog[] = [];

@@ -131,8 +131,8 @@ export function addAddress(candidate: Candidate, address: HostAddress): void {
 }
 
 /**
- * Adds an address that is dialled after the known addresses. It replaces the known address of its class only if that
- * known address was dialled and is not the verified address.
+ * Adds an address that is dialled after the known addresses. If the candidate has an address of the same class, the
+ * added address replaces it, unless the known address was not dialled yet or is the verified address.
  */
 export function addAlternateAddress(candidate: Candidate, address: HostAddress): void {
 	const {addresses, verifiedAddress, triedAt} = candidate;

@@ -81,7 +81,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 	 * that are not targets.
 	 */
 	const candidates = new Map<string, Candidate>();
-	/** Peers that are announced but were never connected, in the shares of the owners that announced them. */
+	/** Peers that are announced but were never connected. Each is in the share of the owner that announced it. */
 	const unknown = createFairShare<PeerId>(MAX_CANDIDATES - MAX_KNOWN_CANDIDATES, prefixGroup);
 	/** Peers that were connected at least once. */
 	const known = createFairShare<PeerId>(MAX_KNOWN_CANDIDATES);

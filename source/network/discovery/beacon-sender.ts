@@ -6,7 +6,10 @@ import type {LocalInterface} from '../ip-address.js';
 import type {SocketFailures} from '../socket-failure.js';
 import type {DatagramSource, DestinationCounters} from './beacon.js';
 
-/** Binds a socket and resolves with the port. Rejects with the system error, or if the socket is closed meanwhile. */
+/**
+ * Binds a socket and resolves with the port. Rejects with the system error, or if the socket is closed before it is
+ * bound.
+ */
 export function bindSocket(socket: Socket, options: BindOptions): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const closed = () => reject(new Error('closed while it opened'));

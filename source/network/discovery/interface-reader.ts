@@ -8,7 +8,8 @@ import type {SystemInterfaces} from './local-interfaces.js';
 
 export interface InterfaceReader {
 	/**
-	 * Never throws. After a failure it returns the result of the last successful read, or an empty list if there was none.
+	 * Reads the interfaces. Never throws. After a failure it returns the result of the last successful read, or an empty
+	 * list if there was none.
 	 */
 	read(): SystemInterfaces;
 	/** Text that says why the last read failed; undefined if it succeeded. */

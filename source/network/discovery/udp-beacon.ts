@@ -42,7 +42,7 @@ export interface UdpBeaconOptions {
 	readonly keepsTrying?: boolean;
 	readonly clock?: Clock;
 	readonly interfaceReader?: InterfaceReader;
-	/** Called with the selected interfaces whenever the interfaces were read. */
+	/** Called with the selected interfaces after every read of the interfaces. */
 	readonly onInterfacesRead?: (interfaces: readonly LocalInterface[]) => void;
 	readonly log?: (line: string) => void;
 }

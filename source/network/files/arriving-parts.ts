@@ -49,7 +49,10 @@ export interface ArrivingPartsOptions {
 export interface ArrivingParts {
 	/** The slice to request next from a holder; undefined if nothing can be requested from the holder now. */
 	nextSlice(holder: Holder, now: number): Slice | undefined;
-	/** Whether parts close to the first missing one are missing, none is arriving, and no usable holder has one of them. */
+	/**
+	 * Whether the fetch cannot continue now: of the missing parts that may be requested, none is arriving and no usable
+	 * holder has one.
+	 */
 	isStuck(now: number): boolean;
 	/**
 	 * Stores a slice. Returns the part if this slice completes it. The memory of the part stays reserved until the part

@@ -58,9 +58,10 @@ export interface Holders {
 	/** Whether the first answer of some peer is still expected, so that it is not known yet what can be fetched. */
 	isAnswerDue(): boolean;
 	/**
-	 * To be called regularly: stops expecting answers that have not arrived within FILE_ANSWER_MS, and ends rests. Returns
-	 * whether anything changed. `isStuck`: whether parts are missing, but none can be requested now. Peers that refused
-	 * parts are then treated like silent ones, because nobody else has these parts.
+	 * To be called regularly. Stops expecting answers that have not arrived within FILE_ANSWER_MS, and allows requests
+	 * to peers whose pause (`rest`) has ended. `isStuck`: whether parts are missing, but none can be requested now. If
+	 * so, peers that refused parts are treated like silent ones, because no other peer has these parts. Returns whether
+	 * anything changed.
 	 */
 	expire(now: number, isStuck: () => boolean): boolean;
 	/** Whether a usable peer has a part that is not in `have`. From call to call, `have` may only grow. */
@@ -166,7 +167,8 @@ export function createHolders(count: number, now: () => number): Holders {
 			removePart(entry.parts, part);
 			entry.heldCount--;
 			entry.isComplete = false;
-			// Refusals of what was requested before the rest are not a further failure.
+			// While nothing is requested from the peer, it may still refuse earlier requests. These refusals are not
+			// counted.
 			if (entry.restUntil <= at && ++entry.refusals > MAX_PART_REFUSALS) rest(entry, at);
 		},
 		rest,

@@ -18,10 +18,13 @@ import type {PeerLink} from '../link/peer-link.js';
 const PROBE_MS = 10_000;
 /**
  * Time in which the rate falls to a lower sample. A higher sample replaces the rate at once. A lower sample replaces it
- * gradually, because a busy machine can be the cause instead of a slower path.
+ * gradually, because its cause can be a busy machine instead of a slower path.
  */
 const RATE_FALL_MS = 2000;
-/** Time that the transfer of a slice may take. It is short, because an event waits in the holder for at most one slice. */
+/**
+ * Time that the transfer of a slice may take. It is short, because an event that the holder wants to send waits until
+ * the slice before it has been sent.
+ */
 const SLICE_MS = 4;
 /**
  * If a slice takes less than the least time, the least time is lowered by this fraction of the difference. The fraction

@@ -26,7 +26,7 @@ export interface InboundQueue {
 }
 
 export interface InboundHandlers {
-	/** Handles one frame. Work passed to `defer` runs later, and before the next frame. */
+	/** Handles one frame. Work passed to `defer` runs later, but before the next frame. */
 	read(frame: Uint8Array, defer: DeferWork): void;
 	/** Called after broken framing, or an error in `read` or its deferred work. The waiting frames are dropped. */
 	failed(error: unknown): void;

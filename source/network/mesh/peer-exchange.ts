@@ -20,10 +20,10 @@ import {createPeerListBacklog, type PeerListBacklog} from './peer-list-backlog.j
 type LocalInterfaces = readonly LocalInterface[];
 
 /**
- * Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless the peer
- * does not listen. An IPv6 address is named only if it is on a prefix of this computer, and never if it is link-local,
- * because other peers may be unable to use such an address. A peer without an address is listed too, because peers that
- * nobody lists are reported as lost.
+ * Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless the
+ * peer does not listen. An IPv6 address that is link-local, or not on a prefix of this computer, is left out, because
+ * other peers may be unable to use it. A peer without an address is listed too, because peers that nobody lists are
+ * reported as lost.
  */
 function addressOfLink({peer, remoteAddress: host, hello: {port}}: PeerLink, interfaces: LocalInterfaces): PeerAddress {
 	const isNamed = !isIpv6(host) || isLoopback(host) || (!isLinkLocal(host) && isOnLink(host, interfaces));
@@ -106,7 +106,7 @@ export function createPeerExchangeSender(
 	const senders = new WeakMap<PeerLink, {readonly pace: MessagePace; readonly backlog: PeerListBacklog}>();
 	/** Peers that other peers reported as lost while changes wait to be sent. The next flush names these peers first. */
 	const urgent = new Set<PeerId>();
-	/** Whether changes or a full list wait for the pace of a connection. */
+	/** Whether changes or a full list wait until the pace of a connection allows them. */
 	let hasBacklog = false;
 
 	function senderOf(link: PeerLink) {

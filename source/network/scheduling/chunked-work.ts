@@ -2,8 +2,9 @@
 import type {Clock} from '../../core/environment.js';
 
 /**
- * Work that one received message causes. The generator is suspended after each part. The connection reads no further
- * message before this work is complete, so that messages take effect in the order in which they arrived.
+ * Work that one received message causes, as a generator that is suspended after each part of the work. The connection
+ * reads no further message before this work is complete, so that messages take effect in the order in which they
+ * arrived.
  */
 export type ChunkedWork = Generator<undefined, void>;
 

@@ -1,9 +1,9 @@
 /**
- * Table of limited size whose places are shared fairly between owners. An owner is usually an address (`shareKey`) and not
- * a peer, because an attacker can create any number of keys. When the table is full, the newest item of the owner with the
- * most items is evicted. An owner can therefore use the whole table only while no other owner needs a place. The owners of
- * one group, such as the addresses of one IPv6 prefix, can use more than half of the table only while no owner outside the
- * group needs a place, because one machine can use all addresses of a prefix.
+ * Table of limited size whose places are shared fairly between owners. An owner is usually an address (`shareKey`) and
+ * not a peer, because an attacker can create any number of keys. When the table is full, the newest item of the owner
+ * with the most items is evicted. An owner can therefore use the whole table only while no other owner needs a place. A
+ * group of owners consists, for example, of the addresses of one IPv6 prefix, because one machine can use all addresses
+ * of a prefix. A group can use more than half of the table only while no owner outside of it needs a place.
  */
 import {prefixGivingWay} from '../prefix-budget.js';
 

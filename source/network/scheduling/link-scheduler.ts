@@ -1,15 +1,15 @@
 /**
  * Fair cooperative scheduler of the work of all links: reading, decoding and handling their messages.
  *
- * Work runs in small steps in the order of the fair queue. After READ_SLICE_MS the remaining work waits for the next turn
- * of the event loop, so that sockets, key presses and timers are served. Interactive links have a separate slice of time.
- * Under overload all other links together get a ninth of the time. This limit holds for all links together, not for each
- * peer, because a banned peer can return with a new key. Work that this node asked for, for example a requested slice of a
- * file, is not counted when an overload is detected, because this node itself limits this work.
+ * Work runs in small steps in the order of the fair queue. After READ_SLICE_MS the remaining work waits for the next
+ * turn of the event loop, so that sockets, key presses and timers are served. Interactive links have a separate slice
+ * of time. Under overload all other links together get a ninth of the time. This limit holds for all links together,
+ * not for each peer, because a banned peer can return with a new key. The detection of overload ignores work that this
+ * node requested, for example a slice of a file, because this node itself limits this work.
  *
  * This scheduler runs a step immediately when bytes arrive. Ingest and answers to requests use other schedules
- * (sync/ingest-queue.ts, sync/range-responder.ts): ingest collects batches over several turns, because one large commit is
- * cheaper than many small ones, and an answer is sent as fast as the other end reads.
+ * (sync/ingest-queue.ts, sync/range-responder.ts). Ingest collects batches over several turns, because one large commit
+ * is cheaper than many small ones. An answer is sent as fast as the other end reads.
  */
 import type {Clock} from '../../core/environment.js';
 import {READ_SLICE_MS} from '../../core/limits.js';
@@ -25,7 +25,9 @@ const OVERLOAD_MS = 250;
 const THROTTLE_FACTOR = 8;
 /** Maximum usage of an interactive link. The link of a chatting person stays below it. */
 const INTERACTIVE_USAGE_MS = 10;
-/** Initial usage of a new link: checking its hello is expensive. The link can be interactive after one second. */
+/**
+ * Initial usage of a new link, because checking its hello is expensive. The link can be interactive after one second.
+ */
 const INITIAL_USAGE_MS = 2 * INTERACTIVE_USAGE_MS;
 
 /** Registration of one link with the scheduler. */

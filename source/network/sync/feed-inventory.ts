@@ -60,7 +60,9 @@ export interface OwnFeedInventory extends FeedInventory {
 	 * (`releaseUnsaved`).
 	 */
 	update(peer: PeerId): void;
-	/** Lists the waiting events that are now written to the log. Returns the feeds of which more events are listed. */
+	/**
+	 * Lists the waiting events that have been written to the log. Returns the feeds of which more events are listed now.
+	 */
 	releaseUnsaved(): PeerId[];
 	/**
 	 * Finds the feeds of which the log has lost events, and lists only their remaining events. The lost events are requested

@@ -59,7 +59,7 @@ export interface IngestOptions {
 }
 
 export interface Ingest {
-	/** Resets the usage of a link, for a new connection. */
+	/** To be called when a link opens. Sets the usage of the link in the ingest queue to its initial value. */
 	linkOpened(link: PeerLink): void;
 	/** Notes that this node posted a message. The ingest of small history batches is slowed down while people chat. */
 	recordChat(): void;

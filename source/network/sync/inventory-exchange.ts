@@ -154,7 +154,10 @@ export interface InventoryReceiverOptions {
 	isConnected(peer: PeerId): boolean;
 	/** Feeds of a few earlier launches of this node. `onDelivered` is called for them too. */
 	earlierFeeds(): readonly PeerId[];
-	/** Called when a connected peer has stored the events up to `seq` of this node or of `feed`, an earlier launch. */
+	/**
+	 * Called when a connected peer has stored the events up to `seq` of this node's feed or, if `feed` is given, of that
+	 * feed of an earlier launch.
+	 */
 	onDelivered(peer: PeerId, seq: number, feed?: PeerId): void;
 	/** Called when a peer lists more new feeds than MAX_NEW_FEEDS_PER_MINUTE or its share of MAX_MISSING_FEEDS allow. */
 	onLimit(peer: PeerId): void;

@@ -50,7 +50,10 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	const scanTimer = createCoalescedTimer(clock, continueScan);
 	const slowTimer = createCoalescedTimer(clock, findSlow);
 	const recheckTimer = createCoalescedTimer(clock, continueRecheck);
-	/** Failed requests by address since the last complete answer from there. They outlive the connections. */
+	/**
+	 * Number of failed requests to each address since the last complete answer from it. It is kept when connections
+	 * close.
+	 */
 	const failuresByAddress = new LruMap<string, number>(MAX_FAILED_ADDRESSES);
 	let requestCount = 0;
 	/** Number of feeds that the scan has not examined yet. */

@@ -3,8 +3,9 @@
  * reads. Every answer ends with `done`, so that the peer knows when to send its next request.
  *
  * Each connection has a separate responder, because for a moment the two ends may send on different connections of the
- * pair. A responder does not run in the link scheduler, which limits only time: sending is cheap here, but the peer has to
- * verify and apply the events. A responder therefore also limits the bytes sent in each turn of the event loop.
+ * pair. A responder does not run in the link scheduler, because the scheduler limits the time of this node but not the
+ * bytes. Sending takes little time here, but the peer has to verify and apply the events. A responder therefore also
+ * limits the bytes sent in each turn of the event loop.
  */
 import type {WantMessage} from '../../codec/message-types.js';
 import {batchByteLength, lastSeq} from '../../core/batch.js';

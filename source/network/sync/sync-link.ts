@@ -34,7 +34,10 @@ export interface ConnectionState {
 	unansweredDigests: number;
 	/** Time of the last digest sent on the connection, monotonic ms. */
 	digestAt: number;
-	/** Seq of the last own event that was pushed on the connection without a gap after the events that the peer holds. */
+	/**
+	 * Seq up to which this node has pushed its own feed on the connection, without a gap after the events that the peer
+	 * holds.
+	 */
 	pushedSeq: number;
 	readonly pace: MessagePace;
 	/** Answers to digests that are not completely sent, because the pace allows no further page now. */

@@ -1,6 +1,7 @@
 /**
- * Anti-entropy between connected peers (protocol.md, Sync): nodes exchange inventories, request the events that they lack,
- * and answer requests. This module connects the files of this folder that do these steps with ingest.
+ * Anti-entropy between connected peers (protocol.md, Sync): nodes exchange inventories, request the events that they
+ * lack, and answer requests. Other files of this folder do these steps. This module connects them with each other and
+ * with ingest.
  *
  * Invariants
  * 1. Both ends list all events that they hold when a connection opens, and again when one of two connections to the

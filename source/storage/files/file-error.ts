@@ -13,7 +13,7 @@ const DOWNLOAD_ADVICE: Readonly<Record<string, string>> = {
 	EMFILE: 'Close some programs or raise the limit (ulimit -n).',
 };
 
-/** Wraps an error of the folder for downloads in a StorageError with advice. Returns a StorageError unchanged. */
+/** Wraps an error of the download folder in a StorageError with advice. Returns a StorageError unchanged. */
 export function toDownloadError(error: unknown, path: string): StorageError {
 	if (error instanceof StorageError) return error;
 	const advice = DOWNLOAD_ADVICE[systemErrorCode(error) ?? ''] ?? CHOOSE_FOLDER;
