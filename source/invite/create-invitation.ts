@@ -166,7 +166,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		if ('refused' in admitted) return {status: admitted.refused};
 		ports.notify(
 			'guest-joined',
-			`Guest ${admitted.guest} opened the window (${address}). /invite kick ${admitted.guest} sends this guest away.`,
+			`Guest ${admitted.guest} now reads this room in a browser (${address}). To disconnect this guest, type /invite kick ${admitted.guest}.`,
 		);
 		return jsonAnswer(admitted);
 	}

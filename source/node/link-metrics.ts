@@ -25,7 +25,7 @@ export interface LinkMetrics {
 	publish(link: PeerLink): void;
 	/** Records that a measurement changed. A new status is published immediately, other changes every PUBLISH_INTERVAL_MS. */
 	recordChange(link: PeerLink): void;
-	/** Updates the clock correction if the clock of a new link can change it. */
+	/** Computes the clock correction again, unless the peer of a new link cannot change it. */
 	checkClock(link: PeerLink): void;
 	/**
 	 * Whether the clock of the peer agrees with the corrected clock of this node. If not, one of the two clocks is wrong,

@@ -230,7 +230,7 @@ export function createNotices(
 
 			const events = lost === 1 ? '1 event' : `${lost} events`;
 			const peers = losses.size === 1 ? '1 peer' : `${losses.size} peers`;
-			const text = `The log is being saved again${place}, but ${events} of ${peers} ${lost === 1 ? 'is' : 'are'} missing in it. Missing events are requested from the peers that hold them, and stay on the screen until you quit.`;
+			const text = `The log is being saved again${place}, but it lacks ${events} of ${peers}. You see ${lost === 1 ? 'this event' : 'these events'} until you quit. Copies are requested from the peers that have them.`;
 			const own =
 				' Your own messages are missing too: people who join from now on do not receive them. Start the program again.';
 			notify('warn', 'log-lost', losses.has(self) ? `${text}${own}` : text);

@@ -67,7 +67,7 @@ describe('a node whose log another program empties while it runs', () => {
 		truncateSync(ann.log.path ?? '', 0);
 		ann.chatNode.post('second');
 		await until(() => ann.notices().some(text => text.includes('saved again')));
-		expect(ann.notices().at(-1)).toMatch(/2 events of 1 peer are missing in it/);
+		expect(ann.notices().at(-1)).toMatch(/it lacks 2 events of 1 peer/);
 		expect(ann.notices().join()).not.toMatch(/nothing is missing|no event is missing/i);
 		await room.clock.advance(2000);
 		const carol = await room.launch('Carol');

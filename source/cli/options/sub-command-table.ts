@@ -87,7 +87,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		maxOperands: 0,
 		summary: 'run without a screen, to keep the history of a room',
 		description:
-			'Runs a node without a screen until a signal ends it. People who come back get the history from the keeper, even if nobody else is there. This works in a room with a secret. In a room without a secret a keeper has no history after a restart, like every node.',
+			'Runs a node without a screen (a keeper) until a signal ends it. People who come back get the history from the keeper, even if nobody else is there. In a room with a secret, the keeper still has the history after its own restart. In a room without a secret, it has not, like every node.',
 		example: '--room crew --secret-file ~/crew-secret',
 	},
 	attach: {

@@ -72,7 +72,7 @@ const IPV4_GROUP = '239.255.71.74';
  */
 const IPV6_GROUP = 'ff12::f032:7069';
 
-/** Multicast group of the beacons that are sent from one address. */
+/** Multicast group to which beacons are sent from a local address. */
 export const beaconGroup = ({family}: LocalInterface) => (family === 4 ? IPV4_GROUP : IPV6_GROUP);
 
 /** Name of the interface of an address, in the form that the multicast functions of Node require. */

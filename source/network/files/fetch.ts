@@ -109,7 +109,7 @@ export function createFetch(options: FetchOptions): Fetch {
 		return Buffer.compare(leafOf(bytes), leaves.subarray(part * LEAF_BYTES, (part + 1) * LEAF_BYTES)) === 0;
 	}
 
-	/** Opens the destination with verified leaves. */
+	/** Opens the destination after the leaves (the hashes of the parts) have been verified. */
 	function begin(verified: Uint8Array): void {
 		leaves = verified;
 		changed();

@@ -1,8 +1,8 @@
 /**
  * Peer exchange (protocol.md, Messages). Sends the list of this node's connections to every connected peer: the full
  * list on a new connection, then changes. Changes are batched. While many nodes start, added connections are sent less
- * and less often, because most peers discover each other by beacons. If another peer reports that it has lost a peer,
- * this node reports its own new connection to the lost peer immediately. No peer is sent more names than it accepts.
+ * and less often, because most peers discover each other by beacons. If another peer reports that it has lost a peer to
+ * which this node has a connection, this node lists that connection at once. No peer is sent more entries than it accepts.
  */
 
 import {encodeMessageFrame} from '../../codec/message.js';

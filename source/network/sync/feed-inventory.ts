@@ -60,9 +60,7 @@ export interface OwnFeedInventory extends FeedInventory {
 	 * (`releaseUnsaved`).
 	 */
 	update(peer: PeerId): void;
-	/**
-	 * Lists the waiting events that have been written to the log. Returns the feeds of which more events are listed now.
-	 */
+	/** Adds the events to the inventory that waited to be written to the log and now are. Returns the feeds that grew. */
 	releaseUnsaved(): PeerId[];
 	/**
 	 * Finds the feeds of which the log has lost events, and lists only their remaining events. The lost events are requested

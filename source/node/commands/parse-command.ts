@@ -227,7 +227,10 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 function parseMessageCommand(type: MessageCommand['type'], row: CommandRow, argument: string): ParseResult {
 	const match = /^(?:#?([1-9]\d{0,8})|(last))(?:\s+(\S[\s\S]*))?$/iu.exec(argument);
 	if (!match)
-		return usageError(row, `Not a message: "${argument.slice(0, 40)}". N is a number of /messages, or last. `);
+		return usageError(
+			row,
+			`Not a message: "${argument.slice(0, 40)}". N is a number that /messages shows, or the word last. `,
+		);
 	const message: MessageName = match[2] === undefined ? Number(match[1]) : 'last';
 	const text = match[3] ?? '';
 	if ((text === '') === (row.argument === 'message-text')) return usageError(row);

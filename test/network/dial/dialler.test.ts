@@ -115,7 +115,7 @@ describe('a peer whose beacon arrived', () => {
 		expect(new Set(dials.slice(0, 3).map(({host}) => host)).size).toBe(3);
 	});
 
-	it('a peer whose beacon arrived is not dialled while it bans this node, even if its beacons arrive', async () => {
+	it('a peer that bans this node is not dialled, however many of its beacons arrive', async () => {
 		const {clock, dialler, dials} = createWorld();
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'broadcast');
 		dialler.connected(HIGHER, '10.0.0.1');

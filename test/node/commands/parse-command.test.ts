@@ -54,7 +54,10 @@ describe('commands', () => {
 		['/peer --host', 'Not a host name or address. Usage: /peer HOST[:PORT]'],
 		['/quti', 'Unknown command /quti. Did you mean /quit?'],
 		['/', 'See /help.'],
-		['/reply yes I do', 'Not a message: "yes I do". N is a number of /messages, or last. Usage: /reply N TEXT'],
+		[
+			'/reply yes I do',
+			'Not a message: "yes I do". N is a number that /messages shows, or the word last. Usage: /reply N TEXT',
+		],
 		['/reply 3', 'Usage: /reply N TEXT'],
 		['/reply 0 yes', 'Not a message: "0 yes".'],
 		['/reply 3rd time', 'Not a message: "3rd time".'],

@@ -182,7 +182,7 @@ describe('leaving the chat', () => {
 		}, 'quit');
 	});
 
-	test('leaving the chat on a signal or when the terminal closes restores the terminal', async () => {
+	test('the terminal is restored when a signal or the closing of the terminal ends the chat', async () => {
 		await expectExit(async running => running.screen.stop('signal'), 'signal');
 		await expectExit(async running => running.terminal.hangUp(), 'input-ended');
 	});

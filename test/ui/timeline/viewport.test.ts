@@ -181,7 +181,7 @@ describe('the timeline', () => {
 		]);
 	});
 
-	test('the timeline groups three or more presence changes in a row, or two of one peer, but not across the unread rule', () => {
+	test('the timeline groups three or more presence changes in a row, or two of one peer, but not across the line above unread messages', () => {
 		const entries = [post(0), post(1, {type: 'left'}), post(2, {type: 'left'}), post(3, {type: 'left'}), post(4)];
 		const view = viewAll(insertEntries(emptyTimeline, entries));
 		const items = (unreadBoundary: number) => [
