@@ -8,6 +8,7 @@ import type {FileId} from '../core/shared-file.js';
 import {cleanLine, cleanText, utf8Length} from '../core/text.js';
 import {contentOf} from '../core/text-of.js';
 import {createFiles, type Files} from '../network/files/files.js';
+import {createTaskLimiter} from '../network/scheduling/task-limiter.js';
 import type {ChatNodeAdapters} from './chat-node.js';
 import type {Conversation, PostResult} from './conversation.js';
 import type {FetchFileOptions, FetchResult, FileCommands, ShareOptions} from './file-commands.js';
@@ -30,12 +31,18 @@ export interface FileTransfersOptions {
 
 /** Minimum interval between two reports of the progress of reading a file, ms. */
 const PROGRESS_MS = 250;
+/**
+ * Maximum number of files that are read at the same time to be shared. A script may share thousands of files at once, which must
+ * not use up the file descriptors and the memory.
+ */
+const MAX_HASHED_AT_ONCE = 4;
 const NO_STORE = 'This node keeps no files.';
 
 export function createFileTransfers(options: FileTransfersOptions): FileTransfers {
 	const {roomTag, isServing, adapters} = options;
 	const {store, pipeline} = options.localState;
 	const fileStore: FileStore | undefined = adapters.files;
+	const limitReads = createTaskLimiter(MAX_HASHED_AT_ONCE);
 	const namedFiles = createNamedFiles(store, file => files.changed(file));
 	const files: Files = createFiles({
 		self: options.localState.self,
@@ -74,7 +81,7 @@ export function createFileTransfers(options: FileTransfersOptions): FileTransfer
 		const text = cleanText(note).trim();
 		const bytes = utf8Length(text);
 		if (bytes > MAX_NOTE_BYTES) return {refused: `Too long: ${bytes} bytes, the limit is ${MAX_NOTE_BYTES} bytes.`};
-		const file = await hash(fileStore, path, name, onProgress);
+		const file = await limitReads(() => hash(fileStore, path, name, onProgress));
 		onRead?.();
 		const fileName = cleanLine(name ?? file.name, MAX_FILE_NAME_BYTES);
 		const result = options.share({

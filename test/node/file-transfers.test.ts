@@ -83,3 +83,24 @@ test.each<[string, (ann: ChatNode, bob: ChatNode) => unknown]>([
 	const ms = await transferTime((ann, bob) => act(ann.chatNode, bob.chatNode));
 	expect(ms).toBeGreaterThan(1.5 * quietMs);
 });
+
+test('of 100 files that are shared at once, at most 4 are read at the same time, and all of them are shared in this order', async () => {
+	room = await createMemoryRoom();
+	const ann = await room.launch('Ann');
+	const read = ann.files.share;
+	let reading = 0;
+	let most = 0;
+	ann.files.share = async (...args) => {
+		most = Math.max(most, ++reading);
+		await Promise.resolve();
+		return read(...args).finally(() => reading--);
+	};
+	const names = Array.from({length: 100}, (_, index) => `file-${index}`);
+	const sharing = names.map((name, index) => {
+		ann.files.disk.set(`/home/ann/${name}`, makeContent(1, index + 1));
+		return ann.chatNode.shareFile(`/home/ann/${name}`);
+	});
+	for (const result of await Promise.all(sharing)) expect(result).toHaveProperty('seq');
+	expect(most).toBe(4);
+	expect(sharedIn(ann).map(({fileName}) => fileName)).toEqual(names);
+});

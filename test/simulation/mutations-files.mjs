@@ -15,7 +15,7 @@ export const fileMutations = [
 	},
 	{
 		rule: 'Files: a part is sent only if its hash is correct.',
-		edits: [{in: 'createPartCache.load', condition: 3, becomes: 'true'}],
+		edits: [{in: 'createPartCache.load', condition: 2, becomes: 'true'}],
 		scenes: ['files'],
 	},
 	{

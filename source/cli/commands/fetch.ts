@@ -49,9 +49,7 @@ export async function runFetch(context: CliContext): Promise<number> {
 		const end = await Promise.race([
 			waitForEnd(chatNode, file, transfer => {
 				progress.show(`${cleanLine(file.fileName)}: ${summarizeTransfer(transfer)}`);
-				// A fetch that alternates between both states, because its holders send nothing, makes no progress.
-				const state = transfer.state === 'waiting' ? 'fetching' : transfer.state;
-				idle.restart(`${transfer.bytes} ${state}`);
+				idle.restart(progressOf(transfer));
 			}),
 			idle.expired,
 			interrupted,
@@ -75,6 +73,14 @@ export async function runFetch(context: CliContext): Promise<number> {
 		folders.remove();
 		context.stdin.destroy();
 	}
+}
+
+/**
+ * Value that changes when a fetch makes progress. A fetch that alternates between waiting and fetching, because its holders
+ * send nothing, makes none.
+ */
+export function progressOf({bytes, state}: Pick<FileTransfer, 'bytes' | 'state'>): string {
+	return `${bytes} ${state === 'waiting' ? 'fetching' : state}`;
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import {MAX_SERVED_CACHE_BYTES} from '../../core/limits.js';
 import {LEAF_BYTES, partLength} from '../../core/shared-file.js';
+import {createTaskLimiter} from '../scheduling/task-limiter.js';
 import type {ServedContent} from './served-content.js';
 
 export interface PartCache {
@@ -24,8 +25,7 @@ export function createPartCache(leafOf: (part: Uint8Array) => Uint8Array): PartC
 	/** Parts by file and number, the least recently used first. */
 	const parts = new Map<string, Uint8Array>();
 	const reads = new Map<string, Promise<Uint8Array | undefined>>();
-	const waiting: (() => void)[] = [];
-	let running = 0;
+	const limitReads = createTaskLimiter(MAX_READS);
 	let bytesKept = 0;
 
 	const keyOf = ({id}: {readonly id: string}, part: number) => `${id}:${part}`;
@@ -42,8 +42,6 @@ export function createPartCache(leafOf: (part: Uint8Array) => Uint8Array): PartC
 	}
 
 	async function load(content: ServedContent, part: number): Promise<Uint8Array | undefined> {
-		if (running >= MAX_READS) await new Promise<void>(resolve => waiting.push(resolve));
-		running++;
 		try {
 			const leaves = await content.leaves();
 			const bytes = leaves && (await content.read(part));
@@ -52,9 +50,6 @@ export function createPartCache(leafOf: (part: Uint8Array) => Uint8Array): PartC
 			return Buffer.compare(leafOf(bytes), leaf) === 0 ? bytes : undefined;
 		} catch {
 			return undefined;
-		} finally {
-			running--;
-			waiting.shift()?.();
 		}
 	}
 
@@ -69,7 +64,7 @@ export function createPartCache(leafOf: (part: Uint8Array) => Uint8Array): PartC
 			}
 			const reading =
 				reads.get(key) ??
-				load(content, part).then(bytes => {
+				limitReads(() => load(content, part)).then(bytes => {
 					reads.delete(key);
 					if (bytes) keep(key, bytes);
 					return bytes;
