@@ -84,7 +84,7 @@ function listClipboardTools({WAYLAND_DISPLAY, DISPLAY}: DesktopEnvironment): rea
 	return [...wayland, ...x11];
 }
 
-/** Resolves to true if the tool exits with 0 or is still running after TOOL_TIMEOUT_MS, as browsers and xclip are. */
+/** Resolves to true if the tool exits with 0, or if it still runs after TOOL_TIMEOUT_MS, as browsers and xclip do. */
 function runTool([program, ...arguments_]: Tool, input?: string): Promise<boolean> {
 	const options: SpawnOptions = {
 		stdio: [input === undefined ? 'ignore' : 'pipe', 'ignore', 'ignore'],

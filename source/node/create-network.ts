@@ -37,8 +37,8 @@ export interface NetworkOptions {
 	readonly adapters: ChatNodeAdapters;
 	name(): string;
 	/**
-	 * Called when a peer has connected whose clock agrees with ours. The node then appends `joined`: the event gets a
-	 * correct time.
+	 * Called when a peer has connected whose clock agrees with ours. The node then appends `joined`, because the time of
+	 * this event is now correct.
 	 */
 	onReadyToJoin(): void;
 	/** Called when the timers of this process fired late, because the computer may have been asleep. */

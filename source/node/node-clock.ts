@@ -140,7 +140,7 @@ export function createNodeClock(now: () => number): NodeClock {
 
 	/**
 	 * Lower bound of the next stamp: the highest of our own stamps and of the stamps and clock readings of other peers.
-	 * The latter are limited to how far they may move our clock ahead.
+	 * Values of other peers count only up to the limit to which they may move our clock ahead.
 	 */
 	function floorAt(at: number): Hlc {
 		return [followedHlc(observed, at), followedHlc(whispered, at), followed(at)].reduce(maxHlc, own);

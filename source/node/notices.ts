@@ -242,7 +242,7 @@ export function createNotices(
 	};
 }
 
-/** Name of a peer for a notice. Not formatPeerName, because a notice quotes every name itself. */
+/** Name of a peer for a notice. Does not use formatPeerName, because a notice puts every name in quotes itself. */
 export function labelOf(state: State, peer: PeerId): string {
 	return nameOf(state, peer) + formatFingerprintSuffix(state, peer);
 }

@@ -3,7 +3,7 @@
  * Whispers).
  *
  * Invariants
- * 1. A number always belongs to the same text, also if the text was refused.
+ * 1. A number always belongs to the same text, even if the text was refused.
  * 2. The receiver handles the numbers 1, 2, 3 … in this order, each one time, and takes or refuses each of them.
  * 3. An answer (`whisper-ack`) never covers a whisper that was taken but is not yet in the log of the receiver.
  */
@@ -79,7 +79,10 @@ export interface WhisperInbox {
 export function createWhisperInbox(): WhisperInbox {
 	let last = 0;
 	let saved = 0;
-	/** Refused numbers that the sender may still ask about: it has at most MAX_WHISPERS_OUTSTANDING without an answer. */
+	/**
+	 * Refused numbers that the sender may still ask about. There are at most MAX_WHISPERS_OUTSTANDING of them, because the
+	 * sender waits for the answers of at most that many whispers.
+	 */
 	let refused: number[] = [];
 
 	return {

@@ -38,7 +38,7 @@ const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND
 const SOON_MS = WANT_TIMEOUT_MS - 2000;
 /** Time within which every list or change of an inventory has arrived, ms. */
 const MARGIN_MS = 3000;
-/** An author with two events within this time, ms, is posting a series of events. */
+/** Maximum time between two events of one author that belong to a series, ms. */
 const STREAM_MS = 3000;
 
 const short = (peer: PeerId | undefined) => peer?.slice(0, 6);
@@ -75,8 +75,8 @@ export function createRequestCheck(room: RequestCheckOptions): RequestCheck {
 	}
 
 	/**
-	 * Checks that a feed is not requested twice at the same time. Only if an answer is slow, another peer may be asked
-	 * too.
+	 * Checks that a feed is not requested twice at the same time. If the answer of one peer is slow, another peer may be
+	 * asked too.
 	 */
 	function checkDuplicate(end: RecordedEnd, feed: PeerId): void {
 		for (const other of endsOf(end.life))

@@ -1,6 +1,9 @@
 /** Faults that mutate.mjs puts into the rules of effects (replies, reactions, corrections, withdrawals, pins) and of features. The simulator or a test must find each one. Format: mutations.mjs. */
 
-/** For rules that the rooms of the simulator never reach: limits, the replay, and what a screen says. */
+/**
+ * Plays only one room, for rules that the rooms of the simulator never reach: limits, the replay, and texts on the
+ * screen.
+ */
 const WITHOUT_ROOMS = {room: {seed: 2000, runs: 1, nodes: '2..2'}};
 
 export const effectMutations = [

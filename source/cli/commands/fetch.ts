@@ -56,7 +56,8 @@ export async function runFetch(context: CliContext): Promise<number> {
 		]);
 		progress.clear();
 		if (end !== undefined && end !== 'interrupted' && end.state === 'done') {
-			// In this time the peers are notified that this node has the file, so that a waiting `send --file` ends too.
+			// The node stays connected for TELL_MS, so that its peers are notified that it has the file. A waiting `send --file`
+			// then ends too.
 			await Promise.race([new Promise<void>(done => clock.after(TELL_MS, done)), interrupted]);
 			if (options.output !== '-' && end.path !== undefined) output.write(`${end.path}\n`);
 			return exitCodes.done;

@@ -1,7 +1,7 @@
 /**
  * Runs a hook: a command of the user that reads each live event as a JSON line from its standard input. There is one
- * process at a time. A hook can do no harm to the node: unread lines are dropped above a limit, and a hook that ends is
- * started again after a delay, which grows with each restart.
+ * process at a time. A hook can do no harm to the node. If more than MAX_WAITING_LINES lines are unread, further lines
+ * are dropped. A hook that ends is started again after a delay, which grows with each restart.
  */
 import type {Clock, Timer} from '../../core/environment.js';
 import type {NoticeLevel} from '../../core/event.js';

@@ -39,13 +39,13 @@ export interface JsonPerson {
 /** Line about an open window for guests. */
 export interface JsonInvitation {
 	readonly type: 'invitation';
-	/** Links to the page of the window. They contain the token: anybody who has one of the links can read the room. */
+	/** Links to the page that guests open. They contain the token: anybody who has one of the links can read the room. */
 	readonly urls: readonly string[];
 	readonly packageUrl: string;
 	/** SHA-256 of the package, hexadecimal. */
 	readonly packageHash: string;
 	readonly guests: readonly {readonly number: number; readonly address: string; readonly connected: boolean}[];
-	/** RFC 3339, UTC: when the window closes. */
+	/** RFC 3339, UTC: when the window for guests closes. */
 	readonly until: string;
 }
 

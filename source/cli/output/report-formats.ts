@@ -124,7 +124,7 @@ function whisperKey(peer: PeerId, id: number): string {
 	return `${peer}:${id}`;
 }
 
-/** At this number of held-back entries, history is printed although it is incomplete. */
+/** Number of held-back entries at which history is printed although it is incomplete. */
 const MAX_HELD_BACK = 100_000;
 
 /**

@@ -101,7 +101,10 @@ export interface CopyLine {
 /** Maximum number of entries in the view. Older entries are left out. */
 const MAX_COPIED_ENTRIES = 500;
 
-/** Lines of the entries before position `end`. A line of more than `maxCells` cells is split, because it fits on no page. */
+/**
+ * Lines of the entries before position `end`. A line of more than `maxCells` cells is split, because it would fit on no
+ * page.
+ */
 function copyLines(state: State, view: TimelineView, end: number, maxCells: number): CopyLine[] {
 	const lines: CopyLine[] = [];
 	for (let index = Math.max(0, end - MAX_COPIED_ENTRIES); index < end; index++) {

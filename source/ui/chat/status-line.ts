@@ -244,8 +244,8 @@ function activityText({state}: ChatContext): string[] {
 }
 
 /**
- * Number of guests who read the room over HTTP. Shown as long as guests can do so, because the user must always see
- * that.
+ * Number of guests who read the room over HTTP. Shown as long as the window for guests is open, because the user must
+ * always see that it is open.
  */
 function guestsText(count: number): string {
 	return `open to guests${count === 0 ? '' : `, ${count} here`}`;

@@ -48,8 +48,8 @@ export function createFrameGate(stdout: NodeJS.WriteStream, onMissed: () => void
 		}
 		if (isFrameDropped && isDroppingAllowed) hasMissed = true;
 		else if (text !== '') write(text);
-		// Ink does not end before this callback is called. So the callback does not wait until the terminal has read
-		// the frame.
+		// Ink does not end before this callback is called. So it is called at once, even if the terminal never reads the
+		// frame.
 		if (callback) queueMicrotask(callback);
 		return !isBlocked();
 	}

@@ -67,7 +67,7 @@ let lastRosterVersion = 0;
 
 /**
  * Version of a roster. A presence group, which is a line about several arrivals and departures, names many peers. So
- * every change of the roster formats the group again.
+ * the group is formatted again after every change of the roster.
  */
 function rosterVersionOf(roster: State['roster']): number {
 	const version = rosterVersions.get(roster) ?? ++lastRosterVersion;
