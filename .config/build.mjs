@@ -72,12 +72,9 @@ const options = {
 
 /** Adds what esbuild does not write: the licences of the bundled packages, and the mode of an executable. */
 function finish(metafile) {
-	const text = bundledPackages(metafile)
-		.map(licenceOf)
-		.join(`\n${'-'.repeat(80)}\n\n`);
 	writeFileSync(
 		join(target, 'parts/licences.txt'),
-		`The files beside this one contain code of these packages.\n\n${text}`,
+		`The files beside this one contain code of these packages.\n\n${licences(bundledPackages(metafile))}`,
 	);
 	if (isProgram) chmodSync(join(target, 'cli.js'), 0o755);
 }
@@ -94,12 +91,36 @@ function bundledPackages(metafile) {
 	return [...folders].sort();
 }
 
+/** Licences of packages. Packages with the same licence are listed together, each with its copyright notices. */
+function licences(folders) {
+	const groups = new Map();
+	for (const folder of folders) {
+		const {title, notices, terms} = licenceOf(folder);
+		const key = terms.replace(/\s+/g, ' ');
+		const group = groups.get(key) ?? {titles: [], terms};
+		group.titles.push([title, ...notices].join('\n'));
+		groups.set(key, group);
+	}
+	return [...groups.values()]
+		.map(({titles, terms}) => `${titles.join('\n\n')}\n\n${terms}\n`)
+		.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
 function licenceOf(folder) {
 	const {name, version, license, author} = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 	const file = readdirSync(folder).find(one => /^(licen[cs]e|copying)/i.test(one));
 	const by = typeof author === 'string' ? author : author?.name;
 	const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `${license}${by ? `, ${by}` : ''}`;
-	return `${name} ${version} (${license})\n\n${text}\n`;
+	const isNotice = line => /^copyright\b/i.test(line.trim());
+	const lines = text.split('\n');
+	return {
+		title: `${name} ${version} (${license})`,
+		notices: lines.filter(isNotice).map(line => line.trim()),
+		terms: lines
+			.filter(line => !isNotice(line))
+			.join('\n')
+			.trim(),
+	};
 }
 
 /**

@@ -42,6 +42,8 @@ interface FrameDecoder {
 	readonly failure: ProtocolError | undefined;
 	/** Number of bytes received of an incomplete frame, including its header. */
 	readonly pendingBytes: number;
+	/** Bytes of memory that an incomplete frame occupies. */
+	readonly bufferBytes: number;
 }
 
 /** Creates a decoder for one stream of frames. */
@@ -120,6 +122,9 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 		},
 		get pendingBytes() {
 			return headerBytes + filled;
+		},
+		get bufferBytes() {
+			return buffer.length;
 		},
 	};
 }

@@ -408,6 +408,11 @@ export const WHISPER_RETRY_MS = 10_000;
  */
 export const MAX_FRAME_MS = 60_000;
 /**
+ * Memory of the incomplete frames of all connections. The limit leaves room for a slice of a file, or a long answer, on each
+ * of hundreds of connections.
+ */
+export const MAX_PARTIAL_FRAME_BYTES = 64 * 1024 * 1024;
+/**
  * A connection is closed if its peer reads none of the queued bytes for this time, because a full queue occupies
  * memory.
  */
@@ -531,6 +536,11 @@ export const RECEIVE_SLICE_MS = 1;
 export const MAX_NEW_FEEDS_PER_MINUTE = 4096;
 /** Maximum number of feeds of which missing entries are remembered. */
 export const MAX_MISSING_FEEDS = 16_384;
+/**
+ * Listed feeds that a node remembers for all connections together. Each connection has an equal share, at least
+ * MAX_HAVE_FEEDS. The limit bounds the memory, because each of many connections can list each of many feeds.
+ */
+export const MAX_LISTED_FEEDS = 524_288;
 /** Maximum number of feeds in a log. The limit bounds the memory, because keys cost nothing to create. */
 export const MAX_FEEDS = 131_072;
 /** Maximum bytes of a feed. When they are reached, no more of its entries are requested. */

@@ -27,45 +27,60 @@ interface HaveIndex {
 	bucket(index: number): readonly HaveFeed[];
 }
 
-interface IndexedFeed {
-	readonly feed: HaveFeed;
-	/** Bytes of the feed that the digest covers. */
-	readonly bytes: Uint8Array;
+/** Bytes of one feed that the digest covers. */
+const INPUT_BYTES = 48;
+
+interface Bucket {
+	readonly feeds: Map<PeerId, HaveFeed>;
+	/** The feeds in the order of their ids; undefined after a change. All callers share this list. */
+	sorted: readonly HaveFeed[] | undefined;
 }
 
 export function createHaveIndex(): HaveIndex {
-	const buckets = Array.from({length: HAVE_BUCKETS}, () => new Map<PeerId, IndexedFeed>());
+	const buckets = Array.from({length: HAVE_BUCKETS}, (): Bucket => ({feeds: new Map(), sorted: undefined}));
 	const changed = new Set<number>();
 	const digests = new Uint8Array(HAVE_BUCKETS * DIGEST_BYTES);
 	const indexOf = (peer: PeerId) => Number.parseInt(peer.slice(0, 2), 16);
-	const sorted = (index: number) =>
-		[...(buckets[index]?.values() ?? [])].sort((a, b) => (a.feed.peer < b.feed.peer ? -1 : 1));
+	const bucketOf = (peer: PeerId) => buckets[indexOf(peer)];
+
+	function noteChange(peer: PeerId): void {
+		const bucket = bucketOf(peer);
+		if (bucket) bucket.sorted = undefined;
+		changed.add(indexOf(peer));
+	}
+
+	function list(index: number): readonly HaveFeed[] {
+		const bucket = buckets[index];
+		if (!bucket) return [];
+		bucket.sorted ??= [...bucket.feeds.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1));
+		return bucket.sorted;
+	}
 
 	return {
 		set(feed) {
-			const index = indexOf(feed.peer);
-			buckets[index]?.set(feed.peer, {feed, bytes: encodeDigestInput(feed)});
-			changed.add(index);
+			bucketOf(feed.peer)?.feeds.set(feed.peer, feed);
+			noteChange(feed.peer);
 		},
 		delete(peer) {
-			if (buckets[indexOf(peer)]?.delete(peer)) changed.add(indexOf(peer));
+			if (bucketOf(peer)?.feeds.delete(peer)) noteChange(peer);
 		},
-		get: peer => buckets[indexOf(peer)]?.get(peer)?.feed,
+		get: peer => bucketOf(peer)?.feeds.get(peer),
 		digest() {
-			for (const index of changed) digests.set(hashBucket(sorted(index)), index * DIGEST_BYTES);
+			for (const index of changed) digests.set(hashBucket(list(index)), index * DIGEST_BYTES);
 			changed.clear();
 			return digests.slice();
 		},
-		bucket: index => sorted(index).map(({feed}) => feed),
+		bucket: list,
 	};
 }
 
-function encodeDigestInput({peer, seq, hash}: HaveFeed): Uint8Array {
-	return Buffer.concat([hexToBytes(peer), uint64Bytes(seq), hash]);
-}
-
-function hashBucket(feeds: readonly IndexedFeed[]): Uint8Array {
+function hashBucket(feeds: readonly HaveFeed[]): Uint8Array {
 	if (feeds.length === 0) return new Uint8Array(DIGEST_BYTES);
-	const input = Buffer.concat(feeds.map(({bytes}) => bytes));
+	const input = new Uint8Array(feeds.length * INPUT_BYTES);
+	for (const [index, {peer, seq, hash}] of feeds.entries()) {
+		input.set(hexToBytes(peer), index * INPUT_BYTES);
+		input.set(uint64Bytes(seq), index * INPUT_BYTES + 32);
+		input.set(hash, index * INPUT_BYTES + 40);
+	}
 	return sha256('sha256', input, 'buffer').subarray(0, DIGEST_BYTES);
 }

@@ -160,7 +160,7 @@ export function createNetwork(options: NetworkOptions): Network {
 		getState: store.getState,
 		connectedCount,
 		checkStall: mesh.checkStall,
-		appendLost: (subject, absence) => pipeline.append([{type: 'lost', subject, absence}]),
+		appendLost: lost => pipeline.append(lost.map(one => ({type: 'lost', ...one}))),
 		appendReturned: absence => pipeline.append([{type: 'returned', absence}]),
 		onLastPeerLost: subject =>
 			pipeline.observe({type: 'peer-disconnected', subject, reason: 'lost contact', alone: true}),

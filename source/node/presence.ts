@@ -18,10 +18,17 @@ export interface PresenceOptions {
 	connectedCount(): number;
 	/** Checks whether the timers of this process fired late. Called before each evaluation. */
 	checkStall(): void;
-	appendLost(subject: PeerId, absence: number): void;
+	/** Appends a `lost` event for each of these peers. */
+	appendLost(lost: readonly LostPeer[]): void;
 	appendReturned(absence: number): void;
 	/** Called LOST_GRACE_MS after `subject` disconnected, if no peer is connected at that time. */
 	onLastPeerLost(subject: PeerId): void;
+}
+
+/** Peer to report as lost, and the number of its absence. */
+export interface LostPeer {
+	readonly subject: PeerId;
+	readonly absence: number;
 }
 
 export interface Presence {
@@ -53,8 +60,13 @@ export function createPresence(options: PresenceOptions): Presence {
 		// Other nodes accept only a limited number of reports from our feed. If this number is reached (`mayReport`), a
 		// further report would not make the peer lost. Such a peer is therefore treated as ended. Otherwise this node would
 		// write a new report at every evaluation.
+		// The answer about `self` is that about every peer that our feed has not reported yet.
+		const mayReportNew = mayReport(own, self);
 		const isEnded = ({peer, left, lost, absences}: RosterPeer) =>
-			left !== undefined || lost[absences] !== undefined || absences >= MAX_ABSENCES || !mayReport(own, peer);
+			left !== undefined ||
+			lost[absences] !== undefined ||
+			absences >= MAX_ABSENCES ||
+			!(own?.reports[peer] ? mayReport(own, peer) : mayReportNew);
 		const subjects = listPeers(roster)
 			.filter(({joined}) => joined)
 			.map(known => ({peer: known.peer, ended: isEnded(known), absences: known.absences}));
@@ -65,9 +77,9 @@ export function createPresence(options: PresenceOptions): Presence {
 	function evaluate(): void {
 		options.checkStall();
 		const state = options.getState();
-		for (const subject of failureDetector.evaluate(listSubjects(state), clock.monotonic())) {
-			options.appendLost(subject, findPeer(state.roster, subject)?.absences ?? 0);
-		}
+		const due = failureDetector.evaluate(listSubjects(state), clock.monotonic());
+		if (due.length > 0)
+			options.appendLost(due.map(subject => ({subject, absence: findPeer(state.roster, subject)?.absences ?? 0})));
 
 		if (!returnedTimer) answerLost();
 		timer = clock.after(EVALUATE_INTERVAL_MS, evaluate);

@@ -43,9 +43,11 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, readonly LimitName[]>> = {
 	'network/files/file-server.test.ts': ['MAX_FILE_ASKS'],
 	'network/files/holders.test.ts': ['MAX_PART_REFUSALS'],
 	'network/files/part-cache.test.ts': ['MAX_SERVED_CACHE_BYTES'],
+	'network/link/frame-budget.test.ts': ['MAX_PARTIAL_FRAME_BYTES'],
 	'network/mesh/failure-detector.test.ts': ['MAX_REPORTED_PEERS', 'MAX_SUSPECTS'],
 	'network/sync/feed-inventory.test.ts': ['MAX_FEED_BYTES'],
 	'network/sync/ingest-queue.test.ts': ['MAX_INGEST_BYTES'],
+	'network/sync/listed-feeds.test.ts': ['MAX_LISTED_FEEDS'],
 	'network/sync/sync-limits.test.ts': ['LIVE_RESERVE', 'WANT_BYTES_PER_SECOND'],
 	'network/transport/handshake-rate.test.ts': [
 		'MAX_HANDSHAKE_BURST',

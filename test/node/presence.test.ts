@@ -1,6 +1,11 @@
 import {expect, test} from 'vitest';
 import type {FeedEvent} from '../../source/core/event.js';
-import {LOST_GRACE_MS, MAX_REPORTS_PER_SUBJECT, VANISHED_AFTER_MS} from '../../source/core/limits.js';
+import {
+	LOST_GRACE_MS,
+	MAX_REPORTED_SUBJECTS,
+	MAX_REPORTS_PER_SUBJECT,
+	VANISHED_AFTER_MS,
+} from '../../source/core/limits.js';
 import {initialState, reduceInputs} from '../../source/core/reduce.js';
 import {createFailureDetector} from '../../source/network/mesh/failure-detector.js';
 import {createPresence} from '../../source/node/presence.js';
@@ -62,7 +67,7 @@ test('a node writes no further report about a lost peer after MAX_REPORTS_PER_SU
 		getState: () => state,
 		connectedCount: () => 1,
 		checkStall() {},
-		appendLost: subject => reports.push(subject),
+		appendLost: lost => reports.push(...lost.map(({subject}) => subject)),
 		appendReturned() {},
 		onLastPeerLost() {},
 	});
@@ -70,4 +75,40 @@ test('a node writes no further report about a lost peer after MAX_REPORTS_PER_SU
 	await clock.advance(10 * VANISHED_AFTER_MS);
 	expect(reports).toEqual([]);
 	presence.stop();
+});
+
+test('a node reports at most 64 lost peers at the same time, all in one batch, and stops at MAX_REPORTED_SUBJECTS', async () => {
+	const self = fakePeerId(1);
+	const events = Array.from({length: MAX_REPORTED_SUBJECTS + 500}, (_, index): FeedEvent => {
+		const peer = fakePeerId(100 + index);
+		return {peer, seq: 1, at: 1, ms: 1, counter: 0, type: 'joined', name: `n${index}`, addresses: [], version: ''};
+	});
+	let state = reduceInputs(initialState, [{type: 'events', loggedAt: 1, live: false, events}]);
+	const clock = createFakeClock();
+	const batches: number[] = [];
+	let seq = 1;
+	const failureDetector = createFailureDetector(self);
+	failureDetector.connected(fakePeerId(3), 0);
+	const presence = createPresence({
+		self,
+		clock,
+		failureDetector,
+		getState: () => state,
+		connectedCount: () => 1,
+		checkStall() {},
+		appendLost(lost) {
+			batches.push(lost.length);
+			const reports = lost.map((one): FeedEvent => {
+				seq += 1;
+				return {peer: self, seq, at: 1, ms: seq, counter: 0, type: 'lost', ...one};
+			});
+			state = reduceInputs(state, [{type: 'events', loggedAt: 1, live: true, events: reports}]);
+		},
+		appendReturned() {},
+		onLastPeerLost() {},
+	});
+	presence.start();
+	await clock.advance(2 * VANISHED_AFTER_MS);
+	presence.stop();
+	expect(batches).toEqual(Array.from({length: MAX_REPORTED_SUBJECTS / 64}, () => 64));
 });

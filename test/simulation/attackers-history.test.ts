@@ -2,9 +2,14 @@
 import {expect, it} from 'vitest';
 import type {Batch} from '../../source/core/batch.js';
 import type {PeerId} from '../../source/core/event.js';
-import {MAX_HAVE_FEEDS, MAX_MISSING_FEEDS} from '../../source/core/limits.js';
+import {
+	MAX_HAVE_FEEDS,
+	MAX_MISSING_FEEDS,
+	MAX_NEW_FEEDS_PER_MINUTE,
+	SEND_HIGH_WATER_BYTES,
+} from '../../source/core/limits.js';
 import {fakePeerId} from '../helpers/fake-chat-node.js';
-import {answerWant, haveOf, type MaliciousPeer, openHistory} from '../hostile/malicious-peer.js';
+import {answerWant, createTinyFeed, haveOf, type MaliciousPeer, openHistory} from '../hostile/malicious-peer.js';
 import {type AttackRoom, createAttackRoom} from './attack-room.js';
 import {peerOf} from './node.js';
 
@@ -20,6 +25,17 @@ function inventedBatch(peer: PeerId, firstSeq: number, count: number): Batch {
 function pong(peer: MaliciousPeer, room: AttackRoom, id: number): void {
 	const now = room.world.clock.now();
 	peer.send({type: 'pong', id, clock: now, hlc: {ms: now, counter: 0}});
+}
+
+/** Lists `pages` pages of invented feeds, each with five events. `from`: number of the first feed. */
+function listInvented(liar: MaliciousPeer, from: number, pages: number): void {
+	liar.send({type: 'have', kind: 'digest', digest: new Uint8Array(256 * 8)});
+	for (let page = 0; page < pages; page++) {
+		const feeds = Array.from({length: MAX_HAVE_FEEDS}, (_, index) => {
+			return {peer: fakePeerId(from + page * MAX_HAVE_FEEDS + index), seq: 5, hash: new Uint8Array(8)};
+		});
+		liar.send({type: 'have', kind: 'page', feeds, last: page === pages - 1});
+	}
 }
 
 const isLive = (room: AttackRoom, index: number, author: PeerId): boolean[] =>
@@ -96,7 +112,6 @@ it('feeds that liars list but never send do not prevent a newcomer from receivin
 	newcomer!.launch();
 	await room.world.clock.advance(1000);
 	const host = room.addHost(0);
-	const liars: MaliciousPeer[] = [];
 	const pages = 16;
 	for (let liar = 0; liar < Math.ceil(MAX_MISSING_FEEDS / (pages * MAX_HAVE_FEEDS)) + 1; liar++) {
 		const peer = await room.connect(host, 2, {
@@ -104,15 +119,7 @@ it('feeds that liars list but never send do not prevent a newcomer from receivin
 				if (message.type === 'ping') pong(self, room, message.id);
 			},
 		});
-		peer.send({type: 'have', kind: 'digest', digest: new Uint8Array(256 * 8)});
-		for (let page = 0; page < pages; page++) {
-			const from = 1000 + (liar * pages + page) * MAX_HAVE_FEEDS;
-			const feeds = Array.from({length: MAX_HAVE_FEEDS}, (_, index) => {
-				return {peer: fakePeerId(from + index), seq: 5, hash: new Uint8Array(8)};
-			});
-			peer.send({type: 'have', kind: 'page', feeds, last: page === pages - 1});
-		}
-		liars.push(peer);
+		listInvented(peer, 1000 + liar * pages * MAX_HAVE_FEEDS, pages);
 		await room.world.clock.advance(300);
 	}
 	await room.world.clock.advance(2000);
@@ -160,5 +167,65 @@ it('a liar that answers with one entry at a time does not prevent a newcomer fro
 	room.world.network.heal('host 0', 'host 1');
 	const all = () => room.texts(1).filter(text => text.startsWith('history')).length === 200;
 	expect(await room.timeUntil(all, 120_000)).toBeLessThan(60_000);
+	await room.world.stopAll();
+});
+
+it('a node expects no more than MAX_NEW_FEEDS_PER_MINUTE feeds from one connection, and asks for the list again after a minute', {
+	timeout: 60_000,
+}, async () => {
+	const room = await createAttackRoom(7, 1);
+	room.world.nodes[0]!.launch();
+	await room.world.clock.advance(1000);
+	let digests = 0;
+	const liar = await room.connect(room.addHost(0), 0, {
+		onMessage(message, self) {
+			if (message.type === 'ping') pong(self, room, message.id);
+			if (message.type === 'have' && message.kind === 'digest') digests += 1;
+		},
+	});
+	listInvented(liar, 1000, MAX_NEW_FEEDS_PER_MINUTE / MAX_HAVE_FEEDS + 8);
+	await room.world.clock.advance(1000);
+	const {expected} = room.life(0).chatNode.store.getState().ephemeral.sync;
+	expect(expected).toBe(5 * MAX_NEW_FEEDS_PER_MINUTE);
+	expect(digests).toBe(1);
+	expect(await room.timeUntil(() => digests > 1, 120_000)).toBeLessThan(120_000);
+	expect(liar.isClosed).toBe(false);
+	await room.world.stopAll();
+});
+
+it('a member that asks for the list of thousands of feeds each second, and reads nothing, does not fill the queue of its connection', {
+	timeout: 60_000,
+}, async () => {
+	const room = await createAttackRoom(8, 1);
+	room.world.nodes[0]!.launch();
+	await room.world.clock.advance(1000);
+	const feeds = Array.from({length: 12 * MAX_HAVE_FEEDS}, (_, index) =>
+		createTinyFeed(room.keys, room.world.clock.now(), `feed ${index}`),
+	);
+	const held = new Map(feeds.map(batch => [batch.peer, batch]));
+	const giver = await room.connect(room.addHost(0), 0, {
+		onMessage(message, self) {
+			if (message.type === 'ping') pong(self, room, message.id);
+			if (message.type === 'want') answerWant(self, message, held);
+		},
+	});
+	giver.send({type: 'have', kind: 'digest', digest: new Uint8Array(256 * 8)});
+	for (let from = 0; from < feeds.length; from += MAX_HAVE_FEEDS) {
+		const part = feeds.slice(from, from + MAX_HAVE_FEEDS).map(haveOf);
+		giver.send({type: 'have', kind: 'page', feeds: part, last: from + MAX_HAVE_FEEDS >= feeds.length});
+	}
+
+	expect(await room.timeUntil(() => room.texts(0).length === feeds.length, 30_000)).toBeLessThan(30_000);
+	const deaf = await room.connect(room.addHost(1), 0);
+	deaf.connection.pause();
+	for (let second = 0; second < 40; second++) {
+		deaf.send({type: 'have', kind: 'digest', digest: new Uint8Array(256 * 8)});
+		deaf.send({type: 'ping', id: second + 1});
+		await room.world.clock.advance(1000);
+	}
+
+	expect(deaf.isClosed).toBe(false);
+	expect(room.life(0).traffic.queuedBytes).toBeGreaterThan(SEND_HIGH_WATER_BYTES / 2);
+	expect(room.life(0).traffic.queuedBytes).toBeLessThan(SEND_HIGH_WATER_BYTES + 48 * 1024);
 	await room.world.stopAll();
 });

@@ -5,8 +5,14 @@
 import {expect, it} from 'vitest';
 import {encodeBeacon} from '../../source/codec/beacon-datagram.js';
 import type {PeerId} from '../../source/core/event.js';
-import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../source/core/limits.js';
+import {
+	MAX_CONNECTIONS,
+	MAX_CONNECTIONS_PER_ADDRESS,
+	MAX_FRAME_BYTES,
+	MAX_PARTIAL_FRAME_BYTES,
+} from '../../source/core/limits.js';
 import {createBeaconMac} from '../../source/feed/room-keys.js';
+import type {MaliciousPeer} from '../hostile/malicious-peer.js';
 import {type AttackRoom, createAttackRoom, UDP_PORT} from './attack-room.js';
 import {peerOf} from './node.js';
 
@@ -88,5 +94,28 @@ it('hosts that fill every place for connections do not keep a newcomer out', {ti
 	expect(took).toBeLessThan(5000);
 	await room.world.clock.advance(20_000);
 	expect(isConnected(room, 1, 0)).toBe(true);
+	await room.world.stopAll();
+});
+
+it('parts of frames on many connections occupy a limited memory, and people stay connected', {
+	timeout: 60_000,
+}, async () => {
+	const room = await createAttackRoom(9, 2);
+	for (const node of room.world.nodes) node.launch();
+	await room.world.clock.advance(3000);
+	const host = room.addHost(0);
+	const places = MAX_PARTIAL_FRAME_BYTES / MAX_FRAME_BYTES;
+	const liars: MaliciousPeer[] = [];
+	for (let index = 0; index < places + 16; index++) liars.push(await room.connect(host, 0));
+	const part = Buffer.alloc(MAX_FRAME_BYTES - 200);
+	part.writeUInt32BE(MAX_FRAME_BYTES);
+	for (const liar of liars) liar.sendRaw(part);
+	await room.world.clock.advance(5000);
+	const open = liars.filter(({isClosed}) => !isClosed).length;
+	expect(open).toBeGreaterThanOrEqual(places - 2);
+	expect(open).toBeLessThanOrEqual(places);
+	expect(isConnected(room, 0, 1) && isConnected(room, 1, 0)).toBe(true);
+	room.life(1).chatNode.post('still here');
+	expect(await room.timeUntil(() => room.texts(0).includes('still here'), 5000)).toBeLessThan(1000);
 	await room.world.stopAll();
 });

@@ -94,7 +94,7 @@ export const historyMutations = [
 	},
 	{
 		rule: 'An event that its author is about to push is not requested yet.',
-		edits: [{in: 'createInventoryReceiver.receiveFeed', condition: 4, becomes: 'false'}],
+		edits: [{in: 'createInventoryReceiver.noteClaim', condition: 3, becomes: 'false'}],
 		tests: ['sync'],
 	},
 	{
@@ -128,7 +128,7 @@ export const historyMutations = [
 	},
 	{
 		rule: 'The pages of an answer to a digest are sent at a limited rate.',
-		edits: [{in: 'sendNextPage', condition: 1, without: 2}],
+		edits: [{in: 'sendNextPage', condition: 1, without: 3}],
 		tests: ['sync-limits'],
 	},
 	{
@@ -174,6 +174,51 @@ export const historyMutations = [
 		rule: 'Requests to a peer are sent at a limited rate.',
 		edits: [{in: 'createRangeRequester.mayRequest', returned: 1, becomes: 'true'}],
 		tests: ['sync-limits'],
+	},
+	{
+		rule: 'The free allowance of an author refills slowly, so that many keys do not avoid the common rate.',
+		edits: [{in: 'createAuthorRateLimiter.record', limit: 'LIVE_FREE_SHARE', becomes: '1'}],
+		scenes: ['attackers-rates'],
+		tests: ['author-rate-limiter'],
+	},
+	{
+		rule: 'Peers that send little are served first.',
+		edits: [{in: 'createFairQueue.next', condition: 1, becomes: 'false'}],
+		scenes: ['attackers-rates'],
+		tests: ['fair-queue', 'link-scheduler', 'ingest-queue'],
+	},
+	{
+		rule: 'A peer can announce a limited number of new feeds per minute.',
+		edits: [{in: 'createInventoryReceiver.allowNewFeed', returned: 1, becomes: 'true'}],
+		scenes: ['attackers-history'],
+		tests: ['sync.test'],
+	},
+	{
+		rule: 'An answer waits while the queue of its connection is full.',
+		edits: [
+			{in: 'createLinkResponder.runTurn', condition: 1, without: 3},
+			{in: 'createLinkResponder.scheduleTurn', condition: 1, without: 2},
+		],
+		scenes: ['slow-reader'],
+		tests: ['brims'],
+	},
+	{
+		rule: 'Each connection has a share of the listed feeds that a node remembers.',
+		edits: [{in: 'noteTheirSeq', condition: 1, becomes: 'false'}],
+		scenes: ['attackers-history'],
+		tests: ['listed-feeds'],
+	},
+	{
+		rule: 'The pages of an inventory wait while the queue of the connection is full.',
+		edits: [{in: 'sendNextPage', condition: 1, without: 2}],
+		scenes: ['attackers-history'],
+		tests: ['listed-feeds'],
+	},
+	{
+		rule: 'The incomplete frames of all connections share a budget.',
+		edits: [{in: 'createFrameBudget.note', loop: 1}],
+		scenes: ['attackers-places'],
+		tests: ['frame-budget'],
 	},
 	{
 		rule: 'The clocks of other peers are merged into ours.',

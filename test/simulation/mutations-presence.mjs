@@ -6,7 +6,7 @@ export const presenceMutations = [
 	},
 	{
 		rule: 'A peer that others are connected to is not reported lost.',
-		edits: [{in: 'createFailureDetector.isReachable', loop: 1}],
+		edits: [{in: 'createFailureDetector.isReachable', returned: 1, becomes: 'connectedPeers.has(peer)'}],
 	},
 	{
 		rule: 'A peer that returned is announced at once if another peer reported it lost.',
@@ -59,6 +59,12 @@ export const presenceMutations = [
 		edits: [{in: 'countReport', condition: 2, becomes: 'false'}],
 		scenes: ['attackers'],
 		tests: ['hearsay'],
+	},
+	{
+		rule: 'A node reports a limited number of lost peers at the same time.',
+		edits: [{in: 'createFailureDetector.evaluate', limit: 'MAX_REPORTED_AT_ONCE', becomes: 'Number.POSITIVE_INFINITY'}],
+		scenes: ['attackers-history'],
+		tests: ['presence'],
 	},
 	{
 		rule: 'A peer answers a report that it is lost.',

@@ -1,5 +1,6 @@
 // Builds the simulator into a folder of the project, so that it finds the dependencies, and runs it with the given arguments:
-// `npm run simulate -- --help`, or `npm run simulate lecture-hall [NODES] [SECONDS] [MS]` (lecture-hall.ts).
+// `npm run simulate -- --help`, `npm run simulate lecture-hall [NODES] [SECONDS] [MS]` (lecture-hall.ts), or
+// `npm run simulate topology-hours [SEEDS] [MINUTES]` (topology-hours.ts).
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
@@ -13,7 +14,6 @@ const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript
 mkdirSync(target, {recursive: true});
 writeFileSync(join(target, 'package.json'), '{"type":"module"}\n');
 execFileSync(process.execPath, [compiler, '-p', here], {stdio: 'inherit'});
-const isLectureHall = process.argv[2] === 'lecture-hall';
-if (isLectureHall) process.argv.splice(2, 1);
-const main = isLectureHall ? 'lecture-hall.js' : 'run.js';
-await import(pathToFileURL(join(target, 'test/simulation', main)).href);
+const isOther = ['lecture-hall', 'topology-hours'].includes(process.argv[2]);
+const [main] = isOther ? process.argv.splice(2, 1) : ['run'];
+await import(pathToFileURL(join(target, 'test/simulation', `${main}.js`)).href);

@@ -1,11 +1,13 @@
 import {expect, it} from 'vitest';
-import {MAX_QUEUED_BYTES} from '../../source/core/limits.js';
+import {MAX_QUEUED_BYTES, SEND_HIGH_WATER_BYTES} from '../../source/core/limits.js';
 import {deriveRoomKeys} from '../../source/feed/room-keys.js';
 import {findFaults} from './check.js';
 import type {Scenario} from './scenario.js';
 import {createWorld} from './world.js';
 
 const POST_BYTES = 15_000;
+/** Bytes of an answer that one turn of the event loop adds to a queue. */
+const TURN_BYTES = 48 * 1024;
 const ROOM: Scenario = {
 	seed: 1,
 	nodes: 2,
@@ -48,4 +50,27 @@ it('a slow reader stays connected, the queue of data for it stays bounded, and i
 	world.network.healAll();
 	await world.clock.advance(120_000);
 	expect(findFaults(world)).toEqual([]);
+});
+
+it('the history for a newcomer that reads slowly waits in the log, not in the queue of the connection', {
+	timeout: 60_000,
+}, async () => {
+	const world = createWorld(ROOM, await deriveRoomKeys({room: 'room'}));
+	await world.play();
+	const [author, newcomer] = world.nodes;
+	author!.launch();
+	await world.clock.advance(3000);
+	for (let index = 0; index < 80; index++) {
+		author!.life!.chatNode.post(`${index} ${'x'.repeat(POST_BYTES)}`);
+		await world.clock.advance(200);
+	}
+
+	world.network.links.set('host 0', 'host 1', {bytesPerSecond: 100_000});
+	newcomer!.launch();
+	await world.clock.advance(40_000);
+	const queuedBytes = author!.life!.traffic.queuedBytes;
+	expect(queuedBytes).toBeGreaterThan(SEND_HIGH_WATER_BYTES / 2);
+	expect(queuedBytes).toBeLessThan(SEND_HIGH_WATER_BYTES + TURN_BYTES);
+	expect(newcomer!.life!.events.filter(({type}) => type === 'posted')).toHaveLength(80);
+	await world.stopAll();
 });

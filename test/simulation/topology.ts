@@ -17,12 +17,12 @@ function isNeighbour(shape: Shape, nodes: number, a: number, b: number): boolean
 	return distance === 1 || (shape === 'ring' && distance === nodes - 1);
 }
 
-function quietScenario(shape: Shape, nodes: number, latencyMs: number): Scenario {
+function quietScenario(shape: Shape, nodes: number, latencyMs: number, seed = nodes): Scenario {
 	const pairs = Array.from({length: nodes}, (_, from) => from).flatMap(from =>
 		Array.from({length: nodes - from - 1}, (_, index) => ({from, to: from + index + 1, how: 'cut' as const})),
 	);
 	return {
-		seed: nodes,
+		seed,
 		nodes,
 		hasSecret: false,
 		calm: true,
@@ -31,7 +31,7 @@ function quietScenario(shape: Shape, nodes: number, latencyMs: number): Scenario
 		sharedBucket: false,
 		skews: Array.from({length: nodes}, () => 0),
 		latencyMs,
-		jitterMs: 0,
+		jitterMs: seed === nodes ? 0 : latencyMs / 2,
 		datagramLoss: 0,
 		datagramDuplication: 0,
 		filter: 'none',
@@ -68,8 +68,9 @@ export interface Topology {
 	rows(index: number): number;
 }
 
-export function createTopology(shape: Shape, nodes: number, latencyMs = 2): Promise<Topology> {
-	return play(quietScenario(shape, nodes, latencyMs));
+/** `seed`: chooses the delays. By default the latency is constant. */
+export function createTopology(shape: Shape, nodes: number, latencyMs = 2, seed = nodes): Promise<Topology> {
+	return play(quietScenario(shape, nodes, latencyMs, seed));
 }
 
 /** Four nodes that are all connected to each other. Nodes 0 and 1 are connected by link-local addresses only. */

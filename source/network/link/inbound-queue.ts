@@ -153,7 +153,12 @@ export interface FrameReader {
 	stop(): void;
 }
 
-export function createFrameReader(connection: Connection, clock: Clock): FrameReader {
+/** `noteBuffer`: called with the bytes of memory that the incomplete frame occupies. */
+export function createFrameReader(
+	connection: Connection,
+	clock: Clock,
+	noteBuffer: (bytes: number) => void = () => {},
+): FrameReader {
 	const decoder = createFrameDecoder();
 	const messages = createWindowCounter(1000, clock.monotonic());
 	const rateTimer = createCoalescedTimer(clock, resume);
@@ -189,6 +194,8 @@ export function createFrameReader(connection: Connection, clock: Clock): FrameRe
 	return {
 		push(chunk) {
 			const frames = decoder.push(chunk);
+			if (frames.length > 0) noteBuffer(0);
+			noteBuffer(decoder.bufferBytes);
 			partialBytes = frames.length > 0 ? 0 : partialBytes + chunk.length;
 			if (partialBytes >= MAX_UNBROKEN_BYTES) {
 				partialBytes = 0;
@@ -218,6 +225,7 @@ export function createFrameReader(connection: Connection, clock: Clock): FrameRe
 		stop() {
 			rateTimer.stop();
 			yieldTimer.stop();
+			noteBuffer(0);
 		},
 	};
 }

@@ -17,9 +17,11 @@ import type {Clock, Debug} from '../../core/environment.js';
 import {ProtocolError} from '../../core/errors.js';
 import type {LinkStatus, PeerId} from '../../core/event.js';
 import {HELLO_TIMEOUT_MS, MAX_FRAME_MS} from '../../core/limits.js';
+import {shareKey} from '../ip-address.js';
 import type {DeferWork} from '../scheduling/chunked-work.js';
 import {createLinkScheduler, type LinkScheduler} from '../scheduling/link-scheduler.js';
 import type {Connection} from '../transport/transport.js';
+import {createFrameBudget, type FrameBudget, type FrameHolder} from './frame-budget.js';
 import {checkHello, commonFeatures, type Feature, type HelloProof} from './handshake.js';
 import {createFrameReader, createInboundQueue} from './inbound-queue.js';
 import {createKeepalive} from './keepalive.js';
@@ -91,6 +93,8 @@ export interface PeerLinkOptions {
 	readonly debug: Debug;
 	/** Scheduler shared by all links of a node. Default: a separate scheduler for this link. */
 	readonly scheduler?: LinkScheduler;
+	/** Budget shared by all links of a node. Default: a separate budget for this link. */
+	readonly frameBudget?: FrameBudget;
 }
 
 /** Methods by which the owner of a connection controls it, before and after the hello. */
@@ -104,10 +108,11 @@ export interface OpenLink {
 }
 
 export function openPeerLink(connection: Connection, options: PeerLinkOptions, handlers: PeerLinkHandlers): OpenLink {
-	const {clock, proof, self, debug, scheduler = createLinkScheduler(clock)} = options;
+	const {clock, proof, self, debug} = options;
+	const {scheduler = createLinkScheduler(clock), frameBudget = createFrameBudget()} = options;
 	const {dialled, remoteAddress, localAddress, remotePort, keyingMaterial} = connection;
 	const writer = createLinkWriter(connection, endSlowReader);
-	const reader = createFrameReader(connection, clock);
+	const reader = createFrameReader(connection, clock, bytes => frameBudget.note(frameHolder, bytes));
 	const inbound = createInboundQueue(scheduler, reader, {read: onFrame, failed: onFault});
 	const keepalive = createKeepalive(clock);
 	const rateLimiter = createMessageRateLimiter();
@@ -164,6 +169,13 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		fail(code, text) {
 			end({by: 'fault', code, text}, {type: 'error', code, text});
 		},
+	};
+
+	const frameHolder: FrameHolder = {
+		get owner() {
+			return shareKey(remoteAddress, link.peer);
+		},
+		giveWay: () => link.close('overloaded'),
 	};
 
 	const helloTimer = clock.after(HELLO_TIMEOUT_MS, () => {

@@ -67,7 +67,7 @@ export interface FailureDetector {
 	isReachable(peer: PeerId): boolean;
 	/** Number of peers to which a connection was lost. */
 	readonly suspectCount: number;
-	/** Returns the peers among `subjects` that this node has to report as lost now. */
+	/** Returns the peers among `subjects` that this node has to report as lost now, at most MAX_REPORTED_AT_ONCE. */
 	evaluate(subjects: Iterable<Subject>, now: number): PeerId[];
 }
 
@@ -76,6 +76,11 @@ export interface FailureDetector {
  * evicts the oldest suspect.
  */
 const MAX_EVICTION_SKIPS = 64;
+/**
+ * Peers that one evaluation reports. A member can relay thousands of feeds whose authors never connect. These peers are due
+ * at the same time, and thousands of reports in one turn of the event loop would stop the chat.
+ */
+const MAX_REPORTED_AT_ONCE = 64;
 
 interface Suspect {
 	/** Time of the last observed loss, in monotonic ms. */
@@ -91,6 +96,8 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 	const connectedPeers = new Set<PeerId>();
 	/** For each connected peer, the peers to which it reports a connection. */
 	const reports = new Map<PeerId, Set<PeerId>>();
+	/** For each reported peer, the number of connected peers that report a connection to it. */
+	const reportCounts = new Map<PeerId, number>();
 	/**
 	 * `makeRoom` limits the number of suspects. It does not limit suspects from the roster, which has its own size limit.
 	 */
@@ -103,9 +110,21 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 	let startedAt = Number.NEGATIVE_INFINITY;
 
 	function isReachable(peer: PeerId): boolean {
-		if (connectedPeers.has(peer)) return true;
-		for (const connected of reports.values()) if (connected.has(peer)) return true;
-		return false;
+		return connectedPeers.has(peer) || reportCounts.has(peer);
+	}
+
+	function changeCount(peer: PeerId, change: 1 | -1): void {
+		const count = (reportCounts.get(peer) ?? 0) + change;
+		if (count > 0) reportCounts.set(peer, count);
+		else reportCounts.delete(peer);
+	}
+
+	/** Forgets the reports of a peer, and returns them. */
+	function takeReports(reporter: PeerId): Iterable<PeerId> {
+		const reported = reports.get(reporter) ?? [];
+		reports.delete(reporter);
+		for (const peer of reported) changeCount(peer, -1);
+		return reported;
 	}
 
 	function suspect(peer: PeerId, now: number, observer: PeerId): void {
@@ -134,19 +153,21 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 			if (!suspects.evictOldest(isOnlyReported, MAX_EVICTION_SKIPS)) suspects.evictOldest();
 	}
 
-	/** Time at which this node has to report a suspect, in monotonic ms. Infinity means never. */
-	function dueAt({peer, absences}: Subject, entry: Suspect, now: number): number {
+	/**
+	 * Time at which this node has to report a suspect, in monotonic ms. Infinity means never. `rank`: number of connected
+	 * peers with a lower id.
+	 */
+	function dueAt({peer, absences}: Subject, entry: Suspect, now: number, rank: number): number {
 		if (connectedPeers.size === 0) return Number.POSITIVE_INFINITY;
 		const since = Math.max(entry.since, startedAt);
 		const aliveAt = evidence.aliveAt(peer);
 		const hasEvidence = aliveAt !== undefined && aliveAt > now - VANISHED_AFTER_MS;
 		if (entry.observers.includes(self) && !hasEvidence) {
-			const rank = entry.observers.filter(one => connectedPeers.has(one) && one < self).length;
-			const due = since + LOST_GRACE_MS + rank * LOST_RANK_STEP_MS;
+			const observerRank = entry.observers.filter(one => connectedPeers.has(one) && one < self).length;
+			const due = since + LOST_GRACE_MS + observerRank * LOST_RANK_STEP_MS;
 			if (due <= now) return due;
 		}
 
-		const rank = [...connectedPeers].filter(one => one < self).length;
 		const vanishedAfterMs = VANISHED_AFTER_MS * 2 ** Math.min(absences, MAX_VANISHED_DOUBLINGS);
 		return Math.max(since, aliveAt ?? since) + vanishedAfterMs + rank * LOST_RANK_STEP_MS;
 	}
@@ -161,7 +182,11 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		const reportedPeers = reports.get(reporter);
 		if (!reportedPeers || peer === self) return;
 		if (connected) {
-			if (reportedPeers.size < MAX_REPORTED_PEERS) reportedPeers.add(peer);
+			if (reportedPeers.size < MAX_REPORTED_PEERS && !reportedPeers.has(peer)) {
+				reportedPeers.add(peer);
+				changeCount(peer, 1);
+			}
+
 			return;
 		}
 
@@ -169,24 +194,25 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		// If a connection opened and closed between two messages, only its loss is reported. Such a report is accepted only
 		// about peers that are connected to this node or already suspected.
 		const isUnreported = (known !== undefined || connectedPeers.has(peer)) && !known?.observers.includes(reporter);
-		if (reportedPeers.delete(peer) || isUnreported) suspect(peer, now, reporter);
+		const isReported = reportedPeers.delete(peer);
+		if (isReported) changeCount(peer, -1);
+		if (isReported || isUnreported) suspect(peer, now, reporter);
 	}
 
 	return {
 		connected(peer, now) {
 			connectedPeers.add(peer);
+			takeReports(peer);
 			reports.set(peer, new Set());
 			if (connectedPeers.size === 1) startedAt = now;
 			suspects.delete(peer);
 		},
 		disconnected(peer, now) {
 			connectedPeers.delete(peer);
-			const reportedPeers = reports.get(peer);
-			reports.delete(peer);
 			evidence.remove(peer);
 			suspect(peer, now, self);
 			// Peers to which only the disconnected peer reported a connection are now unreachable.
-			for (const other of reportedPeers ?? []) if (!isReachable(other) && other !== self) suspect(other, now, peer);
+			for (const other of takeReports(peer)) if (!isReachable(other) && other !== self) suspect(other, now, peer);
 		},
 		reportChange,
 		reportFullList(reporter, peers, now) {
@@ -224,6 +250,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		},
 		evaluate(subjects, now) {
 			const due: PeerId[] = [];
+			const rank = [...connectedPeers].filter(one => one < self).length;
 			for (const subject of subjects) {
 				const {peer, ended} = subject;
 				if (peer === self) continue;
@@ -234,7 +261,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 
 				const entry = suspects.get(peer);
 				if (!entry) suspects.set(peer, {since: now, observers: []});
-				else if (dueAt(subject, entry, now) <= now) due.push(peer);
+				else if (due.length < MAX_REPORTED_AT_ONCE && dueAt(subject, entry, now, rank) <= now) due.push(peer);
 			}
 
 			return due;

@@ -25,6 +25,7 @@ import {
 } from '../../core/limits.js';
 import {createBanList} from '../dial/ban-list.js';
 import type {AdoptOutcome} from '../dial/dial-scheduler.js';
+import {createFrameBudget} from '../link/frame-budget.js';
 import {type LinkClosing, type OpenLink, openPeerLink, type PeerLink, type PeerLinkOptions} from '../link/peer-link.js';
 import type {DeferWork} from '../scheduling/chunked-work.js';
 import {createLinkScheduler} from '../scheduling/link-scheduler.js';
@@ -78,6 +79,7 @@ export interface Mesh {
 export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Mesh {
 	const {clock, self, debug} = options;
 	const scheduler = createLinkScheduler(clock);
+	const frameBudget = createFrameBudget();
 	const open = new Set<OpenLink>();
 	/** Verified connections of each peer, oldest first. Messages are sent on the last one. */
 	const byPeer = new Map<PeerId, PeerLink[]>();
@@ -192,7 +194,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 			let report = done;
 			const opened = openPeerLink(
 				connection,
-				{...options, scheduler},
+				{...options, scheduler, frameBudget},
 				{
 					verified(link) {
 						slot.handshakeDone();

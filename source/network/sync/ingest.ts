@@ -126,7 +126,7 @@ export function createIngest(options: IngestOptions): Ingest {
 		const {link} = sync;
 		if (feed !== link.peer && inventory.seqOf(feed) === 0 && !missingRanges.has(feed)) return;
 		const claim = {feed, seq, owner: shareKey(link.remoteAddress, link.peer)};
-		if (missingRanges.noteClaim(claim, clock.monotonic())) noteTheirSeq(sync, feed, seq);
+		if (noteTheirSeq(sync, feed, seq)) missingRanges.noteClaim(claim, clock.monotonic());
 	}
 
 	function enqueue(incoming: IncomingBatch, request: PendingRequest | undefined): void {
@@ -160,8 +160,11 @@ export function createIngest(options: IngestOptions): Ingest {
 		else if (result.type === 'invalid') {
 			failedLinks.add(link);
 			link.fail(result.code, 'it sent events that their author never signed');
-		} else if (result.type !== 'unprovable' && sync) noteTheirSeq(sync, author, lastSeq(batch));
+		}
+
 		const newEvents = Math.max(0, inventory.seqOf(author) - seqBefore);
+		// The next delta to the sender leaves out what it sent.
+		if (newEvents > 0 && sync) noteTheirSeq(sync, author, lastSeq(batch));
 		if (requested && live) chargeAuthor(batch, newEvents);
 		options.onIngested(incoming, newEvents);
 	}

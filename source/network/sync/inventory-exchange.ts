@@ -14,6 +14,7 @@ import {
 	MAX_NEW_FEEDS_PER_MINUTE,
 	MAX_QUEUED_BYTES,
 	PUSH_GRACE_MS,
+	SEND_HIGH_WATER_BYTES,
 } from '../../core/limits.js';
 import {shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
@@ -24,6 +25,8 @@ import {
 	type ConnectionState,
 	connectionState,
 	countAnsweredDigest,
+	dropClaim,
+	dropHeldFeeds,
 	hasFullInventory,
 	noteTheirSeq,
 	type SyncLink,
@@ -67,42 +70,61 @@ export function compareInventories(sync: SyncLink, inventory: FeedInventory, now
 	sendDueDigest(sync, inventory, now);
 }
 
-/**
- * Answers a digest with all feeds of the buckets that differ, one page in each part of the work. Records the feeds in
- * `announced`.
- */
-function* answerDigest(
-	link: PeerLink,
-	state: ConnectionState,
-	announced: Map<PeerId, number>,
-	inventory: FeedInventory,
-	clock: Clock,
-	theirDigest: Uint8Array,
-): ChunkedWork {
-	const feeds = differingBuckets(inventory.digest(), theirDigest).flatMap(bucket => inventory.bucket(bucket));
-	announced.clear();
-	for (const feed of feeds) announced.set(feed.peer, feed.seq);
-	state.pages.push({feeds, from: 0});
-	while (sendNextPage(link, state, clock.monotonic())) yield;
+/** Connection whose peer gets pages, and what they need. */
+interface PageOptions {
+	readonly link: PeerLink;
+	readonly state: ConnectionState;
+	readonly inventory: FeedInventory;
+	/** Last seq that a page listed, by feed. Contains at most `limit` feeds. */
+	readonly announced: Map<PeerId, number>;
+	readonly limit: number;
 }
 
-/** Sends the next page of the answers that wait. Returns false if no page waits or the pace allows none now. */
-function sendNextPage(link: PeerLink, {pages, pace}: ConnectionState, now: number): boolean {
-	const [answer] = pages;
-	if (!answer || !pace.take('have', now)) return false;
-	const page = answer.feeds.slice(answer.from, answer.from + MAX_HAVE_FEEDS);
-	answer.from += MAX_HAVE_FEEDS;
-	const isLast = answer.from >= answer.feeds.length;
-	if (isLast) pages.shift();
-	link.send({type: 'have', kind: 'page', feeds: page, last: isLast});
-	return pages.length > 0;
+/** Answers a digest with all feeds of the buckets that differ, one page in each part of the work. */
+function* answerDigest(options: PageOptions, clock: Clock, theirDigest: Uint8Array): ChunkedWork {
+	const {announced, state, inventory} = options;
+	const buckets = differingBuckets(inventory.digest(), theirDigest);
+	announced.clear();
+	state.answers.push({feeds: [], from: 0, buckets: buckets.filter(bucket => inventory.bucket(bucket).length > 0)});
+	while (sendNextPage(options, clock.monotonic())) yield;
+}
+
+/** Sends the next page. Returns false if no page waits, if the pace allows none now, or if the queue of the link is full. */
+function sendNextPage({link, state, inventory, announced, limit}: PageOptions, now: number): boolean {
+	const [answer] = state.answers;
+	if (!answer || link.queuedBytes > SEND_HIGH_WATER_BYTES || !state.pace.take('have', now)) return false;
+	const feeds: HaveFeed[] = [];
+	while (feeds.length < MAX_HAVE_FEEDS) {
+		if (answer.from >= answer.feeds.length) {
+			const bucket = answer.buckets.shift();
+			if (bucket === undefined) break;
+			answer.feeds = inventory.bucket(bucket);
+			answer.from = 0;
+		}
+
+		const part = answer.feeds.slice(answer.from, answer.from + MAX_HAVE_FEEDS - feeds.length);
+		feeds.push(...part);
+		answer.from += part.length;
+	}
+
+	for (const {peer, seq} of feeds) if (announced.size < limit) announced.set(peer, seq);
+	const isLast = answer.from >= answer.feeds.length && answer.buckets.length === 0;
+	if (isLast) state.answers.shift();
+	link.send({type: 'have', kind: 'page', feeds, last: isLast});
+	return state.answers.length > 0;
 }
 
 /** Sends the pages that the pace allows now. Returns whether more pages wait. */
-export function sendWaitingPages(sync: SyncLink, now: number): boolean {
+export function sendWaitingPages(
+	sync: SyncLink,
+	inventory: FeedInventory,
+	announced: Map<PeerId, number>,
+	now: number,
+) {
 	const state = connectionState(sync, sync.link);
-	while (sendNextPage(sync.link, state, now));
-	return state.pages.length > 0;
+	const options = {link: sync.link, state, inventory, announced, limit: sync.shareOfFeeds()};
+	while (sendNextPage(options, now));
+	return state.answers.length > 0;
 }
 
 /**
@@ -122,6 +144,7 @@ export function sendDelta(sync: SyncLink, inventory: FeedInventory, all: boolean
 		if (!feed) continue;
 		const theirSeq = sync.theirSeqs.get(peer) ?? 0;
 		if (isAuthor || theirSeq < feed.seq) feeds.push(feed);
+		if (!isAuthor && theirSeq <= feed.seq) sync.theirSeqs.delete(peer);
 		if (feeds.length >= MAX_HAVE_FEEDS) break;
 	}
 
@@ -192,7 +215,7 @@ export function createInventoryReceiver({
 	...options
 }: InventoryReceiverOptions): InventoryReceiver {
 	function acknowledge(sync: SyncLink, seq: number): void {
-		noteTheirSeq(sync, self, seq);
+		sync.acknowledgedSeq = Math.max(sync.acknowledgedSeq, seq);
 		options.onDelivered(sync.link.peer, seq);
 	}
 
@@ -238,6 +261,20 @@ export function createInventoryReceiver({
 			compareInventories(sync, inventory, clock.monotonic());
 	}
 
+	/** Notes that the peer has more of a feed than this node, or another last entry (`isForked`). Returns false above a limit. */
+	function noteClaim(sync: SyncLink, {peer, seq}: HaveFeed, isPage: boolean, isForked: boolean): boolean {
+		const {link} = sync;
+		const isNew = inventory.seqOf(peer) === 0 && !missingRanges.has(peer);
+		if (isNew && !allowNewFeed(sync)) return false;
+		if (!noteTheirSeq(sync, peer, seq)) return false;
+		const isPushExpected = !isPage && !isForked && peer !== link.peer && options.isConnected(peer);
+		const notBefore = clock.monotonic() + (isPushExpected ? PUSH_GRACE_MS : 0);
+		const claim = {feed: peer, seq, owner: shareKey(link.remoteAddress, link.peer)};
+		if (missingRanges.noteClaim(claim, notBefore, isForked)) return true;
+		dropClaim(sync, peer, inventory.seqOf(peer));
+		return false;
+	}
+
 	/** `isPage`: the feed was listed in the answer to a digest. */
 	function receiveFeed(sync: SyncLink, feed: HaveFeed, isPage: boolean): void {
 		if (feed.peer === self) {
@@ -246,29 +283,23 @@ export function createInventoryReceiver({
 		}
 
 		const ourSeq = inventory.seqOf(feed.peer);
-		const isNew = ourSeq === 0 && !missingRanges.has(feed.peer);
-		if (isNew && !allowNewFeed(sync)) {
-			noteOverflow(sync);
-			return;
-		}
-
-		const now = clock.monotonic();
-		const isPushExpected = !isPage && feed.peer !== sync.link.peer && options.isConnected(feed.peer);
-		const claim = {feed: feed.peer, seq: feed.seq, owner: shareKey(sync.link.remoteAddress, sync.link.peer)};
-		if (!missingRanges.noteClaim(claim, isPushExpected ? now + PUSH_GRACE_MS : now)) {
+		const isAuthor = feed.peer === sync.link.peer;
+		const isForked = feed.seq === ourSeq && isFork(feed);
+		// A log that is full stays full, so nothing is remembered that does not fit into it.
+		const isMore = feed.seq > ourSeq && inventory.usageOf(feed.peer) < 1;
+		if ((isMore || isForked) && !noteClaim(sync, feed, isPage, isForked)) {
 			noteOverflow(sync);
 			return;
 		}
 
 		// Both nodes may hold the same events of the peer's own feed by now. No digest has then acknowledged these events
 		// to the peer, so the feed goes into the next delta.
-		if (isPage && feed.peer === sync.link.peer) sync.pending.add(feed.peer);
+		if (isPage && isAuthor) sync.pending.add(feed.peer);
+		else if (!isAuthor && feed.seq >= ourSeq) sync.pending.delete(feed.peer);
 		inventory.markShareable(feed.peer);
-		noteTheirSeq(sync, feed.peer, feed.seq);
-		if (ourSeq > 0 && options.earlierFeeds().includes(feed.peer) && !isFork(feed))
+		if (ourSeq > 0 && options.earlierFeeds().includes(feed.peer) && !isForked)
 			options.onDelivered(sync.link.peer, Math.min(feed.seq, ourSeq), feed.peer);
-		if (isPage && sync.isListing && feed.seq > ourSeq) sync.initialSeqs.set(feed.peer, feed.seq);
-		if (feed.seq === ourSeq && ourSeq > 0 && isFork(feed)) missingRanges.noteClaim(claim, now, true);
+		if (isPage && sync.isListing && isMore) sync.initialSeqs.set(feed.peer, feed.seq);
 	}
 
 	return {
@@ -277,7 +308,8 @@ export function createInventoryReceiver({
 				const sync = current();
 				if (!sync) return;
 				receiveDigest(sync, message.digest);
-				yield* answerDigest(link, connectionState(sync, link), announced, inventory, clock, message.digest);
+				const options = {link, state: connectionState(sync, link), inventory, announced, limit: sync.shareOfFeeds()};
+				yield* answerDigest(options, clock, message.digest);
 				return;
 			}
 
@@ -295,6 +327,7 @@ export function createInventoryReceiver({
 			const now = clock.monotonic();
 			if (!sync.newFeeds.overflow || now - sync.newFeeds.from < MINUTE_MS) return;
 			sync.newFeeds = {from: now, count: 0, overflow: false};
+			dropHeldFeeds(sync, inventory);
 			sync.isListing = true;
 			compareInventories(sync, inventory, now);
 		},

@@ -28,7 +28,7 @@ export function createOwnFeedSender(self: PeerId, inventory: FeedInventory): Own
 	 */
 	function pushUnknown(sync: SyncLink, batch: Batch): boolean {
 		const state = connectionState(sync, sync.link);
-		const from = Math.max(sync.theirSeqs.get(self) ?? 0, state.pushedSeq) + 1;
+		const from = Math.max(sync.acknowledgedSeq, state.pushedSeq) + 1;
 		if (from >= batch.firstSeq) {
 			state.pushedSeq = Math.max(state.pushedSeq, lastSeq(batch));
 			return false;

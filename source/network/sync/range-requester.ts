@@ -59,7 +59,7 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	/** Number of feeds that the scan has not examined yet. */
 	let rangesToScan = 0;
 	let scannedAt = Number.NEGATIVE_INFINITY;
-	let feedsToRecheck: PeerId[] = [];
+	const feedsToRecheck = new Set<PeerId>();
 
 	/** Lets ranges of slow answers be requested from other peers. Runs as long as requests are unanswered. */
 	function findSlow(): void {
@@ -201,9 +201,14 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	const recheck = (feeds: Iterable<PeerId>) => missingRanges.recheckSources(feeds, highestClaim);
 
 	function continueRecheck(): void {
-		recheck(feedsToRecheck.slice(0, RANGES_PER_SCAN));
-		feedsToRecheck = feedsToRecheck.slice(RANGES_PER_SCAN);
-		if (feedsToRecheck.length > 0) recheckTimer.schedule();
+		let count = 0;
+		for (const feed of feedsToRecheck) {
+			if (++count > RANGES_PER_SCAN) break;
+			feedsToRecheck.delete(feed);
+			recheck([feed]);
+		}
+
+		if (feedsToRecheck.size > 0) recheckTimer.schedule();
 	}
 
 	/**
@@ -236,8 +241,8 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	}
 
 	function recheckLater(feeds: Iterable<PeerId>): void {
-		for (const feed of feeds) if (missingRanges.has(feed)) feedsToRecheck.push(feed);
-		if (!recheckTimer.isScheduled && feedsToRecheck.length > 0) continueRecheck();
+		for (const feed of feeds) if (missingRanges.has(feed)) feedsToRecheck.add(feed);
+		if (!recheckTimer.isScheduled && feedsToRecheck.size > 0) continueRecheck();
 	}
 
 	return {

@@ -40,13 +40,21 @@ export interface ConnectionState {
 	 */
 	pushedSeq: number;
 	readonly pace: MessagePace;
-	/** Answers to digests that are not completely sent, because the pace allows no further page now. */
-	readonly pages: {readonly feeds: readonly HaveFeed[]; from: number}[];
+	/**
+	 * Answers to digests that are not completely sent: for each answer the feeds of the current bucket, the index of the next
+	 * one of them, and the buckets that follow.
+	 */
+	readonly answers: {feeds: readonly HaveFeed[]; from: number; readonly buckets: number[]}[];
 }
 
 export interface SyncLink {
 	link: PeerLink;
-	/** Highest seq that the peer listed or sent, by feed. */
+	/** Highest seq of the feed of this node that the peer is known to hold. */
+	acknowledgedSeq: number;
+	/**
+	 * Highest seq that the peer listed or sent, by feed. It contains feeds of which the peer has more than this node, and
+	 * feeds of which this node has not sent a delta since. At most `shareOfFeeds` entries.
+	 */
 	readonly theirSeqs: Map<PeerId, number>;
 	/**
 	 * Map from feed to the seq that the peer listed when it connected. It contains only feeds that this node has not
@@ -82,6 +90,8 @@ export interface SyncLink {
 	/** Whether pushes are skipped because the send queue of the connection was full. */
 	pushesPaused: boolean;
 	newFeeds: NewFeedWindow;
+	/** Number of feeds in each list of this connection: its share of MAX_LISTED_FEEDS. */
+	shareOfFeeds(): number;
 }
 
 /** Number of feeds that the peer listed within one minute and that were new to this node. */
@@ -96,9 +106,11 @@ export interface NewFeedWindow {
 /**
  * `previous`: earlier state for the same peer, if any. Answers to the requests of the earlier state are still accepted.
  */
-export function createSyncLink(link: PeerLink, now: number, previous?: SyncLink): SyncLink {
+export function createSyncLink(link: PeerLink, now: number, shareOfFeeds: () => number, previous?: SyncLink): SyncLink {
 	return {
 		link,
+		shareOfFeeds,
+		acknowledgedSeq: 0,
 		theirSeqs: new Map(),
 		initialSeqs: new Map(previous?.initialSeqs),
 		isListing: true,
@@ -126,22 +138,29 @@ export function connectionState({connections}: SyncLink, link: PeerLink): Connec
 		digestAt: Number.NEGATIVE_INFINITY,
 		pushedSeq: 0,
 		pace: createMessagePace(),
-		pages: [],
+		answers: [],
 	};
 	connections.set(link, state);
 	return state;
 }
 
-/** Notes that the peer holds a feed up to `seq`. */
-export function noteTheirSeq({theirSeqs}: SyncLink, feed: PeerId, seq: number): void {
-	if (seq > (theirSeqs.get(feed) ?? 0)) theirSeqs.set(feed, seq);
+/** Notes that the peer holds a feed up to `seq`. Returns false if the share of the connection has no place left. */
+export function noteTheirSeq({theirSeqs, shareOfFeeds}: SyncLink, feed: PeerId, seq: number): boolean {
+	const known = theirSeqs.get(feed);
+	if (known === undefined && theirSeqs.size >= shareOfFeeds()) return false;
+	theirSeqs.set(feed, Math.max(seq, known ?? 0));
+	return true;
 }
 
 /** Drops what the peer claimed of a feed beyond `held`, the seq up to which this node holds the feed. */
 export function dropClaim({theirSeqs, initialSeqs}: SyncLink, feed: PeerId, held: number): void {
 	initialSeqs.delete(feed);
-	if (held === 0) theirSeqs.delete(feed);
-	else if ((theirSeqs.get(feed) ?? 0) > held) theirSeqs.set(feed, held);
+	if ((theirSeqs.get(feed) ?? 0) > held) theirSeqs.delete(feed);
+}
+
+/** Forgets what the peer holds of the feeds of which this node holds as much. */
+export function dropHeldFeeds({theirSeqs}: SyncLink, inventory: FeedInventory): void {
+	for (const [feed, seq] of theirSeqs) if (seq <= inventory.seqOf(feed)) theirSeqs.delete(feed);
 }
 
 /** Whether the peer has listed its whole inventory. */

@@ -17,7 +17,7 @@ import type {HaveMessage, Message} from '../../codec/message-types.js';
 import type {Batch} from '../../core/batch.js';
 import type {Clock, Debug} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
-import {HAVE_CROWD_PEERS, HAVE_INTERVAL_MS} from '../../core/limits.js';
+import {HAVE_CROWD_PEERS, HAVE_INTERVAL_MS, MAX_HAVE_FEEDS, MAX_LISTED_FEEDS} from '../../core/limits.js';
 import {shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {type ChunkedWork, type DeferWork, runToCompletion} from '../scheduling/chunked-work.js';
@@ -27,6 +27,7 @@ import type {FeedInventory} from './feed-inventory.js';
 import {type BatchSink, createIngest} from './ingest.js';
 import type {IncomingBatch} from './ingest-queue.js';
 import {
+	compareInventories,
 	createInventoryReceiver,
 	sendDelta,
 	sendDueDigest,
@@ -148,6 +149,21 @@ export function createSync(options: SyncOptions): Sync {
 	const ticker = createCoalescingTicker(clock, HAVE_INTERVAL_MS, tick);
 	let ticks = 0;
 
+	const shareOfFeeds = () => Math.max(MAX_HAVE_FEEDS, Math.floor(MAX_LISTED_FEEDS / Math.max(1, links.size)));
+
+	/**
+	 * Notes a feed for the next delta to a peer. If too many feeds wait, because the peer does not answer our digest, or does
+	 * not read, both ends compare their inventories again instead.
+	 */
+	function noteChanged(sync: SyncLink, feed: PeerId): void {
+		if (sync.pending.size >= shareOfFeeds()) {
+			sync.pending.clear();
+			compareInventories(sync, inventory, clock.monotonic());
+		}
+
+		sync.pending.add(feed);
+	}
+
 	/** Whether no feed waits to be listed or requested. */
 	function isIdle(): boolean {
 		if (missingRanges.size > 0) return false;
@@ -178,7 +194,7 @@ export function createSync(options: SyncOptions): Sync {
 		const now = clock.monotonic();
 		let hasPages = false;
 		for (const sync of links.values()) {
-			if (sendWaitingPages(sync, now)) hasPages = true;
+			if (sendWaitingPages(sync, inventory, responder.announcedTo(sync.link.peer), now)) hasPages = true;
 			sendDelta(sync, inventory, ticks % ticksPerDelta === 0, now);
 			inventoryReceiver.retryOverflow(sync);
 			sendDueDigest(sync, inventory, now);
@@ -220,7 +236,7 @@ export function createSync(options: SyncOptions): Sync {
 	function open(link: PeerLink): void {
 		const previous = links.get(link.peer);
 		previous?.request?.timer.cancel();
-		const sync = createSyncLink(link, clock.monotonic(), previous);
+		const sync = createSyncLink(link, clock.monotonic(), shareOfFeeds, previous);
 		if (previous?.link !== link) ingest.linkOpened(link);
 		links.set(link.peer, sync);
 		ticker.wake();
@@ -280,7 +296,7 @@ export function createSync(options: SyncOptions): Sync {
 			ownFeedSender.push(batch, links.values());
 		},
 		inventoryChanged(feeds) {
-			for (const feed of feeds) if (feed !== self) for (const {pending} of links.values()) pending.add(feed);
+			for (const feed of feeds) if (feed !== self) for (const sync of links.values()) noteChanged(sync, feed);
 			ticker.wake();
 		},
 		flushSmall: ingest.flushSmall,
@@ -292,6 +308,8 @@ export function createSync(options: SyncOptions): Sync {
 						{feed, seq: theirSeqs.get(feed) ?? 0, owner: shareKey(link.remoteAddress, link.peer)},
 						now,
 					);
+			// What a peer holds of a feed is forgotten when this node holds as much. The log may have lost these events.
+			for (const sync of links.values()) compareInventories(sync, inventory, now);
 			requester.request();
 			ticker.wake();
 		},

@@ -370,10 +370,10 @@ describe('a peer that lists more new feeds than the limit', () => {
 		const bob = connect(BOB, feed(AUTHOR, 0));
 		const many = (from: number, count: number) =>
 			delta(...Array.from({length: count}, (_, index) => feed(fakePeerId(from + index), 1)));
-		bob.say(many(1000, MAX_NEW_FEEDS_PER_MINUTE - 1), many(10_000, 20), many(20_000, 20));
+		bob.say(many(1000, MAX_NEW_FEEDS_PER_MINUTE), many(10_000, 20), many(20_000, 20));
 		await clock.advance(HAVE_INTERVAL_MS);
 		expect(reports.filter(line => line.startsWith('limited'))).toEqual(['limited new-feeds 2']);
-		expect(reports.at(-1)).toBe(`progress 0 of ${MAX_NEW_FEEDS_PER_MINUTE - 1}`);
+		expect(reports.at(-1)).toBe(`progress 0 of ${MAX_NEW_FEEDS_PER_MINUTE}`);
 		bob.sent.splice(0);
 		await clock.advance(61_000);
 		expect(bob.read('have')).toMatchObject([{kind: 'digest'}]);
