@@ -472,6 +472,7 @@ test('the effect index finds every effect by target and author, whatever the num
 	expect(index.length).toBe(effects.length);
 	expect(Math.max(...index.pages.map(page => page.length))).toBeLessThanOrEqual(EFFECT_PAGE_SIZE);
 	expect(addEffects(index, effects)).toBe(index);
+	expect(addEffects(emptyEffectIndex, [...effects, ...effects])).toHaveLength(effects.length);
 	for (const seq of [0, 7, 49]) {
 		const target = {peer: bob, seq};
 		const expected = effects.filter(effect => effect.target.peer === bob && effect.target.seq === seq);

@@ -33,6 +33,19 @@ it('short posts reach the limit of memory only after more than two thirds of MAX
 	expect(MAX_EVENT_MEMORY_BYTES / costOf({type: 'posted', text: 'ok'})).toBeGreaterThan((2 / 3) * MAX_EVENTS);
 });
 
+it('a reaction, correction, withdrawal or pin is counted with the reference to its message, so that it costs more than two messages without text', () => {
+	const target = {peer: carol, seq: 1};
+	const bodies: FeedEventBody[] = [
+		{type: 'marked', target, word: '', on: true},
+		{type: 'corrected', target, text: ''},
+		{type: 'withdrawn', target},
+		{type: 'pinned', target, on: true},
+	];
+	for (const body of bodies) expect(costOf(body)).toBeGreaterThan(2 * costOf({type: 'posted', text: ''}));
+	const reply = costOf({type: 'posted', text: '', replyTo: target});
+	expect(reply - costOf({type: 'posted', text: ''})).toBeGreaterThan(100);
+});
+
 it('the memory of a state counts every event, also a reaction, correction, withdrawal or pin of a message that does not exist, and each peer once', () => {
 	const invented = {peer: peerId('ee'), seq: 7};
 	const events = [

@@ -64,6 +64,12 @@ describe('release 1.0.0 and the present program', () => {
 		const own = (await hasText(present, 'teh end')).id;
 		write({type: 'correct', target: own, text: 'the end', ref: 'c'});
 		await present.waitFor('the own correction', line => line.kind === 'corrected' && line.ref === 'c');
+		const code = '@Olga, see https://example.org/a_(b)\n```\n  if (a)   return;\n```';
+		present.post(code);
+		const gone = (await hasText(present, code)).id;
+		write({type: 'withdraw', target: gone});
+		write({type: 'mark', target, word: '👍', on: false});
+		write({type: 'mark', target, word: '🎉'});
 		present.post('last');
 		await hasText(old, 'last');
 		const kinds = new Set(old.events().map(({kind}) => kind));
@@ -73,7 +79,9 @@ describe('release 1.0.0 and the present program', () => {
 				.events()
 				.filter(({kind}) => kind === 'posted')
 				.map(({text}) => text),
-		).toEqual(['helo', 'an answer', 'teh end', 'last']);
+		).toEqual(['helo', 'an answer', 'teh end', code, 'last']);
+		for (const node of [old, present])
+			expect(node.lines.filter(({type}) => type === 'notice' || type === 'error')).toEqual([]);
 		present.child.kill('SIGKILL');
 		await present.result;
 
@@ -85,6 +93,9 @@ describe('release 1.0.0 and the present program', () => {
 			['marked', target],
 			['pinned', target],
 			['corrected', own],
+			['withdrawn', gone],
+			['marked', target],
+			['marked', target],
 		]);
 		const log = old.lines[0]?.log as string;
 		old.child.stdin?.end();
@@ -100,9 +111,17 @@ describe('release 1.0.0 and the present program', () => {
 				expect(exported.stdout).toMatch(/^ {4}Pinned: .* Olga .*: helo\n/);
 				expect(exported.stdout).toMatch(/: the end \(edited\)\n/);
 				expect(exported.stdout).toMatch(/: an answer\n {4}\(in reply to Olga: helo\)\n/);
-				expect(exported.stdout).toMatch(/: helo\n {4}\(👍 1\)\n/);
+				expect(exported.stdout).toMatch(/: helo\n {4}\(🎉 1\)\n/);
+				expect(exported.stdout).toMatch(/: \(withdrawn\)\n/);
 			} else {
-				expect(exported.stdout).toMatch(/: teh end\n/);
+				const rows = exported.stdout.split('\n').flatMap(row => /^\d\S+ (.*)/.exec(row)?.[1] ?? []);
+				const said = rows.flatMap(row => /^\w+ \(~?127\.0\.0\.1\): (.*)/.exec(row)?.[1] ?? []);
+				expect(said).toEqual(['helo', 'an answer', 'teh end', code.split('\n')[0], 'last']);
+				const others = rows.filter(row => row.startsWith('* '));
+				expect(others.filter(row => !/^\* \w+ (?:joined|left|reconnected|lost contact with \w+)$/.test(row))).toEqual(
+					[],
+				);
+				expect(said.length + others.length).toBe(rows.length);
 			}
 		}
 	});
