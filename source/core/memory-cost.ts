@@ -16,7 +16,7 @@ const EVENT_BYTES = 304;
 const REFERENCE_BYTES = 144;
 /** A new peer: its record in the roster, the tip of its feed, and the index of its log records. */
 const PEER_BYTES = 4096;
-/** A text without its characters, and its slot in an array. */
+/** What a text takes besides its characters: its header, and its slot in an array. */
 const TEXT_BYTES = 24;
 /** A character beyond Latin-1. A single one makes the whole text take two bytes for each character. */
 const WIDE = /[\u0100-\uffff]/;

@@ -45,7 +45,7 @@ function compareLaunches(a: OrderKey | undefined, b: OrderKey | undefined): numb
 	return a && b ? compareOrder(a, b) : 0;
 }
 
-/** Which session of ours a launch is; undefined for a launch of somebody else. */
+/** Whether a launch is this one, an earlier one or a present one elsewhere of this user; undefined for somebody else's. */
 export function ownSessionOf(state: State, peer: PeerId): OwnSession | undefined {
 	if (peer === state.launch?.peer) return 'this';
 	if (state.launches[peer]) return 'earlier';

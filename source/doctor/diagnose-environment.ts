@@ -61,7 +61,7 @@ function clientIsolation(report: NetworkReport): Finding | undefined {
 			code: 'isolated',
 			level: 'warn',
 			text: `${formatPeers(reached)} can be reached, but the beacons of ${reached.length === 1 ? 'this peer' : 'these peers'} do not arrive, while our own come back. The network, or a firewall on the other computer, drops broadcast and multicast. Many Wi-Fi access points do so to isolate their clients.`,
-			next: `Keep --peer ${addressOf(first)}, which is remembered: one such connection leads to all peers. ${next}`,
+			next: `Connect with --peer ${addressOf(first)}. The address is remembered, and one connection leads to all peers. ${next}`,
 		};
 	}
 

@@ -22,7 +22,7 @@ export interface Meshed {
 	readonly upCpuUs: number;
 	/** Additional CPU time of timers while the nodes connect, per connection end. */
 	readonly upClockUs: number;
-	/** CPU time of timers per idle connection end and second. */
+	/** CPU time in us that timers take in one second, for each end of an idle connection. */
 	readonly clockUs: number;
 	/** Time until a node that joins a connected room is connected to all other nodes. */
 	readonly joinMs: number;

@@ -23,8 +23,8 @@ const SLACK_MS = 1;
  */
 const SLACK_P99_MS = 7;
 /**
- * Factor by which all attacks at once may increase the 99th percentile of the delay. On a quiet machine the factor is
- * two to three, on loopback, where no address is banned.
+ * Factor by which all attacks at once may increase the 99th percentile of the delay. The nodes run on loopback, where no
+ * address is banned. On a quiet machine, the measured factor is two to three.
  */
 const MOST_TIMES_AT_ONCE = 4;
 /**

@@ -54,9 +54,9 @@ function block(host: NamespaceHost, what: string): void {
 	host.run('nft', `${chain}; add rule ip wall in iifname != "lo" ${what}`);
 }
 
-describe.concurrent('the doctor between machines', () => {
+describe.concurrent('the doctor on separate machines', () => {
 	it(
-		'the doctor between machines reports that the network works in both directions, and stays invisible to other nodes',
+		'the doctor on separate machines reports that the network works in both directions, and stays invisible to other nodes',
 		{timeout: 90_000},
 		context =>
 			inRoom(context, ['lan'], async room => {
@@ -85,15 +85,18 @@ describe.concurrent('the doctor between machines', () => {
 			}),
 	);
 
-	it('the doctor between machines reports that no other node is nearby, and what to do', {timeout: 90_000}, context =>
-		inRoom(context, ['lan'], async room => {
-			const found = await examine(room, hostA(room));
-			expect([found.codes, found.code]).toEqual([['alone'], 0]);
-			expect(found.findings[0]!.next).toContain('--peer HOST:PORT');
-		}),
+	it(
+		'the doctor on separate machines reports that no other node is nearby, and what to do',
+		{timeout: 90_000},
+		context =>
+			inRoom(context, ['lan'], async room => {
+				const found = await examine(room, hostA(room));
+				expect([found.codes, found.code]).toEqual([['alone'], 0]);
+				expect(found.findings[0]!.next).toContain('--peer HOST:PORT');
+			}),
 	);
 
-	it('the doctor between machines reports that no network interface is up', {timeout: 90_000}, context =>
+	it('the doctor on separate machines reports that no network interface is up', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			here.run('ip', 'link', 'set', 'eth0', 'down');
@@ -101,7 +104,7 @@ describe.concurrent('the doctor between machines', () => {
 		}),
 	);
 
-	it('the doctor between machines reports that only a virtual interface is up', {timeout: 90_000}, context =>
+	it('the doctor on separate machines reports that only a virtual interface is up', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			here.run('ip', 'link', 'set', 'eth0', 'down');
@@ -111,20 +114,23 @@ describe.concurrent('the doctor between machines', () => {
 		}),
 	);
 
-	it('the doctor between machines reports a local firewall that drops incoming datagrams', {timeout: 90_000}, context =>
-		inRoom(context, ['lan'], async room => {
-			const here = hostA(room);
-			await room.start(hostB(room), 'Bob');
-			block(here, `udp dport ${ROOM_PORT} drop`);
-			block(here, 'meta l4proto udp drop');
-			const found = await examine(room, here);
-			expect(found.codes[0]).toBe('filtered');
-			expect(found.findings[0]!.next).toContain(`ufw allow ${ROOM_PORT}/udp`);
-		}),
+	it(
+		'the doctor on separate machines reports a local firewall that drops incoming datagrams',
+		{timeout: 90_000},
+		context =>
+			inRoom(context, ['lan'], async room => {
+				const here = hostA(room);
+				await room.start(hostB(room), 'Bob');
+				block(here, `udp dport ${ROOM_PORT} drop`);
+				block(here, 'meta l4proto udp drop');
+				const found = await examine(room, here);
+				expect(found.codes[0]).toBe('filtered');
+				expect(found.findings[0]!.next).toContain(`ufw allow ${ROOM_PORT}/udp`);
+			}),
 	);
 
 	it.for(['broadcast', 'multicast'] as const)(
-		'the doctor between machines reports that %s is filtered, and that the chat works without it',
+		'the doctor on separate machines reports that %s is filtered, and that the chat works without it',
 		{timeout: 90_000},
 		(type, context) =>
 			inRoom(context, ['lan'], async room => {
@@ -135,7 +141,7 @@ describe.concurrent('the doctor between machines', () => {
 			}),
 	);
 
-	it('the doctor between machines reports that no datagram can be sent', {timeout: 90_000}, context =>
+	it('the doctor on separate machines reports that no datagram can be sent', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			here.run(
@@ -151,7 +157,7 @@ describe.concurrent('the doctor between machines', () => {
 		['drops', 'drop', 'peer-silent'],
 		['rejects', 'reject with tcp reset', 'peer-refused'],
 	] as const)(
-		'the doctor between machines reports that a firewall of the peer %s connections, in either direction',
+		'the doctor on separate machines reports that a firewall of the peer %s connections, in either direction',
 		{timeout: 90_000},
 		([, verb, code], context) =>
 			inRoom(context, ['lan'], async room => {
@@ -168,7 +174,7 @@ describe.concurrent('the doctor between machines', () => {
 	);
 
 	it(
-		'the doctor between machines reports a local firewall that blocks incoming connections',
+		'the doctor on separate machines reports a local firewall that blocks incoming connections',
 		{timeout: 90_000},
 		context =>
 			inRoom(context, ['lan'], async room => {
@@ -182,7 +188,7 @@ describe.concurrent('the doctor between machines', () => {
 	);
 
 	it(
-		'the doctor between machines reports a local firewall that blocks outgoing connections',
+		'the doctor on separate machines reports a local firewall that blocks outgoing connections',
 		{timeout: 90_000},
 		context =>
 			inRoom(context, ['lan'], async room => {
@@ -201,7 +207,7 @@ describe.concurrent('the doctor between machines', () => {
 	);
 
 	it(
-		'the doctor between machines reports that the network isolates devices, with a --peer that answers and with one that does not',
+		'the doctor on separate machines reports that the network isolates devices, with a --peer that answers and with one that does not',
 		{timeout: 90_000},
 		context =>
 			inRoom(context, ['lan'], async room => {
@@ -223,7 +229,7 @@ describe.concurrent('the doctor between machines', () => {
 	);
 
 	it(
-		'the doctor between machines reports an address without a host and a port without a listener',
+		'the doctor on separate machines reports an address without a host and a port without a listener',
 		{timeout: 90_000},
 		context =>
 			inRoom(context, ['lan'], async room => {
@@ -235,7 +241,7 @@ describe.concurrent('the doctor between machines', () => {
 	);
 
 	it(
-		'the doctor between machines reports a node in another room, and a named peer with another secret',
+		'the doctor on separate machines reports a node in another room, and a named peer with another secret',
 		{timeout: 90_000},
 		context =>
 			inRoom(context, ['lan'], async room => {
@@ -252,7 +258,7 @@ describe.concurrent('the doctor between machines', () => {
 			}),
 	);
 
-	it('the doctor between machines reports that the network mask differs on one side', {timeout: 90_000}, context =>
+	it('the doctor on separate machines reports that the network mask differs on one side', {timeout: 90_000}, context =>
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			const there = room.host('b', {lan: '10.78.0.2/24'});

@@ -140,7 +140,7 @@ describe('the reading position', () => {
 	});
 });
 
-/** Offset of the reading position of a running node; 0 before there is one. */
+/** Reading position that a running node has stored, as an offset in its log; 0 if it has stored none. */
 function positionOf(home: string): number {
 	const path = `${logOf(home)}.read.json`;
 	return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).offset : 0;

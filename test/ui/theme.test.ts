@@ -46,7 +46,7 @@ describe('names', () => {
 	const styles = (depth: 0 | 16 | 256) =>
 		Array.from({length: HUE_COUNT}, (_, hue) => JSON.stringify(createTheme({unicode: true, depth}).nameStyle(hue)));
 
-	test('names have ten different styles in a terminal with 256 colours, and also with 16 colours, by means of underlines', () => {
+	test('names have ten different styles with 256 colours, and with 16 colours, where underlines add the missing ones', () => {
 		expect(new Set(styles(256)).size).toBe(HUE_COUNT);
 		expect(new Set(styles(16)).size).toBe(HUE_COUNT);
 		expect(styles(16).some(style => style.includes('underline'))).toBe(true);

@@ -90,7 +90,7 @@ export function createMissingRanges(
 	const shares = createFairShare<PeerId>(MAX_MISSING_FEEDS, prefixGroup);
 	let cursor = missing.entries();
 
-	/** Returns the next feed. After the last feed it starts again with the first. */
+	/** Returns the missing range of the next feed. After the last feed, the first one follows. */
 	function nextRange(): readonly [PeerId, MissingRange] | undefined {
 		const next = cursor.next();
 		if (!next.done) return next.value;

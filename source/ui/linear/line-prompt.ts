@@ -1,6 +1,6 @@
 /**
- * Line prompt of the linear mode: the draft being typed, and the lines that wait to be printed above it. The prompt
- * only appends to the terminal and never rewrites anything above the current line.
+ * Line prompt of the linear mode: the draft being typed, and the lines that wait to be printed. While a draft is typed, the
+ * prompt prints a line below it and repeats the draft below that line. It never changes anything above the current line.
  */
 import type {Clock} from '../../core/environment.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';

@@ -206,7 +206,7 @@ it('a --peer target is dialled again after its peer left', async () => {
 });
 
 describe('a peer whose dials failed too often', () => {
-	it('a peer whose dials failed too often is dialled once a minute while a connected peer reports a connection to it', async () => {
+	it('a peer that could not be reached several times is dialled once a minute while a connected peer reports a connection to it', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		seen.add(HIGHER);
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');
@@ -221,7 +221,7 @@ describe('a peer whose dials failed too often', () => {
 		expect(clock.pending).toBe(0);
 	});
 
-	it('a peer whose dials failed too often is dialled earlier when its beacon arrives', async () => {
+	it('a beacon of a peer that could not be reached several times brings the next dial forward', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		seen.add(HIGHER);
 		dialler.learnAddress(HIGHER, at('10.0.0.9'), 'exchange');

@@ -168,7 +168,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await terminal.see('Unknown kind');
 	});
 
-	test('the replay screen shows the peers of the row that a filter selects and keeps that row when x clears the filter', async () => {
+	test('the replay screen shows the peers of the row that a filter selects, and stays at this row when the key x clears the filter', async () => {
 		const {terminal, press, bar} = await open(size);
 		await press('0', 'f', 'Priya', '\r');
 		await terminal.until(() => bar().includes('only Priya'));
