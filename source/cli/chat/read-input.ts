@@ -38,6 +38,7 @@ export async function readInput(options: InputOptions): Promise<number> {
 	const {context, chatNode} = options;
 	let ignored: readonly string[] = [];
 	const numbers = createMessageNumbers();
+	const waitForPeers = createBackpressure(chatNode, context.clock);
 	let lastSeq = 0;
 	let hasWhispered = false;
 	/**
@@ -67,7 +68,7 @@ export async function readInput(options: InputOptions): Promise<number> {
 		}
 		if (result.seq === undefined) continue;
 		lastSeq = Math.max(lastSeq, result.seq);
-		await waitForSlowestPeer(chatNode, context.clock, lastSeq);
+		await waitForPeers(lastSeq);
 	}
 	await Promise.all(running);
 	const [isDelivered, isAnswered] = await Promise.all([
@@ -148,22 +149,30 @@ const MAX_BACKLOG_EVENTS = 512;
  */
 const MAX_BACKPRESSURE_MS = 2000;
 
-/** Number of our events up to `seq` that the slowest connected peer has not received; 0 if no peer is connected. */
-function slowestPeerBacklog(state: State, seq: number): number {
-	let largest = 0;
-	for (const [peer, link] of Object.entries(state.ephemeral.links)) {
-		if (link.status === 'connected') largest = Math.max(largest, seq - deliveredSeq(state, peer));
+/**
+ * Waits for peers that lack too many of our events. A peer that still lacks too many of them after a pause is not waited for
+ * again until it has caught up. Otherwise a connected peer that acknowledges nothing would slow down all input.
+ */
+function createBackpressure({store}: ChatNode, clock: Clock) {
+	/** Peers that were waited for in vain. */
+	const passed = new Set<string>();
+
+	/** Connected peers that have not received more than `limit` of our events up to `seq`. */
+	function peersBehind({ephemeral: {links, delivered}}: State, seq: number, limit: number): string[] {
+		const deliveredSeqs = new Map<string, number>(Object.entries(delivered));
+		return Object.entries(links).flatMap(([peer, {status}]) =>
+			status === 'connected' && seq - (deliveredSeqs.get(peer) ?? 0) > limit ? [peer] : [],
+		);
 	}
-	return largest;
-}
 
-function deliveredSeq(state: State, wantedPeer: string): number {
-	for (const [peer, seq] of Object.entries(state.ephemeral.delivered)) if (peer === wantedPeer) return seq;
-	return 0;
-}
-
-/** Resolves when reading may continue after an event of ours. `seq`: sequence number of our newest event. */
-async function waitForSlowestPeer({store}: ChatNode, clock: Clock, seq: number): Promise<void> {
-	if (slowestPeerBacklog(store.getState(), seq) <= MAX_BACKLOG_EVENTS) return;
-	await whenState(store, clock, MAX_BACKPRESSURE_MS, state => slowestPeerBacklog(state, seq) <= MAX_BACKLOG_EVENTS / 2);
+	/** Resolves when reading may continue after an event of ours. `seq`: sequence number of our newest event. */
+	return async (seq: number): Promise<void> => {
+		const behind = new Set(peersBehind(store.getState(), seq, MAX_BACKLOG_EVENTS / 2));
+		for (const peer of passed) if (!behind.has(peer)) passed.delete(peer);
+		if (peersBehind(store.getState(), seq, MAX_BACKLOG_EVENTS).every(peer => passed.has(peer))) return;
+		const isCaughtUp = (state: State) =>
+			peersBehind(state, seq, MAX_BACKLOG_EVENTS / 2).every(peer => passed.has(peer));
+		if (await whenState(store, clock, MAX_BACKPRESSURE_MS, isCaughtUp)) return;
+		for (const peer of peersBehind(store.getState(), seq, MAX_BACKLOG_EVENTS / 2)) passed.add(peer);
+	};
 }
