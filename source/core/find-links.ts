@@ -11,18 +11,24 @@ import type {TextRange} from './fold-text.js';
 export const MAX_LINK_UNITS = 2000;
 
 /** http and https only, so that a link cannot open a file or start a program. */
-const LINK_START = /(?<![A-Za-z0-9_])https?:\/\//giu;
+const LINK_START = /(?<![A-Za-z0-9])https?:\/\//giu;
 /**
- * Characters that no link contains: spaces, non-ASCII quotes and brackets, East Asian punctuation, and characters that
- * RFC 3986 excludes.
+ * Characters that no link contains: spaces, characters that RFC 3986 excludes, and outside ASCII quotes, brackets, arrows
+ * and the marks that end a sentence or a part of it.
  */
 const LINK_END =
-	/[\s<>"`|\\^\p{Pi}\p{Pf}\u201a\u201e\u3001\u3002\uff0c\uff0e\uff1a\uff1b\uff01\uff1f\uff61\uff64]|(?![()[\]{}])[\p{Ps}\p{Pe}]/u;
+	/[\s<>"`|\\^\p{Pi}\p{Pf}\u201a\u201e\u2190-\u21ff\uff02\uff07\uff1c\uff1e\uff5c]|(?![!-~])\p{Term}|(?![()[\]{}])[\p{Ps}\p{Pe}]/u;
+/** What follows a link without a space: the next link of a list, or a tag of BBCode. */
+const LINK_FOLLOWED = /^(?:[,;]https?:\/\/|\[\/)/iu;
 /**
- * Punctuation at the end of a link that belongs to the sentence around it: the listed ASCII characters, and all punctuation
- * outside ASCII.
+ * Characters at the end of a link that belong to the sentence around it: the listed ASCII characters, and all punctuation
+ * and symbols outside ASCII, for example emoji.
  */
-const TRAILING = /(?:[.,;:!?'*]|(?![!-~])\p{P})$/u;
+const TRAILING = /(?:[.,;:!?'*]|(?![!-~])[\p{P}\p{S}]|[\ufe0f\u200d])$/u;
+/** A server name up to a character that no name contains. Text before `@` is no server name, but a user and a password. */
+const HOST_BEFORE_PUNCTUATION = /^(https?:\/\/[^/?#@,;!'*]+)[,;!'*](?![^/?#]*@)/iu;
+/** Marks of emphasis. After a link they belong to it only if it does not begin with the same mark. */
+const EMPHASIS = /[_~]/;
 const CLOSING_BY_OPENING: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'};
 /** Server name or address: at least one letter or digit. */
 const HOST = /^https?:\/\/[^/?#]*[\p{L}\p{N}]/iu;
@@ -36,7 +42,9 @@ export function findLinks(text: string): TextRange[] {
 		const read = readLink(text, start);
 		readTo = start + read.length;
 		if (read.length > MAX_LINK_UNITS) continue;
-		const link = trimSentence(read);
+		const mark = text[start - 1] ?? '';
+		const host = HOST_BEFORE_PUNCTUATION.exec(read)?.[1];
+		const link = trimSentence(host ?? read, EMPHASIS.test(mark) ? mark : ' ');
 		if (HOST.test(link)) links.push({start, end: start + link.length});
 	}
 	return links;
@@ -52,6 +60,7 @@ function readLink(text: string, start: number): string {
 	let end = start;
 	for (const character of text.slice(start)) {
 		if (LINK_END.test(character) || (isQuoted && character === "'")) break;
+		if (LINK_FOLLOWED.test(text.slice(end, end + 9))) break;
 		const opened = CLOSING_BY_OPENING[character];
 		if (opened) closing.push(opened);
 		else if (/[)\]}]/.test(character) && closing.pop() !== character) break;
@@ -60,9 +69,10 @@ function readLink(text: string, start: number): string {
 	return text.slice(start, end);
 }
 
-/** Removes punctuation of the sentence and opening brackets from the end of a link. */
-function trimSentence(link: string): string {
+/** Removes punctuation of the sentence, opening brackets, and the mark of emphasis `mark` from the end of a link. */
+function trimSentence(link: string, mark: string): string {
 	let trimmed = link;
-	while (TRAILING.test(trimmed) || /[([{]$/.test(trimmed)) trimmed = trimmed.replace(/.$/su, '');
+	while (TRAILING.test(trimmed) || /[([{]$/.test(trimmed) || trimmed.endsWith(mark))
+		trimmed = trimmed.replace(/.$/su, '');
 	return trimmed;
 }

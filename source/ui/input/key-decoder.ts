@@ -36,6 +36,9 @@ export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 	let buffer = '';
 	let paste: string | undefined;
 
+	/** Whether the terminal has reported that it supports the kitty protocol. */
+	let isKitty = false;
+
 	/** Whether the paste has reached its maximum length, so that the rest of it is dropped. */
 	let isPasteFull = false;
 
@@ -72,8 +75,9 @@ export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 				paste = '';
 				continue;
 			}
-			const step = nextToken(buffer, final, boundKeys);
+			const step = nextToken(buffer, {final, isKitty, boundKeys});
 			if (step === NEEDS_MORE) break;
+			isKitty ||= step.token?.type === 'kitty-keyboard';
 			if (step.token) appendToken(tokens, step.token);
 			buffer = buffer.slice(step.consumed);
 		}
@@ -105,8 +109,15 @@ function appendToken(tokens: Token[], token: Token): void {
 	else tokens.push(token);
 }
 
-function nextToken(input: string, final: boolean, boundKeys: ReadonlySet<string>): DecodedToken | typeof NEEDS_MORE {
-	if (input[0] === '\u001B') return escapeToken(input, final, boundKeys);
+/** `final`: no more input arrives in time. */
+interface DecoderState {
+	readonly final: boolean;
+	readonly isKitty: boolean;
+	readonly boundKeys: ReadonlySet<string>;
+}
+
+function nextToken(input: string, state: DecoderState): DecodedToken | typeof NEEDS_MORE {
+	if (input[0] === '\u001B') return escapeToken(input, state);
 	const answer = backgroundAnswer(input);
 	if (answer) return answer;
 	const code = input.codePointAt(0) ?? 0;
@@ -129,15 +140,18 @@ function controlKey(code: number): string {
  * Decodes input that starts with ESC: a sequence, Alt with a bound key, or the Esc key. ESC before a character that is not
  * bound with Alt is the Esc key, because a slow connection delivers Esc and the next typed text in one read.
  */
-function escapeToken(input: string, final: boolean, boundKeys: ReadonlySet<string>): DecodedToken | typeof NEEDS_MORE {
+function escapeToken(input: string, state: DecoderState): DecodedToken | typeof NEEDS_MORE {
+	const {final, boundKeys} = state;
 	const escapeKey: DecodedToken = {token: {type: 'key', key: 'escape'}, consumed: 1};
 	const second = input[1];
 	if (second === undefined) return final ? escapeKey : NEEDS_MORE;
-	if (second === '\u001B') return doubleEscape(input, final, boundKeys);
-	if (second === '[' || second === 'O') return sequenceToken(input, final);
+	if (second === '\u001B') return doubleEscape(input, state);
+	if (second === '[' || second === 'O') return sequenceToken(input, state);
 	if (second === ']' || second === 'P' || second === '_') return backgroundAnswer(input) ?? stringToken(input, final);
 	const code = input.codePointAt(1) ?? 0;
 	const used = 1 + (code > 0xffff ? 2 : 1);
+	// The Linux console sends ESC and Tab for Shift+Tab.
+	if (code === 9) return {token: {type: 'key', key: 'shift+tab'}, consumed: 2};
 	const key = code < 32 || code === 127 ? altControl(code) : keyName(toLatinKey(input.slice(1, used)), ALT_BIT);
 	return boundKeys.has(key.toLowerCase()) ? {token: {type: 'key', key}, consumed: used} : escapeKey;
 }
@@ -147,14 +161,16 @@ function altControl(code: number): string {
 	return key.startsWith('ctrl+') ? `ctrl+alt+${key.slice(5)}` : `alt+${key}`;
 }
 
+const CURSOR_KEY = /^(ctrl\+)?((?:shift\+)?(?:up|down|left|right|home|end|pageup|pagedown|delete))$/;
+
 /** Decodes ESC ESC [ A, which is Alt+↑ in some terminals. In front of anything else, the first ESC is the Esc key. */
-function doubleEscape(input: string, final: boolean, boundKeys: ReadonlySet<string>): DecodedToken | typeof NEEDS_MORE {
+function doubleEscape(input: string, state: DecoderState): DecodedToken | typeof NEEDS_MORE {
 	const escapeKey: DecodedToken = {token: {type: 'key', key: 'escape'}, consumed: 1};
-	const inner = nextToken(input.slice(1), false, boundKeys);
-	if (inner === NEEDS_MORE) return final ? escapeKey : NEEDS_MORE;
-	const token = inner.token;
-	const plain = token?.type === 'key' && /^(up|down|left|right|home|end|pageup|pagedown|delete)$/.test(token.key);
-	return plain ? {token: {type: 'key', key: `alt+${token.key}`}, consumed: inner.consumed + 1} : escapeKey;
+	const inner = nextToken(input.slice(1), {...state, final: false});
+	if (inner === NEEDS_MORE) return state.final ? escapeKey : NEEDS_MORE;
+	const {token, consumed} = inner;
+	const [, ctrl = '', key] = (token?.type === 'key' && CURSOR_KEY.exec(token.key)) || [];
+	return key === undefined ? escapeKey : {token: {type: 'key', key: `${ctrl}alt+${key}`}, consumed: consumed + 1};
 }
 
 // A CSI sequence has parameters, intermediate bytes and a final byte. rxvt ends some sequences in `$`; the Linux console
@@ -164,11 +180,11 @@ const SEQUENCE = /^\u001B(?:O[\d;]*[ -/:<-~]|\[\[[A-E]|\[[0-?]*\$(?![@-~])|\[[0-
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const UNFINISHED = /^\u001B(?:O[\d;]*|\[\[?[0-?]*[ -/]*)$/;
 
-function sequenceToken(input: string, final: boolean): DecodedToken | typeof NEEDS_MORE {
+function sequenceToken(input: string, {final, isKitty}: DecoderState): DecodedToken | typeof NEEDS_MORE {
 	const head = input.slice(0, MAX_SEQUENCE_UNITS);
 	if (UNFINISHED.test(head) && !final && input.length < MAX_SEQUENCE_UNITS) return NEEDS_MORE;
 	const match = SEQUENCE.exec(head);
-	if (match) return {token: decodeEscapeSequence(match[0]), consumed: match[0].length};
+	if (match) return {token: decodeEscapeSequence(match[0], isKitty), consumed: match[0].length};
 	if (head.length === 2) return {token: {type: 'key', key: keyName(head[1] ?? '', ALT_BIT)}, consumed: 2};
 	return {consumed: UNFINISHED.test(head) ? head.length : 2};
 }

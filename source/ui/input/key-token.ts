@@ -19,6 +19,7 @@ export type Token =
 const SHIFT_BIT = 1;
 export const ALT_BIT = 2;
 const CTRL_BIT = 4;
+const XTERM_META_BIT = 8;
 const META_BIT = 32;
 
 /** The written form of a key with its modifiers. */
@@ -65,7 +66,6 @@ const KEY_BY_FINAL: Readonly<Record<string, string>> = {
 	D: 'left',
 	F: 'end',
 	H: 'home',
-	M: 'enter',
 };
 
 const KEY_BY_TILDE_NUMBER: Readonly<Record<string, string>> = {
@@ -79,7 +79,10 @@ const KEY_BY_TILDE_NUMBER: Readonly<Record<string, string>> = {
 	8: 'end',
 };
 
-const RXVT_SHIFTED_KEYS: Readonly<Record<string, string>> = {a: 'up', b: 'down', c: 'right', d: 'left'};
+/** Cursor keys in rxvt: with Shift after CSI, with Ctrl after SS3. */
+const RXVT_CURSOR_KEYS: Readonly<Record<string, string>> = {a: 'up', b: 'down', c: 'right', d: 'left'};
+/** Ends of the sequences of rxvt in place of the modifiers of xterm. */
+const RXVT_MODIFIERS: Readonly<Record<string, number>> = {$: SHIFT_BIT, '^': CTRL_BIT, '@': SHIFT_BIT | CTRL_BIT};
 
 /** Key names by the key codes of the kitty protocol and of CSI u. */
 const KEY_BY_CODE: Readonly<Record<number, string>> = {
@@ -110,9 +113,9 @@ const NUM_LOCK_BIT = 128;
 
 /**
  * Decodes one complete escape sequence, ESC included, in the forms of xterm, VT, rxvt and kitty. Undefined for unknown
- * sequences and key releases, which must not become text.
+ * sequences and key releases, which must not become text. `isKitty`: whether the terminal supports the kitty protocol.
  */
-export function decodeEscapeSequence(sequence: string): Token | undefined {
+export function decodeEscapeSequence(sequence: string, isKitty: boolean): Token | undefined {
 	const final = sequence.at(-1) ?? '';
 	const body = sequence.slice(2, -1);
 	if (sequence[1] === 'O') return decodeSs3(final, toModifiers(body.split(';').at(-1) ?? ''));
@@ -128,11 +131,18 @@ export function decodeEscapeSequence(sequence: string): Token | undefined {
 	const isCapsLock = (toModifierBits(modifier) & CAPS_LOCK_BIT) !== 0;
 	if (final === 'u') return decodeKeyCode(first, modifiers, isCapsLock);
 	if (final === '~' && first === '27') return decodeKeyCode(third, modifiers, isCapsLock);
-	if (final === '~') return namedKey(KEY_BY_TILDE_NUMBER[first], modifiers);
-	if (final === '$') return namedKey(KEY_BY_TILDE_NUMBER[first], SHIFT_BIT);
-	if (final === '^') return namedKey(KEY_BY_TILDE_NUMBER[first], CTRL_BIT);
-	if (final in RXVT_SHIFTED_KEYS) return namedKey(RXVT_SHIFTED_KEYS[final], SHIFT_BIT);
-	return namedKey(KEY_BY_FINAL[final], modifiers);
+	if (final === '~') return namedKey(KEY_BY_TILDE_NUMBER[first], withMeta(modifiers));
+	if (final in RXVT_MODIFIERS) return namedKey(KEY_BY_TILDE_NUMBER[first], RXVT_MODIFIERS[final]);
+	if (final in RXVT_CURSOR_KEYS) return namedKey(RXVT_CURSOR_KEYS[final], SHIFT_BIT);
+	// Without application mode, which this program does not set, st sends CSI P for Delete. In the kitty protocol CSI P
+	// is F1.
+	if (final === 'P' && body === '' && !isKitty) return namedKey('delete');
+	return namedKey(KEY_BY_FINAL[final], withMeta(modifiers));
+}
+
+/** Modifiers of a cursor key: xterm numbers Meta 8, which iTerm2 sends for Alt. Super has this number only in key codes. */
+function withMeta(modifiers: number): number {
+	return modifiers & XTERM_META_BIT ? modifiers | ALT_BIT : modifiers;
 }
 
 function toModifierBits(parameter: string): number {
@@ -152,11 +162,13 @@ function decodeSs3(final: string, modifiers: number): Token | undefined {
 	if (final === 'I') return namedKey('tab', modifiers);
 	if (final === ' ') return typedCharacter(final, modifiers);
 	if (final === 'X') return typedCharacter('=', modifiers);
+	if (final === 'M') return namedKey('enter', modifiers);
+	if (final in RXVT_CURSOR_KEYS) return namedKey(RXVT_CURSOR_KEYS[final], CTRL_BIT);
 	if (/^[j-y]$/.test(final)) return typedCharacter(String.fromCharCode(final.charCodeAt(0) - 0x40), modifiers);
 	return namedKey(KEY_BY_FINAL[final], modifiers);
 }
 
-function namedKey(name: string | undefined, modifiers: number): Token | undefined {
+function namedKey(name: string | undefined, modifiers = 0): Token | undefined {
 	return name === undefined ? undefined : {type: 'key', key: keyName(name, modifiers)};
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import terminalKeys from '../../../fixtures/terminal-keys.json' with {type: 'json'};
 import {chatKeys} from '../../../source/ui/input/key-bindings.js';
 import {createKeyDecoder} from '../../../source/ui/input/key-decoder.js';
 import type {Token} from '../../../source/ui/input/key-token.js';
@@ -122,6 +123,16 @@ const KEYS: readonly (readonly [string, string])[] = [
 	// Cursor keys with modifiers in the form of some older terminals.
 	['\u001BO5C', 'ctrl+right'],
 	['\u001BO1;2A', 'shift+up'],
+	// rxvt, with Alt as an ESC in front.
+	['\u001B\u001B[a', 'alt+shift+up'],
+	['\u001B\u001BOd', 'ctrl+alt+left'],
+	['\u001B\u001B[7^', 'ctrl+alt+home'],
+	// iTerm2 sends Meta, 8 in the numbers of xterm, for Option.
+	['\u001B[1;9D', 'alt+left'],
+	['\u001B[1;14H', 'ctrl+alt+shift+home'],
+	['\u001B[3;9~', 'alt+delete'],
+	// st without application mode.
+	['\u001B[P', 'delete'],
 ];
 
 /** Keys that terminals report as codes although they type a character. */
@@ -165,6 +176,17 @@ describe('the key decoder', () => {
 		expect(decode(bytes)).toEqual([key(name)]);
 	});
 
+	test.each(terminalKeys)(
+		'the key decoder decodes $bytes as $key, as terminfo says for $terminals',
+		({bytes, key: name}) => {
+			expect(decode(bytes)).toEqual([name.length === 1 ? text(name) : key(name)]);
+		},
+	);
+
+	test('the key decoder decodes CSI P as F1, which has no function, if the terminal supports the kitty protocol', () => {
+		expect(decode('\u001B[?0u\u001B[P')).toEqual([{type: 'kitty-keyboard'}]);
+	});
+
 	test('the key decoder decodes all keys of one read, in order', () => {
 		expect(decode('hello\r')).toEqual([text('hello'), key('enter')]);
 		expect(decode('ab\u001B[Dc')).toEqual([text('ab'), key('left'), text('c')]);
@@ -176,7 +198,7 @@ describe('the key decoder', () => {
 		expect(decode('\u001B', '/name')).toEqual([key('escape'), text('/name')]);
 		expect(decode('\u001B日本')).toEqual([key('escape'), text('日本')]);
 		expect(decode('\u001B😀')).toEqual([key('escape'), text('😀')]);
-		expect(decode('\u001B\t\u001B\u0003')).toEqual([key('escape'), key('tab'), key('escape'), key('ctrl+c')]);
+		expect(decode('\u001B\u0001\u001B\u0003')).toEqual([key('escape'), key('ctrl+a'), key('escape'), key('ctrl+c')]);
 	});
 
 	test('the key decoder decodes an Esc and a character that is bound with Alt as one key, for upper and lower case and for Cyrillic letters', () => {
@@ -212,6 +234,8 @@ describe('the key decoder', () => {
 			'\u001B[E',
 			'\u001BOP',
 			'\u001BO2P',
+			// F1 of some consoles, and the start of an old mouse report: never Enter, which would send the draft.
+			'\u001B[M',
 			'\u001B[99999999;1u',
 			'\u001B[55296u',
 			'\u001B[133u',
