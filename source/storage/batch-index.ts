@@ -24,11 +24,17 @@ export class BatchIndex {
 	readonly #file: LogFile;
 	readonly #marker: Uint8Array;
 	readonly #feeds = new Map<PeerId, FeedIndex>();
+	#isDamaged = false;
 
 	/** `marker`: the marker of the file, which is near the start of every record. */
 	constructor(file: LogFile, marker: Uint8Array) {
 		this.#file = file;
 		this.#marker = marker;
+	}
+
+	/** Whether a record could not be read again, because it has changed or the disk has failed. */
+	get isDamaged(): boolean {
+		return this.#isDamaged;
 	}
 
 	/** Bytes of memory that the index occupies, including reserved capacity. */
@@ -63,7 +69,9 @@ export class BatchIndex {
 		const readBatchAt = this.#createReader(feed, Math.min(READ_WINDOW_BYTES, RECORD_OVERHEAD_FACTOR * maxBytes));
 		return feed.collectBatches(seq, maxBytes, boundary, position => {
 			const batch = readBatchAt(position);
-			return batch?.peer === peer ? batch : undefined;
+			if (batch?.peer === peer) return batch;
+			this.#isDamaged = true;
+			return undefined;
 		});
 	}
 
@@ -77,7 +85,11 @@ export class BatchIndex {
 		return position => {
 			const {offset, length} = feed.locationAt(position);
 			if (offset < start || offset + length > start + window.length) {
-				window = this.#file.readAt(offset, feed.readLengthFrom(position, windowBytes));
+				try {
+					window = this.#file.readAt(offset, feed.readLengthFrom(position, windowBytes));
+				} catch {
+					return undefined;
+				}
 				start = offset;
 			}
 			return this.#decode(window.subarray(offset - start, offset - start + length));

@@ -36,6 +36,8 @@ export interface FileLog extends Log {
 	salvage(): AsyncIterable<readonly LogRecord[]>;
 	/** Closes and deletes the file. Never throws. */
 	discard(): Promise<void>;
+	/** Whether a record could not be read again, because it has changed or the disk has failed. */
+	readonly isDamaged: boolean;
 	/** Bytes of memory that the index occupies. */
 	readonly indexBytes: number;
 }
@@ -145,6 +147,10 @@ class WritableFileLog implements FileLog {
 
 	get size(): number {
 		return this.#file.size;
+	}
+
+	get isDamaged(): boolean {
+		return this.#index.isDamaged;
 	}
 
 	get indexBytes(): number {

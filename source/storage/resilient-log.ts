@@ -48,6 +48,7 @@ const MAX_UNSAVED_BYTES = 64 * 1024 * 1024;
  * in one launch.
  */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
+const CONTINUES = 'The chat continues in a new log file.';
 const SAVE_RETRY_MS = 2000;
 const SAVE_CHUNK_BYTES = 1024 * 1024;
 const RECORDS_PER_APPEND = 1024;
@@ -90,6 +91,7 @@ class ResilientLog implements Log {
 	#migration: Promise<void> | undefined;
 	#closed: Promise<void> | undefined;
 	#lastReport = '';
+	#damageTimer: {cancel(): void} | undefined;
 
 	constructor(options: ResilientLogOptions) {
 		this.#options = options;
@@ -134,6 +136,16 @@ class ResilientLog implements Log {
 		this.#ownPeer = own;
 	}
 
+	/** Continues in a new file. The caller is reading the log, so the failure is reported later. */
+	#noteDamage(path: string): void {
+		if (this.#needsNewFile || this.#closed) return;
+		const failure = () => new StorageError('changed', 'a part of the log cannot be read any more', path, CONTINUES);
+		this.#damageTimer ??= this.#options.timer.after(0, () => {
+			this.#damageTimer = undefined;
+			if (!this.#needsNewFile && !this.#closed) this.#recordFailure(failure());
+		});
+	}
+
 	#keep(records: readonly LogRecord[]): void {
 		for (const record of records) {
 			if (!this.#keptRecords || !this.#isOwn(record)) continue;
@@ -159,6 +171,7 @@ class ResilientLog implements Log {
 
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
 		const saved = this.#log?.batchesFrom(peer, seq, maxBytes, boundary) ?? [];
+		if (this.#log?.isDamaged) this.#noteDamage(this.#log.path);
 		const last = saved.at(-1);
 		const remainingBytes = maxBytes - saved.reduce((sum, batch) => sum + batchByteLength(batch), 0);
 		if (this.#buffer.isEmpty || (last && remainingBytes <= 0)) return saved;
@@ -177,6 +190,7 @@ class ResilientLog implements Log {
 
 	async #close(): Promise<void> {
 		this.#cancelRetry();
+		this.#damageTimer?.cancel();
 		await this.#migration;
 		if (this.#needsNewFile) await this.#migrateToNewFile();
 		else if (this.#failure) this.#writeBuffered();

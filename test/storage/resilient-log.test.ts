@@ -1,4 +1,4 @@
-import {existsSync, readdirSync, rmSync, truncateSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {StorageError} from '../../source/storage/errors.js';
@@ -239,6 +239,33 @@ test('the own feed is written again if another program emptied the file, includi
 	log.append(seq(4, 'four'));
 	expect(await texts()).toEqual(['one', 'two', 'three', 'four']);
 });
+
+test.each(['own feed', 'feed of somebody else'])(
+	'if a record of the %s cannot be read any more, the log continues in a new file with all that is left, and holds no more than that',
+	async whose => {
+		const {rig, log, states, folder, tick, texts} = makeRig();
+		if (whose === 'own feed') log.keepFeed?.(carol);
+		for (const [index, text] of ['one', 'two', 'three'].entries()) log.append(seq(index + 1, text));
+		const path = join(folder, '1.p2plog');
+		// The file is changed in place: inode and length stay the same.
+		writeFileSync(path, readFileSync(path, 'latin1').replace('two', 'xxx'), {encoding: 'latin1', flag: 'r+'});
+		expect(log.batchesFrom(carol, 1, 1e6).flatMap(entryTexts)).toEqual(['one']);
+		log.batchesFrom(carol, 2, 1e6);
+		expect(states).toEqual([]);
+		tick();
+		expect(states.at(-1)).toMatchObject({isSaving: false, reason: 'a part of the log cannot be read any more'});
+		log.append(seq(4, 'four'));
+		tick();
+		await expect.poll(() => states.at(-1)).toMatchObject({isSaving: true, path: join(folder, '2.p2plog')});
+		expect(rig.opened).toBe(2);
+		const isOwn = whose === 'own feed';
+		const held = isOwn ? ['one', 'two', 'three', 'four'] : ['one'];
+		expect(log.heldSeq(carol)).toBe(held.length);
+		expect(log.batchesFrom(carol, 1, 1e6).flatMap(entryTexts)).toEqual(held);
+		expect(await texts()).toEqual(expect.arrayContaining(['one', 'three', 'four', ...held]));
+		expect(readFileSync(path, 'latin1')).toContain('xxx');
+	},
+);
 
 test('records that wait for a new log file are saved when the log is closed', async () => {
 	const {log, texts} = makeRig();
