@@ -3,7 +3,7 @@
  * after Ctrl+S. Node writes to a terminal synchronously. Without this module, such a terminal would stop the whole
  * program, and the other nodes would report this node as lost.
  */
-import {writeSync} from 'node:fs';
+import {closeSync, fstatSync, openSync, readFileSync, writeSync} from 'node:fs';
 import type {SocketConstructorOpts} from 'node:net';
 import {ReadStream} from 'node:tty';
 import {systemErrorCode} from '../core/system-error.js';
@@ -60,10 +60,33 @@ export function installPatientTerminals(): void {
 function openWriter(fd: number): ReadStream | undefined {
 	const options: SocketConstructorOpts & {highWaterMark: number} = {highWaterMark: HIGH_WATER_BYTES};
 	try {
-		return new ReadStream(fd, options);
+		descriptors[fd] = openPatiently(fd);
+		return new ReadStream(descriptors[fd], options);
 	} catch {
 		return undefined;
 	}
+}
+
+/** For each standard stream: the descriptor that is written. */
+const descriptors = [0, 1, 2];
+
+/**
+ * Returns a descriptor of the terminal `fd` that Node can open a second time. After `su` or `sudo -u`, the user may not
+ * open the terminal, and Node would write to it synchronously. Everybody may open /dev/tty, the controlling terminal.
+ */
+function openPatiently(fd: number): number {
+	try {
+		closeSync(openSync(`/proc/self/fd/${fd}`, 'r+'));
+	} catch (error) {
+		if (systemErrorCode(error) === 'EACCES' && isControllingTerminal(fd)) return openSync('/dev/tty', 'r+');
+	}
+	return fd;
+}
+
+/** Compares the device number with field 7 of proc_pid_stat(5). */
+function isControllingTerminal(fd: number): boolean {
+	const stat = readFileSync('/proc/self/stat', 'latin1');
+	return Number(stat.slice(stat.lastIndexOf(')')).split(' ')[5]) === fstatSync(fd).rdev;
 }
 
 /** Longest wait for a terminal that does not read, ms. */
@@ -75,7 +98,7 @@ export function writeAtExit(text: string, fd: 1 | 2 = 1): void {
 	let bytes = Buffer.from(text);
 	for (let waited = 0; bytes.length > 0 && waited <= EXIT_WAIT_MS; ) {
 		try {
-			bytes = bytes.subarray(writeSync(fd, bytes));
+			bytes = bytes.subarray(writeSync(descriptors[fd] ?? fd, bytes));
 		} catch (error) {
 			if (systemErrorCode(error) !== 'EAGAIN') return;
 			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);

@@ -1,4 +1,5 @@
 /** Runs the built program on a terminal or pipe that nobody reads. The node must stay in the room, and must be able to leave. */
+import {chmodSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {openTerminal, type Terminal} from '../helpers/pty.js';
@@ -14,15 +15,20 @@ interface Room {
 	readonly terminal: Terminal;
 }
 
-/** Starts Bob, and Ann on a terminal with the arguments `words`. Resolves when they are connected. */
-async function openRoom(words: readonly string[]): Promise<Room> {
+/**
+ * Starts Bob, and Ann on a terminal with the arguments `words`. Resolves when they are connected. `prefix`: command that
+ * starts the program of Ann.
+ */
+async function openRoom(words: readonly string[], prefix: readonly string[] = []): Promise<Room> {
 	const port = await findFreeUdpPort();
 	const bob = await startNode({home: makeHome(), port, name: 'Bob', args: ['--no-log']});
 	const home = makeHome();
 	const env = {HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: 'lo'};
+	chmodSync(home, 0o777);
 	const args = [cliPath, '--name', 'Ann', '--no-log', '--port', String(port), ...words];
 	// A wide terminal, so that a few frames fill its buffers.
-	const terminal = openTerminal(process.execPath, args, {env, columns: 400});
+	const [command = '', ...rest] = [...prefix, process.execPath, ...args];
+	const terminal = openTerminal(command, rest, {env, columns: 400});
 	await bob.waitFor('Ann', line => line.type === 'peer' && line.name === 'Ann' && line.status === 'connected');
 	return {bob, terminal};
 }
@@ -59,6 +65,20 @@ describe.skipIf(process.platform === 'win32')('on a terminal that nobody reads',
 			await flood(bob);
 			terminal.startReading();
 			await terminal.until(output => output.includes('the last one'));
+		},
+	);
+
+	// As after `su`: the user may not open the terminal, which belongs to somebody else.
+	test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
+		'on a terminal of another user that nobody reads, the full screen receives messages and exits soon after SIGTERM',
+		async () => {
+			const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+			const {bob, terminal} = await openRoom([], nobody);
+			await terminal.until(output => output.includes(INPUT_HINT));
+			terminal.stopReading();
+			await flood(bob);
+			const ended = () => bob.waitFor('the end', ({name, status}) => name === 'Ann' && status === 'left');
+			expect(await exitTime(() => process.kill(terminal.pid, 'SIGTERM'), ended())).toBeLessThan(2000);
 		},
 	);
 
