@@ -15,13 +15,16 @@ export interface DebugLog {
 	close(): void;
 }
 
-/** Opens the debug log for appending. A new file is readable only by its owner. Throws UsageError. */
-export function openDebugLog(path: string, now: () => number): DebugLog {
+/**
+ * Opens the debug log for appending. A new file is readable only by its owner. `option`: name under which the user has
+ * set the file. Throws UsageError.
+ */
+export function openDebugLog(path: string, now: () => number, option = '--debug'): DebugLog {
 	let file: number;
 	try {
 		file = openSync(path, APPEND_WITHOUT_WAITING, 0o600);
 	} catch (error) {
-		throw new UsageError(`Cannot write --debug ${path}: ${describeSystemError(error)}.`, {cause: error});
+		throw new UsageError(`Cannot write ${option} ${path}: ${describeSystemError(error)}.`, {cause: error});
 	}
 	let isOpen = true;
 	let failure: string | undefined;

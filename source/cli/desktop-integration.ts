@@ -8,7 +8,9 @@ import {open, rm} from 'node:fs/promises';
 import {extname, resolve} from 'node:path';
 import type {Clock} from '../core/environment.js';
 import {eventId} from '../core/event.js';
+import {isExported} from '../core/export-scope.js';
 import {foldText} from '../core/fold-text.js';
+import {timelineWithAllLosses} from '../core/presence-rows.js';
 import type {State} from '../core/state.js';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 import type {TimelineEntry} from '../core/timeline.js';
@@ -22,6 +24,7 @@ import {createMarkdownFormat, formatPlain} from './output/format-text.js';
 import {htmlExport} from './output/html-export.js';
 import {readPageAssets} from './page-assets.js';
 import {programVersion} from './program-version.js';
+import {onContinue} from './signals.js';
 import {writeAtExit} from './terminal-stream.js';
 
 type Tool = readonly [program: string, ...arguments_: string[]];
@@ -37,9 +40,14 @@ export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment
 		copyText: text => copyText(text, environment),
 		listFolder,
 		findFile,
-		exportTimeline: (file, state) =>
-			exportRows(file, state, sliceTimeline(state.timeline, 0, state.timeline.length), room),
-		...(process.platform !== 'win32' && {stopProcess: () => void process.kill(0, 'SIGTSTP')}),
+		exportTimeline(file, state) {
+			const timeline = formatOf(file) === 'jsonl' ? timelineWithAllLosses(state) : state.timeline;
+			return exportRows(file, state, sliceTimeline(timeline, 0, timeline.length), room);
+		},
+		...(process.platform !== 'win32' && {
+			stopProcess: () => void process.kill(0, 'SIGTSTP'),
+			onContinue,
+		}),
 		onProcessExit(takeSequence) {
 			const restore = () => writeAtExit(takeSequence());
 			process.on('exit', restore);
@@ -133,10 +141,11 @@ export async function exportRows(
 	all: readonly TimelineEntry[],
 	room = '',
 ): Promise<string> {
-	// A file can be passed on, so it contains no whispers. `export --whispers` includes them.
-	const rows = all.filter(({type}) => type !== 'whisper');
 	const file = resolveTypedPath(typedPath);
-	const {parts, written} = createExport(file, withoutContacts(state), rows, room);
+	// `export` has options for what is left out here.
+	const scope = {whispers: false, withAddresses: formatOf(file) === 'jsonl'};
+	const rows = all.filter(entry => isExported(entry, scope));
+	const {parts, written} = createExport(file, withoutContacts(state), rows, room, all.length < state.timeline.length);
 	const target = await open(file, 'wx', 0o600).catch(error => {
 		if (systemErrorCode(error) === 'EEXIST') throw new Error(`${file} already exists. Choose another file name.`);
 		throw new Error(`Cannot write ${file}: ${describeSystemError(error)}.`, {cause: error});
@@ -162,9 +171,15 @@ interface Export {
 	written(): number;
 }
 
-function createExport(file: string, state: State, rows: readonly TimelineEntry[], room: string): Export {
+/** `isFiltered`: whether the user exports a part of the timeline. */
+function createExport(
+	file: string,
+	state: State,
+	rows: readonly TimelineEntry[],
+	room: string,
+	isFiltered: boolean,
+): Export {
 	if (formatOf(file) === 'html') {
-		const isFiltered = rows.length < state.timeline.length;
 		const options = {damagedParts: 0, isFiltered, withAddresses: false, version: programVersion(), now: Date.now()};
 		const parts = htmlExport({state, room, entries: rows, assets: readPageAssets(), ...options});
 		return {parts, written: () => rows.length};
@@ -204,9 +219,9 @@ function createRowFormat(file: string, state: State): (entry: TimelineEntry) => 
 	const format = formatOf(file);
 	switch (format) {
 		case 'text':
-			return entry => formatPlain(state, entry);
+			return entry => formatPlain(state, entry, false);
 		case 'markdown':
-			return createMarkdownFormat(state);
+			return createMarkdownFormat(state, false);
 		case 'jsonl':
 			return entry => formatJsonEntry(state, entry);
 		case 'html':

@@ -49,7 +49,7 @@ export async function main(argv: readonly string[], secret: string | undefined):
 		}
 		restoreIgnoredSignals(options.stay);
 		for (const name of unknownVariables(process.env)) printError(`Unknown variable ${name} is ignored.`);
-		if (options.debug !== undefined) debugLog = openDebugLog(options.debug, Date.now);
+		if (options.debug !== undefined) debugLog = openDebugLog(options.debug, Date.now, options.sourceNames.debug);
 		debug = debugLog?.debug ?? debugToStandardError(options, errorOutput);
 		enableCompileCache(options);
 		const {stdin} = process;

@@ -41,13 +41,14 @@ export async function createNetworkAdapters(
 	const {options, clock, debug} = context;
 	const selection = options.interfaces.length > 0 ? options.interfaces : undefined;
 	const interfaceReader = createInterfaceReader();
+	const option = options.sourceNames.interface ?? '--interface';
 	const choice = chooseInterfaces(selection, interfaceReader.read());
 	const missing = describeMissing(choice);
 	if (missing !== undefined && interfaceReader.failure !== undefined)
 		throw new UsageError(
-			`--interface: the network interfaces cannot be read (${interfaceReader.failure}). Leave out --interface, and name other computers with --peer HOST:PORT.`,
+			`${option}: the network interfaces cannot be read (${interfaceReader.failure}). Leave out ${option}, and name other computers with --peer HOST:PORT.`,
 		);
-	if (missing !== undefined) throw new UsageError(`--interface: ${missing}`);
+	if (missing !== undefined) throw new UsageError(`${option}: ${missing}`);
 	const keys = await readRoomKeys(context);
 	let {interfaces} = choice;
 	const log = (line: string) => debug('network', line);
@@ -83,7 +84,7 @@ export async function createNetworkAdapters(
 async function readRoomKeys({options, stdin, printError}: NodeContext): Promise<RoomKeys> {
 	if (!options.secret) return deriveRoomKeys({room: options.room});
 	const ask = async () => stdin && askSecret(stdin, text => process.stderr.write(text));
-	const secret = await readSecret(options.secret, ask);
+	const secret = await readSecret(options.secret, ask, options.sourceNames.secretFile);
 	if ([...secret].length < MIN_SECRET_LENGTH) {
 		printError(
 			`The secret is short and can be guessed from one recorded datagram. Use at least ${MIN_SECRET_LENGTH} characters.`,

@@ -110,14 +110,6 @@ export function createEntryFilter(state: State, filter: EventFilter): EntryPredi
 	};
 }
 
-/**
- * Returns a filter that is like `matches`, but also leaves out whispers unless `isIncluded` is true. Exports are often
- * passed on to others.
- */
-export function leaveOutWhispers(matches: EntryPredicate, isIncluded: boolean): EntryPredicate {
-	return isIncluded ? matches : entry => entry.type !== 'whisper' && matches(entry);
-}
-
 /** Text in which --grep searches; empty for an entry that is no message. */
 function searchedText(state: State, entry: TimelineEntry): string {
 	if (entry.type === 'whisper') return entry.text;

@@ -44,6 +44,12 @@ export function exitSignals(): readonly NodeJS.Signals[] {
 	return takenSignals;
 }
 
+/** Calls `run` whenever the process continues after a stop. Returns a function that ends this. Not for Windows. */
+export function onContinue(run: () => void): () => void {
+	process.on('SIGCONT', run);
+	return () => void process.off('SIGCONT', run);
+}
+
 /** Ignores SIGHUP for the life of the process if it was ignored at the start. `stays`: whether `--stay` is set. */
 export function restoreIgnoredSignals(stays: boolean): void {
 	if (process.platform === 'win32' || !isHangupIgnored(readStartFacts(stays))) return;

@@ -4,7 +4,7 @@
  * The values exist only during one call of the reducer. At the end of the call, reduce.ts writes the result into the
  * state.
  */
-import type {FeedEvent, Input, Observation, PeerId} from './event.js';
+import {type FeedEvent, type Input, isPeerId, type Observation, type PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {hearsayAbout, type LostEvent} from './hearsay.js';
 import {LATE_AFTER_MS, MAX_REPORTED_SUBJECTS, MAX_REPORTS_PER_SUBJECT} from './limits.js';
@@ -218,12 +218,14 @@ function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
 }
 
 /**
- * Adds to `changes.peers` all peers that `own`, a peer id of this node, had contact with. The reducer then recomputes
- * their presence rows.
+ * Adds to `changes.peers` all peers that `own`, a peer id of this node, had contact with or reported as lost. The reducer
+ * then recomputes their presence rows.
  */
 function touchContactedPeers(changes: CollectedChanges, own: PeerId | undefined): void {
 	if (own === undefined) return;
-	for (const subject of currentPeer(changes, own).contactedPeers) {
+	const {contactedPeers, reports} = currentPeer(changes, own);
+	for (const subject of [...contactedPeers, ...Object.keys(reports).filter(isPeerId)]) {
+		if (!isKnown(changes, subject)) continue;
 		const known = currentPeer(changes, subject);
 		if (!changes.peers.has(subject)) changes.peers.set(subject, known);
 	}

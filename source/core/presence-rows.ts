@@ -4,11 +4,12 @@
  * The order of arrival does not matter, because the record alone determines the rows. The reducer compares the rows before
  * and after a change of the record.
  */
-import type {PeerId} from './event.js';
+import type {FeedEvent, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 import {MAX_CONTACTS_KEPT} from './limits.js';
-import {isFirstContact, latestConnection, type RosterPeer} from './roster.js';
-import type {TimelineEntry} from './timeline.js';
+import {findPeer, isFirstContact, latestConnection, listPeers, type RosterPeer} from './roster.js';
+import type {State} from './state.js';
+import {insertEntries, type Timeline, type TimelineEntry} from './timeline.js';
 
 /** Lists the presence rows of a peer in no particular order, without duplicates. */
 export function listPresenceRows(
@@ -18,7 +19,7 @@ export function listPresenceRows(
 	if (peer === undefined) return [];
 	return [
 		...listDiscoveryRows(peer, launches),
-		...listLostRows(peer),
+		...listLosses(peer).filter(event => !repeatsIsolation(peer, event, launches)),
 		...Object.values(peer.returned),
 		...listIsolationRows(peer),
 		...listReconnectionRows(peer),
@@ -40,11 +41,41 @@ function listDiscoveryRows(peer: RosterPeer, launches: Readonly<Record<PeerId, O
 	return rows;
 }
 
+/** The `lost` events that have no row because they repeat a row of ours. JSON lines contain them. */
+function listRepeatedLosses(peer: RosterPeer, launches: Readonly<Record<PeerId, OrderKey>>): FeedEvent[] {
+	return listLosses(peer).filter(event => repeatsIsolation(peer, event, launches));
+}
+
+/** Whether a `lost` event has no row because it repeats a row of ours. */
+export function isRepeatedLoss({roster, launches}: State, event: FeedEvent): boolean {
+	const peer = event.type === 'lost' ? findPeer(roster, event.subject) : undefined;
+	return peer !== undefined && listRepeatedLosses(peer, launches).includes(event);
+}
+
+/** The timeline together with the `lost` events that have no row because they repeat a row of ours. */
+export function timelineWithAllLosses({roster, launches, timeline}: State): Timeline {
+	const losses = listPeers(roster).flatMap(peer => listRepeatedLosses(peer, launches));
+	return insertEntries(timeline, losses.sort(compareOrder));
+}
+
 /**
- * Rows of `lost`. A `lost` whose absence number is above the count of known `returned` events has no row until the missing
- * `returned` events arrive. A `left` removes the row of the current absence.
+ * Whether a `lost` event of ours says the same as a row about our isolation. A node without connections writes no `lost`.
+ * It writes the event when it is connected again, often to the next launch of the same person. The row about the
+ * isolation is older and has the right time, so it stays.
  */
-function listLostRows(peer: RosterPeer): TimelineEntry[] {
+function repeatsIsolation(peer: RosterPeer, event: FeedEvent, launches: Readonly<Record<PeerId, OrderKey>>): boolean {
+	if (launches[event.peer] === undefined) return false;
+	const isEarlier = (key: OrderKey) => compareOrder(key, event) < 0;
+	const isolation = listIsolationRows(peer).findLast(isEarlier);
+	const connection = peer.connections.findLast(isEarlier);
+	return isolation !== undefined && (connection === undefined || compareOrder(connection, isolation) < 0);
+}
+
+/**
+ * The `lost` events of a peer, one for each absence. A `lost` whose absence number is above the count of known `returned` events has no effect until the missing
+ * `returned` events arrive. A `left` ends the effect on the current absence.
+ */
+function listLosses(peer: RosterPeer): FeedEvent[] {
 	return Object.entries(peer.lost)
 		.filter(([absence]) => {
 			const aheadBy = Number(absence) - peer.absences;

@@ -2,12 +2,13 @@
 
 import {isWritten, type PeerId, type PostedEvent, type WrittenEvent} from '../core/event.js';
 import type {OrderKey} from '../core/event-order.js';
+import {describeMove, exportedAddress, isExported} from '../core/export-scope.js';
 import {findPosted} from '../core/find-posted.js';
 import {formatBytes} from '../core/format-quantity.js';
 import {hueOf} from '../core/name-hues.js';
 import {findPeer, isFirstContact} from '../core/roster.js';
 import {selectMarks} from '../core/select-marks.js';
-import {addressOf, nameSeqOf} from '../core/select-peers.js';
+import {nameSeqOf} from '../core/select-peers.js';
 import type {State} from '../core/state.js';
 import {cleanText} from '../core/text.js';
 import {contentOf} from '../core/text-of.js';
@@ -55,18 +56,12 @@ function messageOf(state: State, message: WrittenEvent, options: PageRowOptions)
 }
 
 function authorOf(state: State, {peer, seq}: TimelineEntry, {names, withAddresses}: PageRowOptions) {
-	const address = withAddresses ? addressText(state, peer) : undefined;
+	const address = exportedAddress(state, peer, withAddresses);
 	return {
 		name: names(state, peer, seq || undefined),
 		hue: hueOf(state, peer),
 		...(address !== undefined && {address}),
 	};
-}
-
-/** Address of a peer. `~` before it: the peer claims it, and no connection of this node has confirmed it. */
-export function addressText(state: State, peer: PeerId): string | undefined {
-	const found = addressOf(state, peer);
-	return found && `${found.isUnverified ? '~' : ''}${cleanOneLine(found.address)}`;
 }
 
 function marksOf(state: State, message: WrittenEvent, names: PageNames): PageMark[] {
@@ -130,9 +125,7 @@ function describeEvent(
 				subject: names(state, entry.peer, entry.seq),
 			};
 		case 'moved':
-			return withAddresses
-				? {...who(), text: `moved to ${entry.addresses.map(cleanOneLine).join(', ')}`}
-				: {...who(), text: 'moved to another address'};
+			return {...who(), text: describeMove(entry, withAddresses)};
 		case 'left':
 			return {...who(), text: 'left'};
 		case 'lost':
@@ -149,7 +142,9 @@ function describeEvent(
 		case 'peer-disconnected':
 			return withObservations ? {text: 'you lost contact with', subject: named(entry.subject, entry)} : undefined;
 		case 'notice':
-			return withObservations && withAddresses ? {text: cleanOneLine(entry.text)} : undefined;
+			return withObservations && isExported(entry, {withAddresses, whispers: false})
+				? {text: cleanOneLine(entry.text)}
+				: undefined;
 		case 'unreadable':
 			return {...who(), text: 'sent an event that this version cannot read'};
 		case 'marked':

@@ -14,6 +14,8 @@ export interface SharedHooks {
 	copyText?(text: string): Promise<boolean>;
 	/** Sends SIGTSTP to the process group and returns immediately. Absent on Windows. */
 	stopProcess?(): void;
+	/** Calls `run` whenever the process continues after a stop (SIGCONT). Returns a function that ends this. Absent on Windows. */
+	onContinue?(run: () => void): () => void;
 	/**
 	 * Writes the result of `takeSequence` to the terminal when the process exits. Returns a function that unregisters
 	 * `takeSequence`.

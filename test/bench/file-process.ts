@@ -44,6 +44,8 @@ async function start(folder: string, port?: number): Promise<void> {
 		sharesFile: createMemorySharesFile(),
 		now: () => performance.now(),
 		downloadFolder: () => folder,
+		downloadOption: '--download-dir',
+		directoryOption: '--output',
 		markAsReceived: async () => {},
 		warn() {},
 	});

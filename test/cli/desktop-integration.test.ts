@@ -58,6 +58,24 @@ describe('events exported from a screen', () => {
 		expect(readFileSync(file, 'utf8')).not.toContain('verified');
 	});
 
+	test('text and Markdown that are exported from a screen contain no address and no notice, but JSON lines contain the addresses', async () => {
+		const {folder, chatNode} = createRoom();
+		const bob = chatNode.join('Bob', '192.168.1.9');
+		chatNode.say(bob, 'hi');
+		chatNode.pin({peer: bob.peer, seq: bob.seq}, true);
+		chatNode.commit([chatNode.make(bob, {type: 'moved', addresses: ['192.168.1.44']})]);
+		chatNode.observe({type: 'notice', level: 'warn', code: 'test', text: 'something about 192.168.1.77'});
+		const state = chatNode.store.getState();
+		const rows = sliceTimeline(state.timeline, 0, state.timeline.length);
+		const exported = async (name: string) => {
+			await exportRows(join(folder, name), state, rows);
+			return readFileSync(join(folder, name), 'utf8');
+		};
+		for (const name of ['a.txt', 'a.md']) expect(await exported(name)).not.toMatch(/\d+\.\d+\.\d+\.\d+/);
+		expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toMatch(/ Bob: hi\n.* \* Bob moved to another address\n/);
+		expect(await exported('a.jsonl')).toMatch(/192\.168\.1\.9.*\n.*192\.168\.1\.44/);
+	});
+
 	test('an export from a screen to a file with an unknown extension is refused, the error lists the known extensions, and no file is created', async () => {
 		const {folder, write} = createRoom();
 		for (const name of ['out.docx', 'out.pdf', 'out.json'])

@@ -106,6 +106,31 @@ const table: [title: string, inputs: readonly Input[], expected: readonly string
 		[lost(30, 1, 0), lost(20, 1, 0, me), anyEntry],
 		['20 me lost'],
 	],
+	[
+		'our own `lost` event gives no row if the row of a disconnection already says that we lost this peer',
+		[launched(), connected(10), disconnected(20, true), connected(30, dave), lost(40, 2, 0, me)],
+		['20 me peer-disconnected'],
+	],
+	[
+		'our `lost` event of a later launch gives no row either',
+		[launched(), connected(10), disconnected(20, true), launched(me2, 30), lost(40, 2, 0, me2)],
+		['20 me peer-disconnected'],
+	],
+	[
+		'our `lost` event gives a row if we were connected to the peer again after the disconnection',
+		[launched(), connected(10), disconnected(20, true), connected(30), disconnected(35, false), lost(40, 2, 0, me)],
+		['20 me peer-disconnected', '30 me peer-connected', '40 me lost'],
+	],
+	[
+		'a `lost` event of another peer gives a row also after our disconnection',
+		[launched(), connected(10), disconnected(20, true), connected(30, dave), lost(40, 2, 0)],
+		['20 me peer-disconnected', '40 dave lost'],
+	],
+	[
+		'our `lost` event gives a row if the row of the disconnection is removed by a `left` event',
+		[launched(), connected(10), disconnected(20, true), lost(40, 2, 0, me), returned(50, 5, 0), left(60, 6)],
+		['40 me lost', '50 carol returned', '60 carol left'],
+	],
 	['a `lost` event about a peer of which nothing else is known gives no row', [lost(30, 1, 0)], []],
 	['a `left` event removes the `lost` row of the current absence', [lost(30, 1, 0), left(29, 5)], ['29 carol left']],
 	[

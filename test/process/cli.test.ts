@@ -43,6 +43,30 @@ describe('the command line', () => {
 			/Cannot write --debug \/nonexistent\/debug/,
 		],
 		['an invisible name', ['--name', '\u2800'], {}, /--name needs at least one visible character/],
+		[
+			'an invisible name of a variable',
+			[],
+			{P2PCHAT_NAME: '\u2800'},
+			/P2PCHAT_NAME needs at least one visible character/,
+		],
+		[
+			'a variable with an interface that does not exist',
+			[],
+			{P2PCHAT_INTERFACE: 'nosuch0'},
+			/P2PCHAT_INTERFACE: no interface or address 'nosuch0'/,
+		],
+		[
+			'a variable with a secret file that cannot be read',
+			[],
+			{P2PCHAT_SECRET_FILE: '/nonexistent/secret'},
+			/Cannot read P2PCHAT_SECRET_FILE \/nonexistent\/secret/,
+		],
+		[
+			'a variable with a debug file that cannot be written',
+			[],
+			{P2PCHAT_DEBUG: '/nonexistent/debug'},
+			/Cannot write P2PCHAT_DEBUG \/nonexistent\/debug/,
+		],
 		['nothing to send', ['send', '-'], {}, /Nothing to send/],
 	];
 	it.each(faults)('%s prints one line on stderr and exits with code 2', async (_, words, environment, message) => {

@@ -25,12 +25,16 @@ export function openFileStore({context, keys, keepsShares, warn}: OpenFileStoreO
 	const {options, clock} = context;
 	const {root} = resolveSystemDataDir(options.dataDir);
 	const {platform, env: environment} = process;
+	const {downloadDir = '--download-dir', output = '"directory"'} = options.sourceNames;
 	const markEnvironment = systemMarkEnvironment(() => clock.now());
 	return createDiskFileStore({
 		idOf: (size, leaves) => fileIdOf(keys.tag, size, leaves),
 		sharesFile: keepsShares ? openSharesFile(join(root, 'shares', bytesToHex(keys.tag))) : createMemorySharesFile(),
 		now: () => clock.monotonic(),
 		downloadFolder: () => options.downloadDir ?? findDownloadFolder(root, {platform, environment, home: readHome()}),
+		downloadOption: downloadDir,
+		// A file for standard output is received in a temporary folder.
+		directoryOption: options.output === '-' ? downloadDir : output,
 		markAsReceived: path => markAsReceived(path, markEnvironment),
 		warn,
 	});

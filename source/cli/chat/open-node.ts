@@ -186,11 +186,7 @@ async function tryFindEarlierLog(
 
 /** Returns the configured name, by default the name of the OS user. */
 function chooseName(explicitName: string | undefined): string {
-	if (explicitName !== undefined) {
-		const name = cleanName(explicitName);
-		if (name === '') throw new UsageError('--name needs at least one visible character.');
-		return name;
-	}
+	if (explicitName !== undefined) return cleanName(explicitName);
 	try {
 		return cleanName(userInfo().username) || 'somebody';
 	} catch {

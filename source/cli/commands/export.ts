@@ -4,8 +4,10 @@ import {bytesToHex} from '../../codec/bytes.js';
 import {type Batch, lastSeq} from '../../core/batch.js';
 import {UsageError} from '../../core/errors.js';
 import {eventId, type PeerId} from '../../core/event.js';
+import {isExported} from '../../core/export-scope.js';
+import {timelineWithAllLosses} from '../../core/presence-rows.js';
 import {nameOf} from '../../core/select-peers.js';
-import {sliceTimeline} from '../../core/timeline.js';
+import {sliceTimeline, type TimelineEntry} from '../../core/timeline.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
 import {type CliContext, exitCodes} from '../context.js';
@@ -20,7 +22,6 @@ import {
 	type EntryPredicate,
 	exitCodeForMatches,
 	type LoadedLog,
-	leaveOutWhispers,
 	loadLog,
 	printEntries,
 	resolveLogPath,
@@ -36,7 +37,9 @@ export async function runExport(context: CliContext): Promise<number> {
 	const log = await loadLog(resolveLogPath(options.operands[0], resolveSystemDataDir(options.dataDir)));
 	for (const line of describeDamage(log)) printError(line);
 	if (options.verify) return printVerification(context, log);
-	const matches = leaveOutWhispers(createEntryFilter(log.state, options.filter), options.whispers);
+	const filter = createEntryFilter(log.state, options.filter);
+	const scope = {...options, withAddresses: options.withAddresses || options.format === 'jsonl'};
+	const matches: EntryPredicate = entry => isExported(entry, scope) && filter(entry);
 	const written = await printLog(context, log, matches);
 	await output.flush();
 	return exitCodeForMatches(context, written);
@@ -46,10 +49,13 @@ function printLog(context: CliContext, log: LoadedLog, matches: EntryPredicate):
 	const {options, output} = context;
 	if (options.format === 'jsonl') return exportJsonLines(output, log, matches, Object.keys(options.filter).length > 0);
 	if (options.format === 'html') return printHtml(context, log, matches);
+	const {withAddresses} = options;
 	const isMarkdown = options.format === 'markdown';
-	const pins = formatPins(log.state, matches, isMarkdown ? 'markdown' : 'text');
+	const pins = formatPins(log.state, matches, isMarkdown ? 'markdown' : 'text', withAddresses);
 	if (pins !== '') output.write(`${pins}\n`);
-	const format = isMarkdown ? createMarkdownFormat(log.state) : formatPlain.bind(undefined, log.state);
+	const format = isMarkdown
+		? createMarkdownFormat(log.state, withAddresses)
+		: (entry: TimelineEntry) => formatPlain(log.state, entry, withAddresses);
 	return printEntries(output, log.state, matches, format);
 }
 
@@ -132,7 +138,7 @@ async function exportJsonLines(
 	const printed = new Set<string>();
 	const isPrinted = (batch: Batch) =>
 		batch.entries.every((_, index) => printed.has(eventId(batch.peer, batch.firstSeq + index)));
-	const written = await printEntries(output, state, matches, entry => {
+	const written = await printEntries(output, {...state, timeline: timelineWithAllLosses(state)}, matches, entry => {
 		const line = formatJsonEntry(state, entry);
 		if (line !== undefined && entry.type !== 'whisper') {
 			authors.add(entry.peer);

@@ -1,5 +1,6 @@
 /** `replay [FILE]`: shows the replay screen. Without a terminal, or with --plain, it prints the log as plain lines. */
 
+import {isExported} from '../../core/export-scope.js';
 import {entryAt} from '../../core/timeline.js';
 import {resolveTime} from '../../node/parse-time.js';
 import {resolveSystemDataDir} from '../../storage/data-dir.js';
@@ -10,7 +11,6 @@ import {
 	describeDamage,
 	type EntryPredicate,
 	exitCodeForMatches,
-	leaveOutWhispers,
 	loadLog,
 	printEntries,
 	resolveLogPath,
@@ -28,10 +28,11 @@ async function printLog(context: CliContext): Promise<number> {
 	const {options, output, printError} = context;
 	const log = await loadLog(resolveLogPath(options.operands[0], resolveSystemDataDir(options.dataDir)));
 	for (const line of describeDamage(log)) printError(line);
-	const filtered = leaveOutWhispers(createEntryFilter(log.state, options.filter), options.whispers);
+	const filtered = createEntryFilter(log.state, options.filter);
 	// Printed lines cannot be scrolled to the time of --at, so printing begins at that time.
 	const from = options.at ? resolveTime(options.at, entryAt(log.state.timeline, 0)?.at ?? 0) : Number.NEGATIVE_INFINITY;
-	const matches: EntryPredicate = entry => entry.at >= from && filtered(entry);
+	const matches: EntryPredicate = entry =>
+		entry.at >= from && isExported(entry, {...options, withAddresses: true}) && filtered(entry);
 	const written = await printEntries(output, log.state, matches, entry => formatPlain(log.state, entry));
 	await output.flush();
 	return exitCodeForMatches(context, written);

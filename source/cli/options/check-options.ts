@@ -4,6 +4,7 @@ import {DEFAULT_PORT, DEFAULT_ROOM} from '../../core/defaults.js';
 import {UsageError} from '../../core/errors.js';
 import {MAX_NAME_BYTES, MAX_ROOM_BYTES} from '../../core/limits.js';
 import {parseTarget} from '../../core/parse-target.js';
+import {cleanName} from '../../core/text.js';
 import type {HostAddress} from '../../network/ip-address.js';
 import {parseTime, TIME_FORMS, type TimePoint} from '../../node/parse-time.js';
 import {type OptionSource, quote, type SourcedOption} from './option-sources.js';
@@ -48,6 +49,7 @@ export function checkOptions(
 	return {
 		command,
 		operands,
+		sourceNames: Object.fromEntries([...sources].map(([key, {sourceName}]) => [key, sourceName])),
 		room: checkLabel(sources.get('room'), MAX_ROOM_BYTES) ?? DEFAULT_ROOM,
 		port: checkNumber(sources.get('port'), 1, 65_535, 'a port from 1 to 65535') ?? DEFAULT_PORT,
 		tcpPort: checkNumber(sources.get('tcpPort'), 0, 65_535, 'a port from 0 to 65535 (0: any free port)') ?? 0,
@@ -118,7 +120,9 @@ function checkLabel(option: SourcedOption | undefined, maxBytes: number): string
 
 function checkName(option: SourcedOption | undefined): string | undefined {
 	const name = checkLabel(option, MAX_NAME_BYTES);
-	if (!option || name === undefined || !containsSpoofedFingerprint(name)) return name;
+	if (!option || name === undefined) return undefined;
+	if (cleanName(name) === '') throw new UsageError(`${option.sourceName} needs at least one visible character.`);
+	if (!containsSpoofedFingerprint(name)) return name;
 	throw new UsageError(
 		`${option.sourceName} must not contain "#" and a fingerprint, which distinguish people with the same name: ${quote(name)}.`,
 	);

@@ -2,7 +2,7 @@
 
 import type {HostAddress} from '../../network/ip-address.js';
 import type {TimePoint} from '../../node/parse-time.js';
-import type {CommandName} from './option-table.js';
+import type {CommandName, OptionKey} from './option-table.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
 export type ThemeChoice = 'auto' | 'dark' | 'light';
@@ -22,6 +22,8 @@ export interface Options {
 	readonly command: CommandName;
 	/** Arguments after the command, for example FILE or the words of the text of `send`. */
 	readonly operands: readonly string[];
+	/** The name under which the user has set an option, for error messages: `--port`, `P2PCHAT_PORT` or `"port" in config.json`. */
+	readonly sourceNames: Readonly<Partial<Record<OptionKey, string>>>;
 	readonly name?: string;
 	readonly room: string;
 	readonly secret?: SecretSource;
@@ -66,7 +68,7 @@ export interface Options {
 	/** Whether the window for guests may show a room with a secret. */
 	readonly inSecretRoom: boolean;
 	readonly verify: boolean;
-	/** Whether an HTML export contains addresses, fingerprints and notices. */
+	/** Whether an export contains addresses and notices and, in HTML, fingerprints. */
 	readonly withAddresses: boolean;
 	/** Whether exports and printed replays contain whispers. */
 	readonly whispers: boolean;

@@ -7,21 +7,27 @@ import {withoutByteOrderMark} from '../../core/text.js';
 import {readUpTo} from '../../storage/regular-file.js';
 import {createKeyDecoder} from '../../ui/input/key-decoder.js';
 import type {Token} from '../../ui/input/key-token.js';
+import {restoreRawMode} from '../../ui/terminal/token-reader.js';
+import {onContinue} from '../signals.js';
 import type {SecretSource} from './options.js';
 
 const MAX_SECRET_BYTES = 1024;
 const MAX_SECRET_FILE_BYTES = 64 * 1024;
 
-/** Reads and validates the secret. `promptSecret` resolves to undefined if the user cancels. Rejects with UsageError. */
+/**
+ * Reads and validates the secret. `promptSecret` resolves to undefined if the user cancels. `fileOption`: name under
+ * which the user has set the file. Rejects with UsageError.
+ */
 export async function readSecret(
 	source: SecretSource,
 	promptSecret: () => Promise<string | undefined>,
+	fileOption = '--secret-file',
 ): Promise<string> {
 	switch (source.type) {
 		case 'environment':
 			return validateSecret(source.secret, source.sourceName ?? 'P2PCHAT_SECRET');
 		case 'file':
-			return validateSecret(readSecretFile(source.path), source.path);
+			return validateSecret(readSecretFile(source.path, fileOption), source.path);
 		case 'ask': {
 			const secret = await promptSecret();
 			if (secret === undefined)
@@ -37,7 +43,7 @@ export async function readSecret(
  * Reads a secret file without one final newline, which editors and `echo` add. The file may be a FIFO, for example
  * `<(command)`. At most MAX_SECRET_FILE_BYTES bytes are read.
  */
-function readSecretFile(path: string): string {
+function readSecretFile(path: string, option: string): string {
 	try {
 		const file = openSync(path, 'r');
 		try {
@@ -48,7 +54,7 @@ function readSecretFile(path: string): string {
 			closeSync(file);
 		}
 	} catch (error) {
-		throw new UsageError(`Cannot read --secret-file ${path}: ${describeSystemError(error)}.`, {cause: error});
+		throw new UsageError(`Cannot read ${option} ${path}: ${describeSystemError(error)}.`, {cause: error});
 	}
 }
 
@@ -96,6 +102,8 @@ function dropLastGrapheme(text: string): string {
 		.join('');
 }
 
+const SECRET_PROMPT = 'Secret of the room (hidden): ';
+
 /**
  * Prompts without echo on the controlling terminal, even if standard input is a pipe. Resolves to undefined if the user
  * cancels. Rejects with UsageError if there is no terminal.
@@ -104,8 +112,13 @@ export async function askSecret(stdin: NodeJS.ReadStream, prompt: (text: string)
 	const {terminal, close} = openTerminal(stdin);
 	// Raw mode turns echo off. It is turned on before the prompt is printed, so that keys which are typed early are not
 	// shown.
-	terminal.setRawMode(true);
-	prompt('Secret of the room (hidden): ');
+	restoreRawMode(terminal);
+	prompt(SECRET_PROMPT);
+	// A shell turns echo on while this process is stopped.
+	const ignoreContinue = onContinue(() => {
+		restoreRawMode(terminal);
+		prompt(SECRET_PROMPT);
+	});
 	terminal.setEncoding('utf8');
 	try {
 		return await new Promise<string | undefined>(resolve => {
@@ -119,6 +132,7 @@ export async function askSecret(stdin: NodeJS.ReadStream, prompt: (text: string)
 			terminal.resume();
 		});
 	} finally {
+		ignoreContinue();
 		terminal.removeAllListeners('data');
 		terminal.setRawMode(false);
 		terminal.pause();

@@ -9,6 +9,7 @@ import {
 	type PeerId,
 } from '../../core/event.js';
 import type {FileTransfer} from '../../core/file-transfer.js';
+import {isRepeatedLoss} from '../../core/presence-rows.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
 import {selectDelivery} from '../../core/select.js';
 import type {State} from '../../core/state.js';
@@ -87,11 +88,13 @@ export function createReportCollector(): (state: State, inputs: readonly Input[]
 }
 
 /**
- * Whether an event is visible: it is a row of the timeline, or an effect (reaction, correction, withdrawal or pin) that
- * the index of effects contains.
+ * Whether an event is reported: it is a row of the timeline, an effect (reaction, correction, withdrawal or pin) that the
+ * index of effects contains, or a `lost` that repeats a row of ours.
  */
 function isShown(state: State, event: FeedEvent): boolean {
-	return isEffect(event) ? isKnownEffect(state.effects, event) : hasEntry(state.timeline, event);
+	return isEffect(event)
+		? isKnownEffect(state.effects, event)
+		: hasEntry(state.timeline, event) || isRepeatedLoss(state, event);
 }
 
 function collectNonEventReports(state: State, input: Input): Report[] {

@@ -14,14 +14,17 @@ export function formatPins(
 	state: State,
 	matches: (entry: TimelineEntry) => boolean,
 	format: 'text' | 'markdown' | 'jsonl',
+	withAddresses = false,
 ): string {
 	const pinned = selectPins(state).filter(({message}) => matches(message));
 	if (pinned.length === 0) return '';
 	switch (format) {
 		case 'text':
-			return pinned.map(({message}) => `    Pinned: ${formatPlain(state, message)}`).join('\n');
+			return pinned.map(({message}) => `    Pinned: ${formatPlain(state, message, withAddresses)}`).join('\n');
 		case 'markdown': {
-			const rows = pinned.map(({message}) => createMarkdownFormat(state)(message).replace(/^## (.*)\n\n- /, '- $1 '));
+			const rows = pinned.map(({message}) =>
+				createMarkdownFormat(state, withAddresses)(message).replace(/^## (.*)\n\n- /, '- $1 '),
+			);
 			return `## Pinned\n\n${rows.join('\n')}\n`;
 		}
 		case 'jsonl':

@@ -3,9 +3,10 @@
  * entry.
  */
 import {isWritten, type PeerId, type Whisper, type WrittenEvent} from '../../core/event.js';
+import {describeMove, exportedAddress} from '../../core/export-scope.js';
 import {findLinks} from '../../core/find-links.js';
 import {findPeer, isFirstContact} from '../../core/roster.js';
-import {addressOf, formatPeerName, nameSeqOf} from '../../core/select-peers.js';
+import {formatPeerName, nameSeqOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
 import type {TimelineEntry} from '../../core/timeline.js';
 import {cleanForScreen, cleanLine} from '../../ui/text/clean-for-screen.js';
@@ -15,14 +16,15 @@ import {joinParts} from '../../ui/timeline/text-parts.js';
 
 /**
  * Formats a message as `2026-11-22T14:05:09+01:00 Carol (192.168.1.7): text`, an action as `… * Carol (192.168.1.7) waves`, a
- * shared file as `… * Carol (192.168.1.7) shared plan.pdf (131 kB): note`, and any other event, without an address, as `… * Carol joined`. No final newline.
+ * shared file as `… * Carol (192.168.1.7) shared plan.pdf (131 kB): note`, and any other event, without an address, as `… * Carol joined`.
+ * An export leaves the addresses out: see export-scope.ts. No final newline.
  */
-export function formatPlain(state: State, entry: TimelineEntry): string {
+export function formatPlain(state: State, entry: TimelineEntry, withAddresses = true): string {
 	const time = formatLocalTime(entry.at);
-	if (!isWritten(entry)) return `${time} * ${describeEntry(state, entry)}`;
+	if (!isWritten(entry)) return `${time} * ${describeEntry(state, entry, withAddresses)}`;
 	const lines = [...markedMessageText(state, entry).split('\n'), ...noteLines(state, entry)];
 	const text = lines.join('\n    ');
-	const author = nameWithAddress(state, entry.peer, entry.seq);
+	const author = nameWithAddress(state, entry.peer, withAddresses, entry.seq);
 	return isAction(entry) ? `${time} * ${author} ${text}` : `${time} ${author}: ${text}`;
 }
 
@@ -60,14 +62,11 @@ export function formatLocalTime(ms: number): string {
 const MIN_DATE_MS = Date.UTC(1970, 0, 1);
 const MAX_DATE_MS = Date.UTC(9999, 11, 30);
 
-/**
- * Formats a peer as `Carol (192.168.1.7)`. `~` marks an address that the peer claims and that no connection of ours has
- * confirmed.
- */
-function nameWithAddress(state: State, peer: PeerId, seq?: number): string {
-	const address = addressOf(state, peer);
+/** Formats a peer as `Carol (192.168.1.7)`, or as `Carol`. */
+function nameWithAddress(state: State, peer: PeerId, withAddresses: boolean, seq?: number): string {
+	const address = exportedAddress(state, peer, withAddresses);
 	const name = cleanLabel(state, peer, seq);
-	return address ? `${name} (${address.isUnverified ? '~' : ''}${cleanLine(address.address)})` : name;
+	return address === undefined ? name : `${name} (${address})`;
 }
 
 function cleanLabel(state: State, peer: PeerId, seq?: number): string {
@@ -80,8 +79,8 @@ function subjectLabel(state: State, entry: TimelineEntry & {readonly subject: Pe
 }
 
 /** Formats a whisper as `private, from Dave (192.168.1.8): text`, or with `to` for a whisper that this user sent. */
-function formatWhisper(state: State, entry: Whisper): string {
-	const party = nameWithAddress(state, entry.subject, nameSeqOf(state, entry.subject, entry));
+function formatWhisper(state: State, entry: Whisper, withAddresses: boolean): string {
+	const party = nameWithAddress(state, entry.subject, withAddresses, nameSeqOf(state, entry.subject, entry));
 	return `private, ${entry.own ? 'to' : 'from'} ${party}: ${cleanForScreen(entry.text).replaceAll('\n', '\n    ')}`;
 }
 
@@ -89,6 +88,7 @@ function formatWhisper(state: State, entry: Whisper): string {
 export function describeEntry(
 	state: State,
 	entry: Exclude<TimelineEntry, {readonly type: 'posted' | 'shared'}>,
+	withAddresses = true,
 ): string {
 	const name = cleanLabel(state, entry.peer, entry.seq || undefined);
 	switch (entry.type) {
@@ -97,7 +97,7 @@ export function describeEntry(
 		case 'renamed':
 			return `${cleanLabel(state, entry.peer, entry.seq - 1)} is now called ${cleanLabel(state, entry.peer, entry.seq)}`;
 		case 'moved':
-			return `${name} moved to ${entry.addresses.map(cleanLine).join(', ')}`;
+			return `${name} ${describeMove(entry, withAddresses)}`;
 		case 'left':
 			return `${name} left`;
 		case 'lost':
@@ -110,14 +110,14 @@ export function describeEntry(
 			return `p2pchat-ink ${cleanLine(entry.version)} started`;
 		case 'peer-connected':
 			return isFirstContact(findPeer(state.roster, entry.subject), entry)
-				? `connected to ${nameWithAddress(state, entry.subject, nameSeqOf(state, entry.subject, entry))}`
+				? `connected to ${nameWithAddress(state, entry.subject, withAddresses, nameSeqOf(state, entry.subject, entry))}`
 				: `reconnected to ${subjectLabel(state, entry)}`;
 		case 'peer-disconnected':
 			return `you lost contact with ${subjectLabel(state, entry)}`;
 		case 'notice':
 			return cleanLine(entry.text);
 		case 'whisper':
-			return formatWhisper(state, entry);
+			return formatWhisper(state, entry, withAddresses);
 		case 'marked':
 		case 'corrected':
 		case 'withdrawn':
@@ -131,27 +131,25 @@ export function describeEntry(
 export type MarkdownFormat = (entry: TimelineEntry) => string;
 
 /** Creates a formatter to be called in timeline order: a heading per day, a list item per entry, all user text escaped. */
-export function createMarkdownFormat(state: State): MarkdownFormat {
+export function createMarkdownFormat(state: State, withAddresses = true): MarkdownFormat {
 	let day = '';
 	return entry => {
 		const [date = '', time = ''] = formatLocalTime(entry.at).split('T');
 		const heading = date === day ? '' : `${day === '' ? '' : '\n'}## ${date}\n\n`;
 		day = date;
-		return `${heading}- ${time.slice(0, 8)} ${formatMarkdownEntry(state, entry)}`;
+		return `${heading}- ${time.slice(0, 8)} ${formatMarkdownEntry(state, entry, withAddresses)}`;
 	};
 }
 
-function formatMarkdownEntry(state: State, entry: TimelineEntry): string {
+function formatMarkdownEntry(state: State, entry: TimelineEntry, withAddresses: boolean): string {
 	if (entry.type === 'whisper')
-		return describeEntry(state, entry)
+		return describeEntry(state, entry, withAddresses)
 			.split('\n')
 			.map(line => escapeMarkdown(line.trim()))
 			.join('\\\n  ');
-	if (!isWritten(entry)) return `*${escapeInline(describeEntry(state, entry))}*`;
-	const address = addressOf(state, entry.peer);
-	const addressText = address
-		? ` (${escapeInline(`${address.isUnverified ? '~' : ''}${cleanLine(address.address)}`)})`
-		: '';
+	if (!isWritten(entry)) return `*${escapeInline(describeEntry(state, entry, withAddresses))}*`;
+	const address = exportedAddress(state, entry.peer, withAddresses);
+	const addressText = address === undefined ? '' : ` (${escapeInline(address)})`;
 	const lines = [...markedMessageText(state, entry).split('\n'), ...noteLines(state, entry)].map(escapeMarkdown);
 	const author = `**${escapeInline(cleanLine(formatPeerName(state, entry.peer, entry.seq)))}**${addressText}`;
 	return `${isAction(entry) ? `\\* ${author} ` : `${author}: `}${lines.join('\\\n  ')}`;

@@ -6,6 +6,7 @@
 import {gzipSync} from 'node:zlib';
 import type {Batch} from '../../core/batch.js';
 import {eventId, isWritten, type PeerId, shortPeerId} from '../../core/event.js';
+import {exportedAddress} from '../../core/export-scope.js';
 import {personKey} from '../../core/name-collisions.js';
 import {hueOf} from '../../core/name-hues.js';
 import {findPeer, listPeers} from '../../core/roster.js';
@@ -18,7 +19,7 @@ import {findMissingEvents} from '../../page/missing-events.js';
 import {gapId, packRows} from '../../page/packed-rows.js';
 import {createPageNames, pageTitle} from '../../page/page-names.js';
 import type {PageInfo, PagePerson, PageRow} from '../../page/page-row.js';
-import {addressText, type PageRowOptions, pageRowOf} from '../../page/page-rows.js';
+import {type PageRowOptions, pageRowOf} from '../../page/page-rows.js';
 import type {FeedVerification} from '../verify-log.js';
 import {formatLocalTime} from './format-text.js';
 
@@ -148,7 +149,7 @@ function summarizePeople(
 		const feeds = listPeers(state.roster).filter(known => keyOf(known.peer) === key);
 		const gaps = feeds.flatMap(feed => missing.get(feed.peer) ?? []).reduce((sum, {count}) => sum + count, 0);
 		const faults = verifications.filter(({peer: feed, fault}) => fault !== undefined && keyOf(feed) === key);
-		const address = withAddresses ? addressText(state, peer) : undefined;
+		const address = exportedAddress(state, peer, withAddresses);
 		const note = [
 			...(gaps > 0 ? [gaps === 1 ? '1 event is missing' : `${gaps} events are missing`] : []),
 			...(faults.some(({fault}) => fault === 'bad signature') ? ['a signature is NOT valid'] : []),

@@ -2,6 +2,7 @@
 import {isEffect} from '../../core/effects.js';
 import {eventId, type FeedEvent, isWritten, type PeerId, type Whisper} from '../../core/event.js';
 import {compareOrder} from '../../core/event-order.js';
+import {isRepeatedLoss} from '../../core/presence-rows.js';
 import {findPeer} from '../../core/roster.js';
 import {formatPeerName, isPresent, statusOf} from '../../core/select-peers.js';
 import type {State} from '../../core/state.js';
@@ -194,6 +195,7 @@ export function createPlainReports(
 	 */
 	function formatEvent(state: State, event: FeedEvent, live: boolean): string | undefined {
 		if (isEffect(event) && (!live || !describeEffect(state, event))) return undefined;
+		if (isRepeatedLoss(state, event)) return undefined;
 		return live ? formatInOrder(state, event) : holdBack(state, event);
 	}
 

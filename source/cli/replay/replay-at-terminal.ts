@@ -100,7 +100,7 @@ function createReplayHooks(
 	canSaveBookmarks: boolean,
 	follower: LogFollower,
 ): ReplayHooks {
-	const {copyText, stopProcess, onProcessExit} = createDesktopHooks(clock, process.env);
+	const {copyText, stopProcess, onContinue, onProcessExit} = createDesktopHooks(clock, process.env);
 	return {
 		clock,
 		parseTime(text, since) {
@@ -111,6 +111,7 @@ function createReplayHooks(
 		follow: follower.follow,
 		...(copyText && {copyText}),
 		...(stopProcess && {stopProcess}),
+		...(onContinue && {onContinue}),
 		...(onProcessExit && {onProcessExit}),
 		...(canSaveBookmarks && {saveBookmarks: (orders: readonly string[]) => saveBookmarks(path, orders)}),
 	};
@@ -163,7 +164,6 @@ async function chooseLogAtTerminal(
 	);
 	const [firstLog] = logs;
 	if (!firstLog) throw new UsageError(`No saved log in ${dataDir.logs}. Pass the path of a log file.`);
-	const {onProcessExit} = createDesktopHooks(clock, process.env);
 	const chooser = chooseFromLogs({
 		logs,
 		stdin,
@@ -172,12 +172,11 @@ async function chooseLogAtTerminal(
 		environment: process.env,
 		mono: options.mono,
 		theme: options.theme,
-		clock,
+		hooks: createDesktopHooks(clock, process.env),
 		async summarize(path) {
 			const {events, peers, damage} = await summarizeLog(path);
 			return {events, peers, damaged: damage.length > 0};
 		},
-		...(onProcessExit && {onProcessExit}),
 	});
 	void exitRequest.requested.then(chooser.stop);
 	return chooser.chosen;

@@ -19,18 +19,18 @@ export interface FileSystemFacts {
 
 /**
  * Rejects with a StorageError if `size` bytes do not fit into the folder. `present`: bytes of the file that are on disk
- * already.
+ * already. `option`: name of the option that chose the folder.
  */
-export async function checkDiskSpace(folder: string, size: number, present = 0): Promise<void> {
+export async function checkDiskSpace(folder: string, option: string, size: number, present = 0): Promise<void> {
 	let facts: FileSystemFacts;
 	try {
 		facts = await statfs(folder);
 	} catch (error) {
-		throw toDownloadError(error, folder);
+		throw toDownloadError(error, folder, option);
 	}
 	const refusal = refuseSize(facts, size - present, size);
 	if (refusal !== undefined)
-		throw new StorageError('failed', refusal, folder, 'Free some space, or choose another folder with --download-dir.');
+		throw new StorageError('failed', refusal, folder, `Free some space, or choose another folder with ${option}.`);
 }
 
 /** Why a file does not fit: `needed` bytes are still to be written, `size` bytes are its length. Undefined if it fits. */

@@ -2,21 +2,32 @@
 import {describeSystemError, systemErrorCode} from '../../core/system-error.js';
 import {StorageError} from '../errors.js';
 
-const CHOOSE_FOLDER = 'Choose another folder with --download-dir, or change the permissions.';
 const FREE_SPACE = 'Free some space. The fetch then continues.';
 
-const DOWNLOAD_ADVICE: Readonly<Record<string, string>> = {
-	ENOSPC: FREE_SPACE,
-	EDQUOT: FREE_SPACE,
-	EFBIG: 'Choose another folder with --download-dir, or raise the limit on file sizes (ulimit -f).',
-	ENOENT: 'Create the folder, or choose another one with --download-dir.',
-	EMFILE: 'Close some programs or raise the limit (ulimit -n).',
-};
+/** What the user can do about an error. `option` chose the folder for downloads. */
+function downloadAdvice(code: string | undefined, option: string): string {
+	switch (code) {
+		case 'ENOSPC':
+		case 'EDQUOT':
+			return FREE_SPACE;
+		case 'EFBIG':
+			return `Choose another folder with ${option}, or raise the limit on file sizes (ulimit -f).`;
+		case 'ENOENT':
+			return `Create the folder, or choose another one with ${option}.`;
+		case 'EMFILE':
+			return 'Close some programs or raise the limit (ulimit -n).';
+		default:
+			return `Choose another folder with ${option}, or change the permissions.`;
+	}
+}
 
-/** Wraps an error of the download folder in a StorageError with advice. Returns a StorageError unchanged. */
-export function toDownloadError(error: unknown, path: string): StorageError {
+/**
+ * Wraps an error of the download folder in a StorageError with advice. Returns a StorageError unchanged. `option`:
+ * name of the option that chose the folder.
+ */
+export function toDownloadError(error: unknown, path: string, option: string): StorageError {
 	if (error instanceof StorageError) return error;
-	const advice = DOWNLOAD_ADVICE[systemErrorCode(error) ?? ''] ?? CHOOSE_FOLDER;
+	const advice = downloadAdvice(systemErrorCode(error), option);
 	return new StorageError('failed', `cannot save the file: ${describeSystemError(error)}`, path, advice, {
 		cause: error,
 	});

@@ -25,6 +25,8 @@ const CHECK_INTERVAL_MS = 1000;
 
 export interface FileSinkOptions {
 	readonly folder: string;
+	/** Name of the option that chose the folder, for error messages. */
+	readonly option: string;
 	/** Monotonic time in ms. */
 	now(): number;
 	/** Marks the file as received over the network, where the platform has such a mark. Never rejects. */
@@ -41,7 +43,7 @@ export async function openFileSink(file: NamedFile, options: FileSinkOptions): P
 		try {
 			const stats = await part.handle.stat({bigint: true});
 			const present = Math.min(file.size, Number(stats.blocks) * STAT_BLOCK_BYTES);
-			await checkDiskSpace(options.folder, file.size, present);
+			await checkDiskSpace(options.folder, options.option, file.size, present);
 			if (part.keptBytes > file.size) await part.handle.truncate(file.size);
 			return createFileSink(file, options, part, stateOf(stats));
 		} catch (error) {
@@ -49,13 +51,13 @@ export async function openFileSink(file: NamedFile, options: FileSinkOptions): P
 			throw error;
 		}
 	} catch (error) {
-		throw toDownloadError(error, options.folder);
+		throw toDownloadError(error, options.folder, options.option);
 	}
 }
 
 function createFileSink(
 	file: NamedFile,
-	{folder, now, markAsReceived, onFinished}: FileSinkOptions,
+	{folder, option, now, markAsReceived, onFinished}: FileSinkOptions,
 	part: OpenPartFile,
 	place: Pick<FileState, 'inode' | 'device'>,
 ): FileSink {
@@ -95,7 +97,7 @@ function createFileSink(
 				await writeAt(part, number * partSize(size), bytes);
 				isEmpty = false;
 			} catch (error) {
-				throw toDownloadError(error, part.path);
+				throw toDownloadError(error, part.path, option);
 			}
 		},
 		async read(number) {
@@ -120,7 +122,7 @@ function createFileSink(
 				await onFinished(path);
 				return path;
 			} catch (error) {
-				throw toDownloadError(error, part.path);
+				throw toDownloadError(error, part.path, option);
 			}
 		},
 		close: () => close(isEmpty),

@@ -23,6 +23,10 @@ export interface DiskFileStoreOptions {
 	now(): number;
 	/** Folder for fetched files. Called for each fetch, so that a folder that appears later is used. */
 	downloadFolder(): string;
+	/** Name of the option that sets the folder for fetched files, for error messages. */
+	readonly downloadOption: string;
+	/** Name of the option that sets the `directory` of a fetch, for error messages. */
+	readonly directoryOption: string;
 	markAsReceived(path: string): Promise<void>;
 	/** Shows the user a warning about the shared files. */
 	warn(text: string): void;
@@ -33,6 +37,8 @@ export function createDiskFileStore({
 	sharesFile,
 	now,
 	downloadFolder,
+	downloadOption,
+	directoryOption,
 	markAsReceived,
 	warn,
 }: DiskFileStoreOptions): FileStore {
@@ -80,6 +86,7 @@ export function createDiskFileStore({
 			const folder = resolve(directory ?? downloadFolder());
 			const opening = openFileSink(file, {
 				folder,
+				option: directory === undefined ? downloadOption : directoryOption,
 				now,
 				markAsReceived,
 				async onFinished(path) {

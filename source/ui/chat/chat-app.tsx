@@ -1,5 +1,5 @@
-import {Box, Text, useApp} from 'ink';
-import {type ReactNode, useLayoutEffect, useState, useSyncExternalStore} from 'react';
+import {Box, Text} from 'ink';
+import {type ReactNode, useState, useSyncExternalStore} from 'react';
 import type {ChatNode, SelfInfo} from '../../node/chat-node.js';
 import {promptWords} from '../addressee.js';
 import {InputBox, PromptLine} from '../input/input-fields.js';
@@ -28,14 +28,11 @@ export interface ChatAppProps {
 	 * Called when the component is mounted. `app`: Ink's app object, which can release the terminal. Only a component
 	 * can get this object.
 	 */
-	readonly onMounted: (app: ReturnType<typeof useApp>) => void;
 }
 
 /** Root component of the chat: panes or an overlay, the status line, and the input or a prompt. */
-export function ChatApp({store, chatNode, self, frameOf, theme, onMounted}: ChatAppProps): ReactNode {
+export function ChatApp({store, chatNode, self, frameOf, theme}: ChatAppProps): ReactNode {
 	const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot);
-	const app = useApp();
-	useLayoutEffect(() => onMounted(app), [app, onMounted]);
 	const [countMatches] = useState(createMatchCounter);
 	const {state, ui, now} = snapshot;
 	const frame = frameOf(state, ui);

@@ -10,7 +10,6 @@
  * node.
  */
 
-import type {ReactNode} from 'react';
 import {createMessageNumbers} from '../../node/commands/message-numbers.js';
 import {addressingOf, draftToKeep} from '../addressee.js';
 import {chatKeys} from '../input/key-bindings.js';
@@ -85,24 +84,19 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		quit: reason => screen.leave({type: reason}),
 	};
 
-	let drawApp: () => ReactNode = () => null;
+	const draw = () => <ChatApp {...{store, chatNode, self, frameOf, theme}} />;
 	const screen = mountScreen({
 		stdin,
 		stdout,
 		stderr,
-		clock,
+		hooks,
 		boundKeys: chatKeys,
-		stopProcess: hooks.stopProcess,
-		onProcessExit: hooks.onProcessExit,
-		draw(onMounted) {
-			drawApp = () => <ChatApp {...{store, chatNode, self, frameOf, theme, onMounted}} />;
-			return drawApp();
-		},
+		draw,
 		...(asksBackground(environment, options) && {
 			onBackground(isLight: boolean) {
 				theme = themeOf(environment, {...options, theme: isLight ? 'light' : 'dark'});
 				frameOf = createFrameCache(theme, self);
-				screen.show(drawApp());
+				screen.show(draw());
 			},
 		}),
 		interceptTokens: copyView.takeTokens,

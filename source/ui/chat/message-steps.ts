@@ -16,6 +16,7 @@ import {quoteName, typedMessage} from '../../node/commands/parse-command.js';
 import {isOwnMessage, newestOwnMessage} from '../../node/effect-commands.js';
 import {addresseeOf} from '../addressee.js';
 import {editorWith} from '../input/editor-state.js';
+import {messagesOverlay} from '../overlays/overlay-text.js';
 import {displayName, plainName} from '../timeline/display-name.js';
 import {transferOf} from '../timeline/format-file.js';
 import {fileLines, pinLines, threadLines} from '../timeline/message-lists.js';
@@ -188,7 +189,7 @@ function isSame(a: OrderKey, b: OrderKey): boolean {
 export function openThread(ui: UiState, context: ChatContext): ChatStep {
 	return withMessage(ui, context, message => {
 		const lines = threadLines(context.state, message);
-		return step({...ui, overlay: {type: 'text', title: 'Thread', lines, scroll: 0}});
+		return step({...ui, overlay: messagesOverlay('Thread', lines)});
 	});
 }
 

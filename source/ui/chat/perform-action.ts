@@ -73,9 +73,7 @@ function inputAction(ui: UiState, action: Action, context: ChatContext): ChatSte
 	if (edit) return step(editAndNoteDeletion(ui, edit, context));
 	switch (action) {
 		case 'send':
-			return ui.editor.completion
-				? step({...ui, editor: {...ui.editor, completion: undefined}})
-				: sendDraft(ui, context);
+			return sendDraft(ui, context);
 		case 'newline':
 			return step(editDraft(ui, {type: 'type', text: '\n'}));
 		case 'row-up':

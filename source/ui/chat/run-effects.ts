@@ -7,6 +7,7 @@ import type {MessageNumbers} from '../../node/commands/message-numbers.js';
 import {runCommand} from '../../node/commands/run-command.js';
 import type {PostResult} from '../../node/conversation.js';
 import {findFile, findPathCandidates} from '../local-paths.js';
+import {messagesOverlay} from '../overlays/overlay-text.js';
 import type {ScreenHooks} from '../screen-hooks.js';
 import {copyToClipboard} from '../terminal/escape-sequences.js';
 import {numberedLines, selectListed} from '../timeline/message-lists.js';
@@ -181,7 +182,7 @@ function showMessageList(intent: ListIntent, {chatNode, numbers, getUi, dispatch
 		numbers,
 	);
 	const title = intent.type === 'thread' ? 'Thread' : 'Messages';
-	dispatch({type: 'overlay', overlay: {type: 'text', title, lines, scroll: 0}});
+	dispatch({type: 'overlay', overlay: messagesOverlay(title, lines)});
 }
 
 async function copyText(text: string, ports: EffectPorts): Promise<void> {

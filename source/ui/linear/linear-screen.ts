@@ -25,7 +25,8 @@ import {noNotifications, updateNotifications} from '../notifications.js';
 import {type ChatScreen, type ChatScreenOptions, exitMessageLines, QUIT_WINDOW_MS} from '../screen-contract.js';
 import {BELL, DISABLE_BRACKETED_PASTE, ENABLE_BRACKETED_PASTE} from '../terminal/escape-sequences.js';
 import type {ScreenEnd} from '../terminal/mount-screen.js';
-import {createTokenReader, RESUME_DELAY_MS} from '../terminal/token-reader.js';
+import {createSuspension} from '../terminal/suspension.js';
+import {createTokenReader} from '../terminal/token-reader.js';
 import {describeUnread, noUnread} from '../timeline/describe-unread.js';
 import {completionNames} from '../timeline/display-name.js';
 import {createTransferAnnouncer} from '../timeline/format-file.js';
@@ -211,13 +212,15 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 			`${DISABLE_BRACKETED_PASTE}\r\np2pchat-ink is suspended. Others will see you as unreachable. Type fg to resume.\r\n`,
 		);
 		reader.pause();
-		hooks.stopProcess();
-		clock.after(RESUME_DELAY_MS, () => {
-			if (exited) return;
-			reader.resume();
-			write(ENABLE_BRACKETED_PASTE);
-			line.redraw();
-		});
+		void suspension.stop().then(takeTerminalBack);
+	}
+
+	/** Takes the terminal back after another program has used it, and repeats the prompt. */
+	function takeTerminalBack(): void {
+		if (exited) return;
+		reader.resume();
+		write(ENABLE_BRACKETED_PASTE);
+		line.redraw();
 	}
 
 	function leave(reason: ScreenEnd): void {
@@ -226,6 +229,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		line.stop();
 		backfill.stop();
 		unsubscribe();
+		suspension.end();
 		reader.stop();
 		stdout.off('close', onOutputClosed);
 		removeExitHandler?.();
@@ -236,6 +240,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 
 	// After a crash, this sequence turns bracketed paste off. It is harmless if bracketed paste is off already.
 	const removeExitHandler = hooks.onProcessExit?.(() => DISABLE_BRACKETED_PASTE);
+	const suspension = createSuspension(hooks, takeTerminalBack);
 	const backfill = createBackfillAnnouncer(clock, line.printAbove);
 
 	/** Says how many messages were missed. Says nothing if their number is the same as in the last announcement. */

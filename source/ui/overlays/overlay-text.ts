@@ -101,6 +101,11 @@ export function firstVisibleLine(scroll: number, lines: number, pageRows: number
 	return Math.max(0, Math.min(last, scroll > SCROLL_END / 2 ? last - (SCROLL_END - scroll) : scroll));
 }
 
+/** A list of messages in the order of time. Like the timeline, it opens at the newest message. */
+export function messagesOverlay(title: string, lines: readonly string[]): Overlay {
+	return {type: 'text', title, lines, scroll: SCROLL_END};
+}
+
 /** Lines of the network pane and of `/doctor`: findings with their remedies, then the measurements. */
 export function networkLines(report: NetworkReport): string[] {
 	const findings = diagnoseNetwork(report).flatMap(describeFinding);

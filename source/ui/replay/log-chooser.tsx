@@ -1,8 +1,8 @@
 /** Screen to choose one of the saved logs, newest first. It reads the summary of each log while the list is shown. */
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
-import type {Clock} from '../../core/environment.js';
 import {Lines} from '../panes/lines.js';
+import type {SharedHooks} from '../screen-hooks.js';
 import {mountScreen} from '../terminal/mount-screen.js';
 import {cleanLine} from '../text/clean-for-screen.js';
 import {padCells} from '../text/graphemes.js';
@@ -35,11 +35,9 @@ export interface LogChooserOptions {
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	readonly mono: boolean;
 	readonly theme?: ThemeChoice;
-	readonly clock: Clock;
+	readonly hooks: Pick<SharedHooks, 'clock' | 'onContinue' | 'onProcessExit'>;
 	/** Reads and summarizes a log. If this fails, the row of the log keeps its placeholders. */
 	summarize(path: string): Promise<LogSummary>;
-	/** See SharedHooks. */
-	onProcessExit?(takeSequence: () => string): () => void;
 }
 
 export interface LogChooser {
@@ -51,7 +49,7 @@ export interface LogChooser {
 
 /** Opens the log chooser. */
 export function chooseFromLogs(options: LogChooserOptions): LogChooser {
-	const {logs, stdin, stdout, stderr, environment, clock} = options;
+	const {logs, stdin, stdout, stderr, environment, hooks} = options;
 	const theme = themeOf(environment, options);
 	let state: ChooserState = {logs, summaries: new Map(), selectedIndex: 0, columns: stdout.columns, rows: stdout.rows};
 	let path: string | undefined;
@@ -80,9 +78,8 @@ export function chooseFromLogs(options: LogChooserOptions): LogChooser {
 		stdin,
 		stdout,
 		stderr,
-		clock,
+		hooks,
 		boundKeys: replayKeys,
-		onProcessExit: options.onProcessExit,
 		draw: renderApp,
 		onTokens(tokens) {
 			for (const token of tokens) {

@@ -1,6 +1,6 @@
 /** Components of the replay screen: banner, timeline and peers, transport pane, prompt. */
-import {Box, Text, useApp} from 'ink';
-import {type ReactNode, useLayoutEffect, useMemo, useSyncExternalStore} from 'react';
+import {Box, Text} from 'ink';
+import {type ReactNode, useMemo, useSyncExternalStore} from 'react';
 import {toSortableString} from '../../core/event-order.js';
 import type {History} from '../../core/history.js';
 import {PromptLine} from '../input/input-fields.js';
@@ -28,14 +28,11 @@ interface ReplayAppProps {
 	readonly file: string;
 	readonly theme: Theme;
 	/** Called after mounting. See ScreenRequest.draw. */
-	readonly onMounted: (app: ReturnType<typeof useApp>) => void;
 }
 
 /** The whole replay screen. */
-export function ReplayApp({history, frameOf, loop, room, file, theme, onMounted}: ReplayAppProps): ReactNode {
+export function ReplayApp({history, frameOf, loop, room, file, theme}: ReplayAppProps): ReactNode {
 	const {ui, hits} = useSyncExternalStore(loop.subscribe, loop.getSnapshot);
-	const app = useApp();
-	useLayoutEffect(() => onMounted(app), [app, onMounted]);
 	const frame = frameOf(history, ui);
 	const {layout} = frame;
 	if (layout.tooSmall) {

@@ -9,7 +9,6 @@
  * The caller owns the history and reads the file. The screen shows the same timeline as the chat, reduced and drawn by the
  * same code.
  */
-import type {ReactNode} from 'react';
 import type {History} from '../../core/history.js';
 import type {ReplayHooks} from '../screen-hooks.js';
 import {mountScreen, type ScreenEnd} from '../terminal/mount-screen.js';
@@ -83,24 +82,19 @@ export function runReplayScreen(options: ReplayScreenOptions): ReplayScreen {
 	const dispatch: ReplayLoop['dispatch'] = message => {
 		if (!screen.isLeaving) loop.dispatch(message);
 	};
-	let drawApp: () => ReactNode = () => null;
+	const draw = () => <ReplayApp {...{history, frameOf, theme, loop, room, file}} />;
 	const screen = mountScreen({
 		stdin,
 		stdout,
 		stderr,
-		clock: hooks.clock,
+		hooks,
 		boundKeys: replayKeys,
-		stopProcess: hooks.stopProcess,
-		onProcessExit: hooks.onProcessExit,
-		draw(onMounted) {
-			drawApp = () => <ReplayApp {...{history, frameOf, theme, onMounted, loop, room, file}} />;
-			return drawApp();
-		},
+		draw,
 		...(asksBackground(environment, options) && {
 			onBackground(isLight: boolean) {
 				theme = themeOf(environment, {...options, theme: isLight ? 'light' : 'dark'});
 				frameCache = createReplayFrameCache(theme);
-				screen.show(drawApp());
+				screen.show(draw());
 			},
 		}),
 		onTokens: tokens => dispatch({type: 'tokens', tokens}),

@@ -16,6 +16,7 @@ export const DISABLE_BRACKETED_PASTE = `${ESC}[?2004l`;
 const ENTER_MODES = `${ESC}[22;2t${ESC}[?1004h${ENABLE_BRACKETED_PASTE}${ESC}[?7l`;
 /** Undoes ENTER_MODES. Harmless if those modes are not set. */
 const LEAVE_MODES = `${ESC}[?7h${DISABLE_BRACKETED_PASTE}${ESC}[?1004l${ESC}[23;2t`;
+export const ENTER_ALTERNATE_SCREEN = `${ESC}[?1049h`;
 /** Leaves the alternate screen and shows the cursor, for exits that bypass Ink. */
 const LEAVE_SCREEN = `${ESC}[?1049l${ESC}[?25h`;
 
@@ -36,7 +37,7 @@ export const DIM = `${ESC}[2m`;
 export const NOT_DIM = `${ESC}[22m`;
 
 /** Opens an alternate screen with auto-wrap, for the copy view. */
-export const ENTER_COPY_VIEW = `${ESC}[?1049h${ESC}[2J${ESC}[H${ESC}[?7h${ESC}[?25l`;
+export const ENTER_COPY_VIEW = `${ENTER_ALTERNATE_SCREEN}${ESC}[2J${ESC}[H${ESC}[?7h${ESC}[?25l`;
 export const LEAVE_COPY_VIEW = `${ESC}[?25h${ESC}[?1049l`;
 
 /** Sets the window title. `text` must be clean. */

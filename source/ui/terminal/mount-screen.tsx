@@ -2,37 +2,35 @@
  * Full screen in a terminal, independent of its contents: mounts Ink, sets the terminal modes, reads the keys, and
  * restores the terminal however the screen ends.
  *
- *     const screen = mountScreen({stdin, stdout, stderr, clock, draw: onMounted => <App … />, onTokens, onResize});
+ *     const screen = mountScreen({stdin, stdout, stderr, hooks, draw: () => <App … />, onTokens, onResize});
  *     screen.leave({type: 'quit'});
  *     const end = await screen.ended;   // resolves after the terminal is restored
  */
-import {type Instance, render, type useApp} from 'ink';
-import type {ReactNode} from 'react';
-import type {Clock} from '../../core/environment.js';
+import {type Instance, render, useApp} from 'ink';
+import {type ReactNode, useLayoutEffect} from 'react';
 import type {Token} from '../input/key-token.js';
-import {ASK_BACKGROUND, CLEAR_SCREEN, createTerminalModes} from './escape-sequences.js';
+import type {SharedHooks} from '../screen-hooks.js';
+import {ASK_BACKGROUND, CLEAR_SCREEN, createTerminalModes, ENTER_ALTERNATE_SCREEN} from './escape-sequences.js';
 import {createFrameGate} from './frame-gate.js';
-import {createTokenReader, RESUME_DELAY_MS} from './token-reader.js';
+import {createSuspension} from './suspension.js';
+import {createTokenReader} from './token-reader.js';
 
 /** Reason why a screen ended. */
 export type ScreenEnd =
 	| {readonly type: 'quit' | 'input-ended' | 'signal' | 'output-closed'}
 	| {readonly type: 'crashed'; readonly error: unknown};
 
-export type InkApp = ReturnType<typeof useApp>;
+type InkApp = ReturnType<typeof useApp>;
 
 export interface ScreenRequest {
 	readonly stdin: NodeJS.ReadStream;
 	readonly stdout: NodeJS.WriteStream;
 	readonly stderr: NodeJS.WriteStream;
-	readonly clock: Clock;
+	/** The functions of the process that the screen uses. */
+	readonly hooks: Pick<SharedHooks, 'clock' | 'stopProcess' | 'onContinue' | 'onProcessExit'>;
 	/** Keys that the screen binds: see createKeyDecoder. */
 	readonly boundKeys: ReadonlySet<string>;
-	/**
-	 * The component passes its Ink app to `onMounted`. Only a component can obtain the app, which is needed to release the
-	 * terminal.
-	 */
-	draw(onMounted: (app: InkApp) => void): ReactNode;
+	draw(): ReactNode;
 	/** If given, the terminal is asked for the colour of its background, and the answer is passed here. */
 	readonly onBackground?: ((isLight: boolean) => void) | undefined;
 	/** Called with all tokens of one chunk of input. */
@@ -43,9 +41,6 @@ export interface ScreenRequest {
 	onResize(): void;
 	/** Called after Ink has unmounted, before the terminal modes are reset. */
 	onClose?(): void;
-	/** See ScreenHooks. */
-	readonly stopProcess?: (() => void) | undefined;
-	readonly onProcessExit?: ((takeSequence: () => string) => () => void) | undefined;
 }
 
 export interface MountedScreen {
@@ -82,7 +77,8 @@ const ANSWER_TIMEOUT_MS = 150;
 const UNTHROTTLED_FPS = 1000;
 
 export function mountScreen(request: ScreenRequest): MountedScreen {
-	const {stdin, stdout, clock} = request;
+	const {stdin, stdout, hooks} = request;
+	const {clock} = hooks;
 	const gate = createFrameGate(stdout, redraw);
 	const modes = createTerminalModes(gate.write);
 	let app: InkApp | undefined;
@@ -91,6 +87,14 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	let isReleased = false;
 	/** Input that arrived while the terminal showed something other than the screen: the tokens of each chunk. */
 	const queuedTokens: (readonly Token[])[] = [];
+
+	function withApp(element: ReactNode): ReactNode {
+		return <AppReporter onMounted={setApp}>{element}</AppReporter>;
+	}
+
+	function setApp(mounted: InkApp): void {
+		app = mounted;
+	}
 
 	/** Draws the whole screen after frames were dropped. A `resize` event makes Ink draw everything again. */
 	function redraw(): void {
@@ -129,6 +133,19 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 			});
 	}
 
+	/**
+	 * Takes the terminal back after another program has used it. A stopped process cannot release the terminal, so the
+	 * alternate screen can be open or closed. It is opened first, so that Ink does not erase lines of the shell.
+	 */
+	function takeTerminalBack(): void {
+		if (end) return;
+		reader.resume();
+		if (isReleased) return;
+		gate.write(ENTER_ALTERNATE_SCREEN);
+		releaseTerminal(async () => {});
+	}
+
+	const suspension = createSuspension(hooks, takeTerminalBack);
 	const reader = createTokenReader(stdin, clock, request.boundKeys, {
 		tokens(read) {
 			const tokens = read.filter(token => {
@@ -150,7 +167,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	stdout.on('resize', handleResize);
 	stdout.on('error', handleOutputClosed);
 	stdout.on('close', handleOutputClosed);
-	const removeExitHandler = request.onProcessExit?.(modes.takeRestoreSequence);
+	const removeExitHandler = hooks.onProcessExit?.(modes.takeRestoreSequence);
 
 	/**
 	 * Asks for the background. If the screen ends before the answer arrives, `settle` waits for the answer, so that the
@@ -182,10 +199,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	}
 
 	async function mount(): Promise<ScreenEnd> {
-		const element = request.draw(mounted => {
-			app = mounted;
-		});
-		instance = render(element, {
+		instance = render(withApp(request.draw()), {
 			stdin: createMutedStdin(stdin),
 			stdout: gate.stream,
 			stderr: request.stderr,
@@ -209,6 +223,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 		gate.allowDropping(false);
 		request.onClose?.();
 		await background.settle();
+		suspension.end();
 		reader.stop();
 		modes.leave();
 		removeExitHandler?.();
@@ -224,14 +239,13 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 			gate.write(sequence);
 			return true;
 		},
-		show: element => instance?.rerender(element),
+		show: element => instance?.rerender(withApp(element)),
 		releaseTerminal,
 		suspend(message) {
 			releaseTerminal(async () => {
 				reader.pause();
 				gate.write(`${message}\n`);
-				request.stopProcess?.();
-				await new Promise<void>(resolve => clock.after(RESUME_DELAY_MS, resolve));
+				await suspension.stop();
 				reader.resume();
 			});
 		},
@@ -242,6 +256,18 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 		},
 		ended: mount(),
 	};
+}
+
+interface AppReporterProps {
+	onMounted(app: InkApp): void;
+	readonly children: ReactNode;
+}
+
+/** Passes the Ink app to `onMounted`. Only a component can obtain it, and releasing the terminal needs it. */
+function AppReporter({onMounted, children}: AppReporterProps): ReactNode {
+	const app = useApp();
+	useLayoutEffect(() => onMounted(app), [app, onMounted]);
+	return children;
 }
 
 /**

@@ -10,7 +10,7 @@ import type {Token} from '../input/key-token.js';
 export interface TokenReader {
 	/** Turns raw mode off, before the process is suspended. */
 	pause(): void;
-	/** Turns raw mode on again, after `pause`. */
+	/** Turns raw mode on again, after `pause` or after a program has changed the modes of the terminal. */
 	resume(): void;
 	/** Stops reading and turns raw mode off. Idempotent. */
 	stop(): void;
@@ -25,11 +25,6 @@ const FULL_PASTE_PAUSE_MS = 1000;
  * than the pause between two keys.
  */
 export const PASTE_GAP_MS = 40;
-/**
- * Time from SIGTSTP until raw mode is set again, ms. The signal reaches the process asynchronously, so this timer fires
- * only after the process continues.
- */
-export const RESUME_DELAY_MS = 100;
 
 /**
  * Starts reading `stdin` in raw mode. `boundKeys` are the keys that the screen binds (see createKeyDecoder). `ended` is
@@ -100,7 +95,7 @@ export function createTokenReader(
 	return {
 		pause: () => setRawMode(false),
 		resume() {
-			if (!stopped) setRawMode(true);
+			if (!stopped && stdin.isTTY && !stdin.destroyed) restoreRawMode(stdin);
 		},
 		stop() {
 			if (stopped) return;
@@ -113,6 +108,15 @@ export function createTokenReader(
 			stdin.pause();
 		},
 	};
+}
+
+/**
+ * Turns raw mode on even if Node has it recorded as on. The records do not contain what another program has changed, for
+ * example a shell while this process was stopped.
+ */
+export function restoreRawMode(terminal: Pick<NodeJS.ReadStream, 'setRawMode'>): void {
+	terminal.setRawMode(false);
+	terminal.setRawMode(true);
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control characters; tabs and line ends occur in text too

@@ -10,7 +10,7 @@ test('a file that was shared in one room is unknown in the other rooms of this c
 	const home = makeHome();
 	const path = join(home, 'plan.txt');
 	writeFileSync(path, 'plan');
-	const context = {options: {dataDir: home}, clock: createFakeClock()} as never;
+	const context = {options: {dataDir: home, sourceNames: {}}, clock: createFakeClock()} as never;
 	const open = async (room: string) =>
 		openFileStore({context, keys: await deriveRoomKeys({room}), keepsShares: true, warn() {}});
 	const first = await open('one');
@@ -22,3 +22,21 @@ test('a file that was shared in one room is unknown in the other rooms of this c
 	expect(again.find(id)?.size).toBe(4);
 	await Promise.all([again.close(), other.close()]);
 });
+
+test.each([
+	['--output', {output: '/nonexistent'}, {output: '--output'}, '/nonexistent'],
+	['--download-dir', {output: '-'}, {output: '--output'}, '/nonexistent'],
+	['P2PCHAT_DOWNLOAD_DIR', {downloadDir: '/nonexistent'}, {downloadDir: 'P2PCHAT_DOWNLOAD_DIR'}, undefined],
+	['"directory"', {}, {}, '/nonexistent'],
+])(
+	'an error of the folder for fetched files names %s, the option with which the user has chosen it',
+	async (name, set, sourceNames, directory) => {
+		const context = {options: {dataDir: makeHome(), ...set, sourceNames}, clock: createFakeClock()} as never;
+		const store = openFileStore({context, keys: await deriveRoomKeys({room: 'one'}), keepsShares: false, warn() {}});
+		const file = {id: '00'.repeat(32), name: 'a', size: 1} as never;
+		await expect(store.receive(file, new Uint8Array(32), directory)).rejects.toThrow(
+			`/nonexistent: cannot save the file: no such file or folder. Create the folder, or choose another one with ${name}.`,
+		);
+		await store.close();
+	},
+);

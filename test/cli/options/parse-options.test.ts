@@ -42,6 +42,7 @@ describe('options', () => {
 		expect(parse([])).toEqual({
 			command: 'chat',
 			operands: [],
+			sourceNames: {},
 			room: 'lan',
 			port: 47_474,
 			tcpPort: 0,

@@ -10,8 +10,9 @@ import {
 } from '../../../source/cli/output/format-text.js';
 import {createEntryFilter, exitCodeForMatches} from '../../../source/cli/saved-log.js';
 import type {FeedEvent, FeedEventBody, Input, ObservationBody, PeerId} from '../../../source/core/event.js';
+import {timelineWithAllLosses} from '../../../source/core/presence-rows.js';
 import {initialState, reduceInputs} from '../../../source/core/reduce.js';
-import {sliceTimeline} from '../../../source/core/timeline.js';
+import {sliceTimeline, type TimelineEntry} from '../../../source/core/timeline.js';
 
 const own = 'aa'.repeat(32) as PeerId;
 const carol = 'cc'.repeat(32) as PeerId;
@@ -189,6 +190,34 @@ describe('markdown', () => {
 		expect(escapeMarkdown(hidden)).toBe('<https://a.example/>\\<b\\>x\\</b\\>"onclick=');
 	});
 
+	it('text and markdown of an export contain addresses only if the user asks for them', () => {
+		const moved = event(carol, 3, {type: 'moved', addresses: ['10.0.0.7']});
+		const connected = observed({type: 'peer-connected', subject: carol, address: '10.0.0.9'});
+		const state = stateOf(events(true, joined(carol, 'Carol'), posted(2, 'hi'), moved), connected);
+		const whisper = {
+			type: 'whisper',
+			peer: own,
+			seq: 0,
+			at,
+			ms: at,
+			counter: 0,
+			subject: carol,
+			id: 1,
+			own: true,
+			text: 'x',
+		};
+		const observation = connected.type === 'observed' ? [connected.observation] : [];
+		for (const entry of [posted(2, 'hi'), posted(2, 'hi', true), moved, ...observation, whisper as TimelineEntry]) {
+			const [open, closed] = [true, false].map(withAddresses => [
+				formatPlain(state, entry, withAddresses),
+				createMarkdownFormat(state, withAddresses)(entry),
+			]);
+			for (const text of open ?? []) expect(text).toMatch(/10\.0\.0\.\d/);
+			for (const text of closed ?? []) expect(text).not.toMatch(/10\.0\.0\.\d/);
+		}
+		expect(formatPlain(state, posted(2, 'hi'), false)).toBe(`${clock(at + 2)} Carol: hi`);
+	});
+
 	it('markdown has a heading per day and a list item per event', () => {
 		const state = stateOf(events(true, joined(carol, 'Carol'), posted(2, 'one\n- two')));
 		const format = createMarkdownFormat(state);
@@ -233,6 +262,25 @@ describe('reports', () => {
 				report.startsWith('lost'),
 			),
 		).toEqual([]);
+	});
+
+	it('reports contain our `lost` that repeats the row of a disconnection, and plain lines tell the death once', () => {
+		const observedAt = (ms: number, body: ObservationBody): Input => ({
+			type: 'observed',
+			loggedAt: ms,
+			observation: {...body, peer: own, seq: 0, at: ms, ms, counter: 0},
+		});
+		const connected = observedAt(at + 3, {type: 'peer-connected', subject: carol, address: '10.0.0.9'});
+		const alone = observedAt(at + 4, {type: 'peer-disconnected', subject: carol, reason: 'gone', alone: true});
+		const start = [launch, events(true, joined(carol, 'C'), joined(own, 'A')), connected];
+		const late = lost(own, 5);
+		expect(follow(start, [alone], [events(true, late)]).at(-1)).toBe('lost aa');
+		const state = stateOf(...start.slice(1), alone, events(true, late));
+		const shown = (entries: readonly TimelineEntry[]) => entries.filter(({type}) => /lost|disconnected/.test(type));
+		const {timeline} = state;
+		expect(shown(sliceTimeline(timeline, 0, timeline.length)).map(({type}) => type)).toEqual(['peer-disconnected']);
+		const all = timelineWithAllLosses(state);
+		expect(shown(sliceTimeline(all, 0, all.length)).map(({type}) => type)).toEqual(['peer-disconnected', 'lost']);
 	});
 
 	it('an event whose time is more than a day in the future is reported only when less than a day is left until that time', () => {

@@ -63,6 +63,8 @@ export function makeStore({folder = makeFolder(), downloads = makeFolder(), now 
 		sharesFile: openSharesFile(join(folder, 'shares')),
 		now,
 		downloadFolder: () => downloads,
+		downloadOption: '--download-dir',
+		directoryOption: '--output',
 		async markAsReceived(path) {
 			marked.push(path);
 		},

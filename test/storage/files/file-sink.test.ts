@@ -206,7 +206,7 @@ describe('a folder in which the file cannot be saved', () => {
 
 	test('a fetch into a folder without write permission gives an error that names the folder and says what to do', () => {
 		const refusal = Object.assign(new Error('EACCES: permission denied, access'), {code: 'EACCES'});
-		expect(describeStorageError(toDownloadError(refusal, '/downloads'))).toBe(
+		expect(describeStorageError(toDownloadError(refusal, '/downloads', '--download-dir'))).toBe(
 			'/downloads: cannot save the file: permission denied. Choose another folder with --download-dir, or change the permissions.',
 		);
 	});

@@ -217,4 +217,51 @@ describe('leaving the chat', () => {
 		await running.press('!');
 		await running.terminal.see('› draft!');
 	});
+
+	test('a chat that another program has stopped takes the terminal back when it continues, and does not touch the lines of the shell', async () => {
+		let listener: (() => void) | undefined;
+		const onContinue = (run: () => void) => {
+			listener = run;
+			return () => {
+				listener = undefined;
+			};
+		};
+		const running = await launch({chatNode: room(3).chatNode, hooks: {onContinue}});
+		const {terminal} = running;
+		await running.press('draft');
+		// The shell uses the terminal meanwhile, and a program of the user has closed the alternate screen.
+		terminal.stdin.setRawMode(false);
+		terminal.stdout.write('\u001B[?1049l\u001B[?25h\u001B[?2004l\u001B[?1004l\u001B[?7h$ ls\r\nnotes.txt\r\n$ fg\r\n');
+		await terminal.until(() => terminal.text().includes('$ fg'));
+		listener?.();
+		await terminal.until(() => terminal.alternate && terminal.text().includes('› draft'));
+		expect(terminal.text()).not.toContain('notes.txt');
+		expect(terminal.normalText()).toContain('$ ls\nnotes.txt\n$ fg');
+		expect(terminal.rawMode).toBe(true);
+		expect(terminal.modes.bracketedPasteMode).toBe(true);
+		expect(terminal.modes.sendFocusMode).toBe(true);
+		await running.press('!');
+		await terminal.see('› draft!');
+		await running.close();
+		expect(listener).toBeUndefined();
+	});
+
+	test('a stop with Ctrl+Z takes the terminal back once, although SIGCONT and the timer both report that the process continues', async () => {
+		let listener = () => {};
+		const running = await launch({
+			chatNode: room(3).chatNode,
+			hooks: {
+				stopProcess: () => void setTimeout(() => listener(), 120),
+				onContinue(run) {
+					listener = run;
+					return () => {};
+				},
+			},
+		});
+		await running.press(CTRL('z'));
+		await running.terminal.until(() => running.terminal.normalText().includes('suspended'));
+		await running.terminal.until(() => running.terminal.alternate);
+		await new Promise(resolve => setTimeout(resolve, 250));
+		expect(running.terminal.output.split('\u001B[?2004h')).toHaveLength(3);
+	});
 });

@@ -92,6 +92,22 @@ describe('the input', () => {
 		await terminal.see('Nothing to complete');
 	});
 
+	test('Enter sends a draft whose last word Tab has completed, also while the candidates are shown', async () => {
+		const {chatNode} = room();
+		chatNode.join('Bobby', '192.168.1.30');
+		const {terminal, press} = await launch({chatNode});
+		await press('hi @bo\t');
+		await terminal.see('[@Bob]');
+		await press('\r');
+		await terminal.until(() => chatNode.posted.length === 1);
+		await press('and @bo\t\t');
+		await terminal.see('[@Bobby]');
+		await press('\r');
+		await terminal.until(() => chatNode.posted.length === 2);
+		expect(chatNode.posted.map(({text}) => text)).toEqual(['hi @Bob', 'and @Bobby']);
+		expect(terminal.text()).not.toContain('[@');
+	});
+
 	test('the input sends a line without the space that completion appends, and sends several lines unchanged', async () => {
 		const {press, chatNode, terminal} = await launch();
 		await press('shipped :tada:\t');

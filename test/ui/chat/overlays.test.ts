@@ -19,6 +19,18 @@ describe('overlays and the status line', () => {
 		await terminal.see(INPUT_HINT);
 	});
 
+	test('a list of messages that is longer than the screen opens at the newest message', async () => {
+		const {chatNode, bob} = room();
+		for (let count = 1; count <= 10; count++) chatNode.say(bob, `question ${count} ${'and so on '.repeat(12)}`);
+		const {terminal, press} = await launch({chatNode, columns: 60, rows: 16});
+		await press('/messages\r');
+		await terminal.see('Messages');
+		expect(terminal.text()).toContain('question 10');
+		expect(terminal.text()).not.toContain('1. ');
+		await press('\u001B[H');
+		await terminal.see('question 1 ');
+	});
+
 	test('the network pane shows the measurements of the node', async () => {
 		const {chatNode} = room();
 		const {terminal, press} = await launch({chatNode});

@@ -357,4 +357,28 @@ describe('the linear screen on a terminal that does not read', () => {
 		expect(terminal.output).toMatch(/4\d\d lines are left out here\./);
 		expect(terminal.output).toContain('message 501 ');
 	});
+
+	test('the linear screen takes the terminal back when the process continues, also if another program has stopped it', async () => {
+		let listener = () => {};
+		const {terminal} = launch({
+			stopProcess: () => void setTimeout(() => listener(), 120),
+			onContinue(run) {
+				listener = run;
+				return () => {};
+			},
+		});
+		terminal.type('half');
+		await terminal.see('> half');
+		terminal.stdin.setRawMode(false);
+		terminal.stdout.write('\u001B[?2004l\r\n$ fg\r\n');
+		listener();
+		await terminal.until(() => terminal.rows().findLast(row => row !== '') === '> half');
+		expect([terminal.rawMode, terminal.modes.bracketedPasteMode]).toEqual([true, true]);
+		terminal.type('\u001A');
+		await terminal.see('suspended');
+		await terminal.until(() => terminal.rows().findLast(row => row !== '') === '> half');
+		await new Promise(resolve => setTimeout(resolve, 250));
+		expect(terminal.rows().filter(row => row === '> half')).toHaveLength(3);
+		expect(terminal.output.split('\u001B[?2004h')).toHaveLength(4);
+	});
 });

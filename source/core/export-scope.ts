@@ -1,0 +1,36 @@
+/**
+ * What an export contains beyond the conversation. An export can be passed on to others, so by default it contains
+ * nothing that is for this user only. Text, Markdown and HTML follow these rules. JSON lines are for scripts, and always
+ * contain the addresses.
+ */
+import type {FeedEvent, PeerId} from './event.js';
+import {addressOf} from './select-peers.js';
+import type {State} from './state.js';
+import {cleanLine} from './text.js';
+import type {TimelineEntry} from './timeline.js';
+
+export interface ExportScope {
+	/** Whether an export contains addresses, and the notices of the program, which can contain addresses. */
+	readonly withAddresses: boolean;
+	readonly whispers: boolean;
+}
+
+/** Whether an export contains an entry. */
+export function isExported({type}: Pick<TimelineEntry, 'type'>, {withAddresses, whispers}: ExportScope): boolean {
+	if (type === 'whisper') return whispers;
+	return type !== 'notice' || withAddresses;
+}
+
+/**
+ * Address of a peer as an export shows it. `~` before it: the peer claims it, and no connection of this node has
+ * confirmed it.
+ */
+export function exportedAddress(state: State, peer: PeerId, withAddresses: boolean): string | undefined {
+	const found = withAddresses ? addressOf(state, peer) : undefined;
+	return found && `${found.isUnverified ? '~' : ''}${cleanLine(found.address)}`;
+}
+
+/** What an export says about a change of address, without the name of the person. */
+export function describeMove({addresses}: FeedEvent & {type: 'moved'}, withAddresses: boolean): string {
+	return `moved to ${withAddresses ? addresses.map(address => cleanLine(address)).join(', ') : 'another address'}`;
+}
