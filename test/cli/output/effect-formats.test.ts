@@ -63,7 +63,7 @@ const untimed = (line: string) => line.replace(/\d{4}-\d\d-\d\dT\S+ /, '');
 describe('replies, reactions, corrections, withdrawals, pins, mentions, links and code', () => {
 	test('replies, reactions, corrections, withdrawals and pins are in the text export', () => {
 		const {state, messages} = converse();
-		expect(untimed(formatPins(state, everything, 'text'))).toBe(
+		expect(untimed(formatPins(state, everything, 'text', true))).toBe(
 			'    Pinned: Bob (10.0.0.2): lunch at the canteen? (edited)\n    (👍 2)',
 		);
 		expect(messages.map(row => untimed(formatPlain(state, row)))).toEqual([
@@ -79,7 +79,7 @@ describe('replies, reactions, corrections, withdrawals, pins, mentions, links an
 		const {state, messages} = converse();
 		const format = createMarkdownFormat(state);
 		const untimedItem = (item: string) => item.replace(/^## .*\n\n/, '').replace(/^- [\d:]+ /, '');
-		expect(formatPins(state, everything, 'markdown')).toMatch(
+		expect(formatPins(state, everything, 'markdown', true)).toMatch(
 			/^## Pinned\n\n- [\d-]+ [\d:]+ \*\*Bob\*\* \(10\.0\.0\.2\): lunch at the canteen\? \\\(edited\\\)\\\n {2}\\\(👍 2\\\)\n$/,
 		);
 		expect(messages.map(row => untimedItem(format(row)))).toEqual([
