@@ -25,6 +25,8 @@ export interface FileLogOptions {
 	 * disk.
 	 */
 	readonly timer?: LogTimer;
+	/** Forces the bytes of the open file `fd` to the disk. By default fdatasync. */
+	readonly sync?: (fd: number) => Promise<void>;
 	/** Bytes per read while the existing records are loaded. */
 	readonly chunkBytes?: number;
 }
@@ -76,7 +78,7 @@ function resolveLogPath(path: string, options: FileLogOptions): string {
 function openLocked(path: string, options: FileLogOptions, lock: FileLock): OpenedFileLog {
 	const {create} = options;
 	const existed = existsSync(path);
-	const file = new LogFile(path, existed ? 'write' : 'create');
+	const file = new LogFile(path, existed ? 'write' : 'create', options.sync);
 	try {
 		const isNew = create !== undefined && file.size === 0;
 		if (isNew) appendHeader(file, {...create, format: LOG_FORMAT}, randomBytes(MARKER_BYTES), 2);
@@ -185,8 +187,8 @@ class WritableFileLog implements FileLog {
 
 	append(records: readonly LogRecord[]): void {
 		if (!this.#isLoaded || this.#closed) throw new Error('The log is not read to its end yet, or it is closed');
-		if (records.length === 0) return;
 		this.#flusher.throwPendingFailure();
+		if (records.length === 0) return;
 		const encoded = records.map(record => encodeLogRecord(record, this.#marker, crc32));
 		let offset = this.#file.append(encoded.length === 1 && encoded[0] ? encoded[0] : Buffer.concat(encoded));
 		for (const [position, record] of records.entries()) {

@@ -13,7 +13,7 @@ const FLUSH_AFTER_MS = 1000;
 export interface Flusher {
 	/** Records that bytes were written, which starts the timer of the background flush. */
 	markDirty(): void;
-	/** Throws the StorageError of a failed background flush, if there is one, and clears it. */
+	/** Throws the StorageError of the last flush if it failed. */
 	throwPendingFailure(): void;
 	/** Resolves when all bytes written so far are on the disk. */
 	flush(): Promise<void>;
@@ -36,8 +36,10 @@ export function createFlusher(sync: () => Promise<void>, timer?: LogTimer): Flus
 			isDirty = false;
 			try {
 				await sync();
+				failure = undefined;
 			} catch (error) {
 				isDirty = true;
+				failure = toStorageError(error, 'cannot save the log', '');
 				throw error;
 			}
 		});
@@ -45,22 +47,22 @@ export function createFlusher(sync: () => Promise<void>, timer?: LogTimer): Flus
 		return next;
 	}
 
+	function schedule(): void {
+		if (timer && !isStopped) flushTimer ??= timer.after(FLUSH_AFTER_MS, flushInBackground);
+	}
+
 	function flushInBackground(): void {
 		flushTimer = undefined;
-		flush().catch(error => {
-			failure = toStorageError(error, 'cannot save the log', '');
-		});
+		flush().catch(schedule);
 	}
 
 	return {
 		markDirty() {
 			isDirty = true;
-			if (timer && !isStopped) flushTimer ??= timer.after(FLUSH_AFTER_MS, flushInBackground);
+			schedule();
 		},
 		throwPendingFailure() {
-			const error = failure;
-			failure = undefined;
-			if (error) throw error;
+			if (failure) throw failure;
 		},
 		flush,
 		stop() {

@@ -35,14 +35,20 @@ export class LogFile {
 	 */
 	#partialBytes = 0;
 	#isClosed = false;
+	/** Size up to which the file is on the disk. */
+	#syncedSize: number;
+	#hasSyncFailed = false;
+	readonly #sync: (fd: number) => Promise<void>;
 	/** Whether the file is new, so that its directory entry may not be on the disk yet. */
 	#isNew: boolean;
 
-	constructor(path: string, mode: 'write' | 'create' | 'read') {
+	constructor(path: string, mode: 'write' | 'create' | 'read', sync: (fd: number) => Promise<void> = fdatasyncAsync) {
 		this.path = path;
+		this.#sync = sync;
 		try {
 			this.fd = openRegularFile(path, openFlags(mode), 0o600);
 			this.#size = fstatSync(this.fd).size;
+			this.#syncedSize = this.#size;
 			this.#isNew = mode === 'create';
 		} catch (error) {
 			throw toStorageError(error, mode === 'read' ? 'cannot open the log' : 'cannot write the log', path);
@@ -125,14 +131,37 @@ export class LogFile {
 
 	/** Forces the written bytes to the disk, and for a new file also its directory entry. */
 	async sync(): Promise<void> {
+		const size = this.#size;
 		try {
-			await fdatasyncAsync(this.fd);
+			if (this.#hasSyncFailed) this.#rewrite(Math.min(this.#syncedSize, size), size);
+			await this.#sync(this.fd);
+			this.#syncedSize = size;
+			this.#hasSyncFailed = false;
 		} catch (error) {
+			this.#hasSyncFailed = true;
 			throw toStorageError(error, 'cannot save the log', this.path);
 		}
 		if (!this.#isNew) return;
 		await syncParentDirectory(this.path);
 		this.#isNew = false;
+	}
+
+	/**
+	 * Writes bytes of the file again. After a failed sync, the system can consider them saved although the disk does not
+	 * have them, and a later sync would succeed without them.
+	 */
+	#rewrite(from: number, to: number): void {
+		this.#assertUnchanged();
+		const file = openRegularFile(this.path, constants.O_RDWR);
+		try {
+			for (let offset = from; offset < to; offset += COPY_BYTES) {
+				const bytes = this.readAt(offset, Math.min(COPY_BYTES, to - offset));
+				for (let written = 0; written < bytes.length; )
+					written += writeSync(file, bytes, written, bytes.length - written, offset + written);
+			}
+		} finally {
+			closeSync(file);
+		}
 	}
 
 	close(): void {

@@ -242,7 +242,8 @@ class ResilientLog implements Log {
 			if (!this.#tryAppend(this.#log, records)) return;
 			this.#buffer.markSaved(records.length);
 		}
-		if (!this.#log) return;
+		// An append of nothing fails as long as the file cannot be forced to the disk.
+		if (!this.#log || !this.#tryAppend(this.#log, [])) return;
 		this.#failure = undefined;
 		this.#cancelRetry();
 		this.#report();
