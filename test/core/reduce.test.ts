@@ -15,6 +15,7 @@ import {feedEvent, joined, learn, observation, observe, peerId, posted, T0} from
 
 const me = peerId('01');
 const me2 = peerId('02');
+const me3 = peerId('03');
 const carol = peerId('ca');
 const dave = peerId('da');
 
@@ -114,6 +115,11 @@ const table: [title: string, inputs: readonly Input[], expected: readonly string
 	[
 		'our `lost` event of a later launch gives no row either',
 		[launched(), connected(10), disconnected(20, true), launched(me2, 30), lost(40, 2, 0, me2)],
+		['20 me peer-disconnected'],
+	],
+	[
+		'our `lost` event gives no row if only a later input shows that its author was a launch of ours',
+		[launched(), connected(10), disconnected(20, true), launched(me2, 30), lost(40, 2, 0, me3), launched(me3, 35)],
 		['20 me peer-disconnected'],
 	],
 	[

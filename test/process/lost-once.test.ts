@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {runCli, runToEnd, startNode} from '../helpers/run-node.js';
 
-test('a person who is killed and starts again is lost once in plain lines, text and HTML of the other node, and JSON lines contain the report', async () => {
+test('a person who is killed and starts again is lost once in plain lines, text and Markdown of the other node, and JSON lines contain the report', async () => {
 	const [annHome, bobHome, port] = [makeHome(), makeHome(), await findFreeUdpPort()];
 	const plain = runCli(['--plain', '--stay', '--port', String(port), '--name', 'Ann'], {home: annHome});
 	const startBob = () => startNode({home: bobHome, port, name: 'Bob'});
@@ -11,13 +11,15 @@ test('a person who is killed and starts again is lost once in plain lines, text 
 	await bob.waitFor('Ann', ({type, status}) => type === 'peer' && status === 'connected');
 	plain.child.stdin?.write('hello\n');
 	await bob.waitFor('hello', ({text}) => text === 'hello');
-	bob.child.kill('SIGKILL');
-	await bob.result;
 	const until = async (pattern: RegExp) => {
 		for (let count = 0; count < 300 && !pattern.test(plain.stdout); count++)
 			await new Promise(resolve => setTimeout(resolve, 100));
 		expect(plain.stdout).toMatch(pattern);
 	};
+	bob.post('hi');
+	await until(/Bob .*: hi/);
+	bob.child.kill('SIGKILL');
+	await bob.result;
 	await until(/you lost contact with Bob/);
 	const again = await startBob();
 	await again.waitFor('the report', ({kind, subjectName}) => kind === 'lost' && subjectName === 'Bob', 60_000);
