@@ -25,14 +25,15 @@ export function fileLine(
 	event: SharedEvent,
 	isLive: boolean,
 	theme: Theme,
-): {readonly text: string; readonly style: Style} | undefined {
+): {readonly text: string; readonly style: Style; readonly isProgress: boolean} | undefined {
 	const transfer = transferOf(state, event);
 	const isWithdrawn = contentOf(state, event).withdrawal !== undefined;
 	// A withdrawn file is not served any more.
 	if (isWithdrawn && transfer?.state === 'sharing') return undefined;
-	if (transfer) return {text: describeTransfer(transfer, theme), style: styleOf(transfer, theme)};
+	const isProgress = transfer?.state === 'fetching';
+	if (transfer) return {text: describeTransfer(transfer, theme), style: styleOf(transfer, theme), isProgress};
 	if (!isLive || event.peer === state.launch?.peer || isWithdrawn) return undefined;
-	return {text: 'Enter or /fetch: save it', style: theme.muted};
+	return {text: 'Enter or /fetch: save it', style: theme.muted, isProgress};
 }
 
 function styleOf({state}: FileTransfer, theme: Theme): Style {

@@ -75,14 +75,20 @@ function isActionEntry(entry: TimelineEntry): boolean {
 	return entry.type === 'posted' && entry.action === true;
 }
 
-/** The row below a shared file: its transfer, or how to fetch it. */
+/**
+ * The rows below a shared file: its transfer, or how to fetch it. Progress stays in one row, so that the rows above do not
+ * move while its numbers change. Other texts are shown in full, because they say why a file does not arrive.
+ */
 function fileRows(state: State, entry: TimelineEntry, options: RowOptions): Row[] {
 	const {theme, isLive = false} = options;
 	const line = entry.type === 'shared' ? fileLine(state, entry, isLive, theme) : undefined;
 	if (!line) return [];
 	const {textStart, textCells} = columnsFor(options);
-	const text = truncateCells(line.text, textCells, theme.glyphs.ellipsis);
-	return [[indent(textStart), {text, style: line.style}]];
+	const {text, style} = line;
+	const lines = line.isProgress
+		? [truncateCells(text, textCells, theme.glyphs.ellipsis)]
+		: wrapText(text, textCells, textCells).map(({start, end}) => text.slice(start, end));
+	return lines.map(part => [indent(textStart), {text: part, style}]);
 }
 
 /**

@@ -41,8 +41,10 @@ describe('the row of a shared file', () => {
 		await terminal.see('fetching plan 1.pdf 25 %, 1.0 MB/s, 3 s left');
 		await press('x');
 		expect(chatNode.calls).toContain('cancel 0001');
-		report(chatNode, 1, {state: 'waiting', bytes: MB, reason: 'nobody who is connected has the missing 3.0 MB'});
+		const reason = 'nobody who is connected has the missing 3.0 MB, except 1 peer that did not send it';
+		report(chatNode, 1, {state: 'waiting', bytes: MB, reason});
 		await terminal.see('waiting at 25 %: nobody who is connected has the missing');
+		await terminal.see('peer that did not send it   x: cancel');
 		report(chatNode, 1, {state: 'done', bytes: 4 * MB, path: '/d/plan 1.pdf'});
 		await terminal.see('saved: /d/plan 1.pdf');
 	});
