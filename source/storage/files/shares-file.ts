@@ -2,8 +2,8 @@
  * Files of one room that this computer shares, kept across restarts. `shares.json` contains the paths of these files.
  * For each content, a separate file contains the hashes of its parts, so that nothing has to be hashed again.
  */
-import {writeFileSync} from 'node:fs';
-import {readFile, rm} from 'node:fs/promises';
+import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {MAX_FILE_PARTS} from '../../core/limits.js';
 import {type FileId, isFileId, isFileSize, LEAF_BYTES} from '../../core/shared-file.js';
@@ -45,6 +45,8 @@ const MAX_PATH_LENGTH = 4096;
 export function openSharesFile(folder: string): SharesFile {
 	const path = join(folder, 'shares.json');
 	const leavesPath = (id: FileId) => join(folder, `${id}.leaves`);
+	/** Hashes of shares that were removed from the list. The files are served until the program ends. */
+	const removed = new Map<FileId, Uint8Array>();
 	return {
 		read() {
 			try {
@@ -65,7 +67,10 @@ export function openSharesFile(folder: string): SharesFile {
 					const shares = [...readShares(path).filter(({id}) => id !== share.id), share];
 					const kept = shares.slice(-MAX_SHARES);
 					replaceFileAtomically(path, `${JSON.stringify({format: FORMAT, shares: kept}, undefined, '\t')}\n`);
-					for (const {id} of shares.slice(0, -MAX_SHARES)) void rm(leavesPath(id), {force: true}).catch(() => {});
+					for (const {id} of shares.slice(0, -MAX_SHARES)) {
+						if (existsSync(leavesPath(id))) removed.set(id, readFileSync(leavesPath(id)));
+						rmSync(leavesPath(id), {force: true});
+					}
 				} finally {
 					lock.release();
 				}
@@ -75,7 +80,7 @@ export function openSharesFile(folder: string): SharesFile {
 		},
 		async readLeaves(id) {
 			try {
-				const bytes = await readFile(leavesPath(id));
+				const bytes = removed.get(id) ?? (await readFile(leavesPath(id)));
 				return bytes.length <= MAX_FILE_PARTS * LEAF_BYTES ? new Uint8Array(bytes) : undefined;
 			} catch {
 				return undefined;

@@ -192,6 +192,20 @@ describe('the list of shared files', () => {
 		},
 	);
 
+	test('a file is served until the program ends, also if 1,024 newer shares have removed it from the list', async () => {
+		const folder = makeFolder();
+		const {store} = makeStore({folder});
+		const {id} = await store.share(writeSample(makeFolder(), content));
+		const {format, shares} = JSON.parse(readFileSync(listOf(folder), 'utf8'));
+		const others = Array.from({length: 1023}, (_, index) => ({...shares[0], id: `${index}`.padStart(64, '0')}));
+		writeFileSync(listOf(folder), JSON.stringify({format, shares: [...shares, ...others]}));
+		await store.share(writeSample(makeFolder(), contentOf(1)));
+		expect(readFileSync(listOf(folder), 'utf8')).not.toContain(id);
+		expect(readdirSync(join(folder, 'shares'))).not.toContain(`${id}.leaves`);
+		expect(isSame(await store.find(id)?.leaves(), leavesOf(content))).toBe(true);
+		expect(isSame(await store.find(id)?.read(0), partsOf(content)[0])).toBe(true);
+	});
+
 	test('the list of shared files keeps the shares of two launches in one room', async () => {
 		const folder = makeFolder();
 		const stores = [makeStore({folder}), makeStore({folder})];
