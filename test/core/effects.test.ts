@@ -316,7 +316,9 @@ describe('reactions', () => {
 	it('reactions with one word count each person once, even with several launches, and the last choice of the person decides', () => {
 		const items = [mark(ann, 2, 10, '👍'), mark(annAgain, 2, 11, '👍'), mark(bob, 3, 12, '👍')];
 		expect(marksOf(items)).toMatchObject([{word: '👍', people: [annAgain, bob]}]);
-		expect(marksOf([...items, mark(annAgain, 3, 13, '👍', false)])).toMatchObject([{people: [bob]}]);
+		const back = mark(annAgain, 3, 13, '👍', false);
+		expect(marksOf([...items, back])).toMatchObject([{people: [bob]}]);
+		expect(marksOf([...items, back, mark(ann, 3, 14, '👍')])).toMatchObject([{people: [bob, ann]}]);
 	});
 
 	it('reactions: each feed can react to a message with a limited number of words, and a word that is taken back still counts toward this limit', () => {

@@ -73,6 +73,11 @@ describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`,
 		expect(shown).toEqual(messages.map(({text}) => text));
 		const people = await page.$$eval('.people .name', names => names.map(name => name.textContent));
 		expect(people).toEqual(['Ben', 'Amira', 'Jonas', 'Priya', 'Yuki', 'Mateo', 'Carol', 'Alex', 'Alex (2)']);
+		const links = await page.$$eval('#timeline a.link', found =>
+			found.map(link => [link.getAttribute('href'), link.textContent, link.getAttribute('rel')]),
+		);
+		const link = 'http://192.168.1.2:8080/packages';
+		expect(links).toEqual([[link, link, 'noopener noreferrer nofollow']]);
 		expect(await page.textContent('#head')).toMatch(/286 events.*All signatures were verified on \d{4}-\d\d-\d\d/s);
 		expect(await page.textContent('body')).not.toContain('192.168.1.20');
 		expect({problems: opened.problems, requests: opened.requests}).toEqual({problems: [], requests: []});
@@ -116,6 +121,11 @@ describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`,
 			await page.goto(address);
 			await page.waitForSelector('html[data-ready]');
 			expect(await findIntrusions(page)).toEqual(NO_INTRUSIONS);
+			const links = await page.$$eval('a.link[href]', found =>
+				found.map(link => [link.getAttribute('href'), link.textContent]),
+			);
+			expect(links.length).toBeGreaterThan(0);
+			for (const [target, text] of links) expect(target).toBe(text);
 			const shown = await page.$$eval('#timeline .row.message > .text', rows => rows.map(row => row.textContent));
 			expect(shown).toEqual(texts.map(text => `${cleanText(`${text} ${text}`)} (edited)`));
 			const events = await page.$$eval('#timeline .row.event', rows => rows.map(row => row.textContent ?? ''));

@@ -76,6 +76,26 @@ describe('rows of a message with effects', () => {
 		expect(rows()[0]).toContain('Bob: teh end');
 	});
 
+	test('rows of a message with effects show reactions that are older than the correction dimmed, and own reactions bold', () => {
+		const {chatNode, bob, target} = room();
+		const rowsOf = createRowCache();
+		const options = optionsOf(80);
+		const styleOf = (word: string) => {
+			const state = chatNode.store.getState();
+			const entry = sliceTimeline(state.timeline, 0, state.timeline.length).find(({type}) => type === 'posted');
+			const rows = rowsOf(state, {from: 0, to: 1, entries: entry ? [entry] : []}, options);
+			return rows.flat().find(({text}) => text.includes(word))?.style;
+		};
+		chatNode.tell(bob, {type: 'marked', target, word: 'before', on: true});
+		chatNode.tell(chatNode.own, {type: 'marked', target, word: 'own', on: true});
+		expect([styleOf('before'), styleOf('own')]).toEqual([{}, {bold: true}]);
+		chatNode.tell(bob, {type: 'corrected', target, text: 'the end'});
+		const {muted} = options.theme;
+		expect(['before', 'own'].map(styleOf)).toEqual([muted, muted]);
+		chatNode.tell(bob, {type: 'marked', target, word: 'after', on: true});
+		expect(['before', 'own', 'after'].map(styleOf)).toEqual([muted, muted, {}]);
+	});
+
 	test('rows of a message with effects quote the text as it was when the reply was written', () => {
 		const {chatNode, bob, target, rows} = room();
 		chatNode.tell(chatNode.own, {type: 'posted', text: 'which end?', replyTo: target});
