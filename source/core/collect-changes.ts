@@ -153,7 +153,7 @@ function countReport(changes: CollectedChanges, {peer, subject, seq}: LostEvent)
 /** Stores the counted reports in the roster records of their authors. */
 export function finishReports(changes: CollectedChanges): void {
 	for (const [author, counted] of changes.reports)
-		updatePeer(changes, author, known => ({...known, reports: Object.fromEntries(counted)}));
+		updatePeer(changes, author, known => extend(known, {reports: Object.fromEntries(counted)}));
 }
 
 function collectLost(changes: CollectedChanges, event: LostEvent): void {
@@ -238,7 +238,7 @@ function collectContact(
 	change: (known: RosterPeer) => RosterPeer,
 ): void {
 	if (currentPeer(changes, subject).contacts[own] === undefined) {
-		updatePeer(changes, own, known => ({...known, contactedPeers: [...known.contactedPeers, subject]}));
+		updatePeer(changes, own, known => extend(known, {contactedPeers: [...known.contactedPeers, subject]}));
 	}
 	updatePeer(changes, subject, change);
 }

@@ -14,8 +14,11 @@ const POSTED_BYTES = 160;
 const EVENT_BYTES = 304;
 /** A reference to another event: its peer id and its seq. */
 const REFERENCE_BYTES = 144;
-/** A new peer: its record in the roster, the tip of its feed, and the index of its log records. */
-const PEER_BYTES = 4096;
+/**
+ * A new peer: its record in the roster, the tip of its feed, the index of its log records, its key, its view for the screen,
+ * and the tables of names. Measured with the running program (test/hostile/many-feeds.mjs).
+ */
+const PEER_BYTES = 8192;
 /** What a text takes besides its characters: its header, and its slot in an array. */
 const TEXT_BYTES = 24;
 /** A character beyond Latin-1. A single one makes the whole text take two bytes for each character. */
@@ -77,4 +80,9 @@ export const newPeerCost = PEER_BYTES;
  */
 export function extend<T extends object, U extends object>(object: T, fields: U): T & U {
 	return Object.assign({}, object, fields);
+}
+
+/** Copy of an object with those optional fields that are present, like `extend`. */
+export function extendOptionally<T extends object>(object: T, ...fields: readonly (Partial<T> | undefined)[]): T {
+	return Object.assign({}, object, ...fields);
 }

@@ -148,7 +148,7 @@ function addName(
 }
 
 function claimAddresses(peer: RosterPeer, seq: number, addresses: readonly string[]): RosterPeer {
-	return seq > peer.claimedAddressesSeq ? {...peer, claimedAddresses: addresses, claimedAddressesSeq: seq} : peer;
+	return seq > peer.claimedAddressesSeq ? extend(peer, {claimedAddresses: addresses, claimedAddressesSeq: seq}) : peer;
 }
 
 export function withJoined(peer: RosterPeer, event: FeedEventOf<'joined'>): RosterPeer {
@@ -162,7 +162,7 @@ export function withJoined(peer: RosterPeer, event: FeedEventOf<'joined'>): Rost
 
 export function withRenamed(peer: RosterPeer, event: FeedEventOf<'renamed'>): RosterPeer {
 	const names = addName(peer.names, event);
-	return names === peer.names ? peer : {...peer, names};
+	return names === peer.names ? peer : extend(peer, {names});
 }
 
 export function withMoved(peer: RosterPeer, event: FeedEventOf<'moved'>): RosterPeer {
@@ -203,13 +203,13 @@ export function mayReport(author: RosterPeer | undefined, subject: PeerId): bool
  */
 export function withLost(subject: RosterPeer, event: FeedEventOf<'lost'>): RosterPeer {
 	const lost = addFirstByAbsence(subject.lost, event.absence, event);
-	return lost === subject.lost ? subject : {...subject, lost};
+	return lost === subject.lost ? subject : extend(subject, {lost});
 }
 
 export function withReturned(peer: RosterPeer, event: FeedEventOf<'returned'>): RosterPeer {
 	const returned = addFirstByAbsence(peer.returned, event.absence, event);
 	if (returned === peer.returned) return peer;
-	return {...peer, returned, absences: peer.absences + (peer.returned[event.absence] === undefined ? 1 : 0)};
+	return extend(peer, {returned, absences: peer.absences + (peer.returned[event.absence] === undefined ? 1 : 0)});
 }
 
 function isAfter(a: OrderKey | undefined, b: OrderKey | undefined): boolean {
@@ -233,7 +233,7 @@ export function isFirstContact(peer: RosterPeer | undefined, observation: Observ
 }
 
 function withContact(peer: RosterPeer, own: PeerId, contact: Contact): RosterPeer {
-	return {...peer, contacts: {...peer.contacts, [own]: contact}};
+	return extend(peer, {contacts: {...peer.contacts, [own]: contact}});
 }
 
 /** Inserts an observation in total order. Returns the same list if it already contains the observation. */
@@ -272,7 +272,7 @@ export function withDisconnected(peer: RosterPeer, observation: DisconnectedObse
 		: peer;
 	if (!observation.alone) return known;
 	const isolations = insertInOrder(known.isolations, observation);
-	return isolations === known.isolations ? known : {...known, isolations};
+	return isolations === known.isolations ? known : extend(known, {isolations});
 }
 
 /** Sets the fields about the current launch. A new launch ends all connections of earlier launches. */

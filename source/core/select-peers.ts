@@ -8,6 +8,7 @@ import {type PeerId, SHORT_FINGERPRINT_DIGITS, shortPeerId} from './event.js';
 import type {OrderKey} from './event-order.js';
 import {foldText} from './fold-text.js';
 import {memoise, memoiseByKey} from './memoise.js';
+import {extendOptionally} from './memory-cost.js';
 import {
 	hasFingerprintCollision,
 	hasNameCollision,
@@ -125,24 +126,27 @@ function createPeerView(state: State, known: RosterPeer): PeerView {
 	const status = statusOf(state, peer);
 	const trust = trustOf(state, peer);
 	const lost = status === 'unreachable' ? known.lost[known.absences] : undefined;
-	return {
+	const view: PeerView = {
 		peer,
 		name: nameOf(state, peer),
 		hasNameCollision: hasNameCollision(state, known) || trust === 'impostor',
 		fingerprint: fingerprintOf(state, peer),
 		verified: identity !== undefined,
 		trust,
-		...(shown && {address: shown.address}),
 		isAddressUnverified: shown?.isUnverified ?? false,
 		status,
-		...measured,
-		...(known.version !== undefined && {version: known.version}),
-		...(known.isKeeper && {isKeeper: true}),
-		...(firstConnected && {connectedSince: firstConnected.at}),
-		...(lost && {lostAt: lost.ms}),
-		...(known.left && {leftAt: known.left.ms}),
 		unreadable: unreadableCount,
 	};
+	return extendOptionally(
+		view,
+		measured,
+		shown && {address: shown.address},
+		known.version === undefined ? undefined : {version: known.version},
+		known.isKeeper && {isKeeper: true},
+		firstConnected && {connectedSince: firstConnected.at},
+		lost && {lostAt: lost.ms},
+		known.left && {leftAt: known.left.ms},
+	);
 }
 
 const STATUS_RANKS: Readonly<Record<PeerStatus, number>> = {self: 0, connected: 1, suspect: 1, unreachable: 2, left: 3};

@@ -60,3 +60,9 @@ it('the memory of a state counts every event, also a reaction, correction, withd
 	const state = reduceInputs(reduceInputs(initialState, [learn(0, events.slice(0, 2))]), [learn(0, events.slice(2))]);
 	expect(state.memoryBytes).toBe(newPeerCost + events.reduce((sum, event) => sum + memoryCost(event), 0));
 });
+
+it('the first event of a new peer counts for at least the memory that was measured for a feed of one event', () => {
+	const measured = 6870;
+	const event = costOf({type: 'joined', name: 'n1', addresses: ['10.0.0.1'], version: '1.0.0'});
+	expect(newPeerCost + event).toBeGreaterThanOrEqual(measured);
+});

@@ -51,8 +51,10 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, readonly LimitName[]>> = {
 	'network/sync/sync-limits.test.ts': ['LIVE_RESERVE', 'WANT_BYTES_PER_SECOND'],
 	'network/transport/handshake-rate.test.ts': [
 		'MAX_HANDSHAKE_BURST',
+		'MAX_FAILED_HANDSHAKES',
 		'MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND',
 		'MAX_HANDSHAKES_PER_SECOND',
+		'MAX_SUSPECT_HANDSHAKES_PER_SECOND',
 	],
 	'network/transport/tls-hostile.test.ts': ['MAX_WAITING_CONNECTIONS'],
 	'network/transport/tls-transport.test.ts': ['MAX_RESOLVED_ADDRESSES'],

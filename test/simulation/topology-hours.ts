@@ -40,7 +40,7 @@ async function play([shape, nodes, latencyMs]: (typeof ROOMS)[number], seed: num
 	await room.world.clock.advance((half / 2) * MINUTE_MS);
 	const about = room.presence().filter(line => line.endsWith(` lost ${victim}`));
 	const others = room.presence().filter(line => !about.includes(line));
-	if (about.length === 0 || about.length > 2) faults.push(`${about.length} events about the crash`);
+	if (about.length === 0) faults.push('nobody reported the crash');
 	faults.push(...others.map(line => `not true: ${line}`));
 	for (let index = 0; index < nodes; index++)
 		if (room.rows(index) !== 1) faults.push(`node ${index} shows ${room.rows(index)} rows`);

@@ -4,6 +4,7 @@ import {
 	MAX_HANDSHAKE_BURST,
 	MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND,
 	MAX_HANDSHAKES_PER_SECOND,
+	MAX_SUSPECT_HANDSHAKES_PER_SECOND,
 } from '../../../source/core/limits.js';
 import {createHandshakeRate} from '../../../source/network/transport/handshake-rate.js';
 
@@ -23,7 +24,10 @@ it('addresses that never prove the secret do not use up the handshakes of other 
 		else refused++;
 	}
 
-	expect([begun < 8 * MAX_FAILED_HANDSHAKES + 5 * 60, refused]).toEqual([true, 0]);
+	expect([begun < 8 * MAX_FAILED_HANDSHAKES + (MAX_SUSPECT_HANDSHAKES_PER_SECOND + 1) * 60, refused]).toEqual([
+		true,
+		0,
+	]);
 });
 
 it('the handshakes of an address that failed too often are no longer slowed down after the address has proved the secret', () => {
