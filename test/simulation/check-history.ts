@@ -4,6 +4,7 @@ import {isEffect} from '../../source/core/effects.js';
 import {eventId, type FeedEvent, type PeerId} from '../../source/core/event.js';
 import {compareOrder} from '../../source/core/event-order.js';
 import {MAX_HLC_AHEAD_MS} from '../../source/core/limits.js';
+import {timelineWithAllLosses} from '../../source/core/presence-rows.js';
 import type {State} from '../../source/core/state.js';
 import type {TimelineEntry} from '../../source/core/timeline.js';
 import {sliceTimeline} from '../../source/core/timeline.js';
@@ -58,8 +59,13 @@ function describe(row: TimelineEntry): string {
 	return `${row.peer.slice(0, 6)}:${row.seq} ${row.type}${detail} ${row.ms}.${row.counter}`;
 }
 
-/** Timeline rows that every node must show. Local observations are excluded. */
-export function sharedRows({timeline, pending}: State): TimelineEntry[] {
+/**
+ * Timeline rows that every node must show. Local observations are excluded. The `lost` events that repeat a row about our
+ * own isolation are included, because other nodes have no such row.
+ */
+export function sharedRows(state: State): TimelineEntry[] {
+	const {pending} = state;
+	const timeline = timelineWithAllLosses(state);
 	const rows = sliceTimeline(timeline, 0, timeline.length).filter(row => row.seq > 0);
 	// The local clock decides which rows are held back. No node shows an effect as a row.
 	const heldBack = sliceTimeline(pending, 0, pending.length).filter(row => !isEffect(row));
