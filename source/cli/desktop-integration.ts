@@ -8,7 +8,7 @@ import {open, rm} from 'node:fs/promises';
 import {extname, resolve} from 'node:path';
 import type {Clock} from '../core/environment.js';
 import {eventId} from '../core/event.js';
-import {isExported} from '../core/export-scope.js';
+import {hasAddresses, isExported} from '../core/export-scope.js';
 import {foldText} from '../core/fold-text.js';
 import {timelineWithAllLosses} from '../core/presence-rows.js';
 import type {State} from '../core/state.js';
@@ -143,7 +143,7 @@ export async function exportRows(
 ): Promise<string> {
 	const file = resolveTypedPath(typedPath);
 	// `export` has options for what is left out here.
-	const scope = {whispers: false, withAddresses: formatOf(file) === 'jsonl'};
+	const scope = {whispers: false, withAddresses: hasAddresses(formatOf(file))};
 	const rows = all.filter(entry => isExported(entry, scope));
 	const {parts, written} = createExport(file, withoutContacts(state), rows, room, all.length < state.timeline.length);
 	const target = await open(file, 'wx', 0o600).catch(error => {
@@ -202,7 +202,7 @@ function createExport(
 function pinnedHead(state: State, rows: readonly TimelineEntry[], format: ExportFormat | undefined): string {
 	if (state.effects.pins.length === 0 || format === undefined || format === 'html') return '';
 	const ids = new Set(rows.map(({peer, seq}) => eventId(peer, seq)));
-	return formatPins(state, ({peer, seq}) => ids.has(eventId(peer, seq)), format);
+	return formatPins(state, ({peer, seq}) => ids.has(eventId(peer, seq)), format, hasAddresses(format));
 }
 
 /** Makes a path absolute, so that messages show where the file is. `~/` is the home folder. */
@@ -219,7 +219,7 @@ function createRowFormat(file: string, state: State): (entry: TimelineEntry) => 
 	const format = formatOf(file);
 	switch (format) {
 		case 'text':
-			return entry => formatPlain(state, entry, false);
+			return entry => formatPlain(state, entry);
 		case 'markdown':
 			return createMarkdownFormat(state, false);
 		case 'jsonl':

@@ -1,7 +1,6 @@
 /**
- * What an export contains beyond the conversation. An export can be passed on to others, so by default it contains
- * nothing that is for this user only. Text, Markdown and HTML follow these rules. JSON lines are for scripts, and always
- * contain the addresses.
+ * What an export contains beyond the conversation. Markdown and HTML can be passed on to others, so by default they
+ * contain nothing that is for this user only. Text and JSON lines are for scripts, and always contain the addresses.
  */
 import type {FeedEvent, PeerId} from './event.js';
 import {addressOf} from './select-peers.js';
@@ -13,6 +12,11 @@ export interface ExportScope {
 	/** Whether an export contains addresses, and the notices of the program, which can contain addresses. */
 	readonly withAddresses: boolean;
 	readonly whispers: boolean;
+}
+
+/** Whether an export in this format contains addresses. `isAsked`: whether the user asks for them. */
+export function hasAddresses(format: string | undefined, isAsked = false): boolean {
+	return isAsked || format === 'text' || format === 'jsonl';
 }
 
 /** Whether an export contains an entry. */

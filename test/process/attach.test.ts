@@ -108,9 +108,10 @@ it('send, doctor and export use a running keeper, a second keeper refuses to sta
 	const names = kept.report.peers.flatMap(({name, connected}: Line) => (connected ? [name] : []));
 	expect(names).toContain('Bob');
 	const exported = await runToEnd(['export'], {home: place.home});
-	expect(exported.stdout).toContain('Ann: and again');
-	const withAddresses = await runToEnd(['export', '--with-addresses'], {home: place.home});
-	expect(withAddresses.stdout).toContain('Ann (127.0.0.1): and again');
+	expect(exported.stdout).toContain('Ann (127.0.0.1): and again');
+	const toPassOn = await runToEnd(['export', '--format', 'markdown'], {home: place.home});
+	expect(toPassOn.stdout).toContain('and again');
+	expect(toPassOn.stdout).not.toContain('127.0.0.1');
 	const second = await runToEnd(['keep', ...place.args, '--port', String(place.port)], {home: place.home});
 	expect([second.code, second.stderr]).toEqual([1, expect.stringContaining('A keeper of room crew runs already.')]);
 	expect(readdirSync(join(place.home, 'logs')).filter(name => name.endsWith('.p2plog'))).toHaveLength(1);

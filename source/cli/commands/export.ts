@@ -4,7 +4,7 @@ import {bytesToHex} from '../../codec/bytes.js';
 import {type Batch, lastSeq} from '../../core/batch.js';
 import {UsageError} from '../../core/errors.js';
 import {eventId, type PeerId} from '../../core/event.js';
-import {isExported} from '../../core/export-scope.js';
+import {hasAddresses, isExported} from '../../core/export-scope.js';
 import {timelineWithAllLosses} from '../../core/presence-rows.js';
 import {nameOf} from '../../core/select-peers.js';
 import {sliceTimeline, type TimelineEntry} from '../../core/timeline.js';
@@ -38,7 +38,7 @@ export async function runExport(context: CliContext): Promise<number> {
 	for (const line of describeDamage(log)) printError(line);
 	if (options.verify) return printVerification(context, log);
 	const filter = createEntryFilter(log.state, options.filter);
-	const scope = {...options, withAddresses: options.withAddresses || options.format === 'jsonl'};
+	const scope = {...options, withAddresses: hasAddresses(options.format, options.withAddresses)};
 	const matches: EntryPredicate = entry => isExported(entry, scope) && filter(entry);
 	const written = await printLog(context, log, matches);
 	await output.flush();
@@ -49,7 +49,7 @@ function printLog(context: CliContext, log: LoadedLog, matches: EntryPredicate):
 	const {options, output} = context;
 	if (options.format === 'jsonl') return exportJsonLines(output, log, matches, Object.keys(options.filter).length > 0);
 	if (options.format === 'html') return printHtml(context, log, matches);
-	const {withAddresses} = options;
+	const withAddresses = hasAddresses(options.format, options.withAddresses);
 	const isMarkdown = options.format === 'markdown';
 	const pins = formatPins(log.state, matches, isMarkdown ? 'markdown' : 'text', withAddresses);
 	if (pins !== '') output.write(`${pins}\n`);

@@ -322,7 +322,7 @@ export const optionTable = {
 	withAddresses: {
 		long: 'with-addresses',
 		kind: 'switch',
-		help: 'also show addresses and notices; html: also fingerprints',
+		help: 'markdown, html: also show addresses and notices; html: also fingerprints',
 		environment: false,
 		commands: ['export'],
 	},
