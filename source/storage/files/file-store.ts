@@ -6,6 +6,7 @@ import {describeSystemError} from '../../core/system-error.js';
 import {toSourceError, withWholeMessage} from './file-error.js';
 import {openFileSink} from './file-sink.js';
 import {hashFile} from './hash-file.js';
+import {createHeapGrowth} from './heap-growth.js';
 import {createServedFiles} from './served-files.js';
 import type {Share, SharesFile} from './shares-file.js';
 import {openSourceFile, readFileState} from './source-file.js';
@@ -42,6 +43,7 @@ export function createDiskFileStore({
 	markAsReceived,
 	warn,
 }: DiskFileStoreOptions): FileStore {
+	const heapGrowth = createHeapGrowth();
 	const served = createServedFiles({
 		sharesFile,
 		now,
@@ -81,7 +83,17 @@ export function createDiskFileStore({
 				await file.handle.close();
 			}
 		},
-		find: id => served.find(id),
+		find(id) {
+			const file = served.find(id);
+			if (!file) return undefined;
+			return {
+				...file,
+				read(part) {
+					heapGrowth.noteTransfer();
+					return file.read(part);
+				},
+			};
+		},
 		async receive(file, leaves, directory) {
 			const folder = resolve(directory ?? downloadFolder());
 			const opening = openFileSink(file, {
@@ -97,7 +109,10 @@ export function createDiskFileStore({
 			const sink = await opening.catch(rethrowWhole);
 			return {
 				...sink,
-				write: (part, bytes) => sink.write(part, bytes).catch(rethrowWhole),
+				write(part, bytes) {
+					heapGrowth.noteTransfer();
+					return sink.write(part, bytes).catch(rethrowWhole);
+				},
 				finish: () => sink.finish().catch(rethrowWhole),
 			};
 		},
