@@ -9,7 +9,7 @@ import {setFlagsFromString} from 'node:v8';
  * Growth of the heap, in percent, after which V8 collects it during a transfer. A larger value costs more memory: the
  * limit is 64 MiB beyond an idle node.
  */
-const TRANSFER_PERCENT = 250;
+const TRANSFER_PERCENT = 200;
 /** With this value, V8 computes the growth itself. */
 const AUTOMATIC = 0;
 /** Largest heap in bytes that may grow so much. In a larger heap, V8 collects less often anyway. */

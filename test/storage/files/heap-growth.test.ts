@@ -17,18 +17,18 @@ describe('growth of the heap during transfers', () => {
 		const heap = heapOf(12 * MIB);
 		const growth = createHeapGrowth(heap);
 		growth.noteTransfer();
-		expect(heap.settings).toEqual([250]);
+		expect(heap.settings).toEqual([200]);
 		for (let part = 0; part < 5; part++) {
 			vi.advanceTimersByTime(1500);
 			growth.noteTransfer();
 		}
-		expect(heap.settings).toEqual([250]);
+		expect(heap.settings).toEqual([200]);
 		vi.advanceTimersByTime(1999);
-		expect(heap.settings).toEqual([250]);
+		expect(heap.settings).toEqual([200]);
 		vi.advanceTimersByTime(1);
-		expect(heap.settings).toEqual([250, 0]);
+		expect(heap.settings).toEqual([200, 0]);
 		growth.noteTransfer();
-		expect(heap.settings).toEqual([250, 0, 250]);
+		expect(heap.settings).toEqual([200, 0, 200]);
 	});
 
 	test('the growth of a large heap stays as V8 computes it', () => {
