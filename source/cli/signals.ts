@@ -4,6 +4,9 @@
  * `nohup` starts a program with SIGHUP ignored, and the program must then survive a hangup. Node resets ignored signals to
  * their default when it starts, before any JavaScript runs, so the program cannot ask whether SIGHUP was ignored. Instead,
  * it looks for the traces that `nohup` leaves.
+ *
+ * A shell script starts its background jobs with SIGINT ignored. A trace of this is left only if the parent process ignores
+ * SIGINT too, as a subshell in the background does. A program that is itself the job cannot know it, and ends at Ctrl+C.
  */
 import {fstatSync, readFileSync} from 'node:fs';
 import {constants} from 'node:os';
@@ -15,6 +18,8 @@ export interface StartFacts {
 	readonly startedProgram: string | undefined;
 	/** Whether the parent process ignores SIGHUP. A child process inherits this setting. */
 	readonly parentIgnoresHangup: boolean;
+	/** Whether the parent process ignores SIGINT. A caller of system(3) does so too, although its child should end. */
+	readonly parentIgnoresInterrupt: boolean;
 	/** Whether one of the standard streams is a terminal. */
 	readonly usesTerminal: boolean;
 	/**
@@ -35,6 +40,14 @@ export function isHangupIgnored(facts: StartFacts): boolean {
 	return facts.stays && !facts.usesTerminal && facts.isInputDevice;
 }
 
+/**
+ * Whether SIGINT was ignored at the start, as far as the program can know. Only for `--stay` without a terminal, because a
+ * program in a terminal must always end at Ctrl+C.
+ */
+export function isInterruptIgnored({parentIgnoresInterrupt, stays, usesTerminal}: StartFacts): boolean {
+	return parentIgnoresInterrupt && stays && !usesTerminal;
+}
+
 const EXIT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 let takenSignals: readonly NodeJS.Signals[] = EXIT_SIGNALS;
@@ -50,28 +63,33 @@ export function onContinue(run: () => void): () => void {
 	return () => void process.off('SIGCONT', run);
 }
 
-/** Ignores SIGHUP for the life of the process if it was ignored at the start. `stays`: whether `--stay` is set. */
+/**
+ * Ignores SIGHUP and SIGINT for the life of the process if they were ignored at the start. `stays`: whether `--stay` is set.
+ */
 export function restoreIgnoredSignals(stays: boolean): void {
-	if (process.platform === 'win32' || !isHangupIgnored(readStartFacts(stays))) return;
-	takenSignals = EXIT_SIGNALS.filter(signal => signal !== 'SIGHUP');
-	process.on('SIGHUP', () => {});
+	if (process.platform === 'win32') return;
+	const facts = readStartFacts(stays);
+	const isIgnored = {SIGHUP: isHangupIgnored(facts), SIGINT: isInterruptIgnored(facts), SIGTERM: false};
+	takenSignals = EXIT_SIGNALS.filter(signal => !isIgnored[signal]);
+	for (const signal of EXIT_SIGNALS) if (isIgnored[signal]) process.on(signal, () => {});
 }
 
 function readStartFacts(stays: boolean): StartFacts {
 	return {
 		startedProgram: process.env._,
-		parentIgnoresHangup: ignoresHangup(process.ppid),
+		parentIgnoresHangup: ignores(process.ppid, 'SIGHUP'),
+		parentIgnoresInterrupt: ignores(process.ppid, 'SIGINT'),
 		usesTerminal: [0, 1, 2].some(fd => isatty(fd)),
 		isInputDevice: isDevice(0),
 		stays,
 	};
 }
 
-/** Whether the process `pid` ignores SIGHUP, from its mask of ignored signals. False on a system without /proc. */
-function ignoresHangup(pid: number): boolean {
+/** Whether a process ignores a signal, from its mask of ignored signals. False on a system without /proc. */
+function ignores(pid: number, signal: 'SIGHUP' | 'SIGINT'): boolean {
 	try {
 		const [, mask = '0'] = /^SigIgn:\s*([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-		return ((BigInt(`0x${mask}`) >> BigInt(constants.signals.SIGHUP - 1)) & 1n) === 1n;
+		return ((BigInt(`0x${mask}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
 	} catch {
 		return false;
 	}

@@ -1,9 +1,10 @@
 import {describe, expect, it} from 'vitest';
-import {isHangupIgnored, type StartFacts} from '../../source/cli/signals.js';
+import {isHangupIgnored, isInterruptIgnored, type StartFacts} from '../../source/cli/signals.js';
 
 const inTerminal: StartFacts = {
 	startedProgram: '/usr/bin/node',
 	parentIgnoresHangup: false,
+	parentIgnoresInterrupt: false,
 	usesTerminal: true,
 	isInputDevice: true,
 	stays: false,
@@ -22,5 +23,15 @@ describe('a hangup', () => {
 		expect(isHangupIgnored({...inTerminal, startedProgram: '/usr/bin/nohup'})).toBe(true);
 		expect(isHangupIgnored({...inTerminal, parentIgnoresHangup: true})).toBe(true);
 		expect(isHangupIgnored(inBackground)).toBe(true);
+	});
+});
+
+describe('an interrupt', () => {
+	it('an interrupt is ignored only by a program with --stay and without a terminal whose parent process ignores interrupts', () => {
+		const ignoring = {parentIgnoresInterrupt: true};
+		expect(isInterruptIgnored({...inBackground, ...ignoring})).toBe(true);
+		expect(isInterruptIgnored(inBackground)).toBe(false);
+		expect(isInterruptIgnored({...inTerminal, ...ignoring, stays: true})).toBe(false);
+		expect(isInterruptIgnored({...inBackground, ...ignoring, stays: false})).toBe(false);
 	});
 });

@@ -1,4 +1,4 @@
-/** Starts the built program as nohup and shell scripts do, and sends it a hangup. */
+/** Starts the built program as nohup and shell scripts do, and sends it the signal that they let it ignore. */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
@@ -7,9 +7,11 @@ import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {cliPath} from '../helpers/run-node.js';
 
 test.skipIf(process.platform === 'win32').each([
-	['nohup', 'exec nohup "$0" "$@" 2>/dev/null'],
-	['a script that ignores SIGHUP', 'trap "" HUP; "$0" "$@" & wait'],
-])('a chat under %s survives SIGHUP and still leaves on SIGTERM', async (_, script) => {
+	['nohup', 'SIGHUP', 'exec nohup "$0" "$@" 2>/dev/null'],
+	['a script that ignores SIGHUP', 'SIGHUP', 'trap "" HUP; "$0" "$@" & wait'],
+	['a script that ignores SIGINT', 'SIGINT', 'trap "" INT; "$0" "$@" & wait'],
+	['a subshell in the background', 'SIGINT', '("$0" "$@"; :) & trap : INT; wait; wait'],
+] as const)('a chat under %s survives %s and still leaves on SIGTERM', async (_, signal, script) => {
 	const home = makeHome();
 	const words = ['--json', '--stay', '--no-log', '--name', 'Bot', '--port', String(await findFreeUdpPort())];
 	const env = {PATH: process.env.PATH, HOME: home, P2PCHAT_HOME: home, P2PCHAT_INTERFACE: 'lo'};
@@ -36,11 +38,10 @@ test.skipIf(process.platform === 'win32').each([
 		if (line.includes('"ready"')) isReady();
 	});
 	await ready;
-	process.kill(group, 'SIGHUP');
-	process.kill(group, 'SIGHUP');
+	process.kill(group, signal);
+	process.kill(group, signal);
 	process.kill(group, 'SIGTERM');
 	await once(child.stdout, 'close');
-	// A program that handles hangups as signals would have ended at the second hangup without this last line. So both
-	// hangups were ignored.
+	// A program that handles the signal would have ended at its second arrival without this last line. So both were ignored.
 	expect(lines.at(-1)).toBe('{"type":"bye","reason":"signal"}');
 });
