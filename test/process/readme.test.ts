@@ -48,7 +48,7 @@ const trials: readonly Trial[] = [
 	{pattern: / send /, prints: ''},
 	{pattern: / replay \S+ --grep NAS \| cat$/, prints: 'NAS'},
 	{pattern: / logs$/, prints: 'lan-'},
-	{pattern: / logs --prune 90d$/, prints: 'No log in'},
+	{pattern: / logs --prune 90d$/, prints: 'Nothing was deleted'},
 	{pattern: / inspect \S+$/, prints: 'posted at='},
 	{pattern: / completion bash$/, prints: 'complete -o filenames -F'},
 	{pattern: / export --verify$/, prints: 'Tester'},

@@ -113,12 +113,12 @@ export async function askSecret(stdin: NodeJS.ReadStream, prompt: (text: string)
 	// Raw mode turns echo off. It is turned on before the prompt is printed, so that keys which are typed early are not
 	// shown.
 	restoreRawMode(terminal);
-	prompt(SECRET_PROMPT);
 	// A shell turns echo on while this process is stopped.
 	const ignoreContinue = onContinue(() => {
 		restoreRawMode(terminal);
 		prompt(SECRET_PROMPT);
 	});
+	prompt(SECRET_PROMPT);
 	terminal.setEncoding('utf8');
 	try {
 		return await new Promise<string | undefined>(resolve => {
