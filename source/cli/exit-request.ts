@@ -17,17 +17,21 @@ export interface ExitRequest {
 	stop(): void;
 }
 
-/** Installs signal handlers. A second signal ends the process immediately with exit code 128 plus the signal number. */
+/**
+ * Installs signal handlers. A second signal ends the process immediately with exit code 128 plus the signal number. Hangups
+ * do not count, because the system and the shell both send one when a terminal closes, and the program must leave properly.
+ */
 export function createExitRequest(output: Output): ExitRequest {
 	let request: (reason: ExitReason) => void = () => {};
 	const requested = new Promise<ExitReason>(resolve => {
 		request = resolve;
 	});
-	let isSignalled = false;
+	let isInterrupted = false;
 	const handleSignal = (signal: NodeJS.Signals) => {
-		if (isSignalled) process.exit(128 + constants.signals[signal]);
-		isSignalled = true;
 		request('signal');
+		if (signal === 'SIGHUP') return;
+		if (isInterrupted) process.exit(128 + constants.signals[signal]);
+		isInterrupted = true;
 	};
 	for (const signal of exitSignals()) process.on(signal, handleSignal);
 	output.onClosed(() => request('output-closed'));

@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {cliPath, runCli, runToEnd, startNode} from '../helpers/run-node.js';
@@ -162,6 +163,19 @@ describe('exit', () => {
 		expect(signal).toBeNull();
 		expect([130, 143]).toContain(code);
 	});
+
+	it.each(['SIGHUP', 'SIGTERM'] as const)(
+		'a hangup before a %s does not end the program at once, because the system and the shell both send one when a terminal closes',
+		async second => {
+			const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), args: ['--stay']});
+			node.child.kill('SIGHUP');
+			// Two signals of one kind that wait at the same time count as one.
+			await sleep(2);
+			node.child.kill(second);
+			expect((await node.result).code).toBe(0);
+			expect(node.lines.at(-1)).toEqual({type: 'bye', reason: 'signal'});
+		},
+	);
 
 	it('the program exits after a signal without delay even if nothing reads its standard output', async () => {
 		const node = runCli(['--json', '--stay', '--wait', '0', ...(await common())], {home: makeHome()});
