@@ -18,10 +18,11 @@ const MESSAGES_PER_BLOCK = 100;
 /** Tolerance for the median delay, ms: another program may use one of two processors for a time slice. */
 const SLACK_MS = 1;
 /**
- * Tolerance for the 99th percentile, ms: one message in a hundred waits for a garbage collection, or for one of the two
- * processors that three nodes share.
+ * Tolerance for the 99th percentile while all attacks run at once, ms: one message in a hundred waits for a garbage
+ * collection, or for one of the two processors that three nodes share. On a quiet machine the percentile was 27 ms, and
+ * 5 ms in the control room.
  */
-const SLACK_P99_MS = 7;
+const SLACK_P99_MS = 15;
 /**
  * Factor by which all attacks at once may increase the 99th percentile of the delay. The nodes run on loopback, where no
  * address is banned. On a quiet machine, the measured factor is two to three.
