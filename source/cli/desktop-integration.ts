@@ -142,7 +142,7 @@ export async function exportRows(
 	room = '',
 ): Promise<string> {
 	const file = resolveTypedPath(typedPath);
-	// `export` has options for what is left out here.
+	// Whispers, and addresses in Markdown and HTML, are left out. The command `export` has options to include them.
 	const scope = {whispers: false, withAddresses: hasAddresses(formatOf(file))};
 	const rows = all.filter(entry => isExported(entry, scope));
 	const {parts, written} = createExport(file, withoutContacts(state), rows, room, all.length < state.timeline.length);

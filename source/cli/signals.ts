@@ -5,8 +5,9 @@
  * their default when it starts, before any JavaScript runs, so the program cannot ask whether SIGHUP was ignored. Instead,
  * it looks for the traces that `nohup` leaves.
  *
- * A shell script starts its background jobs with SIGINT ignored. A trace of this is left only if the parent process ignores
- * SIGINT too, as a subshell in the background does. A program that is itself the job cannot know it, and ends at Ctrl+C.
+ * A shell script starts its background jobs with SIGINT ignored, and Node resets this too. The program can detect it only if
+ * the parent process also ignores SIGINT, as a subshell in the background does. If the program itself is the background job,
+ * it cannot detect this, so Ctrl+C ends it.
  */
 import {fstatSync, readFileSync} from 'node:fs';
 import {constants} from 'node:os';

@@ -1,6 +1,6 @@
 /**
  * What an export contains beyond the conversation. Markdown and HTML can be passed on to others, so by default they
- * contain nothing that is for this user only. Text and JSON lines are for scripts, and always contain the addresses.
+ * contain nothing that is for this user only. Text and JSON lines are for scripts, and always contain the IP addresses of people.
  */
 import type {FeedEvent, PeerId} from './event.js';
 import {addressOf} from './select-peers.js';

@@ -166,7 +166,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		if ('refused' in admitted) return {status: admitted.refused};
 		ports.notify(
 			'guest-joined',
-			`Guest ${admitted.guest} now reads this room in a browser (${address}). To disconnect this guest, type /invite kick ${admitted.guest}.`,
+			`Guest ${admitted.guest} (${address}) now reads this room in a browser. To disconnect this guest, type /invite kick ${admitted.guest}.`,
 		);
 		return jsonAnswer(admitted);
 	}

@@ -62,7 +62,8 @@ it('10,000 files that a member shares take bounded memory, cause no request, and
 	await room.until('Ann has all events', () => ann.chatNode.store.getState().timeline.length >= SHARES);
 	await room.clock.advance(100);
 	expect(countOf(ann)).toBe(SHARES);
-	// For Bob, who is connected to Ann only, the events of a new author are live. So the rate of live bytes limits them.
+	// Bob is connected only to Ann, who passes the events on. Events of an author whom Bob did not know are live, so
+	// MAX_LIVE_BYTES_PER_SECOND limits them.
 	await room.clock.advance(5000);
 	expect(countOf(bob)).toBeGreaterThan(0);
 	expect(countOf(bob) * (MAX_FILE_NAME_BYTES + MAX_NOTE_BYTES)).toBeLessThan(

@@ -12,6 +12,24 @@ import {createPresence} from '../../source/node/presence.js';
 import {fakePeerId} from '../helpers/fake-chat-node.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 
+type PresenceOptions = Parameters<typeof createPresence>[0];
+
+/** Starts the presence of a node that is connected to one peer. */
+function startPresence(options: Pick<PresenceOptions, 'self' | 'clock' | 'getState' | 'appendLost'>) {
+	const failureDetector = createFailureDetector(options.self);
+	failureDetector.connected(fakePeerId(3), 0);
+	const presence = createPresence({
+		...options,
+		failureDetector,
+		connectedCount: () => 1,
+		checkStall() {},
+		appendReturned() {},
+		onLastPeerLost() {},
+	});
+	presence.start();
+	return presence;
+}
+
 test('the only other peer, whose connection is lost repeatedly, is reported once, LOST_GRACE_MS after the last disconnection', async () => {
 	const clock = createFakeClock();
 	const lost: string[] = [];
@@ -58,20 +76,12 @@ test('a node writes no further report about a lost peer after MAX_REPORTS_PER_SU
 	const state = reduceInputs(initialState, [{type: 'events', loggedAt: 1, live: true, events}]);
 	const clock = createFakeClock();
 	const reports: string[] = [];
-	const failureDetector = createFailureDetector(self);
-	failureDetector.connected(fakePeerId(3), 0);
-	const presence = createPresence({
+	const presence = startPresence({
 		self,
 		clock,
-		failureDetector,
 		getState: () => state,
-		connectedCount: () => 1,
-		checkStall() {},
 		appendLost: lost => reports.push(...lost.map(({subject}) => subject)),
-		appendReturned() {},
-		onLastPeerLost() {},
 	});
-	presence.start();
 	await clock.advance(10 * VANISHED_AFTER_MS);
 	expect(reports).toEqual([]);
 	presence.stop();
@@ -87,15 +97,10 @@ test('a node reports at most 64 lost peers at the same time, all in one batch, a
 	const clock = createFakeClock();
 	const batches: number[] = [];
 	let seq = 1;
-	const failureDetector = createFailureDetector(self);
-	failureDetector.connected(fakePeerId(3), 0);
-	const presence = createPresence({
+	const presence = startPresence({
 		self,
 		clock,
-		failureDetector,
 		getState: () => state,
-		connectedCount: () => 1,
-		checkStall() {},
 		appendLost(lost) {
 			batches.push(lost.length);
 			const reports = lost.map((one): FeedEvent => {
@@ -104,10 +109,7 @@ test('a node reports at most 64 lost peers at the same time, all in one batch, a
 			});
 			state = reduceInputs(state, [{type: 'events', loggedAt: 1, live: true, events: reports}]);
 		},
-		appendReturned() {},
-		onLastPeerLost() {},
 	});
-	presence.start();
 	await clock.advance(2 * VANISHED_AFTER_MS);
 	presence.stop();
 	expect(batches).toEqual(Array.from({length: MAX_REPORTED_SUBJECTS / 64}, () => 64));

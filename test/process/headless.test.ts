@@ -165,9 +165,10 @@ describe('exit', () => {
 	});
 
 	it.each(['SIGHUP', 'SIGTERM'] as const)(
-		'a hangup before a %s does not end the program at once, because the system and the shell both send one when a terminal closes',
+		'the program leaves the room properly at a SIGHUP that is followed by a %s',
 		async second => {
 			const node = await startNode({home: makeHome(), port: await findFreeUdpPort(), args: ['--stay']});
+			// When a terminal closes, the system and the shell both send SIGHUP.
 			node.child.kill('SIGHUP');
 			// Two signals of one kind that wait at the same time count as one.
 			await sleep(2);

@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {runCli, runToEnd, startNode} from '../helpers/run-node.js';
 
-test('a person who is killed and starts again is lost once in plain lines, text and Markdown of the other node, and JSON lines contain the report', async () => {
+test('the loss of a killed person who starts again has one row in plain lines, text and Markdown, and JSON lines also contain the report', async () => {
 	const [annHome, bobHome, port] = [makeHome(), makeHome(), await findFreeUdpPort()];
 	const plain = runCli(['--plain', '--stay', '--port', String(port), '--name', 'Ann'], {home: annHome});
 	const startBob = () => startNode({home: bobHome, port, name: 'Bob'});

@@ -1,7 +1,7 @@
 /**
- * Budget for the memory of incomplete frames, for all connections together. A frame has up to MAX_FRAME_BYTES, and each of
- * hundreds of connections can send a part of one. Above the budget a connection has to close: of the address with the most
- * bytes, the one whose frame began first.
+ * Budget for the memory of incomplete frames, for all connections together. A frame can have MAX_FRAME_BYTES, and each of
+ * hundreds of connections can send a part of one. If the budget is exceeded, one connection is closed: among the connections
+ * of the address that holds the most bytes, the one whose incomplete frame began first.
  */
 import {MAX_PARTIAL_FRAME_BYTES} from '../../core/limits.js';
 

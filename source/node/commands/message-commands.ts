@@ -58,8 +58,8 @@ function resolveMessage({type, message}: MessageCommand, context: CommandContext
 }
 
 /**
- * The newest message of this user, or the newest one of somebody else who is not hidden. Withdrawn messages are
- * skipped.
+ * Finds the newest message that is not withdrawn: of this user if `isOwn` is true, otherwise of any other person who is not
+ * ignored.
  */
 function findLast(isOwn: boolean, {chatNode, self, ignored}: CommandContext): WrittenEvent | string {
 	const state = chatNode.store.getState();

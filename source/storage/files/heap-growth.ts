@@ -1,18 +1,18 @@
 /**
- * Pace of garbage collection while files are transferred. V8 counts the bytes of arriving and served parts as part of its
- * heap. By default it then collects the whole heap each time it has grown by a tenth, about every 13 MB, which takes up to
- * 40 % of the processor time of a transfer (performance.md, row 15).
+ * Sets how often V8 collects garbage while files are transferred. V8 counts the bytes of received and sent parts of files as
+ * heap. By default it therefore collects the whole heap each time the heap has grown by a tenth, about every 13 MB. This
+ * takes up to 40 % of the processor time of a transfer (performance.md, row 15).
  */
 import {setFlagsFromString} from 'node:v8';
 
 /**
- * Growth of the heap, in percent, after which V8 collects it during a transfer. A larger value costs more memory: the
- * limit is 64 MiB beyond an idle node.
+ * Growth of the heap, in percent, after which V8 collects it during a transfer. A larger value costs more memory. The
+ * target is that a transfer takes at most 64 MiB more than an idle node (performance.md, row 15).
  */
 const TRANSFER_PERCENT = 200;
 /** With this value, V8 computes the growth itself. */
 const AUTOMATIC = 0;
-/** Largest heap in bytes that may grow so much. In a larger heap, V8 collects less often anyway. */
+/** Largest heap in bytes to which TRANSFER_PERCENT applies. V8 collects a larger heap less often by default. */
 const MAX_HEAP_BYTES = 64 * 1024 * 1024;
 /** Time in ms without a read or written part after which a transfer counts as over. */
 const TRANSFER_END_MS = 2000;

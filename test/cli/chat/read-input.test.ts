@@ -6,14 +6,9 @@ import {createFakeChatNode} from '../../helpers/fake-chat-node.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 import {liveClock} from '../../helpers/launch-chat.js';
 
-/** What the plain mode prints to standard error for these input lines. */
-async function errorOutputFor(lines: string, isTTY: boolean): Promise<string> {
-	const chatNode = createFakeChatNode();
-	const [stdin, stderr] = [Object.assign(new PassThrough(), {isTTY}), new PassThrough()];
-	const {printError, printAnswer} = createErrorOutput(stderr);
-	const context = {options: {waitMs: 0}, clock: liveClock, debug: () => {}, stdin, printError, printAnswer};
-	stdin.end(lines);
-	await readInput({
+/** Runs `readInput` in plain mode. */
+function readPlainLines(context: object, chatNode: ReturnType<typeof createFakeChatNode>) {
+	return readInput({
 		context: context as never,
 		chatNode,
 		self: chatNode.self,
@@ -21,6 +16,16 @@ async function errorOutputFor(lines: string, isTTY: boolean): Promise<string> {
 		jsonFormatter: undefined,
 		quit() {},
 	});
+}
+
+/** What the plain mode prints to standard error for these input lines. */
+async function errorOutputFor(lines: string, isTTY: boolean): Promise<string> {
+	const chatNode = createFakeChatNode();
+	const [stdin, stderr] = [Object.assign(new PassThrough(), {isTTY}), new PassThrough()];
+	const {printError, printAnswer} = createErrorOutput(stderr);
+	const context = {options: {waitMs: 0}, clock: liveClock, debug: () => {}, stdin, printError, printAnswer};
+	stdin.end(lines);
+	await readPlainLines(context, chatNode);
 	return String(stderr.read() ?? '');
 }
 
@@ -43,14 +48,7 @@ function createMuteRoom() {
 	const stdin = Object.assign(new PassThrough(), {isTTY: false});
 	const {printError, printAnswer} = createErrorOutput(new PassThrough());
 	const context = {options: {waitMs: 0}, clock, debug: () => {}, stdin, printError, printAnswer};
-	const done = readInput({
-		context: context as never,
-		chatNode,
-		self: chatNode.self,
-		reporter: {} as never,
-		jsonFormatter: undefined,
-		quit() {},
-	});
+	const done = readPlainLines(context, chatNode);
 	return {clock, chatNode, mute, stdin, done};
 }
 
