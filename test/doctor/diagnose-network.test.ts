@@ -136,7 +136,7 @@ const CASES: [string, Partial<NetworkReport>, FindingCode, readonly string[], Di
 	[
 		'a --peer target is another computer and only loopback is in use',
 		{
-			peers: [named('unreachable', 'only this machine itself is in use (loopback)')],
+			peers: [named('unreachable', 'this node uses only this computer (loopback)')],
 			loopbackOnly: true,
 			interfaces: [LOOPBACK],
 		},

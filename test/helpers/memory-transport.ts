@@ -53,7 +53,7 @@ const TEXTS: Readonly<Record<DialFailure['code'], string>> = {
 	unreachable: 'no route to the host',
 	forbidden: 'not permitted',
 	handshake: 'no common secret',
-	cancelled: 'we are closing',
+	cancelled: 'this node is closing',
 	other: 'failed',
 };
 

@@ -1,6 +1,7 @@
 /**
- * Parts of one file that are arriving: which slice is requested next from which holder (protocol.md, Files). All slices of
- * a part come from one holder, so that it is known who sent wrong content.
+ * Arriving parts of one file. This module decides which slice (range of bytes of a part) is requested next from which
+ * holder (protocol.md, Files). All slices of a part come from one holder. So if the hash of the part is wrong, this
+ * holder sent wrong content.
  */
 import type {PeerId} from '../../core/event.js';
 import {FILE_QUEUE_MS, MAX_FILE_HOLDERS, MIN_SLICE_BYTES} from '../../core/limits.js';
@@ -19,8 +20,8 @@ import type {PartBuffers} from './part-buffers.js';
  */
 const STALLED_MS = 2000;
 /**
- * A part moves from its holder to another one if the old holder's time for the rest of the part exceeds a limit. The
- * limit is this time plus twice the other holder's time for the whole part.
+ * A part is requested from another holder if its present holder would need too long for the rest of the part. Too long
+ * is more than this time plus twice the time that the other holder needs for the whole part.
  */
 const MOVE_AFTER_MS = 500;
 /**
@@ -38,30 +39,30 @@ export interface ArrivingPartsOptions {
 	readonly buffers: PartBuffers;
 	/** Random number, uniform in [0, 1). */
 	random(): number;
-	/** Whether a peer has asked about the file on this connection, as peers that fetch it do. */
+	/** Whether a peer has sent a `file-ask` for the file on this connection. Peers that fetch the file do so. */
 	hasAsked(link: PeerLink): boolean;
-	/** Whether a part is neither verified nor kept from an earlier run. */
+	/** Whether a part must be fetched: it is not verified, and it was not kept from an earlier run of the program. */
 	isMissing(part: number): boolean;
-	/** Range of the parts that may be requested: the first part, and the exclusive end. */
+	/** Range of the parts that may be requested now, as [first, exclusive end]. */
 	window(): readonly [number, number];
 }
 
 export interface ArrivingParts {
-	/** The slice to request next from a holder; undefined if nothing can be requested from the holder now. */
+	/** The slice to request next from a holder. Undefined if nothing may be requested from this holder now. */
 	nextSlice(holder: Holder, now: number): Slice | undefined;
 	/**
-	 * Whether the fetch cannot continue now: of the missing parts that may be requested, none is arriving and no usable
-	 * holder has one.
+	 * Whether the fetch cannot continue now: parts are missing, no part is arriving, and no usable holder has a missing
+	 * part that may be requested.
 	 */
 	isStuck(now: number): boolean;
 	/**
-	 * Stores a slice. Returns the part if this slice completes it. The memory of the part stays reserved until the part
-	 * is written to the file.
+	 * Stores a slice. Returns the complete part if this was its last missing slice. The memory of the part stays
+	 * reserved until the part is written to the file.
 	 */
 	receive(pipe: LinkPipe, slice: Slice, bytes: Uint8Array, now: number): Uint8Array | undefined;
-	/** Gives up a part that a holder refused. */
+	/** Gives up a part that a holder refused, so that it can be requested from another holder. */
 	refused(pipe: LinkPipe, part: number): void;
-	/** Gives up all parts that are requested from a holder. */
+	/** Gives up all parts that are requested from a holder, so that they can be requested from other holders. */
 	release(pipe: LinkPipe): void;
 	releaseAll(): void;
 }
@@ -103,8 +104,8 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 	}
 
 	/**
-	 * Whether one more holder would only lengthen the queue in the network, because the present holders already use the
-	 * full rate of the path.
+	 * Whether the present holders already use the full rate of the network. One more holder would then only lengthen
+	 * its queues.
 	 */
 	function areHoldersEnough(holder: Holder, now: number): boolean {
 		const active = new Set<LinkPipe>();
@@ -145,8 +146,8 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 	}
 
 	/**
-	 * Moves a part from a much slower holder to this one. Of the parts of slower holders, it is the one that is expected
-	 * to be complete last. It is requested again from its first byte.
+	 * Requests a part from this holder that a much slower holder is sending. If there are several such parts, takes the
+	 * one that is expected to be complete last. The part is requested again from its first byte.
 	 */
 	function takeOver(holder: Holder, now: number): ArrivingPart | undefined {
 		let slowest: ArrivingPart | undefined;
@@ -199,7 +200,7 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 			const current = arriving.get(part);
 			if (current?.pipe !== pipe) return undefined;
 			if (bytes.length === current.length) {
-				// On fast paths one slice is the whole part, and is not copied.
+				// On a fast path a slice is a whole part. Its bytes are used without a copy.
 				current.bytes = bytes;
 			} else {
 				// The buffer is not filled with zeros, because nothing reads it before all its bytes have arrived.

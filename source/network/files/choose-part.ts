@@ -4,38 +4,38 @@ import {hasPart, type PartSet} from '../../core/part-set.js';
 /** Parts of a file that one peer has. */
 export interface Holding {
 	readonly parts: PartSet;
-	/** Whether the peer has all parts, as the author of the file usually does. */
+	/** Whether the peer has all parts. The author of the file usually has them. */
 	readonly isComplete: boolean;
 	/**
-	 * Whether the peer can send a part soon: it is not silent, and the parts that are already requested from it will arrive
+	 * Whether the peer can send a part soon: it answers, and the parts that are already requested from it will arrive
 	 * soon.
 	 */
 	readonly isAvailable: boolean;
 }
 
 export interface Choice {
-	/** Range of the parts that may be requested, with an exclusive end: the parts close to the first missing one. */
+	/** Range of the parts that may be requested, from the first missing part to the exclusive end `to`. */
 	readonly from: number;
 	readonly to: number;
 	/** Whether a part is missing and not yet requested from any holder. */
 	isMissing(part: number): boolean;
-	/** The peer from which a part is requested. */
+	/** The peer from which the chosen part will be requested. */
 	readonly holder: Holding;
 	/** All other peers that have parts of the file. */
 	readonly others: readonly Holding[];
 	/**
-	 * Whether this node, of all nodes that are fetching the file, is the one that requests the part from a holder of
-	 * all parts. If the function is missing, this node requests any part.
+	 * Whether the division of the parts (fetch-shares.ts) assigns a part to this node. From a holder of all parts, only
+	 * such parts are requested. If the function is missing, any part may be requested.
 	 */
 	isForUs?(part: number): boolean;
-	/** Uniform in [0, 1). */
+	/** Random number, uniform in [0, 1). */
 	random(): number;
 }
 
 /**
- * The part to request from the holder. Of the missing parts that the holder has, those that the fewest other peers have
- * are considered, and a random one of them is chosen. Undefined if there is none. A part is not requested from a holder
- * of all parts if `isForUs` is false, or if a holder of some parts can send it soon. So the author sends each part
+ * Chooses the part to request from the holder. Considers the missing parts that the holder has, of these the parts that
+ * the fewest other peers have, and takes a random one. Undefined if there is none. From a holder of all parts, a part
+ * is not requested if `isForUs` is false, or if a holder of some parts can send it soon. So the author sends each part
  * about once, and the peers that fetch the file exchange the parts.
  */
 export function choosePart({from, to, isMissing, holder, others, isForUs, random}: Choice): number | undefined {

@@ -1,9 +1,9 @@
 /**
- * Destination of one fetch: tracks which parts are verified and written, and which wait for the disk, and gives the file
- * its final name.
+ * Destination of one fetch. It tracks which parts are verified and written, and which parts wait for the disk. It gives
+ * the complete file its final name.
  *
- * If the disk refuses to write, only this fetch pauses: its parts are kept in memory, and the write is tried again every
- * FILE_RETRY_MS.
+ * If the disk refuses to write, only this fetch pauses: its parts stay in memory, and it tries to write them again
+ * every FILE_RETRY_MS.
  */
 import type {Clock} from '../../core/environment.js';
 import {errorMessage} from '../../core/errors.js';
@@ -20,35 +20,41 @@ export interface DestinationOptions {
 	readonly sink: FileSink;
 	readonly clock: Clock;
 	readonly buffers: PartBuffers;
-	/** Whether the hash of the bytes is the leaf of the part. */
+	/** Whether `bytes` are the content of the part: their SHA-256 is the leaf of the part. */
 	isLeaf(part: number, bytes: Uint8Array): boolean;
-	/** Called when one more part is verified and written. `bytes`: undefined for a part kept from an earlier run. */
+	/**
+	 * Called when one more part is verified and on the disk. `bytes`: content of the part. Undefined for a part that an
+	 * earlier run of the program wrote.
+	 */
 	partAdded(part: number, bytes?: Uint8Array): void;
-	/** Called after any other change of the destination. */
+	/** Called after a change that no other callback reports, for example when the disk refuses a part. */
 	changed(): void;
-	/** Called when the destination no longer exists, so that nothing more can be written. */
+	/** Called when the file that is being written was moved, replaced or deleted, so that the fetch cannot continue. */
 	lost(reason: string): void;
 	/** Called when the file has its final name. */
 	finished(path: string): void;
 }
 
 export interface Destination {
-	/** Verified and written parts. */
+	/** Parts that are verified and written. */
 	readonly have: PartSet;
 	readonly heldBytes: number;
-	/** Whether parts of an earlier run are being verified. */
+	/** Whether parts that an earlier run of the program wrote are being verified. */
 	readonly isChecking: boolean;
 	/** Whether verified parts are being written, or the file is being renamed. */
 	readonly isWriting: boolean;
-	/** Why the disk refuses to write. Undefined if it does not refuse. */
+	/** Reason why the disk refuses to write. Undefined if it does not refuse. */
 	readonly refusal: string | undefined;
-	/** Range of the parts that may be requested: the first missing part, and the exclusive end of the parts close to it. */
+	/**
+	 * Range of the parts that may be requested now, as [first, exclusive end]. It begins with the first missing part,
+	 * and has at most `FileSink.windowParts` parts.
+	 */
 	window(): readonly [number, number];
-	/** Whether a part is neither verified nor kept from an earlier run. */
+	/** Whether a part must be fetched: it is not verified, and it was not kept from an earlier run of the program. */
 	isMissing(part: number): boolean;
-	/** Verifies the parts of an earlier run, one at a time. */
+	/** Verifies the parts that an earlier run of the program wrote, one at a time. */
 	checkKept(): Promise<void>;
-	/** Writes a verified part, whose memory was reserved. */
+	/** Writes a verified part. The caller has reserved memory for the part (`PartBuffers.reserve`). */
 	write(part: number, bytes: Uint8Array): void;
 	/** Stops writing, and releases the memory of the parts that are not written. */
 	stop(): void;
@@ -63,11 +69,11 @@ export function createDestination(options: DestinationOptions): Destination {
 	const {size, sink, buffers, changed} = options;
 	const count = partCount(size);
 	const have = emptyPartSet(count);
-	/** Parts from an earlier run that are not verified yet. */
+	/** Parts that an earlier run of the program wrote and that are not verified yet. */
 	const kept = sink.kept.slice();
-	/** Verified parts that are being written, or wait for a disk that refused them. */
+	/** Verified parts that are not on the disk yet: they are being written, or the disk refused to write them. */
 	const unwritten = new Map<number, Uint8Array>();
-	/** Unwritten parts that the disk refused and that are not being written at this moment. */
+	/** Parts in `unwritten` that the disk refused, without those that are being written again at this moment. */
 	const refused = new Set<number>();
 	const retryTimer = createCoalescedTimer(options.clock, retry);
 	let heldParts = 0;
@@ -83,13 +89,13 @@ export function createDestination(options: DestinationOptions): Destination {
 		heldParts++;
 		heldBytes += partLength(size, part);
 		while (firstMissing < count && hasPart(have, firstMissing)) firstMissing++;
-		// This call comes before `partAdded`, so that `partAdded` sees a complete file as being written, and not as
-		// waiting for a part.
+		// `finishIfComplete` comes before `partAdded`. So if the file is complete now, `partAdded` sees that it is
+		// being written, and not that it waits for a part.
 		finishIfComplete();
 		options.partAdded(part, bytes);
 	}
 
-	/** Pauses the fetch. A timer tries the refused writes again. */
+	/** Pauses the fetch after the disk refused a write. A timer tries the refused writes again. */
 	function refuse(error: unknown): void {
 		if (isLost(error)) {
 			options.lost(errorMessage(error));
@@ -119,7 +125,7 @@ export function createDestination(options: DestinationOptions): Destination {
 		);
 	}
 
-	/** Writes the refused parts again. A part whose write is still in progress is not among them. */
+	/** Writes the refused parts again. `refused` does not contain parts whose write is still in progress. */
 	function retry(): void {
 		finishIfComplete();
 		for (const part of [...refused]) {

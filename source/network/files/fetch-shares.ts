@@ -1,26 +1,27 @@
 /**
- * Division of the parts of a file among the nodes that fetch it at the same time: which node gets which part from a
- * holder of all parts (protocol.md, Files). Nodes that know of each other compute the same division, so they need no
- * messages for it. When a node has a part, the other nodes fetch the part from that node.
+ * Division of the parts of a file among the nodes that fetch it at the same time (protocol.md, Files). It determines
+ * which of these nodes requests which part from a peer that has the whole file. Nodes that know of each other compute
+ * the same division, so they need no messages for it. The other nodes then fetch the part from the node that got it.
  *
- * The news that a node has a part takes time to arrive, above all on a busy computer. If each node chose any part,
- * several nodes would request the same part in this time.
+ * Without the division, several nodes would request the same part. A node that has requested a part cannot prevent this
+ * with a message, because the message would arrive too late, above all on a busy computer.
  */
 import type {PeerId} from '../../core/event.js';
 import {FILE_REST_MS} from '../../core/limits.js';
 
-/** Shortest time for which an idle node waits for parts that other nodes are to get. */
+/** Minimum time for which a node receives no part before it requests parts that the division assigns to other nodes. */
 const MIN_PATIENCE_MS = 300;
-/** An idle node waits at least for the time in which the holder sends this number of parts. */
+/** The node also waits at least for the time in which the holder sends this number of parts. */
 const PATIENCE_PARTS = 2;
 
 export interface FetchShares {
-	/** Whether this node is to get a part from a holder of all parts. `others`: peers that fetch the file too. */
+	/** Whether the division assigns a part to this node. `others`: other peers that fetch the file. */
 	isForUs(part: number, others: readonly PeerId[], now: number): boolean;
 	/**
-	 * To be called when only parts are missing that other peers are to get. Returns whether this node has waited too
-	 * long for these peers. If so, the peers that were to get `parts` are passed over for FILE_REST_MS. `isIdle`:
-	 * whether no part of the file is arriving. `partMs`: time in which the holder sends one part.
+	 * To be called when the division assigns all missing parts to other peers. Returns whether this node has waited for
+	 * these peers for too long, so that it may request such a part itself. If so, the division assigns nothing to these
+	 * peers for FILE_REST_MS. `isIdle`: whether no part of the file is arriving. `partMs`: time in which the holder
+	 * sends one part. `parts`: the missing parts.
 	 */
 	isTooLate(
 		waiting: {readonly isIdle: boolean; readonly partMs: number; readonly parts: readonly number[]},
@@ -43,7 +44,7 @@ export function createFetchShares(self: PeerId): FetchShares {
 		return mix(number, part);
 	}
 
-	/** The peer that is to get a part; undefined: this node. */
+	/** Peer to which the division assigns a part. Undefined if it assigns the part to this node. */
 	function chosenOf(part: number, others: readonly PeerId[], now: number): PeerId | undefined {
 		let chosen: PeerId | undefined;
 		let highest = weightOf(self, part);
@@ -72,7 +73,7 @@ export function createFetchShares(self: PeerId): FetchShares {
 	};
 }
 
-/** A number below 2 ** 32 that depends on all bits of `peer` and `part` (the finalizer of MurmurHash3). */
+/** Hash of a peer and a part, below 2 ** 32. It depends on all bits of both numbers (the finalizer of MurmurHash3). */
 function mix(peer: number, part: number): number {
 	let hash = peer ^ Math.imul(part + 1, 0x9e3779b1);
 	hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

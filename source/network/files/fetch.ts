@@ -1,9 +1,10 @@
 /**
- * Fetch of one file: leaves, parts and destination (protocol.md, Files).
+ * Fetch of one file: its leaves (the SHA-256 hashes of its parts), its parts and its destination (protocol.md, Files).
  *
  * Invariants
+ *
  * 1. The destination is opened only with leaves that match the id of the file.
- * 2. Only parts whose hash is their leaf are written and served. Parts kept from an earlier run are verified first.
+ * 2. A part is written and served only if its hash is its leaf. Parts kept from an earlier run are verified first.
  * 3. The file gets its final name when all parts are verified and written.
  */
 import type {Clock} from '../../core/environment.js';
@@ -26,42 +27,53 @@ import type {HolderWatch} from './watch.js';
 
 export interface FetchOptions {
 	readonly self: PeerId;
-	/** Whether a peer has asked about the file on this connection. */
+	/** Whether a peer has sent a `file-ask` for the file on this connection. */
 	hasAsked(link: PeerLink): boolean;
 	readonly file: NamedFile;
 	readonly clock: Clock;
 	readonly buffers: PartBuffers;
-	/** Uniform in [0, 1). */
+	/** Random number, uniform in [0, 1). */
 	random(): number;
-	/** Whether these leaves are the leaves of the file. */
+	/** Whether the leaves are those of the file, so that they give its id. */
 	isGenuine(leaves: Uint8Array): boolean;
-	/** SHA-256 of a part. */
+	/** Leaf of a part: its SHA-256. */
 	leafOf(part: Uint8Array): Uint8Array;
-	/** Opens the destination. */
+	/** Opens the destination on disk. `leaves`: verified leaves of the file. */
 	openSink(leaves: Uint8Array): Promise<FileSink>;
-	/** Called when the state has changed. */
+	/** Called when the result of `transfer` may have changed. */
 	changed(): void;
-	/** Called when one more part is verified and written. `bytes`: undefined for a part kept from an earlier run. */
+	/**
+	 * Called when one more part is verified and on the disk. `bytes`: content of the part. Undefined for a part that an
+	 * earlier run of the program wrote.
+	 */
 	partAdded(part: number, bytes?: Uint8Array): void;
-	/** Called when something other than a received message allows the fetch to request more parts. */
+	/**
+	 * Called when the fetch may request more parts for another reason than a received message, for example because a
+	 * part is written.
+	 */
 	wake(): void;
 }
 
 export interface Fetch extends HolderWatch {
-	/** False after the fetch has ended: done, failed or cancelled. */
+	/** False after the end of the fetch. It ends when it is done, has failed or was cancelled. */
 	readonly isFetching: boolean;
-	/** Whether the fetch can proceed: a peer has something that this node lacks, or parts are being written. */
+	/** Whether the fetch can proceed now: a usable peer has a part that this node lacks, or parts are being written. */
 	readonly isActive: boolean;
 	nextSlice(peer: PeerId): Slice | undefined;
 	receive(pipe: LinkPipe, slice: Slice, bytes: Uint8Array): void;
 	refused(pipe: LinkPipe, slice: Slice): void;
-	/** To be called when the peer was silent for too long. */
+	/** To be called when the peer has not answered requests for slices for FILE_ANSWER_MS. */
 	silent(peer: PeerId): void;
-	/** To be called regularly: gives up waiting for the leaves from a peer that does not send them. */
+	/**
+	 * To be called regularly. Stops waiting for the leaves from a peer that has not sent them within FILE_ANSWER_MS.
+	 */
 	tick(): void;
-	/** Verified parts, for other peers. Undefined before the leaves are known. */
+	/**
+	 * Verified parts, which this node serves to other peers. Undefined before the destination is open and after the end
+	 * of the fetch.
+	 */
 	content(): ServedContent | undefined;
-	/** Ends the fetch and deletes what was written. */
+	/** Ends the fetch and deletes the parts that were written. */
 	cancel(): void;
 	/** Ends the fetch and keeps the parts for a later one. */
 	close(): Promise<void>;

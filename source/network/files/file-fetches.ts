@@ -1,6 +1,6 @@
 /**
  * All fetches of this node, and the connections on which they request parts. At most MAX_ACTIVE_FETCHES fetches request
- * parts at the same time: the oldest of those that can proceed.
+ * parts at the same time. These are the oldest fetches that can proceed now.
  */
 import type {FileInfoMessage, FileMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
@@ -19,38 +19,43 @@ import {createPartBuffers} from './part-buffers.js';
 import type {ServedContent} from './served-content.js';
 import {createWatch, type HolderWatch} from './watch.js';
 
-/** Interval at which the progress is reported, and at which silent holders are detected. */
+/** Interval at which the progress of fetches is reported, and at which holders that do not answer are detected. */
 const TICK_MS = 250;
-/** Weight of the last interval in the average rate that is reported. */
+/** Weight of the newest measurement in the reported transfer rate, which is a moving average. */
 const RATE_WEIGHT = 0.3;
 
 export interface FileFetchesOptions {
 	readonly self: PeerId;
-	/** Whether a peer has asked about a file on this connection. */
+	/** Whether a peer has sent a `file-ask` for a file on this connection. */
 	hasAsked(link: PeerLink, file: FileId): boolean;
 	readonly clock: Clock;
-	/** Uniform in [0, 1). */
+	/** Random number, uniform in [0, 1). */
 	random(): number;
-	/** Whether these leaves are the leaves of the file. */
+	/** Whether the leaves are those of the file, so that they give its id. */
 	isGenuine(file: NamedFile, leaves: Uint8Array): boolean;
-	/** SHA-256 of a part. */
+	/** Leaf of a part: its SHA-256. */
 	leafOf(part: Uint8Array): Uint8Array;
-	/** Time in ms for which requested bytes may wait in queues of the network now. */
+	/** Maximum delay in ms that the requested bytes may cause in queues of the network now (TransferPace). */
 	queueMs(): number;
 	/** Bytes of a file that were sent to peers. */
 	sentBytesOf(file: FileId): number;
-	/** Called with the new state of a file, at most every 250 ms while only the progress changes. */
+	/** Called with the new state of a file, at most every 250 ms if only the progress has changed. */
 	report(transfer: FileTransfer): void;
 	/** Called when a file is complete on this node. */
 	completed(file: FileId): void;
-	/** Called when one more part of a file can be served. `bytes`: its content, if it is in memory. */
+	/**
+	 * Called when one more part of a file can be served. `bytes`: content of the part; undefined if it is only on disk.
+	 */
 	partAdded(file: FileId, part: number, bytes?: Uint8Array): void;
 }
 
 export interface FileFetches {
-	/** Starts to fetch a file. `openSink` is called when its leaves are verified. */
+	/**
+	 * Starts to fetch a file. `openSink` opens the destination. It is called when the leaves of the file (the SHA-256
+	 * hashes of its parts) are verified.
+	 */
 	start(file: NamedFile, openSink: (leaves: Uint8Array) => Promise<FileSink>): void;
-	/** Cancels a fetch. Returns false if there is none. */
+	/** Cancels the fetch of a file. Returns false if this node is not fetching the file. */
 	cancel(file: FileId): boolean;
 	isFetching(file: FileId): boolean;
 	/**
@@ -58,16 +63,19 @@ export interface FileFetches {
 	 * replace the reports of the fetch.
 	 */
 	watch(file: NamedFile, at: {readonly state: 'sharing' | 'done'; readonly path?: string | undefined}): void;
-	/** Verified parts of a file that is being fetched. */
+	/**
+	 * Verified parts of a file that this node is fetching. Undefined if it is not fetching the file, or has no open
+	 * destination for it yet.
+	 */
 	content(file: FileId): ServedContent | undefined;
 	/** Whether the peer is known to have the whole file. */
 	hasAll(peer: PeerId, file: FileId): boolean;
-	/** To be called when this connection becomes the one on which messages to its peer are sent. */
+	/** To be called when messages to a peer are sent on this connection from now on. */
 	connected(link: PeerLink): void;
 	disconnected(peer: PeerId): void;
 	/** Handles `file-info`, `file-data` and `file-none`. */
 	message(link: PeerLink, message: FileMessage): void;
-	/** Ends all fetches and keeps their parts. */
+	/** Ends all fetches. Their parts on disk are kept for a later fetch. */
 	stop(): Promise<void>;
 }
 
@@ -76,7 +84,7 @@ interface Peer {
 	readonly pace: MessagePace;
 }
 
-/** A fetch, or a watch on a complete file, and what was reported about it. */
+/** A fetch, or a watch on a complete file, together with the state that was last reported about it. */
 interface Tracked<Watch extends HolderWatch = HolderWatch> {
 	readonly watch: Watch;
 	isChanged: boolean;
@@ -104,7 +112,10 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 		return active;
 	}
 
-	/** Requests slices from a peer, for each fetch in turn, until no more bytes may be outstanding. */
+	/**
+	 * Requests slices (ranges of bytes of a part) from a peer, for each active fetch in turn. Stops when no more bytes
+	 * may be requested from the peer now.
+	 */
 	function fill({pipe}: Peer, active = activeFetches()): void {
 		const {peer} = pipe.link;
 		const now = clock.monotonic();
@@ -126,7 +137,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 		for (const [, one] of watched) yield one;
 	}
 
-	/** Sends all pending `file-ask` messages to the peer. */
+	/** Sends the `file-ask` messages that are due to a peer, as many as the rate limit of these messages allows. */
 	function ask({pipe, pace}: Peer): void {
 		const {link} = pipe;
 		for (const {watch: one} of tracked()) {
@@ -166,7 +177,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 			const rate = ((transfer.bytes - before.bytes) * 1000) / ms;
 			one.rate = one.rate === 0 ? rate : one.rate + (rate - one.rate) * RATE_WEIGHT;
 		}
-		// Progress is reported until the rate has fallen to 0, also after bytes have stopped arriving.
+		// Reports continue until the reported rate is 0. After bytes have stopped arriving, the rate falls gradually.
 		one.isChanged = transfer.state === 'fetching' && one.rate >= 1;
 		one.reportedAt = now;
 		one.reported = transfer;
@@ -174,7 +185,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 		options.report({...transfer, ...(isRated && {bytesPerSecond: Math.round(one.rate)})});
 	}
 
-	/** Reports a new state at once, and progress at the next tick. */
+	/** Reports a new state at once. Reports progress within the same state at the next tick. */
 	function onChanged(one: Tracked): void {
 		one.isChanged = true;
 		ticker.wake();

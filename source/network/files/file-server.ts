@@ -2,13 +2,14 @@
  * Serving side of the transfer of files: answers `file-ask` and `file-want` (protocol.md, Files).
  *
  * Invariants
- * 1. A message about a file enters the send queue of a connection only if that queue is empty. An event therefore waits for
- *    at most one slice.
- * 2. The answer is the same for a file that this room does not name, for one that was fetched in another room, and for one
- *    that does not exist here.
- * 3. A part is sent only if its hash is its leaf.
- * 4. The bytes that a peer may request at the same time are limited. A peer that requests more is disconnected with the
- *    code `flood`. No other request is treated as a fault.
+ *
+ * 1. A message about a file enters the send queue of a connection only if that queue is empty. An event therefore waits
+ *    for at most one slice.
+ * 2. The answer `file-none` does not say whether this room does not name the file, the file was fetched in another
+ *    room, or this node does not have it. So nobody can find out by asking which files this computer has.
+ * 3. A part is sent only if its SHA-256 is its leaf.
+ * 4. The number of bytes that a peer may request at the same time is limited. A peer that requests more is disconnected
+ *    with the code `flood`. No other request is treated as a fault.
  */
 import type {FileAskMessage, FileMessage, FileWantMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
@@ -23,14 +24,16 @@ import {chargedBytes} from './link-pipe.js';
 import {createPartCache, type PartCache} from './part-cache.js';
 import type {ServedContent} from './served-content.js';
 
-/** Maximum number of files of which the sent bytes are counted. */
+/** Maximum number of files for which the number of sent bytes is remembered. */
 const MAX_COUNTED_FILES = 1024;
 
 export interface FileServerOptions {
 	readonly clock: Clock;
-	/** Content that may be served; undefined if no event of this room names the file, or this node has no part of it. */
+	/**
+	 * Content that may be served. Undefined if no event of this room names the file, or if this node has no part of it.
+	 */
 	find(file: FileId): ServedContent | undefined;
-	/** Whether this peer is known to have the whole file, so that it needs no further file-info. */
+	/** Whether the peer is known to have the whole file, so that it needs no further `file-info`. */
 	hasAll(link: PeerLink, file: FileId): boolean;
 	/** SHA-256 of a part. */
 	leafOf(part: Uint8Array): Uint8Array;
@@ -41,9 +44,15 @@ export interface FileServer {
 	message(link: PeerLink, message: FileMessage): void;
 	/** To be called when the send queue of a connection has become empty. */
 	idle(link: PeerLink): void;
-	/** To be called when this node has more or fewer parts of a file. Peers that asked about the file get a file-info. */
+	/**
+	 * To be called when this node has more or fewer parts of a file. Sends `file-info` again to peers that asked about
+	 * the file.
+	 */
 	changed(file: FileId): void;
-	/** Whether a peer has asked about a file on this connection. Only the last MAX_FILE_ASKS files are remembered. */
+	/**
+	 * Whether a peer has sent a `file-ask` for a file on this connection. Only the last MAX_FILE_ASKS files are
+	 * remembered.
+	 */
 	hasAsked(link: PeerLink, file: FileId): boolean;
 	/** Drops all waiting requests of a closed connection. */
 	closed(link: PeerLink): void;
@@ -54,16 +63,16 @@ export interface FileServer {
 }
 
 /**
- * Number of waiting requests whose parts are read in advance, because reading and hashing a part takes longer than
- * sending it on a fast path.
+ * Number of waiting requests whose parts are read before they are needed. To read and hash a part takes longer than to
+ * send it on a fast path.
  */
 const PREFETCHED_QUESTIONS = 4;
 const NOTHING = -1;
 
-/** Last answer to a `file-ask`. */
+/** State of the last `file-ask` of a peer for one file. */
 interface Asked {
 	readonly id: number;
-	/** Number of parts in the last `file-info` to the peer; NOTHING if the peer got a `file-none`. */
+	/** Number of parts in the last `file-info` to the peer. NOTHING if the answer was `file-none`. */
 	toldParts: number;
 }
 
@@ -72,9 +81,9 @@ interface Client {
 	readonly pace: MessagePace;
 	readonly questions: (FileAskMessage | FileWantMessage)[];
 	wantedBytes: number;
-	/** Files that the peer asked about. */
+	/** Files for which the peer has sent a `file-ask`. */
 	readonly asked: LruMap<FileId, Asked>;
-	/** Files about which another file-info must be sent to the peer. */
+	/** Files for which the peer must get another `file-info`. */
 	readonly news: Set<FileId>;
 	isAnswering: boolean;
 	isClosed: boolean;
@@ -118,7 +127,8 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 			.catch(() => none)
 			.then(answer => {
 				client.isAnswering = false;
-				// While the part was read, an event may have been queued. It is sent before the answer.
+				// While the part was read, an event may have entered the send queue. The answer waits until that event
+				// is sent.
 				if (client.isClosed || client.link.queuedBytes > 0) return;
 				client.questions.shift();
 				client.wantedBytes -= chargeOf(question);
@@ -156,7 +166,7 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 		}
 	}
 
-	/** Sends a new file-info to peers that asked about a file of which this node has got more parts. */
+	/** Sends `file-info` again to peers that asked about a file of which this node now has more parts. */
 	function tellNews(): void {
 		for (const client of clients.values()) {
 			for (const file of client.news) {
@@ -225,7 +235,7 @@ function canServe({have, size}: ServedContent, {part, offset, length}: FileWantM
 	return offset + length <= partLength(size, part) && (have === true || hasPart(have, part));
 }
 
-/** A copy, because the set of parts changes while the file is being fetched. */
+/** Copies the set of parts, because the original changes while the file is being fetched. */
 function snapshot(have: PartSet | true): PartSet | true {
 	return have === true ? true : have.slice();
 }

@@ -16,38 +16,53 @@ export interface FilesOptions {
 	readonly self: PeerId;
 	readonly clock: Clock;
 	readonly roomTag: Uint8Array;
-	/** Uniform in [0, 1). */
+	/** Random number, uniform in [0, 1). */
 	random(): number;
-	/** Whether files are served to others. */
+	/** Whether this node sends files to other peers. */
 	readonly isServing: boolean;
-	/** Whether the log of this room names the file, and the author of the file has not withdrawn it. */
+	/**
+	 * Whether this room offers the file: a `shared` event in the log names it, and the author has not withdrawn that
+	 * event.
+	 */
 	isNamed(file: FileId): boolean;
-	/** A complete file that was shared or fetched in this room. */
+	/** A complete file that was shared or fetched in this room. Undefined if there is none. */
 	findFile(file: FileId): ServedFile | undefined;
 	/** Called with the new state of a file that is fetched or shared. */
 	report(transfer: FileTransfer): void;
 }
 
 export interface Files {
-	/** Starts to fetch a file. `openSink` is called when its leaves are verified. */
+	/**
+	 * Starts to fetch a file. `openSink` opens the destination. It is called when the leaves of the file (the SHA-256
+	 * hashes of its parts) are verified.
+	 */
 	fetch(file: NamedFile, openSink: (leaves: Uint8Array) => Promise<FileSink>): void;
-	/** Cancels a fetch. Returns false if there is none. */
+	/** Cancels the fetch of a file. Returns false if this node is not fetching the file. */
 	cancel(file: FileId): boolean;
 	isFetching(file: FileId): boolean;
-	/** Begins to report which peers have a file that is complete on this node. `path`: location of the file on disk. */
+	/**
+	 * Begins to report which peers have a file that is complete on this node. `path`: location of the file on the disk
+	 * of this node.
+	 */
 	watch(file: NamedFile, path: string): void;
-	/** To be called when this node has got a file, or may serve a file from now on. */
+	/** To be called when a file has become complete on this node, or when this node may serve it from now on. */
 	changed(file: FileId): void;
-	/** To be called when somebody writes (TransferPace.noteTalk). */
+	/** To be called when a chat message or a typing notice is sent or received (TransferPace.noteTalk). */
 	noteTalk(): void;
 	up(link: PeerLink): void;
-	/** `link` is the connection to send on from now on. `closed`: another connection to the peer, now closed. */
+	/**
+	 * To be called when messages to a peer are sent on another connection from now on. `link`: this other connection.
+	 * `closed`: the previous connection, if it was closed.
+	 */
 	replaced(link: PeerLink, closed?: PeerLink): void;
 	down(link: PeerLink): void;
 	message(link: PeerLink, message: FileMessage): void;
-	/** To be called when the send queue of a connection has become empty. */
+	/**
+	 * To be called when the send queue of a connection has become empty, so that the next answer about a file may be
+	 * sent.
+	 */
 	idle(link: PeerLink): void;
-	/** Ends all transfers. Parts that were written are kept. */
+	/** Ends all transfers. Parts that are on the disk already are kept for a later fetch. */
 	stop(): Promise<void>;
 }
 

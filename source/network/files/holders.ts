@@ -15,19 +15,20 @@ import type {Holding} from './choose-part.js';
 import type {LinkPipe} from './link-pipe.js';
 
 /**
- * Maximum time that the slices requested from a peer may need to arrive. If they need longer, the peer is not
- * available, and a part that it has may be requested from a holder of all parts.
+ * Maximum time until the slices that are already requested from a peer have arrived. A peer that needs longer is not
+ * available: a part that it has may then be requested from a holder of all parts.
  */
 const BACKLOG_MS = 1000;
-/** Maximum number of remembered peers that sent wrong content. */
+/** Maximum number of remembered peers that sent content with a wrong hash. */
 const MAX_LIARS = 1024;
 
 export interface Holder extends Holding {
 	readonly pipe: LinkPipe;
-	/** Id of the last `file-ask` to this peer; undefined if it has not been asked. */
+	/** Id of the last `file-ask` to this peer. Undefined if this node must send a `file-ask` to the peer. */
 	askId: number | undefined;
 	/**
-	 * Monotonic time of the `file-ask` that requested the leaves; undefined if no answer to such a request is expected.
+	 * Monotonic time of the `file-ask` that requested the leaves from this peer. Undefined if no leaves are expected
+	 * from it.
 	 */
 	leavesAskedAt: number | undefined;
 }
@@ -35,44 +36,55 @@ export interface Holder extends Holding {
 export interface Holders {
 	all(): Iterable<Holder>;
 	of(peer: PeerId): Holder | undefined;
-	/** Adds a connected peer. Replaces what was known on an earlier connection. */
+	/**
+	 * Adds a peer that has connected. Nothing is known about its parts yet. Replaces the entry of an earlier
+	 * connection.
+	 */
 	add(pipe: LinkPipe): Holder;
 	remove(peer: PeerId): void;
-	/** Records which parts a peer says that it has. */
+	/** Records the parts that a peer says it has. `true`: all parts. */
 	update(holder: Holder, have: PartSet | true): void;
 	/**
-	 * Notes that the peer refused a part, although it said that it has this part. After more than MAX_PART_REFUSALS
-	 * such refusals the peer is treated like a silent one (`rest`).
+	 * Notes that the peer refused to send a part that it said it has. After more than MAX_PART_REFUSALS such refusals
+	 * the peer is treated like one that does not answer (`rest`).
 	 */
 	refused(holder: Holder, part: number, now: number): void;
 	/**
-	 * Notes that the peer is silent. Nothing is requested from the peer for FILE_REST_MS, which doubles with each call. The
-	 * peer is asked again what it has, because its file may have changed.
+	 * Notes that the peer does not answer. Nothing is requested from it for FILE_REST_MS, a time that doubles with each
+	 * call. The peer then gets another `file-ask`, because it may not have the same parts any more.
 	 */
 	rest(holder: Holder, now: number): void;
-	/** Excludes a peer that sent wrong content. Nothing more is requested from this peer, even on a new connection. */
+	/**
+	 * Excludes a peer that sent content with a wrong hash. Nothing more is requested from this peer, even after it
+	 * connects again.
+	 */
 	exclude(holder: Holder): void;
 	isExcluded(peer: PeerId): boolean;
 	/** Whether parts may be requested from the peer now. */
 	isUsable(holder: Holder, now: number): boolean;
-	/** Whether the first answer of some peer is still expected, so that it is not known yet what can be fetched. */
+	/**
+	 * Whether the first answer of a peer to a `file-ask` is still expected. Then it is not known yet which parts can be
+	 * fetched.
+	 */
 	isAnswerDue(): boolean;
 	/**
-	 * To be called regularly. Stops expecting answers that have not arrived within FILE_ANSWER_MS, and allows requests
-	 * to peers whose pause (`rest`) has ended. `isStuck`: whether parts are missing, but none can be requested now. If
-	 * so, peers that refused parts are treated like silent ones, because no other peer has these parts. Returns whether
-	 * anything changed.
+	 * To be called regularly. Stops expecting answers that have not arrived within FILE_ANSWER_MS, and ends pauses
+	 * (`rest`) that are over. `isStuck`: whether parts are missing, but none can be requested now. If so, the peers
+	 * that refused parts pause too, because no other peer has these parts. Returns whether anything has changed.
 	 */
 	expire(now: number, isStuck: () => boolean): boolean;
-	/** Whether a usable peer has a part that is not in `have`. From call to call, `have` may only grow. */
+	/**
+	 * Whether a usable peer has a part that is not in `have`. The caller may add parts to `have` between two calls, but
+	 * not remove any.
+	 */
 	canAddTo(have: PartSet): boolean;
 	/** Number of peers that have at least one part and are not excluded. */
 	count(): number;
 	/** Number of peers that have all parts and are not excluded. */
 	countComplete(): number;
 	/**
-	 * Text for the user: no connected peer has `missing`. It also says how many connected peers sent wrong data, and how
-	 * many say that they have parts but do not send them.
+	 * Text for the user which says that no connected peer has `missing`. It also says how many connected peers sent
+	 * wrong data, and how many say that they have parts but do not send them.
 	 */
 	describeAbsence(missing: string): string;
 }
@@ -84,13 +96,11 @@ interface Entry extends Holder {
 	restUntil: number;
 	restMs: number;
 	isComplete: boolean;
-	/**
-	 * False if the peer is known to have no part that is missing on this node, so that its parts are not compared again.
-	 */
+	/** False if this node is known to have all parts of the peer. These parts are then not compared again. */
 	mayAdd: boolean;
 	/**
-	 * Monotonic time since which the first answer of the peer is expected. Undefined after the answer, or when this node no
-	 * longer expects one.
+	 * Monotonic time since which the first answer of the peer to a `file-ask` is expected. Undefined if no such answer
+	 * is expected any more.
 	 */
 	answerDueSince: number | undefined;
 }
@@ -167,8 +177,8 @@ export function createHolders(count: number, now: () => number): Holders {
 			removePart(entry.parts, part);
 			entry.heldCount--;
 			entry.isComplete = false;
-			// While nothing is requested from the peer, it may still refuse earlier requests. These refusals are not
-			// counted.
+			// During a pause, the peer may still refuse requests that were sent before the pause. These refusals are
+			// not counted.
 			if (entry.restUntil <= at && ++entry.refusals > MAX_PART_REFUSALS) rest(entry, at);
 		},
 		rest,

@@ -1,24 +1,29 @@
 /**
- * Requests for slices on one connection: which slices are outstanding, and how many bytes may be outstanding
- * (protocol.md, Files).
+ * Requests for slices on one connection: which slices are outstanding (requested and not yet received), and how many
+ * bytes may be outstanding (protocol.md, Files).
  *
- * The *least time* is the shortest time between the request and the arrival of a slice. The *rate* of the connection is
- * the highest rate that was measured in the last seconds, as in BBR: the bytes that arrived since a slice was
- * requested, divided by the time since then. The limit of the outstanding bytes is this rate, multiplied by the sum of
- * the least time and the time that transfer-pace.ts allows, at most FILE_QUEUE_MS. So the queue that this node causes
- * in the network delays a message by at most this time, whatever the speed of the path (the idea of LEDBAT, RFC 6817).
- * The least time is measured again every PROBE_MS with hardly any bytes outstanding. Otherwise the queue that this node
- * causes would lengthen the measured time.
+ * The *least time* is the shortest time between the request and the arrival of a slice. It is measured again every
+ * PROBE_MS with hardly any bytes outstanding. Otherwise the queue that this node causes would lengthen it.
+ *
+ * The *rate* of the connection is the highest rate that was measured in the last seconds, as in the congestion control
+ * BBR. One measurement divides the bytes that arrived since a slice was requested by the time since then.
+ *
+ * The limit of the outstanding bytes is the rate multiplied by the sum of two times: the least time, and the time that
+ * transfer-pace.ts allows, at most FILE_QUEUE_MS. So the queue that this node causes in the network delays a message by
+ * at most FILE_QUEUE_MS, whatever the speed of the network (the idea of LEDBAT, RFC 6817).
  */
 import {MAX_SLICE_BYTES, MAX_WANTED_FILE_BYTES, MIN_SLICE_BYTES} from '../../core/limits.js';
 import type {FileId} from '../../core/shared-file.js';
 import type {PeerLink} from '../link/peer-link.js';
 
-/** Interval between two measurements of the least time. */
+/**
+ * Interval between two measurements of the least time, the shortest time between the request and the arrival of a
+ * slice.
+ */
 const PROBE_MS = 10_000;
 /**
- * Time in which the rate falls to a lower sample. A higher sample replaces the rate at once. A lower sample replaces it
- * gradually, because its cause can be a busy machine instead of a slower path.
+ * Time in which the rate of the connection falls to a lower measured value. A higher value replaces the rate at once. A
+ * lower value replaces it gradually, because its cause can be a busy computer instead of a slower network.
  */
 const RATE_FALL_MS = 2000;
 /**
@@ -27,17 +32,17 @@ const RATE_FALL_MS = 2000;
  */
 const SLICE_MS = 4;
 /**
- * If a slice takes less than the least time, the least time is lowered by this fraction of the difference. The fraction
- * is small, because a busy machine makes the times uneven.
+ * If a slice arrives sooner than after the recorded least time, the recorded time falls by this fraction of the
+ * difference. The fraction is small, because the times vary on a busy computer.
  */
 const LOWER_WEIGHT = 0.1;
 const FEWEST_BYTES = 2 * MIN_SLICE_BYTES;
 
-/** Bytes of one part that were requested with one message. */
+/** Range of bytes of one part, requested with one `file-want`. */
 export interface Slice {
 	readonly file: FileId;
 	readonly part: number;
-	/** Position in the part. */
+	/** Position of the first byte in the part. */
 	readonly offset: number;
 	readonly length: number;
 }
@@ -51,7 +56,7 @@ interface Want {
 
 export interface LinkPipe {
 	readonly link: PeerLink;
-	/** Bytes per second that arrive while slices are outstanding; 0 until the first slice has arrived. */
+	/** Bytes per second that arrive while slices are outstanding. 0 until the first slice has arrived. */
 	readonly rate: number;
 	readonly outstandingBytes: number;
 	/**
@@ -68,17 +73,17 @@ export interface LinkPipe {
 	/** Requests a slice. */
 	want(slice: Slice, now: number): void;
 	/**
-	 * Removes a request that was answered with `bytes` bytes (0: refused), and returns its slice. Undefined if there is no
-	 * such request.
+	 * Removes a request that the peer has answered, and returns its slice. `bytes`: length of the answer; 0 if the peer
+	 * refused the request. Undefined if there is no request with this id.
 	 */
 	answered(id: number, bytes: number, now: number): Slice | undefined;
-	/** Drops the outstanding requests for which `matches` is true. Their answers will be ignored. */
+	/** Drops the outstanding requests for which `matches` returns true. Their answers will be ignored. */
 	drop(matches: (slice: Slice) => boolean): void;
 }
 
 /**
- * Number of bytes that a requested slice of this length adds to the outstanding bytes. Both ends limit the outstanding
- * bytes.
+ * Number of bytes that a request for `length` bytes counts for when the outstanding bytes are limited. A short request
+ * counts for MIN_SLICE_BYTES. The asking and the serving end both use this number.
  */
 export function chargedBytes(length: number): number {
 	return Math.max(length, MIN_SLICE_BYTES);
@@ -105,7 +110,7 @@ export function createLinkPipe(link: PeerLink, queueMs: () => number): LinkPipe 
 		return Math.min(MAX_WANTED_FILE_BYTES, Math.max(FEWEST_BYTES, bytes));
 	}
 
-	/** Updates the least time and the rate of the connection when a slice has arrived. */
+	/** Updates the least time and the rate of the connection after a slice has arrived. */
 	function measure({sentAt, arrivedBefore}: Want, now: number): void {
 		const ms = Math.max(0.1, now - sentAt);
 		if (isProbing) {

@@ -1,11 +1,12 @@
 /**
- * Memory budget for the parts of all fetches: the parts that are arriving, and those that wait to be written. Together
- * they have at most MAX_WANTED_FILE_BYTES. A slow disk therefore has only one effect: this node requests fewer parts.
+ * Memory budget for the parts of all fetches: the parts that are arriving, and those that wait to be written. The total
+ * is at most MAX_WANTED_FILE_BYTES. If the disk is slow, the budget is used up, and this node requests no further
+ * parts.
  */
 import {MAX_WANTED_FILE_BYTES} from '../../core/limits.js';
 
 export interface PartBuffers {
-	/** Reserves memory for a part. Returns false if not enough memory is left. */
+	/** Reserves memory for a part of `bytes` bytes. Returns false if not enough of the budget is left. */
 	reserve(bytes: number): boolean;
 	release(bytes: number): void;
 	readonly usedBytes: number;

@@ -1,6 +1,7 @@
 /**
  * Memory cache of the parts that are being served. Peers that fetch the same file at the same time request the same
- * parts. A part is checked against its leaf when it is read, so that a file which changed unnoticed is never sent.
+ * parts. When a part is read from the disk, its hash is compared with its leaf. So the content of a changed file is
+ * never sent.
  */
 import {MAX_SERVED_CACHE_BYTES} from '../../core/limits.js';
 import {LEAF_BYTES, partLength} from '../../core/shared-file.js';
@@ -10,19 +11,19 @@ import type {ServedContent} from './served-content.js';
 export interface PartCache {
 	/** Bytes of a part; undefined if the part cannot be read, or its hash is not its leaf. */
 	read(content: ServedContent, part: number): Promise<Uint8Array | undefined>;
-	/** Adds a part whose hash is known to be right. */
+	/** Adds a part whose hash is known to be its leaf. */
 	add(content: Pick<ServedContent, 'id'>, part: number, bytes: Uint8Array): void;
 }
 
 /**
- * Maximum number of parts that are read at the same time. Peers that request parts in random order must not keep the disk
- * and the processor busy.
+ * Maximum number of parts that are read from the disk at the same time. The limit keeps the disk and the processor free
+ * when many peers request parts in random order.
  */
 const MAX_READS = 4;
 
 /** `leafOf`: SHA-256 of a part. */
 export function createPartCache(leafOf: (part: Uint8Array) => Uint8Array): PartCache {
-	/** Parts by file and number, the least recently used first. */
+	/** Cached parts by file and number of the part. The least recently used part is first. */
 	const parts = new Map<string, Uint8Array>();
 	const reads = new Map<string, Promise<Uint8Array | undefined>>();
 	const limitReads = createTaskLimiter(MAX_READS);

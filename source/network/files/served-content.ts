@@ -5,7 +5,7 @@ import type {FileId} from '../../core/shared-file.js';
 export interface ServedContent {
 	readonly id: FileId;
 	readonly size: number;
-	/** Parts that can be read; true: all. */
+	/** Parts that can be read. `true`: all parts. */
 	readonly have: PartSet | true;
 	leaves(): Promise<Uint8Array | undefined>;
 	read(part: number): Promise<Uint8Array | undefined>;

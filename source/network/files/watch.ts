@@ -1,6 +1,6 @@
 /**
- * What this node knows about the peers that have one file. For a file that is complete on this computer, this is all
- * that is tracked. A fetch tracks more (fetch.ts).
+ * Record of the connected peers that have one file. A file that is complete on this computer needs only this record. A
+ * fetch also needs the state of its arriving parts (fetch.ts).
  */
 import type {FileInfoMessage} from '../../codec/message-types.js';
 import type {PeerId} from '../../core/event.js';
@@ -13,11 +13,11 @@ import type {LinkPipe} from './link-pipe.js';
 
 export interface HolderWatch {
 	readonly file: NamedFile;
-	/** To be called once, after the peers that are already connected were passed to `connected`. */
+	/** To be called once, after `connected` was called for all peers that are connected already. */
 	start(): void;
 	connected(pipe: LinkPipe): void;
 	disconnected(peer: PeerId): void;
-	/** The `file-ask` that must be sent to the peer, as its flag `leaves`; undefined if none must be sent. */
+	/** Flag `leaves` of the `file-ask` that must be sent to the peer now. Undefined if no `file-ask` must be sent. */
 	question(peer: PeerId): {readonly leaves: boolean} | undefined;
 	asked(peer: PeerId, id: number, leaves: boolean): void;
 	info(peer: PeerId, message: FileInfoMessage): void;
@@ -28,7 +28,7 @@ export interface HolderWatch {
 	transfer(): Omit<FileTransfer, 'sentBytes'>;
 }
 
-/** Watch on a file that is complete on this computer: which peers have it too. */
+/** Creates a watch on a file that is complete on this computer. It records which peers have the file too. */
 export function createWatch(
 	file: NamedFile,
 	{state, path}: {readonly state: 'sharing' | 'done'; readonly path?: string | undefined},

@@ -3,29 +3,38 @@ import {isLoopback, prefixGroup} from '../ip-address.js';
 import {prefixBudget} from '../prefix-budget.js';
 import type {Connection} from './transport.js';
 
-/** Quota of each address: maximum number of accepted connections whose hello is not verified yet. */
+/** Quota of pending connections for each address. Pending are accepted connections whose hello is not verified yet. */
 
 /** Slot of one connection in the quota. */
 export interface ConnectionSlot {
-	/** To be called when the hello of the peer is verified. Further calls have no effect. */
+	/**
+	 * To be called when the hello of the peer is verified, so that the slot is free again. Further calls have no
+	 * effect.
+	 */
 	handshakeDone(): void;
-	/** To be called when the connection is closed. Further calls have no effect. */
+	/** To be called when the connection is closed, so that the slot is free again. Further calls have no effect. */
 	release(): void;
 }
 
 export interface ConnectionQuota {
-	/** Returns a slot, or undefined if the address has reached a limit. */
+	/**
+	 * Takes a slot for a connection. Undefined if its address, or the IPv6 prefix of its address, has reached its
+	 * limit.
+	 */
 	acquire(connection: Pick<Connection, 'dialled' | 'remoteAddress'>): ConnectionSlot | undefined;
 }
 
 const UNLIMITED_SLOT: ConnectionSlot = {handshakeDone() {}, release() {}};
 
 /**
- * The quota does not count dialled connections, nor loopback connections, because many peers share the loopback
- * address.
+ * Creates the quota. It counts no connections that this node dialled. It also counts no loopback connections, because
+ * many peers share the loopback address.
  */
 export function createConnectionQuota(): ConnectionQuota {
-	/** Number of pending connections of each address and of each IPv6 prefix. */
+	/**
+	 * Number of pending connections of each address and of each IPv6 prefix. Pending means that the hello is not
+	 * verified yet.
+	 */
 	const pending = new Map<string, number>();
 	const countOf = (key: string) => pending.get(key) ?? 0;
 

@@ -6,25 +6,29 @@ import type {DialFailure} from './transport.js';
 
 export interface RaceOptions<Socket> {
 	readonly clock: Pick<Clock, 'after'>;
-	/** Addresses to try, in this order. There is at least one. */
+	/** Addresses to try, in this order. The list has at least one address. */
 	readonly addresses: readonly HostAddress[];
 	/**
-	 * Starts to connect, and calls one of the callbacks later, at most once. Returns a function that cancels the attempt.
+	 * Starts to connect to an address. Later calls `connected` or `failed`, at most one of them and only once. Returns
+	 * a function that cancels the attempt.
 	 */
 	connect(
 		address: HostAddress,
 		connected: (socket: Socket) => void,
 		failed: (failure: DialFailure) => void,
 	): () => void;
-	/** Called with the first connection that opens, after all other attempts were cancelled. */
+	/** Called with the first TCP connection that opens. All other attempts are cancelled before this call. */
 	won(address: HostAddress, socket: Socket): void;
-	/** Called if all attempts failed, with the most informative failure. */
+	/**
+	 * Called if the attempts at all addresses failed. `failure`: the failure that says most about the cause
+	 * (FAILURE_RANK).
+	 */
 	lost(address: HostAddress, failure: DialFailure): void;
 }
 
 /**
- * Rank of each failure, the most informative first. An answer of the other computer, for example a refusal, says more about
- * the cause than no answer.
+ * Rank of each failure, from the one that says most about the cause. If the other computer answered, for example with a
+ * refusal, the failure says more than if nothing answered.
  */
 const FAILURE_RANK: Readonly<Record<DialFailure['code'], number>> = {
 	handshake: 0,
@@ -37,8 +41,9 @@ const FAILURE_RANK: Readonly<Record<DialFailure['code'], number>> = {
 };
 
 /**
- * Tries the addresses one after another: the next attempt starts as soon as the previous one failed, or RACE_DELAY_MS after
- * the previous one started. Returns a function that cancels the race; no callback is called after it.
+ * Tries the addresses one after another. The next attempt starts as soon as the previous attempt failed, or
+ * RACE_DELAY_MS after the previous attempt started. Returns a function that cancels the race. After the cancellation no
+ * callback is called.
  */
 export function raceConnections<Socket>(options: RaceOptions<Socket>): () => void {
 	const waiting = [...options.addresses];
@@ -92,8 +97,8 @@ export function raceConnections<Socket>(options: RaceOptions<Socket>): () => voi
 }
 
 /**
- * Order in which the addresses of a name are tried: both families in turn, IPv4 first, because people know each other by
- * these addresses. Within a family, the addresses keep the order in which the resolver returned them.
+ * Order in which the addresses of a host name are tried. IPv4 and IPv6 addresses alternate. IPv4 is first, because
+ * users know their computers by IPv4 addresses. Within each family, the addresses keep the order of the resolver.
  */
 export function alternateFamilies(addresses: readonly HostAddress[]): HostAddress[] {
 	const ipv4 = addresses.filter(({host}) => !isIpv6(host));

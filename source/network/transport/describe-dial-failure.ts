@@ -16,7 +16,9 @@ const DIAL_CODES: Readonly<Record<string, DialFailure['code']>> = {
 	EPERM: 'forbidden',
 };
 
-/** Describes why a dial failed. `connected`: TCP had connected, so the TLS handshake failed. */
+/**
+ * Describes why a dial failed. `connected`: whether the TCP connection had opened. If it had, the TLS handshake failed.
+ */
 export function describeDialFailure(error: unknown, connected: boolean): DialFailure {
 	if (!connected) return {code: DIAL_CODES[systemErrorCode(error) ?? ''] ?? 'other', text: describeError(error)};
 	const code = systemErrorCode(error);

@@ -3,24 +3,27 @@ import {LISTEN_BACKLOG} from '../../core/limits.js';
 
 export interface FamilyServerOptions {
 	readonly family: 4 | 6;
-	/** Maximum number of open connections. */
+	/** Maximum number of open connections. The server closes further connections immediately. */
 	readonly maxConnections: number;
 	accept(socket: Socket): void;
-	/** Called when a connection is closed because of `maxConnections`. */
+	/** Called when the server has closed a connection because of `maxConnections`. */
 	dropped(): void;
 	failed(error: unknown): void;
 }
 
 /**
- * TCP server of one address family. An IPv6 server accepts no IPv4 connections, so that the servers of both families
- * can use one port number.
+ * TCP server of one address family, IPv4 or IPv6. An IPv6 server accepts no IPv4 connections. So the servers of both
+ * families can use the same port number.
  */
 export interface FamilyServer {
-	/** Address at which the server listens or will listen. Undefined if it is closed. */
+	/** Address at which the server listens, or will listen after `open`. Undefined after `close`. */
 	readonly host: string | undefined;
-	/** Closes the previous socket, if any, and listens. Resolves with the port. Rejects with the system error. */
+	/**
+	 * Listens at `host`, after closing the socket of an earlier call. Resolves with the port. Rejects with the system
+	 * error.
+	 */
 	open(host: string, port: number): Promise<number>;
-	/** Stops accepting connections. Open connections stay open. */
+	/** Stops accepting connections. Connections that are open already stay open. */
 	close(): Promise<void>;
 }
 

@@ -1,26 +1,29 @@
 import {prefixBudget} from '../prefix-budget.js';
 
 /**
- * Numbers of connections that the handshake limiter allows. The limiter queues the TLS handshakes of incoming connections.
+ * Limits of the handshake limiter, which runs the TLS handshakes of incoming connections and lets further ones wait.
  */
 export interface HandshakeLimits {
-	/** Maximum number of concurrent handshakes. */
+	/** Maximum number of handshakes that run at the same time. */
 	readonly active: number;
-	/** Maximum number of accepted connections whose handshake has not begun. */
+	/** Maximum number of accepted connections that wait for their handshake. */
 	readonly waiting: number;
-	/** Maximum number of active and waiting handshakes from one address. */
+	/** Maximum number of running and waiting handshakes from one address. */
 	readonly perAddress: number;
 }
 
 export interface HandshakeLimiter {
-	/** Calls `begin` now or when a slot is free, and returns true. Returns false if a limit is reached. */
+	/**
+	 * Admits a handshake: calls `begin` now, or when another handshake has ended. Returns false, and never calls
+	 * `begin`, if a limit is reached. `key`: identifies the connection.
+	 */
 	acquire(key: object, address: string, begin: () => void): boolean;
-	/** To be called when the handshake has ended or the connection has closed. */
+	/** To be called when the handshake of a connection has ended, or the connection has closed. */
 	release(key: object): void;
 }
 
 interface Entry {
-	/** Address and group, by which connections are counted. */
+	/** Keys by which the connection is counted: its address and, if the address has one, its IPv6 prefix (`group`). */
 	readonly keys: readonly string[];
 	readonly group: string | undefined;
 	readonly begin: () => void;
@@ -28,9 +31,9 @@ interface Entry {
 }
 
 /**
- * `groupOf`: the IPv6 prefix of an address; undefined if it has none. All connections of one prefix together get at
- * most half of the slots. `exempt`: whether `perAddress` does not apply to an address, for example to loopback, which
- * many peers share.
+ * Creates the limiter. `exempt`: whether the limit `perAddress` is not applied to an address. Loopback is exempt,
+ * because many peers share it. `groupOf`: IPv6 prefix of an address; undefined if it has none. The connections of one
+ * prefix together get at most half of the running and of the waiting handshakes.
  */
 export function createHandshakeLimiter(
 	limits: HandshakeLimits,
@@ -40,8 +43,8 @@ export function createHandshakeLimiter(
 	const admitted = new Map<object, Entry>();
 	const countByAddress = new Map<string, number>();
 	/**
-	 * Number of active handshakes of each group. The handshakes of one group must not fill all active places while other
-	 * groups wait.
+	 * Number of running handshakes of each IPv6 prefix. The handshakes of one prefix must not take all places while
+	 * other addresses wait.
 	 */
 	const activeByGroup = new Map<string, number>();
 	let active = 0;

@@ -11,22 +11,31 @@ import {prefixBudget} from '../prefix-budget.js';
 import {createTokenBucket, createWindowRateLimiter} from '../scheduling/rate-limiters.js';
 
 /**
- * Rate limiter of the TLS handshakes of accepted connections. All addresses whose connections repeatedly fail to prove
- * the secret share one small rate, so that they cannot use up the handshakes of members.
+ * Rate limiter of the TLS handshakes of accepted connections. An address whose connections repeatedly fail to prove the
+ * secret is suspect. All suspect addresses share one small rate, so that they cannot use up the handshakes of members.
  */
 export interface HandshakeRate {
 	/**
-	 * Counts a handshake for a connection from an address. Returns false if the rate does not allow it, so that the connection
-	 * must be refused.
+	 * Counts one handshake of a connection from an address. Returns false if the rate allows no further handshake. The
+	 * caller must then close the connection.
 	 */
 	take(address: string, now: number): boolean;
-	/** IPv6 prefix of an address that has not proved the secret recently. Undefined for other addresses. */
+	/**
+	 * IPv6 prefix of an address that has not proved the secret recently. Undefined for an IPv4 address, and for an
+	 * address that has proved it.
+	 */
 	strangerGroup(address: string): string | undefined;
-	/** Records the end of a handshake that `take` allowed. `proven`: the remote end has the secret. */
+	/**
+	 * Records that a handshake has ended which `take` had allowed. `proven`: whether the remote end has proved the
+	 * secret.
+	 */
 	ended(address: string, proven: boolean): void;
 }
 
-/** Maximum number of addresses whose failures are remembered. An evicted address is treated as a new one. */
+/**
+ * Maximum number of addresses whose failed and proved handshakes are remembered. A forgotten address is treated like a
+ * new one.
+ */
 const MAX_SUSPECTS = 4096;
 /** Maximum number of IPv6 prefixes whose rate is remembered. A local network has a few. */
 const MAX_GROUPS = 256;
@@ -39,12 +48,12 @@ export function createHandshakeRate(): HandshakeRate {
 	const rate = createTokenBucket(MAX_HANDSHAKES_PER_SECOND, MAX_HANDSHAKE_BURST);
 	const suspectRate = createTokenBucket(MAX_SUSPECT_HANDSHAKES_PER_SECOND, MAX_SUSPECT_HANDSHAKES_PER_SECOND);
 	const rateByAddress = createWindowRateLimiter(MAX_HANDSHAKE_BURST, MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND);
-	/** Number of handshakes of each address that failed after its last success. */
+	/** Number of failed handshakes of each address since its last handshake that proved the secret. */
 	const failures = new LruMap<string, number>(MAX_SUSPECTS);
 	const provenAddresses = new LruMap<string, true>(MAX_SUSPECTS);
 	/**
-	 * Rate of each IPv6 prefix for its addresses that have not proved the secret: half of the total rate. It is needed
-	 * because one machine can use all addresses of a prefix.
+	 * Rate of each IPv6 prefix: half of the total rate. It is for the addresses of the prefix that have not proved the
+	 * secret. A rate for each address is not enough, because one machine can use all addresses of a prefix.
 	 */
 	const rateByGroup = new LruMap<string, ReturnType<typeof createTokenBucket>>(MAX_GROUPS);
 
@@ -64,8 +73,8 @@ export function createHandshakeRate(): HandshakeRate {
 		take(address, now) {
 			if (isLoopback(address)) return rate.take(now);
 			if ((failures.get(address) ?? 0) >= MAX_FAILED_HANDSHAKES) return suspectRate.take(now);
-			// The rate of the prefix is checked first. A handshake refused by it takes nothing from `rateByAddress`, whose
-			// total all addresses share.
+			// The rate of the prefix is checked first. A handshake that it refuses then takes nothing from
+			// `rateByAddress`, whose total is shared by all addresses.
 			return takeOfGroup(strangerGroup(address), now) && rateByAddress.allows(address, now) && rate.take(now);
 		},
 		ended(address, proven) {

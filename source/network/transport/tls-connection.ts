@@ -11,14 +11,16 @@ import {createWriteQueue} from './write-queue.js';
 export interface TlsKey {
 	/** The room's pre-shared key. */
 	readonly psk: Uint8Array;
-	/** Name of the key. The TLS handshake sends it unencrypted, so it contains nothing that beacons do not reveal. */
+	/**
+	 * Name of the key. The TLS handshake sends the name unencrypted, so it contains nothing that beacons do not show.
+	 */
 	readonly identity: string;
 }
 
 /**
- * TLS options of both ends: only TLS 1.3 with an external PSK and (EC)DHE. Both ciphers use SHA-256, because an
- * external PSK is bound to a hash. No certificate authority is trusted, so the handshake with a server without the
- * secret fails.
+ * TLS options of both ends: only TLS 1.3, with an external pre-shared key (PSK) and a key exchange ((EC)DHE). Both
+ * ciphers use SHA-256, because an external PSK is bound to one hash. No certificate authority is trusted, so the
+ * handshake with a server that does not have the secret fails.
  */
 const COMMON = {
 	ciphers: 'TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256',
@@ -28,8 +30,8 @@ const COMMON = {
 } as const;
 
 /**
- * With SSL_OP_NO_TICKET, a ticket contains a session id instead of the session. No session is cached, so none can be
- * resumed.
+ * TLS options of the accepting end. Sessions cannot be resumed: with SSL_OP_NO_TICKET, a ticket contains only the id of
+ * a session, and this end stores no sessions.
  */
 export function serverOptions({psk, identity}: TlsKey): TlsOptions {
 	return {
@@ -49,8 +51,8 @@ const EXPORTER_CONTEXT = Buffer.from('p2pchat-ink connection 1');
 const KEYING_BYTES = 32;
 
 /**
- * Whether the handshake used the shared secret. OpenSSL reports a handshake with a PSK as a resumed session, and real
- * sessions are never resumed here. A server that sent a certificate did not use the secret.
+ * Whether the TLS handshake proved that both ends have the secret. OpenSSL reports a handshake with a pre-shared key as
+ * a resumed session, and other sessions are never resumed here. A server that sent a certificate did not use the key.
  */
 export function isAuthenticated(socket: TLSSocket): boolean {
 	return socket.isSessionReused() && Object.keys(socket.getPeerCertificate()).length === 0;
@@ -59,11 +61,14 @@ export function isAuthenticated(socket: TLSSocket): boolean {
 export interface TlsConnectionOptions {
 	readonly dialled: boolean;
 	readonly clock: Clock;
-	/** Calls `flush` once, asynchronously, at the end of the current turn of the event loop. */
+	/** Calls `flush` once, asynchronously, after the current turn of the event loop. */
 	schedule(flush: () => void): void;
 }
 
-/** Creates a connection from a TLS socket after its handshake. The socket must already have an error handler. */
+/**
+ * Creates a connection from a TLS socket whose handshake is complete. The caller has already added an error handler to
+ * the socket.
+ */
 export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule}: TlsConnectionOptions): Connection {
 	let handlers: ConnectionHandlers | undefined;
 	let error: string | undefined;
@@ -87,7 +92,8 @@ export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule
 		deadline ??= clock.after(MAX_BYE_FLUSH_MS, () => socket.destroy());
 	}
 
-	// Node.js leaves the socket open after a record that cannot be decrypted. No later data may be processed.
+	// After a record that cannot be decrypted, Node.js leaves the socket open. The socket is destroyed here, because
+	// later data must not be processed.
 	socket.on('error', failure => {
 		error ??= describeError(failure);
 		socket.destroy();

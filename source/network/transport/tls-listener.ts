@@ -24,45 +24,45 @@ export interface TlsListenerOptions extends TlsKey {
 	readonly keepsTrying?: boolean | undefined;
 	readonly clock: Clock;
 	/**
-	 * Records the sockets that the system refuses, except those of an address family that the computer does not have.
+	 * Records the sockets that the system refuses. Not recorded are sockets of an address family that this computer
+	 * does not have.
 	 */
 	readonly failures: SocketFailures;
 	log(line: string): void;
 	/**
-	 * Whether connections to this address of this computer are accepted. Default: connections to every address are
-	 * accepted.
+	 * Whether a connection is accepted that was made to this address of this computer. Default: connections to all
+	 * addresses are accepted.
 	 */
 	readonly isOwnSelected?: ((localAddress: string) => boolean) | undefined;
-	/** Called with a socket whose remote end has proved the secret. The socket has an error handler. */
+	/** Called with a socket whose remote end has proved the secret. The socket already has an error handler. */
 	secured(socket: TLSSocket): void;
-	/** Called when an incoming connection closes before `secured` is called for it. */
+	/** Called when an incoming connection closes before its remote end has proved the secret (`secured`). */
 	refused(): void;
 }
 
 export interface TlsListener {
 	/**
-	 * Starts to listen and resolves with the port. Rejects with the system error. With `keepsTrying`, it instead
-	 * resolves with 0 if the system refuses the sockets for a reason that may be temporary. The next call of `rebind`
-	 * then tries again.
+	 * Starts to listen and resolves with the port. Rejects with the system error. With `keepsTrying`, resolves with 0
+	 * instead if the reason of the system may be temporary. The next call of `rebind` then tries again.
 	 */
 	listen(): Promise<number>;
 	/**
-	 * Moves to other bind addresses, with the same port, and opens the sockets that could not be opened before. If
-	 * `hosts` has no address of a family, the family keeps its previous address, because this address may become usable
-	 * again. Open connections stay open. No timer tries again: the caller calls `rebind` whenever it has read the
-	 * interfaces.
+	 * Moves the listening sockets to other addresses of this computer, with the same port, and opens the sockets that
+	 * could not be opened before. If `hosts` has no address of a family, the family keeps its address, because this
+	 * address may become usable again. Open connections stay open. No timer tries again: the caller calls `rebind`
+	 * whenever it has read the interfaces.
 	 */
 	rebind(hosts: ListenHosts): void;
 	/** Port on which connections are accepted now; 0 if no connections are accepted. */
 	readonly port: number;
-	/** Stops listening and destroys the open sockets. */
+	/** Stops listening and destroys the accepted connections. */
 	close(): Promise<void>;
 }
 
-/** Maximum number of further ports that are tried to find one that is free in both families. */
+/** Maximum number of further ports that are tried until one is free for both IPv4 and IPv6. */
 const MAX_PORT_TRIES = 8;
 
-/** Name of the socket of a family, for the user. */
+/** Name of the listening socket of an address family, in texts for the user. */
 const socketOf = (family: 4 | 6) => `TCP over IPv${family}`;
 
 /** Key that is the same for a TCP socket and for the TLS socket that wraps it. */
@@ -153,11 +153,11 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 	const ipv4 = createServer(4);
 	const ipv6 = createServer(6);
 	let {port} = options;
-	/** Addresses to listen on. They can change while the system refuses the sockets. */
+	/** Addresses to listen on. `rebind` can change them while the system refuses the sockets. */
 	let {hosts} = options;
 	let state: 'closed' | 'opening' | 'refused' | 'listening' = 'closed';
 
-	/** Opens a server. Returns the error if it fails. */
+	/** Opens a server at an address. Resolves with the error if it fails, otherwise with undefined. */
 	async function tryOpen(server: FamilyServer, host: string): Promise<unknown> {
 		try {
 			port = await server.open(host, port);
@@ -172,8 +172,8 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 	}
 
 	/**
-	 * Listens in both families on one port. Rejects with the system error if the port is taken, or listening fails in both
-	 * families.
+	 * Listens with IPv4 and IPv6 on one port. Rejects with the system error if the port is taken, or if neither family
+	 * can listen.
 	 */
 	async function listen(triesLeft = MAX_PORT_TRIES): Promise<number> {
 		const isForNow = (error: unknown) => options.keepsTrying === true && isTriedAgain(error, options.port);
@@ -198,7 +198,10 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
 		return port;
 	}
 
-	/** Tries again to listen. The node is already running at that time, so a failure must not end the node. */
+	/**
+	 * Tries again to listen after the system refused the sockets. The node is already running, so a further failure
+	 * must not end it.
+	 */
 	function retry(): void {
 		listen().catch(() => {
 			state = 'refused';

@@ -24,28 +24,31 @@ import {createTlsListener} from './tls-listener.js';
 import type {Connection, DialFailure, DialResult, Transport} from './transport.js';
 
 export interface TlsTransportOptions extends TlsKey {
-	/** Bind addresses. Default: all addresses. If they are loopback addresses, this node can dial only this computer. */
+	/**
+	 * Addresses to listen on. Default: all addresses. If they are loopback addresses, this node can dial only this
+	 * computer.
+	 */
 	readonly hosts?: ListenHosts;
 	/**
-	 * Whether connections to this address of this computer are accepted. Default: connections to every address are
-	 * accepted.
+	 * Whether a connection is accepted that was made to this address of this computer. Default: connections to all
+	 * addresses are accepted.
 	 */
 	readonly isOwnSelected?: (localAddress: string) => boolean;
 	/** Port to listen on. Default: any free port. */
 	readonly port?: number;
 	/**
-	 * If true, `listen` resolves with port 0 if the system refuses the socket for a reason that may be temporary
-	 * (`isTriedAgain`). The next call of `rebind` then tries again.
+	 * If true, and the system refuses the listening socket for a reason that may be temporary (`isTriedAgain`),
+	 * `listen` resolves with port 0 instead of rejecting. The next call of `rebind` then tries again.
 	 */
 	readonly keepsTrying?: boolean;
 	readonly clock?: Clock;
-	/** Returns the addresses of a host name. Rejects with the system error. Default: the resolver of the system. */
+	/** Returns the IP addresses of a host name. Rejects with the system error. Default: the resolver of the system. */
 	readonly lookUp?: (name: string) => Promise<readonly string[]>;
 	/** Called with one line of text for each network event. The lines contain no secrets. */
 	readonly log?: (line: string) => void;
 }
 
-const NOT_LOOPBACK: DialFailure = {code: 'unreachable', text: 'only this machine itself is in use (loopback)'};
+const NOT_LOOPBACK: DialFailure = {code: 'unreachable', text: 'this node uses only this computer (loopback)'};
 const NO_ZONE: DialFailure = {
 	code: 'other',
 	text: 'a link-local address needs an interface of this computer, for example [fe80::1%eth0]:50123',
@@ -54,13 +57,14 @@ const NO_SUCH_ZONE: DialFailure = {
 	code: 'other',
 	text: 'no interface of this computer has the name after the % of the address',
 };
-const CANCELLED: DialFailure = {code: 'cancelled', text: 'we are closing'};
+const CANCELLED: DialFailure = {code: 'cancelled', text: 'this node is closing'};
 
 const lookUpAll = async (name: string) =>
 	(await lookUpName(name, {all: true, verbatim: true})).map(({address}) => address);
 
 /**
- * Returns a function that schedules callbacks. All callbacks of one turn of the event loop run together after that turn.
+ * Returns a function that schedules callbacks. The callbacks that are scheduled in one turn of the event loop run
+ * together after this turn.
  */
 function createTurnEnd(): (run: () => void) => void {
 	let scheduled: (() => void)[] = [];
@@ -75,12 +79,14 @@ function createTurnEnd(): (run: () => void) => void {
 }
 
 export interface TlsTransport extends Transport {
-	/** See `TlsListener.rebind`. A transport that is bound to loopback keeps its addresses, whatever `hosts` contains. */
+	/**
+	 * See `TlsListener.rebind`. A transport that listens on loopback keeps its addresses, whatever `hosts` contains.
+	 */
 	rebind(hosts: ListenHosts): void;
 	readonly port: number;
 }
 
-/** Name of the sockets of all dials, for the user. */
+/** Name of the sockets of all outgoing connections, in texts for the user. */
 const DIALS = 'TCP to others';
 
 /** Transport over TLS 1.3 with the key of the room (protocol.md, Transport). `listen` rejects with the system error. */
@@ -94,7 +100,7 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 	const host = hosts.ipv4 ?? hosts.ipv6;
 	const schedule = createTurnEnd();
 	const own = clientOptions(options);
-	/** Shared by all dials, because creating a secure context takes as long as the rest of a dial. */
+	/** TLS context that all dials share, because to create one takes as long as the rest of a dial. */
 	const secureContext = createSecureContext(own);
 	const dialled = new Set<Socket>();
 	const cancels = new Set<() => void>();
@@ -115,15 +121,15 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 	});
 
 	/**
-	 * Options that bind a dialling socket to loopback if this node uses only loopback. Such a socket cannot reach other
-	 * computers, even if `mayReach` allowed one by mistake.
+	 * Options that bind a dialling socket to loopback if this node uses only loopback. The system then refuses
+	 * connections to other computers, even if `mayReach` allowed one by mistake.
 	 */
 	function bindingFor(address: string): {localAddress?: string} {
 		if (host === undefined || !isLoopback(host)) return {};
 		return {localAddress: isIpv6(address) ? '::1' : '127.0.0.1'};
 	}
 
-	/** Addresses to try. A host name is replaced by the addresses that the resolver returns for it. */
+	/** IP addresses to try. Each host name is replaced by the addresses that the resolver returns for it. */
 	async function resolve(targets: readonly HostAddress[]): Promise<HostAddress[]> {
 		const resolved = await Promise.all(
 			targets.map(async ({host: name, port}) => {
@@ -153,7 +159,7 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		});
 		socket.on('error', error => {
 			failures.refused(DIALS, 'dial', error);
-			// EINVAL: this computer has no interface with the name of the zone.
+			// EINVAL means that no interface of this computer has the name in the zone of the address.
 			failed(systemErrorCode(error) === 'EINVAL' ? NO_SUCH_ZONE : describeDialFailure(error, false));
 		});
 		return () => socket.destroy();
@@ -203,7 +209,7 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		function shakeHands(winner: HostAddress, raw: Socket): void {
 			address = winner;
 			timer.cancel();
-			timer = clock.after(HELLO_TIMEOUT_MS, timedOut('connected, but no handshake came'));
+			timer = clock.after(HELLO_TIMEOUT_MS, timedOut('connected, but the encryption handshake got no answer'));
 			const tls = connectTls({...own, secureContext, socket: raw});
 			socket = tls;
 			const failed = (failure: unknown) => finish({failure: describeDialFailure(failure, true)});

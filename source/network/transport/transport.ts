@@ -13,16 +13,16 @@ import type {SocketFailure} from '../socket-failure.js';
 export interface ConnectionHandlers {
 	/** Called with received bytes, which may be split at any position. The handler may keep the buffer. */
 	data(chunk: Uint8Array): void;
-	/** Called when, after `send` returned false, `queuedBytes` is below the high-water mark again. */
+	/** Called when `send` has returned false and `queuedBytes` has fallen below the high-water mark again. */
 	drain(): void;
-	/** Called when all bytes passed to `send` are passed to the operating system. */
+	/** Called when all bytes passed to `send` have been passed on to the operating system. */
 	idle?(): void;
-	/** Called when the connection has closed. `error`: reason of a failure; undefined after a regular close. */
+	/** Called when the connection has closed. `error`: text about the failure; undefined after a regular close. */
 	closed(error: string | undefined): void;
 }
 
 export interface Connection {
-	/** True at the end that dialled. */
+	/** True if this node opened the connection, false if it accepted the connection. */
 	readonly dialled: boolean;
 	/** Address of the remote end. An IPv4-mapped IPv6 address is converted to IPv4. */
 	readonly remoteAddress: string;
@@ -36,11 +36,11 @@ export interface Connection {
 	/** Sets the handlers. Must be called once, immediately. Data that arrived earlier is then delivered. */
 	handle(handlers: ConnectionHandlers): void;
 	/**
-	 * Queues a frame. Returns false if the queue has reached its high-water mark; the frame is queued nevertheless, and
-	 * the caller should wait for `drain`.
+	 * Queues a frame. If the queue has reached its high-water mark, queues the frame too, but returns false. The caller
+	 * should then wait for `drain`.
 	 */
 	send(frame: Uint8Array): boolean;
-	/** Stops reading, for back-pressure. */
+	/** Stops reading from the connection, so that the other end has to slow down (back-pressure). */
 	pause(): void;
 	resume(): void;
 	/** Sends the queued bytes for at most MAX_BYE_FLUSH_MS, then closes the connection. */
@@ -57,8 +57,8 @@ export interface DialFailure {
 }
 
 /**
- * `address`: the address that was connected, or that the failure is about. Its host is an IP address, even if a host
- * name was dialled.
+ * Result of a dial. `address`: the address that was connected, or to which the failure refers. Its host is an IP
+ * address, even if a host name was dialled.
  */
 export type DialResult = {readonly address?: HostAddress} & (
 	| {readonly connection: Connection}
@@ -67,24 +67,24 @@ export type DialResult = {readonly address?: HostAddress} & (
 
 export interface Transport {
 	/**
-	 * Listens and resolves with the port. Calls `accepted` for each connection whose peer has proved the secret. A port of
-	 * 0 means that the system refuses the socket now; see `socketFailures`.
+	 * Listens and resolves with the port. Calls `accepted` for each incoming connection whose remote end has proved the
+	 * secret. Port 0 means that the system refuses the socket now; see `socketFailures`.
 	 */
 	listen(accepted: (connection: Connection) => void): Promise<{port: number}>;
 	/**
-	 * Opens a connection to a host name or address, or to one of the alternatives if that alternative answers first. The
-	 * alternatives compete until the first TCP connection opens. No bytes are sent on the other connections. Never
-	 * rejects. Resolves within DIAL_TIMEOUT_MS, or HELLO_TIMEOUT_MS after TCP connected.
+	 * Opens a connection to a host name or IP address. Tries `alternatives`, other addresses of the same peer, too. The
+	 * first TCP connection that opens wins. No bytes are sent on the others. Never rejects. Resolves within
+	 * DIAL_TIMEOUT_MS if no TCP connection opens, otherwise within HELLO_TIMEOUT_MS after one has opened.
 	 */
 	dial(host: string, port: number, alternatives?: readonly HostAddress[]): Promise<DialResult>;
 	/** Number of incoming connections that did not prove the secret, for example port scans. */
 	readonly refused: number;
 	/**
-	 * Port on which connections are accepted now; 0 if no connections are accepted. Default: the port with which `listen`
-	 * resolved.
+	 * Port on which connections are accepted now; 0 if no connections are accepted. If the property is missing, it is
+	 * the port with which `listen` resolved.
 	 */
 	readonly port?: number;
-	/** Sockets that the system refuses to open or to use. Default: none. */
+	/** Sockets that the system refuses to open or to use. If the function is missing, there are none. */
 	socketFailures?(): readonly SocketFailure[];
 	/** Stops listening and destroys all open connections. Idempotent. */
 	close(): Promise<void>;

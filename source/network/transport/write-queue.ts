@@ -1,16 +1,14 @@
-/**
- * Write queue of a connection. It joins the frames of one turn of the event loop into one write.
- */
+/** Write queue of a connection. It joins all frames that are added in one turn of the event loop into one write. */
 
-/** Size in bytes up to which small frames are joined into one write: four TLS records. */
+/** Frames are joined until their total size reaches this number of bytes, which fills four TLS records. */
 const JOINED_BYTES = 64 * 1024;
 
 export interface WriteSink {
 	/** Writes bytes. `done` is called when they have been passed to the operating system. */
 	write(bytes: Uint8Array, done: () => void): void;
-	/** Called when, after `add` returned false, the queue is below the high-water mark again. */
+	/** Called when `add` has returned false and the queue has fallen below the high-water mark again. */
 	drained(): void;
-	/** Called when all queued bytes are written, and `end` was not called. */
+	/** Called when all queued bytes are written, unless `end` was called. */
 	emptied(): void;
 	/** Called after `end`, when all queued bytes are written. */
 	ended(): void;
@@ -19,7 +17,7 @@ export interface WriteSink {
 }
 
 export interface WriteQueue {
-	/** Queues a frame. Returns false if the queue has reached its high-water mark; the frame is queued nevertheless. */
+	/** Queues a frame. If the queue has reached its high-water mark, queues the frame too, but returns false. */
 	add(frame: Uint8Array): boolean;
 	/** Ends the queue: writes the queued frames, and accepts no further frames. */
 	end(): void;
@@ -28,8 +26,8 @@ export interface WriteQueue {
 }
 
 /**
- * Only one write is in progress at a time. Frames added during a write are joined, so that a thousand small messages on
- * a busy connection need only a few TLS records.
+ * Creates a queue that has at most one write in progress. Frames that are added during a write are joined into the next
+ * write. So a thousand small messages on a busy connection need only a few TLS records.
  */
 export function createWriteQueue(sink: WriteSink, highWaterBytes: number): WriteQueue {
 	let waiting: Uint8Array[] = [];

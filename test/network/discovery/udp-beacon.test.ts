@@ -273,7 +273,7 @@ it.each([
 	['ENOBUFS', 'the network buffers are full'],
 	['ENOMEM', 'the system has no free memory'],
 	['EACCES', 'permission denied'],
-	['EPERM', 'not permitted: perhaps a firewall on this machine forbids it'],
+	['EPERM', 'not permitted: a firewall on this computer may forbid it'],
 ])(
 	'a running UDP beacon whose datagrams are refused with %s reports this after two beacons, and sends again as soon as the system allows it',
 	async (code, reason) => {
