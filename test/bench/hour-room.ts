@@ -11,6 +11,7 @@ import {freeUdpPort} from './bench-node.js';
 import {cliPath, meet, startChat} from './chat-process.js';
 import {textOf} from './make-history.js';
 import {sleep, until} from './measure.js';
+import {residentMb} from './process-usage.js';
 
 const minutes = Number(process.argv[2] ?? 60);
 const POSTS_PER_SECOND = 2;
@@ -28,10 +29,6 @@ process.on('SIGUSR2', () => {
 });`;
 
 const probed = {NODE_OPTIONS: `--expose-gc --require ${probe}`, BENCH_FOLDER: folder};
-
-function residentMb(pid: number): number {
-	return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000;
-}
 
 async function liveMb(pid: number): Promise<number> {
 	const file = join(folder, String(pid));

@@ -1,13 +1,15 @@
 /**
  * Row 8: a room of real processes on loopback that chat for some minutes. At the end there is one connection per pair, no
- * peer was ever reported as absent, no event arrived twice, and all timelines are equal.
+ * peer was ever reported as absent, no event arrived twice, and all timelines are equal. Prints memory and processor time
+ * of the processes, idle and while they chat.
  */
 import {listConnections} from '../helpers/sockets.js';
 import {freeUdpPort} from './bench-node.js';
 import {type ChatProcess, sees, startChat} from './chat-process.js';
 import type {Line} from './json-lines.js';
 import {textOf} from './make-history.js';
-import {sleep} from './measure.js';
+import {median, sleep} from './measure.js';
+import {processorMs, proportionalMb} from './process-usage.js';
 import {saveSoak} from './soak-figures.js';
 
 const processes = Number(process.argv[2] ?? 50);
@@ -15,6 +17,8 @@ const minutes = Number(process.argv[3] ?? 10);
 /** Posts per second of all processes together. */
 const POSTS_PER_SECOND = 5;
 const STARTED_AT_ONCE = 5;
+/** Time in ms for which the connected processes are measured idle. */
+const IDLE_MS = 30_000;
 /**
  * Maximum time until all processes are connected after the last start, and until the last posts have arrived, in ms. It
  * grows with the number of processes.
@@ -74,6 +78,22 @@ function judge(chats: readonly ChatProcess[], from: readonly number[], connectio
 	return faults;
 }
 
+/** Starts to measure the processor time of each process. The returned function prints the usage since then. */
+function startUsage(chats: readonly ChatProcess[]): (what: string) => void {
+	const pids = chats.map(({child}) => child.pid ?? 0);
+	const before = pids.map(processorMs);
+	const start = performance.now();
+	return what => {
+		const ms = performance.now() - start;
+		const shares = pids.map((pid, index) => ((processorMs(pid) - (before[index] ?? 0)) / ms) * 100);
+		const memory = pids.map(proportionalMb);
+		const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+		process.stdout.write(
+			`${what}: ${median(shares).toFixed(2)} % of a processor per process, ${sum(shares).toFixed(0)} % in all; ${median(memory).toFixed(0)} MB per process, ${sum(memory).toFixed(0)} MB in all\n`,
+		);
+	};
+}
+
 const port = await freeUdpPort();
 const startedAt = performance.now();
 const chats = await startRoom(port);
@@ -84,6 +104,10 @@ try {
 	const upMs = Math.round(performance.now() - startedAt);
 	process.stdout.write(`${processes} processes see each other after ${upMs} ms\n`);
 	const from = chats.map(({lines}) => lines.length);
+	const printIdle = startUsage(chats);
+	await sleep(IDLE_MS);
+	printIdle('idle');
+	const printChatting = startUsage(chats);
 	const end = performance.now() + minutes * 60_000;
 	let posts = 0;
 	while (performance.now() < end) {
@@ -91,6 +115,7 @@ try {
 		posts += 1;
 		await sleep(1000 / POSTS_PER_SECOND);
 	}
+	printChatting('chatting');
 	await waitFor('all is delivered', () => chats.every(({lines}) => lines.filter(isPosted).length >= posts));
 	const connections = countConnections(chats);
 	const faults = judge(chats, from, connections);

@@ -1,8 +1,8 @@
-import {readdirSync, readFileSync} from 'node:fs';
 import {createBenchNode, freeUdpPort, startTogether, stopAll} from '../bench-node.js';
 import {type ChatProcess, meet, startChat} from '../chat-process.js';
 import {benchKeys} from '../make-history.js';
 import {liveBytes, median, sleep} from '../measure.js';
+import {processorMs} from '../process-usage.js';
 import type {Figure, Row} from '../row.js';
 
 const SIZES = [11, 21, 51, 101] as const;
@@ -50,18 +50,6 @@ async function idleTogether(count: number): Promise<Figure[]> {
 	];
 }
 
-/**
- * CPU time of a process so far, in ms: the sum over its threads from `schedstat` (ns). `stat` is too coarse: it counts in
- * steps of 10 ms.
- */
-function cpuOf({child}: ChatProcess): number {
-	const threads = `/proc/${child.pid}/task`;
-	const spent = readdirSync(threads).map(id =>
-		Number(readFileSync(`${threads}/${id}/schedstat`, 'utf8').split(' ')[0]),
-	);
-	return spent.reduce((sum, ns) => sum + ns, 0) / 1e6;
-}
-
 async function idleApart(): Promise<Figure[]> {
 	const port = await freeUdpPort();
 	const chats: ChatProcess[] = [];
@@ -69,6 +57,7 @@ async function idleApart(): Promise<Figure[]> {
 		for (let index = 0; index < PROCESSES; index++) chats.push(await startChat({port, name: `Peer ${index}`}));
 		await meet(chats);
 		await sleep(SETTLE_MS);
+		const cpuOf = ({child}: ChatProcess) => processorMs(child.pid ?? 0);
 		const before = chats.map(cpuOf);
 		const start = performance.now();
 		await sleep(WATCH_MS * 2);
