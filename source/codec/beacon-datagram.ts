@@ -21,7 +21,10 @@ import {cleanName} from '../core/text.js';
 import {hexToBytes, isEqualBytes, peerIdFromBytes} from './bytes.js';
 
 export type BeaconKind = 'here' | 'leaving' | 'answer';
-/** Path on which a beacon was sent. From it, the receiver learns which of the two paths works. */
+/**
+ * Path on which a beacon was sent: IP broadcast or IP multicast. From it, the receiver learns which of the two works
+ * in its network.
+ */
 export type BeaconPath = 'broadcast' | 'multicast';
 
 export interface BeaconDatagram {
@@ -50,8 +53,8 @@ export interface BeaconDatagram {
 export type BeaconMac = (bytes: Uint8Array) => Uint8Array;
 
 /**
- * Computes the signature of a beacon by the feed key of its sender, 64 bytes. `bytes`: the signed bytes, including the
- * label.
+ * Signs a beacon with the feed key of its sender, and returns the signature of 64 bytes. `bytes`: the bytes to sign,
+ * which begin with a label.
  */
 export type BeaconSigner = (bytes: Uint8Array) => Uint8Array;
 
@@ -123,7 +126,7 @@ function withLabel(bytes: Uint8Array): Uint8Array {
 	return labelled;
 }
 
-/** Reads the signature of a beacon, if it has one. */
+/** Reads the signature of a beacon; undefined if the beacon has none. `end`: position of the MAC. */
 function readSignature(bytes: Uint8Array, end: number): BeaconSignature | undefined {
 	const start = NAME_OFFSET + 1 + (bytes[NAME_OFFSET] ?? 0) + 1;
 	if (end - start < SIGNATURE_BYTES) return undefined;
@@ -148,7 +151,10 @@ export function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: Beacon
 	return {type: 'beacon', beacon, ...(proof && {proof})};
 }
 
-/** Compares two MACs in constant time, so that a sender cannot guess a MAC byte by byte. */
+/**
+ * Compares two MACs in constant time. Otherwise the time of the comparison would reveal how many bytes are right, and
+ * a sender could guess a MAC byte by byte.
+ */
 function isEqualMac(a: Uint8Array, b: Uint8Array): boolean {
 	let difference = 0;
 	for (let index = 0; index < MAC_BYTES; index++) difference |= (a[index] ?? 0) ^ (b[index] ?? 0);

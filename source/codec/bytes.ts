@@ -38,8 +38,8 @@ export function hexToBytes(hex: string): Uint8Array {
 export const PEER_ID_BYTES = 32;
 
 /**
- * Number of slots in the cache of recent peer ids. A small cache is enough, because most records and messages contain
- * one of few peer ids.
+ * Number of slots in the cache of peer ids. A small cache is enough, because most records and messages contain one of
+ * a few peer ids.
  */
 const PEER_ID_CACHE_SIZE = 1024;
 const peerIdCache: {readonly bytes: Uint8Array; readonly peer: PeerId}[] = [];
@@ -58,7 +58,7 @@ export function peerIdFromBytes(bytes: Uint8Array): PeerId {
 	return peer;
 }
 
-/** Whether two byte strings are equal. The comparison does not take constant time. */
+/** Whether two byte strings are equal. Not for secrets: the comparison does not take constant time. */
 export function isEqualBytes(a: Uint8Array, b: Uint8Array): boolean {
 	if (a.length !== b.length) return false;
 	for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
@@ -66,8 +66,8 @@ export function isEqualBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /**
- * Returns a plain Uint8Array over the same memory. A Buffer is avoided, because its `slice` does not copy and a view of
- * it takes twice the memory.
+ * Returns a plain Uint8Array over the same memory as `bytes`, which may be a Buffer. Buffers are avoided, because
+ * `slice` of a Buffer does not copy, and a view of a Buffer takes twice the memory.
  */
 export function toPlainUint8Array(bytes: Uint8Array): Uint8Array {
 	if (bytes.constructor === Uint8Array) return bytes;

@@ -65,8 +65,8 @@ type JoinedBody = Omit<Extract<FeedEventBody, {type: 'joined'}>, 'identity'> & {
 export type EntryBody = Exclude<FeedEventBody, {type: 'joined' | 'unreadable'}> | JoinedBody;
 
 /**
- * Encodes an entry. `at`: wall clock in ms since 1970. The caller may keep the bytes. They never change, and the buffer
- * that contains them contains nothing but entries.
+ * Encodes an entry. `at`: wall clock in ms since 1970. The caller may keep the result: its bytes never change, and
+ * its buffer contains only entries, so it keeps no other data in memory.
  */
 export function encodeEntry(body: EntryBody, at: number, hlc: Hlc): Uint8Array {
 	return copyToSlab(pack(entryFields(body, at, hlc)));
@@ -93,7 +93,10 @@ export function readIdentityClaim(bytes: Uint8Array): IdentityClaim | undefined 
 	}
 }
 
-/** Decodes an entry of any kind. It is exported for the test that compares `decodePostedFast` with it. */
+/**
+ * Decodes an entry of any kind. Exported for the test that compares the results of `decodePostedFast` with the
+ * results of this function.
+ */
 export function decodeEntryGeneric(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent {
 	let [at, ms, counter] = [0, 0, 0];
 	try {
@@ -166,7 +169,8 @@ let slabUsed = 0;
 
 /**
  * Copies an entry into a buffer that several entries share. Allocating a separate buffer for each entry would take
- * longer than encoding the entry. A view of the encoder's buffer would keep that whole buffer in memory.
+ * longer than encoding the entry. A view of the encoder's buffer is no alternative, because it would keep that whole
+ * buffer in memory.
  */
 function copyToSlab(bytes: Uint8Array): Uint8Array {
 	if (bytes.length > SLAB_BYTES / 4) return bytes.slice();
@@ -180,7 +184,7 @@ function copyToSlab(bytes: Uint8Array): Uint8Array {
 	return copy;
 }
 
-/** Checks the length of a name before it is sanitised, because sanitising can shorten the name. */
+/** Reads and sanitises a name. The length is checked first, because sanitising can shorten a name that is too long. */
 function readName(value: unknown, path: string): string {
 	return cleanName(readText(value, path, MAX_NAME_BYTES));
 }
@@ -223,7 +227,10 @@ function readPosted(fields: readonly unknown[]): FeedEventBody {
 	};
 }
 
-/** An ill-formed note is treated as missing, so that the entry stays readable. */
+/**
+ * Reads the fields of a `shared` entry. An ill-formed note is treated as missing, so that the rest of the entry stays
+ * readable.
+ */
 function readShared(fields: readonly unknown[]): FeedEventBody {
 	const fileName = cleanLine(readText(fields[4], 'name', MAX_FILE_NAME_BYTES));
 	const size = readUint(fields[5], 'size', MAX_FILE_BYTES);

@@ -1,6 +1,7 @@
 /**
- * Readers of decoded fields. Each returns the typed value, or throws ProtocolError `bad-field` with the path of the field.
- * A path contains only field names of the protocol, never keys that a peer chose.
+ * Readers of the decoded fields of messages, entries and records. Each checks one field and returns its typed value,
+ * or throws ProtocolError `bad-field` with the path of the field. A path contains only field names of the protocol,
+ * never keys that a peer chose.
  */
 
 import {ProtocolError} from '../core/errors.js';
@@ -10,7 +11,10 @@ import type {FileId} from '../core/shared-file.js';
 import {utf8Length} from '../core/text.js';
 import {bytesToHex, PEER_ID_BYTES, peerIdFromBytes} from './bytes.js';
 
-/** Latest valid wall time or HLC in ms since 1970: the end of the year 9999, because every time must be displayable. */
+/**
+ * Latest valid wall time or HLC in ms since 1970: the end of the year 9999, because the program displays years with
+ * four digits.
+ */
 export const MAX_TIME_MS = 253_402_300_799_999;
 
 const FILE_ID_BYTES = 32;
@@ -45,8 +49,8 @@ export function readListOf<Value>(value: unknown, path: string, max: number, rea
 	try {
 		return list.map(item => read(item, ''));
 	} catch {
-		// An item is invalid. Only this second reading builds paths, for the error message, because building a path costs
-		// as much as reading an item.
+		// An item is invalid. The list is read again with a path for each item, which the error message needs. The
+		// first reading builds no paths, because building a path costs as much as reading an item.
 		return list.map((item, index) => read(item, `${path}[${index}]`));
 	}
 }

@@ -39,7 +39,7 @@ export type LogRecord =
 	| {readonly type: 'batch'; readonly loggedAt: number; readonly live: boolean; readonly batch: Batch}
 	| {readonly type: 'observation'; readonly loggedAt: number; readonly observation: Observation};
 
-/** Header of a log file. The file begins with two equal copies of it. */
+/** Header of a log file. The file begins with two equal copies of its header. */
 export interface LogHeader {
 	/** Version of the file format. This program writes LOG_FORMAT. */
 	readonly format: number;
@@ -80,7 +80,10 @@ const CRC_BYTES = 5;
 const MIN_PAYLOAD_BYTES = RECORD_START_BYTES - FRAME_HEADER_BYTES + 3 + CRC_BYTES;
 const MAX_KIND_BYTES = 64;
 
-/** Bytes after the length in every record of a file with this marker. The scanner searches for them. */
+/**
+ * Bytes that follow the length field in every record of a file with this marker. After damage, the scanner searches
+ * for these bytes to find the next record.
+ */
 export function recordPrefix(marker: Uint8Array): Uint8Array {
 	return Uint8Array.of(ARRAY_OF_5, BIN_8, MARKER_BYTES, ...marker);
 }
@@ -116,7 +119,10 @@ export function encodeLogRecord(record: LogRecord, marker: Uint8Array, crc32: Cr
 	return encodeRecord(marker, record.observation.type, record.loggedAt, observationFields(record.observation), crc32);
 }
 
-/** `good`: a complete record of `length` bytes with a correct CRC. `incomplete`: more bytes are needed to decide. */
+/**
+ * `good`: a complete record of `length` bytes with a correct CRC. `bad`: no valid record. `incomplete`: more bytes
+ * are needed to decide.
+ */
 type RecordProbe = {readonly type: 'good'; readonly length: number} | {readonly type: 'bad' | 'incomplete'};
 
 const BAD_RECORD: RecordProbe = {type: 'bad'};
@@ -147,7 +153,7 @@ export function probeRecord(
 	return {type: 'good', length: end - offset};
 }
 
-/** Marker of the valid record at `offset`, as a view of `bytes`. */
+/** Marker in the valid record at `offset`, as a view of `bytes`. The marker is the same in all records of a file. */
 export function markerAt(bytes: Uint8Array, offset: number): Uint8Array {
 	const start = offset + RECORD_START_BYTES - MARKER_BYTES;
 	return bytes.subarray(start, start + MARKER_BYTES);

@@ -32,12 +32,15 @@ import {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Length of a shortened hash: of the chain hash in `have`, and of the digest of a bucket. */
+/**
+ * Length in bytes of the two shortened hashes in `have`: the hash of a feed, and the digest of a bucket (group of
+ * feeds).
+ */
 const SHORT_HASH_BYTES = 8;
 const MAC_BYTES = 32;
 const MAX_FEATURES = 32;
 const MAX_TOKEN_BYTES = 32;
-/** Maximum number of batches in one frame, because peer id, hash and signature of each batch take 128 bytes. */
+/** Maximum number of batches that fit into one frame: peer id, hash and signature of each batch take 128 bytes. */
 const MAX_BATCHES = MAX_FRAME_BYTES / 128;
 const MAX_PORT = 65_535;
 const MAX_PROTOCOL_VERSION = 255;

@@ -26,18 +26,19 @@ export interface HelloMessage {
 	readonly mac: Uint8Array;
 }
 
-/** Part of one feed that the sender has stored, from seq 1 on. */
+/** What the sender has stored of one feed: all entries from seq 1 to `seq`. */
 export interface HaveFeed {
 	readonly peer: PeerId;
 	/** Highest seq up to which the sender has all entries. */
 	readonly seq: number;
-	/** First 8 bytes of the chain hash at `seq`. */
+	/** First 8 bytes of the hash of the feed up to `seq` (chain hash). */
 	readonly hash: Uint8Array;
 }
 
 /**
- * Inventory of the feeds that the sender holds. `digest` comes first, with 8 bytes for each of the HAVE_BUCKETS buckets.
- * `page` lists the feeds of the buckets that differ; the final page has `last` true. `delta` lists later changes.
+ * Inventory of the feeds that the sender holds, grouped into HAVE_BUCKETS buckets. Each peer first sends a `digest`
+ * with a hash of 8 bytes for each bucket. A `page` lists the feeds of the buckets whose hashes differ; the final page
+ * has `last` true. A `delta` lists feeds that have changed since.
  */
 export type HaveMessage =
 	| {readonly type: 'have'; readonly kind: 'digest'; readonly digest: Uint8Array}
@@ -73,12 +74,15 @@ export interface PeerAddress {
 	readonly addresses: readonly {readonly host: string; readonly port: number}[];
 }
 
-/** Peers to which the sender is connected. The first message has the full list, later ones have the changes. */
+/**
+ * Peers to which the sender is connected. The first message on a connection lists all of them, later ones list the
+ * changes.
+ */
 export interface PeersMessage {
 	readonly type: 'peers';
 	readonly added: readonly PeerAddress[];
 	readonly removed: readonly PeerId[];
-	/** True if this list replaces all lists sent before. */
+	/** True if `added` lists all peers, and so replaces what earlier messages listed. */
 	readonly all?: true;
 }
 
@@ -96,8 +100,8 @@ export interface PongMessage {
 }
 
 /**
- * Peers that are alive according to other peers of the sender, and to which the receiver may have no connection.
- * `ageMs`: time since some node was last known to be connected to the listed peer.
+ * Peers that are alive, as the sender knows from its own peers. The receiver may have no connection to them. `ageMs`:
+ * time since some node was last known to be connected to the listed peer.
  */
 export interface AliveMessage {
 	readonly type: 'alive';
@@ -114,7 +118,7 @@ export interface FileAskMessage {
 	readonly leaves: boolean;
 }
 
-/** Answers a `file-ask`, and is sent again with the same id when the sender has more parts. */
+/** Answers a `file-ask`. It is sent again with the same `id` when its sender has received more parts of the file. */
 export interface FileInfoMessage {
 	readonly type: 'file-info';
 	readonly id: number;
@@ -130,7 +134,7 @@ export interface FileWantMessage {
 	readonly id: number;
 	readonly file: FileId;
 	readonly part: number;
-	/** Position in the part. */
+	/** Position of the slice in the part, in bytes. */
 	readonly offset: number;
 	readonly length: number;
 }

@@ -152,7 +152,8 @@ function toWireValue(message: Exclude<Message, EventsMessage | FileDataMessage>)
 	}
 }
 
-// Most transferred bytes are in `events` and `file-data`, so a faster encoder writes them, with the same bytes as `pack`.
+// Most transferred bytes are in `events` and `file-data`, so a faster encoder writes these two messages. It writes
+// the same bytes as `pack`.
 
 /** Number of bytes that `writeEvents` writes for this message. */
 function sizeOfEvents({batches, answer, done}: EventsMessage): number {

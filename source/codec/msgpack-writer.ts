@@ -1,7 +1,7 @@
 /**
- * MessagePack encoder that writes into a buffer of known size. It encodes messages that contain batches, and copies
- * each entry once, directly into the frame. Each `sizeOf` function returns the number of bytes that the matching
- * `write` function writes. A test compares the bytes with those of msgpackr.
+ * MessagePack encoder that writes into a buffer of known size. It encodes messages that contain batches or bytes of
+ * files, and copies these bytes only once, directly into the frame. Each `sizeOf` function returns the number of
+ * bytes that the matching `write` function writes. A test compares the bytes with those of msgpackr.
  */
 export interface MsgpackWriter {
 	readonly bytes: Uint8Array;
@@ -21,7 +21,7 @@ export function sizeOfUint(value: number): number {
 	return value < 0x1_0000_0000 ? 5 : 9;
 }
 
-/** Writes a non-negative integer. From 2^32 on it is a float 64, as msgpackr writes it. */
+/** Writes a non-negative integer. An integer of 2^32 or more is written as a float 64, as msgpackr does. */
 export function writeUint(writer: MsgpackWriter, value: number): void {
 	if (value < 0x80) writer.bytes[writer.position++] = value;
 	else if (value < 0x100) writeBigEndian(writer, 0xcc, value, 1);

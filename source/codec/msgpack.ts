@@ -9,8 +9,9 @@ import {ProtocolError} from '../core/errors.js';
 import {MAX_NESTING, MAX_VALUES} from '../core/limits.js';
 import {decodeUtf8, readBigEndian, toPlainUint8Array} from './bytes.js';
 
-// By default msgpackr writes objects as an extension of its own, and maps with wide headers. These options prevent both.
-// Integers from 2^32 on are written as float 64, which every decoder reads.
+// By default, msgpackr writes objects as a MessagePack extension that other decoders do not know, and writes longer
+// headers of maps than necessary. These options prevent both. Integers from 2^32 on are written as float 64, which
+// every decoder reads.
 const packr = new Packr({
 	useRecords: false,
 	variableMapSize: true,
@@ -40,13 +41,19 @@ export function unpack(bytes: Uint8Array): unknown {
 }
 
 // State of the validation that is running. All calls share it, because no two validations run at the same time.
-/** For each depth: number of values that must still follow. In a map, keys and values are both counted. */
+/**
+ * For each depth of nesting: number of values that must still follow in the list or map. In a map, keys and values
+ * are both counted.
+ */
 const remaining = new Float64Array(MAX_NESTING + 1);
 const inMap = new Uint8Array(MAX_NESTING + 1);
 
 const PROTO = [...'__proto__'].map(character => character.charCodeAt(0));
 
-/** Header length in bytes of each token from 0xc4 (bin 8) to 0xdf (map 32); 0 for a token that is not allowed. */
+/**
+ * Length in bytes of the header of a value, by its first byte (token), from 0xc4 (bin 8) to 0xdf (map 32). 0 for a
+ * token that is not allowed.
+ */
 const HEADER_BYTES = new Uint8Array([
 	2, 3, 5, 0, 0, 0, 5, 9, 2, 3, 5, 9, 2, 3, 5, 9, 0, 0, 0, 0, 0, 2, 3, 5, 3, 5, 3, 5,
 ]);
@@ -67,7 +74,10 @@ function checkInt64(bytes: Uint8Array, offset: number, signed: boolean): void {
 	throw new ProtocolError('bad-integer', 'an integer is beyond 53 bits');
 }
 
-/** Rejects invalid UTF-8. Decoders replace it in different ways, but every node must read the same text. */
+/**
+ * Rejects invalid UTF-8. Decoders would replace the invalid bytes in different ways, but all nodes must read the same
+ * text.
+ */
 function checkUtf8(bytes: Uint8Array, start: number, end: number): void {
 	let position = start;
 	while (position < end && (bytes[position] ?? 0) < 0x80) position++;

@@ -1,6 +1,6 @@
 /**
- * Fast decoder of `posted` entries, the bulk of every history. It decodes an entry only if its bytes have the form in which
- * `encodeEntry` writes them. A test compares it with the generic decoder.
+ * Fast decoder of `posted` entries, which are most entries of every history. It decodes an entry only if its bytes
+ * have the form in which `encodeEntry` writes them. A test compares it with the generic decoder.
  */
 import type {FeedEvent, PeerId} from '../core/event.js';
 import {MAX_HLC_COUNTER, MAX_TEXT_BYTES} from '../core/limits.js';

@@ -11,11 +11,13 @@ export interface Batch {
 	readonly peer: PeerId;
 	/** Seq of the first entry. The first seq of a feed is 1. */
 	readonly firstSeq: number;
-	/** Chain hash before the first entry, 32 bytes. */
+	/** Hash of the feed up to the entry before this batch, 32 bytes. It links the batch to the earlier entries. */
 	readonly previousHash: Uint8Array;
-	/** At least one event as MessagePack bytes, without author and seq. Peers forward the bytes unchanged. */
+	/**
+	 * Encoded events, at least one. An entry does not contain its author and seq. Peers forward its bytes unchanged.
+	 */
 	readonly entries: readonly Uint8Array[];
-	/** Ed25519 signature, 64 bytes. */
+	/** Ed25519 signature of the batch by its author, 64 bytes. */
 	readonly signature: Uint8Array;
 }
 
@@ -24,7 +26,7 @@ export function lastSeq(batch: Batch): number {
 	return batch.firstSeq + batch.entries.length - 1;
 }
 
-/** Total length of the entries in bytes, to which MAX_BATCH_BYTES and MAX_ANSWER_BYTES apply. */
+/** Total length in bytes of the entries of a batch. MAX_BATCH_BYTES and MAX_ANSWER_BYTES limit this length. */
 export function batchByteLength(batch: Batch): number {
 	let bytes = 0;
 	for (const entry of batch.entries) bytes += entry.length;

@@ -1,6 +1,9 @@
 /** Binary searches in sorted sequences. */
 
-/** First index in [from, to) for which `isReached` is true, else `to`. `isReached` must stay true for all later indexes. */
+/**
+ * First index in [from, to) for which `isReached` is true; `to` if there is none. If `isReached` is true for an
+ * index, it must be true for all later indexes too.
+ */
 export function findFirstIndex(from: number, to: number, isReached: (index: number) => boolean): number {
 	let low = from;
 	let high = to;
@@ -12,7 +15,10 @@ export function findFirstIndex(from: number, to: number, isReached: (index: numb
 	return low;
 }
 
-/** Last item for which `read` returns at most `limit`. `items` must be sorted by rising value of `read`. */
+/**
+ * Last item for which `read` returns at most `limit`; undefined if there is none. `items` must be sorted by rising
+ * value of `read`.
+ */
 export function findLastAtMost<T>(items: readonly T[], limit: number, read: (item: T) => number): T | undefined {
 	const next = findFirstIndex(0, items.length, index => {
 		const item = items[index];

@@ -1,8 +1,9 @@
 /**
- * First half of a reduction: collects the roster changes and timeline rows of several inputs in mutable values.
+ * First half of a reduction: collects in mutable values what several inputs change. Inputs change the roster (one
+ * record for each known peer) and add rows to the timeline.
  *
- * The values exist only during one call of the reducer. At the end of the call, reduce.ts writes the result into the
- * state.
+ * The mutable values exist only during one call of the reducer. At the end of the call, reduce.ts writes the result
+ * into the state.
  */
 import {type FeedEvent, type Input, isPeerId, type Observation, type PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
@@ -16,24 +17,28 @@ import type {TimelineEntry} from './timeline.js';
 
 export interface CollectedChanges {
 	readonly state: State;
-	/** Peers whose roster record changed, or whose presence rows must be computed again. */
+	/**
+	 * Roster records that have changed, and records of peers whose presence rows (found, left, lost and others) must
+	 * be computed again.
+	 */
 	readonly peers: Map<PeerId, RosterPeer>;
 	/**
-	 * Timeline rows and effects, each of which is one event or observation. After all inputs, the reducer computes the
-	 * presence rows and adds them here.
+	 * New timeline rows, and new effects (events that change how another event is shown). Each is one event or
+	 * observation. After the last input, the reducer computes the presence rows of the changed peers and adds them to
+	 * this array.
 	 */
 	readonly rows: TimelineEntry[];
 	readonly unreadable: FeedEvent[];
 	/**
-	 * Peers that are new in the roster. Their records now contain the hearsay about them, which is therefore removed from
-	 * `State.hearsay`.
+	 * Peers that these inputs added to the roster. `lost` events about such a peer that arrived earlier are now in
+	 * its record, so the reducer removes them from `State.hearsay`.
 	 */
 	readonly newPeers: Set<PeerId>;
 	/** `lost` events about peers that are not in the roster. */
 	readonly hearsay: Map<PeerId, LostEvent[]>;
 	/**
-	 * For each author of `lost` events: the seqs of the events that `countReport` has counted, by subject.
-	 * `finishReports` stores these seqs as `RosterPeer.reports`.
+	 * For each author of `lost` events, and for each peer that the author reports as lost: the seqs of the `lost`
+	 * events that `countReport` has counted. `finishReports` stores these seqs as `RosterPeer.reports`.
 	 */
 	readonly reports: Map<PeerId, Map<string, readonly number[]>>;
 	launch: State['launch'];
@@ -114,7 +119,10 @@ function isKnown(changes: CollectedChanges, peer: PeerId): boolean {
 	return changes.peers.has(peer) || findPeer(changes.state.roster, peer) !== undefined;
 }
 
-/** Adds a peer that is missing in the roster, together with the hearsay about this peer. */
+/**
+ * Adds a record for a peer that is missing in the roster. `lost` events about this peer that arrived earlier
+ * (hearsay) go into the record.
+ */
 function ensurePeer(changes: CollectedChanges, peer: PeerId): void {
 	if (isKnown(changes, peer)) return;
 	let known = createRosterPeer(peer);
@@ -134,8 +142,9 @@ function updatePeer(changes: CollectedChanges, peer: PeerId, change: (known: Ros
 }
 
 /**
- * Counts a `lost` event for its author. Returns false if the author's feed has reached a limit for `lost` events; the
- * event then has no effect. Only the author's feed decides this, so all nodes agree.
+ * Counts a `lost` event for its author. Returns false if the author's feed has reached MAX_REPORTED_SUBJECTS or
+ * MAX_REPORTS_PER_SUBJECT; the event then has no effect. The decision depends only on the author's feed, which is
+ * equal on all nodes, so all nodes decide alike.
  */
 function countReport(changes: CollectedChanges, {peer, subject, seq}: LostEvent): boolean {
 	const counted = changes.reports.get(peer) ?? new Map(Object.entries(currentPeer(changes, peer).reports));
@@ -172,7 +181,10 @@ function markLate(event: FeedEvent): FeedEvent {
 	return extend(event, {late: true});
 }
 
-/** Collects the changes of one event. Its presence rows (`left`, `lost`, `returned`) come from presence-rows.ts. */
+/**
+ * Collects the changes of one event. `left`, `lost` and `returned` events change only a roster record:
+ * presence-rows.ts computes their timeline rows from the record.
+ */
 function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
 	const {peer} = event;
 	switch (event.type) {
@@ -218,8 +230,8 @@ function collectEvent(changes: CollectedChanges, event: FeedEvent): void {
 }
 
 /**
- * Adds to `changes.peers` all peers that `own`, a peer id of this node, had contact with or reported as lost. The reducer
- * then recomputes their presence rows.
+ * Adds to `changes.peers` all peers that `own`, a peer id of this node, had contact with or reported as lost. The
+ * reducer recomputes the presence rows of all peers in `changes.peers`.
  */
 function touchContactedPeers(changes: CollectedChanges, own: PeerId | undefined): void {
 	if (own === undefined) return;
@@ -244,8 +256,8 @@ function collectContact(
 }
 
 /**
- * Collects a launch. The reducer then recomputes the presence rows of all peers contacted in the previous launch or in
- * this one.
+ * Collects the start of a launch (one run of this node). The reducer then recomputes the presence rows of all peers
+ * to which this node was connected in the previous launch or in this one.
  */
 function collectLaunch(changes: CollectedChanges, observation: Observation, loggedAt: number): void {
 	const {peer, ms, counter, seq} = observation;

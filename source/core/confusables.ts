@@ -1,12 +1,13 @@
 /**
  * Protection against names that imitate other names: confusable skeletons and spoofed fingerprints.
  *
- * The skeleton is that of Unicode Technical Standard 39, which covers the look-alikes of all scripts. This file adds
- * pairs of Latin, Greek and Cyrillic letters, digits and signs that look alike only at a glance.
+ * The skeleton of a name is a form in which one character replaces all characters that look like it. It follows
+ * Unicode Technical Standard 39, which covers the look-alikes of all scripts. This file adds pairs of Latin, Greek
+ * and Cyrillic letters, digits and signs that look alike only at a glance.
  *
  * A spoofed fingerprint is a part of a name that reads like `#99c4b7ec`. The screen shows `Carol#99c4b7ec` to
- * distinguish people with the same name, so a name that contains such a part could be mistaken for the name of another
- * person.
+ * distinguish people with the same name, so a name that contains such a part could be mistaken for the name of
+ * another person.
  */
 import {CONFUSABLE_TABLE} from './confusable-table.js';
 
@@ -28,8 +29,8 @@ const CONFUSABLES: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Marks that cross a letter or hang from it. The skeleton leaves them out, because a letter with such a mark, for example
- * `ø`, looks like the letter alone.
+ * Marks that cross a letter or hang from it. The skeleton of a name (its form for comparison) leaves them out,
+ * because a letter with such a mark, for example `ø`, looks like the letter alone.
  */
 const STROKES = /[\u0329\u0335\u0338]+/g;
 
@@ -63,7 +64,7 @@ function replacePairs(text: string): string {
 	return Array.from(text, letter => CONFUSABLES.get(letter) ?? letter).join('');
 }
 
-/** Replaces look-alikes according to the Unicode table and our own pairs. The result is in NFKD. */
+/** Replaces look-alikes according to the Unicode table and to CONFUSABLE_PAIRS. The result is in Unicode form NFKD. */
 function replaceLookalikes(text: string): string {
 	const pairs = replacePairs(text.normalize('NFKD'));
 	if (ASCII.test(pairs)) return pairs;
@@ -72,8 +73,8 @@ function replaceLookalikes(text: string): string {
 }
 
 /**
- * Replaces look-alikes according to the Unicode table only. Signs such as `$` stay, because only our own pairs replace
- * them.
+ * Replaces look-alikes according to the Unicode table only. Signs such as `$` stay, because only CONFUSABLE_PAIRS
+ * contains them.
  */
 export function toPrototypes(text: string): string {
 	return ASCII.test(text) ? text : replaceByPrototypes(text.normalize('NFKD'));
@@ -149,7 +150,10 @@ function classifyCharacter(character: string): string {
  */
 const FINGERPRINT_PATTERN = /#m*(?:(?:hm*){8,}|(?:hm*){4,}(?![hla])|(?:[hl]m*){7,}(?![hla]))/;
 
-/** Start and end of the first spoofed fingerprint, in UTF-16 units. Takes linear time in the length of the name. */
+/**
+ * Start and end of the first part of a name that reads like a fingerprint, in UTF-16 units; undefined if there is
+ * none. Takes linear time in the length of the name.
+ */
 function findSpoofedFingerprint(name: string): readonly [start: number, end: number] | undefined {
 	if (/^[^#\P{ASCII}]*$/u.test(name)) return undefined;
 	const characters = [...name];
@@ -159,14 +163,14 @@ function findSpoofedFingerprint(name: string): readonly [start: number, end: num
 	return [start, start + characters.slice(found.index, found.index + found[0].length).join('').length];
 }
 
-/** Whether a name contains a part that reads like a fingerprint. */
+/** Whether a name contains a part that reads like a fingerprint, for example `#99c4b7ec`. */
 export function containsSpoofedFingerprint(name: string): boolean {
 	return findSpoofedFingerprint(name) !== undefined;
 }
 
 /**
- * Removes all spoofed fingerprints. A removal joins the text before and after the removed part. The joined text can
- * form another spoofed fingerprint, so the search repeats until it finds none.
+ * Removes all parts of a name that read like a fingerprint. A removal joins the text before and after the removed
+ * part. The joined text can form another spoofed fingerprint, so the search repeats until it finds none.
  */
 export function removeSpoofedFingerprints(name: string): string {
 	let cleaned = name;

@@ -1,6 +1,7 @@
 /**
- * Verified people: which peers belong to a person whose key the user has verified, and which peers use the name of such
- * a person but have another key. The contacts are ephemeral state, so a replay has no contacts.
+ * Verified people: which peers belong to a person whose key the user has verified, and which peers use the name of
+ * such a person but have another key. These people (the contacts) are not stored in the log, so a replay, which reads
+ * only a log, has none.
  */
 import type {Contact, PeerId} from './event.js';
 import {memoise, memoiseByKey} from './memoise.js';
@@ -10,21 +11,21 @@ import {findPeer, listPeers, type NameChange} from './roster.js';
 import type {State} from './state.js';
 
 /**
- * What the contacts say about a peer. `impostor`: the peer uses the name of a verified person, but has another key or
- * no key.
+ * Whether the user trusts a peer. `verified`: the user has verified the peer's key. `impostor`: the peer uses the
+ * name of a verified person, but has another key or no key. `unknown`: neither.
  */
 export type Trust = 'verified' | 'impostor' | 'unknown';
 
-/**
- * Trust in a peer. It depends on the name that the peer had at `seq` of its feed; if `seq` is undefined, on its newest
- * name.
- */
+/** Trust in a peer under the name that it had at `seq` of its feed; if `seq` is undefined, under its newest name. */
 export function trustOf(state: State, peer: PeerId, seq?: number): Trust {
 	if (contactOf(state, peer)) return 'verified';
 	return impersonatedContact(state, peer, seq) ? 'impostor' : 'unknown';
 }
 
-/** The contact to which a peer belongs, by the peer's identity key; undefined if the user has not verified this key. */
+/**
+ * The verified person to whom a peer belongs, found by the peer's identity key; undefined if the user has not
+ * verified this key.
+ */
 export function contactOf(state: State, peer: PeerId): Contact | undefined {
 	const key = findPeer(state.roster, peer)?.identity?.key;
 	return key === undefined ? undefined : selectContactsByKey(state).get(key);
@@ -35,7 +36,10 @@ const selectContactsByKey = memoise(
 	state => new Map(state.ephemeral.contacts.map(contact => [contact.key, contact])),
 );
 
-/** Contacts by the collision keys of their names: the name at verification, and the newest name. */
+/**
+ * Verified people by the collision keys of their names; names that look alike have a collision key in common. A
+ * person has the name at verification, and the newest name of each of their peers.
+ */
 const selectContactsByName = memoise(
 	(state: State) => [state.roster, state.ephemeral.contacts],
 	state => {
@@ -57,9 +61,9 @@ const memoiseName = memoiseByKey<NameChange, {readonly contact: Contact | undefi
 
 /**
  * The verified person whose name a peer uses although the peer has another key or no key. `seq` selects the name that
- * the peer had at that event; if `seq` is undefined, the newest name is checked. A look-alike name is treated like the
- * same name. Earlier names of the verified person are not protected, because another person may use them honestly.
- * Returns undefined for our own launches and for peers of verified people.
+ * the peer had at that event; if `seq` is undefined, the newest name is checked. A look-alike name is treated like
+ * the same name. Earlier names of the verified person are not protected, because another person may use them
+ * honestly. Returns undefined for peers of this user and of verified people.
  */
 export function impersonatedContact(state: State, peer: PeerId, seq?: number): Contact | undefined {
 	const {contacts} = state.ephemeral;

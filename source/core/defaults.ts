@@ -3,5 +3,8 @@
 /** Room that a node joins unless `--room` names another. */
 export const DEFAULT_ROOM = 'lan';
 
-/** UDP port of discovery, and TCP port of an address that is typed without a port. */
+/**
+ * Default UDP port of discovery, the search for other nodes. Also the TCP port that is dialled if the user types an
+ * address without a port.
+ */
 export const DEFAULT_PORT = 47_474;

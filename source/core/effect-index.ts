@@ -1,6 +1,7 @@
 /**
- * Effects in pages, sorted by the event that they change. An effect is stored even if its target is unknown. A row looks up
- * its effects when the row is drawn. So it does not matter whether an effect or its target arrives first.
+ * Index of effects. An effect is an event that changes how another event, its target, is shown. Effects are sorted by
+ * target and stored in pages (arrays of limited length). An effect is stored even if its target has not arrived yet,
+ * because the effects of a row are looked up only when the row is drawn. So the order of arrival does not matter.
  *
  * An index is immutable. Each effect is one event of a log, so MAX_EVENTS limits the size of an index.
  */
@@ -19,10 +20,13 @@ export interface EffectIndex {
 /** Maximum number of effects in a page. */
 export const EFFECT_PAGE_SIZE = 512;
 
-/** Frozen, so that Immer does not look inside. */
+/** Index without effects. It is frozen, because Immer (which updates the state) does not inspect frozen objects. */
 export const emptyEffectIndex: EffectIndex = Object.freeze({pages: [], length: 0});
 
-/** Order of an index: by target, then by author, then by the author's seq. 0 only for the same event. */
+/**
+ * Compares two effects by target, then by author, then by seq in the author's feed. Returns 0 only for the same
+ * event.
+ */
 function compareEffects(a: EffectEvent, b: EffectEvent): number {
 	return compareRefs(a.target, b.target) || compareRefs(a, b);
 }
@@ -33,8 +37,8 @@ function compareRefs(a: EventRef, b: EventRef): number {
 }
 
 /**
- * Adds effects in any order. Skips effects that the index already contains. Takes O(effects × log n + touched pages) for n
- * effects in the index.
+ * Adds effects in any order. Skips effects that the index already contains. Takes O(effects × log n + changed pages)
+ * for n effects in the index.
  */
 export function addEffects(index: EffectIndex, effects: readonly EffectEvent[]): EffectIndex {
 	const old = index.pages;
@@ -69,7 +73,10 @@ function isAfter(candidate: EffectEvent | undefined, effect: EffectEvent): boole
 	return candidate === undefined || compareEffects(candidate, effect) > 0;
 }
 
-/** Merges sorted effects into a page. Copies whole runs of the page, since most pages get few effects. */
+/**
+ * Merges sorted effects into a page. Copies all effects between two insertions in one step, because most pages get
+ * few insertions.
+ */
 function mergeEffects(page: EffectPage, added: readonly EffectEvent[]): EffectPage {
 	const merged: EffectEvent[] = [];
 	let copied = 0;
@@ -102,15 +109,15 @@ interface EffectSearch {
 	/** Maximum number of effects of each author. The search keeps the effects with the lowest seqs. */
 	readonly maxPerAuthor?: number;
 	/**
-	 * Whether this effect and all later effects of its author are left out. In `max`, an author who is left out counts
-	 * as one effect.
+	 * Returns true to leave out this effect and all later effects of its author. Each author whose effects are left
+	 * out counts as one effect toward `max`.
 	 */
 	readonly isLeftOut?: (effect: EffectEvent) => boolean;
 }
 
 /**
- * Effects on one event, sorted by author and seq. Takes O(log n + result), and O(log n) more for each author who wrote more
- * than `maxPerAuthor` or is left out.
+ * Effects on one event, sorted by author and seq. Takes O(log n + result), and O(log n) more for each author who
+ * wrote more than `maxPerAuthor` effects or is left out.
  */
 export function effectsOn(index: EffectIndex, target: EventRef, search: EffectSearch = {}): EffectEvent[] {
 	const {max = Number.POSITIVE_INFINITY, author, maxPerAuthor = Number.POSITIVE_INFINITY, isLeftOut} = search;
@@ -143,8 +150,8 @@ export function effectsOn(index: EffectIndex, target: EventRef, search: EffectSe
 
 /**
  * The effects of one author on one event that have the highest seqs: at most `max`, the highest seq first. `until`:
- * only effects at or before this position in timeline order. The HLC of a feed rises with its seq, so that a binary
- * search finds these effects in O(log n + max).
+ * only effects at or before this position in timeline order. The HLC of a feed rises with its seq, so a position in
+ * timeline order is also a position in the feed. A binary search therefore finds these effects in O(log n + max).
  */
 export function lastEffectsOn(
 	index: EffectIndex,
@@ -169,8 +176,8 @@ export function lastEffectsOn(
 }
 
 /**
- * Authors of the first and of the last effect on one event, in the order of the index. Both are the same if one author
- * wrote all effects on the event.
+ * Authors of the first and of the last effect on one event, in the order of peer ids. Both are the same if one author
+ * wrote all effects on the event. Empty if there is no effect.
  */
 export function outerAuthorsOn(index: EffectIndex, target: EventRef): readonly EventRef['peer'][] {
 	const [first] = effectsOn(index, target, {max: 1});
@@ -180,13 +187,13 @@ export function outerAuthorsOn(index: EffectIndex, target: EventRef): readonly E
 	return [first.peer, last?.peer ?? first.peer];
 }
 
-/** Place of an effect: number of its page, and position in the page. */
+/** Position of an effect in an index: number of its page, and position in this page, both from 0. */
 interface Cursor {
 	readonly page: number;
 	readonly position: number;
 }
 
-/** The place of the first effect for which `isReached` is true. `isReached` must be true for all later effects too. */
+/** Position of the first effect for which `isReached` is true. `isReached` must be true for all later effects too. */
 function findCursor({pages}: EffectIndex, isReached: (effect: EffectEvent) => boolean): Cursor {
 	const reached = (effect: EffectEvent | undefined) => effect === undefined || isReached(effect);
 	const page = findFirstIndex(0, pages.length, number => reached(pages[number]?.at(-1)));

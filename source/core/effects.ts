@@ -1,7 +1,8 @@
 /**
- * All effects of a log: what reactions, corrections, withdrawals and pins change about other events.
+ * All effects of a log. An effect is an event that changes how another event is shown: a reaction, a correction, a
+ * withdrawal, or a pin.
  *
- * `text-of.ts`, `select-marks.ts` and `select-pins.ts` select from these effects what a row shows.
+ * `text-of.ts`, `select-marks.ts` and `select-pins.ts` select the effects that a timeline row shows.
  */
 
 import {addEffects, type EffectIndex, emptyEffectIndex, hasEffect} from './effect-index.js';
@@ -14,16 +15,16 @@ import {emptyTimeline, hasEntry, insertEntries, type Timeline} from './timeline.
  * not slow down the search for a withdrawal.
  */
 export interface TextEffects {
-	/** Corrections, by target. */
+	/** Corrections, sorted by the message that they change. */
 	readonly corrections: EffectIndex;
-	/** Withdrawals, by target. */
+	/** Withdrawals, sorted by the message that they change. */
 	readonly withdrawals: EffectIndex;
 }
 
 export interface Effects {
-	/** A new object after each change. */
+	/** Corrections and withdrawals. Each change creates a new object. */
 	readonly texts: TextEffects;
-	/** Reactions, by target. */
+	/** Reactions, sorted by the message to which they react. */
 	readonly marks: EffectIndex;
 	/** `pinned` events in timeline order, because the last event about a message decides whether it is pinned. */
 	readonly pins: Timeline;
@@ -76,7 +77,10 @@ function withTextEffects(texts: TextEffects, added: readonly EffectEvent[]): Tex
 	return isSame ? texts : Object.freeze({corrections, withdrawals});
 }
 
-/** Whether `effects` already contains this event. An event whose time is still too far ahead is not in `effects`. */
+/**
+ * Whether `effects` already contains this event. An event whose HLC is more than MAX_HLC_AHEAD_MS ahead of our clock
+ * is not in `effects` yet.
+ */
 export function isKnownEffect(effects: Effects, event: EffectEvent): boolean {
 	const {marks, pins, texts} = effects;
 	switch (event.type) {

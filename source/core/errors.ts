@@ -1,8 +1,8 @@
 /** Error classes that several layers use. Every constructor takes the usual `{cause}` of `Error` as its last argument. */
 
 /**
- * Error of a peer that broke the protocol. Its connection closes with `code` (protocol.md, Errors). Codes are short, in lower
- * case with hyphens, and append-only.
+ * Error of a peer that broke the protocol. The connection to this peer is closed with the error code `code`
+ * (protocol.md, Errors). Codes are short, in lower case with hyphens, and append-only.
  */
 export class ProtocolError extends Error {
 	override readonly name = 'ProtocolError';

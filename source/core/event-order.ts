@@ -17,7 +17,10 @@ export function compareHlc(a: Hlc, b: Hlc): number {
 	return a.ms === b.ms ? a.counter - b.counter : a.ms - b.ms;
 }
 
-/** Negative if `a` comes before `b`, 0 only for the same event. Peer ids compare bytewise. */
+/**
+ * Compares two positions in timeline order: negative if `a` comes before `b`, 0 only for the same event. Peer ids are
+ * compared bytewise.
+ */
 export function compareOrder(a: OrderKey, b: OrderKey): number {
 	// Does not call compareHlc, to save a function call: every sort and search spends most of its time here.
 	if (a.ms !== b.ms) return a.ms - b.ms;
@@ -26,7 +29,10 @@ export function compareOrder(a: OrderKey, b: OrderKey): number {
 	return a.seq - b.seq;
 }
 
-/** String form of the key that sorts bytewise like the timeline: hexadecimal fields of fixed width, joined by `-`. */
+/**
+ * String form of a sort key: hexadecimal fields of fixed width, joined by `-`. Sorting these strings bytewise gives
+ * the order of the timeline.
+ */
 export function toSortableString(key: OrderKey): string {
 	const hex = (value: number, width: number) => value.toString(16).padStart(width, '0');
 	return `${hex(key.ms, 14)}-${hex(key.counter, 4)}-${key.peer}-${hex(key.seq, 14)}`;
@@ -54,8 +60,9 @@ export function hlcLimit(wall: number): number {
 }
 
 /**
- * Whether our clock may follow a remote HLC exactly: it is not above `hlcLimit`, which is at least an hour below the
- * limit of `isDue`. So peers whose clocks are up to an hour behind ours show what we write.
+ * Whether our HLC may advance to a remote HLC: the remote HLC is not above `hlcLimit`. This limit is at least an hour
+ * below the limit of `isDue`. So the events that we write then are shown at once even by peers whose clocks are an
+ * hour behind ours.
  */
 export function isMergeable(remote: Hlc, wall: number): boolean {
 	return remote.ms <= hlcLimit(wall);
@@ -67,8 +74,8 @@ export function maxHlc(a: Hlc, b: Hlc): Hlc {
 }
 
 /**
- * The HLC to which a remote HLC may advance our clock: the remote HLC itself, but at most `hlcLimit`. HLC_ZERO if the remote
- * HLC is not due.
+ * The HLC to which a remote HLC may advance our clock: the remote HLC itself, but at most `hlcLimit`. HLC_ZERO, which
+ * advances no clock, if the remote HLC is not due.
  */
 export function followedHlc(remote: Hlc, wall: number): Hlc {
 	if (isMergeable(remote, wall)) return remote;

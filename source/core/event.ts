@@ -1,9 +1,9 @@
 /**
- * Inputs of the reducer, in three unions.
+ * Inputs of the reducer, the function that computes the state of the program. There are three kinds:
  *
  * - Feed events are written by peers, signed in batches, and travel on the wire.
  * - Observations are what this node saw itself. Only its own log contains them.
- * - Ephemeral events are reduced and never stored.
+ * - Ephemeral events change the state, but are never stored.
  */
 
 import type {FileTransfer} from './file-transfer.js';
@@ -19,7 +19,9 @@ export function isPeerId(text: string): text is PeerId {
 	return PEER_ID_PATTERN.test(text);
 }
 
-/** First 8 hexadecimal digits of a peer id. They replace the fingerprint of a peer without a verified identity. */
+/**
+ * First 8 hexadecimal digits of a peer id. They are shown as the fingerprint of a peer that has no verified identity.
+ */
 export function shortPeerId(peer: PeerId): string {
 	return peer.slice(0, SHORT_FINGERPRINT_DIGITS);
 }
@@ -29,7 +31,10 @@ export function eventId(peer: PeerId, seq: number): `${string}:${number}` {
 	return `${peer}:${seq}`;
 }
 
-/** Reference to an event by its author and seq. The event may be unknown here, and may not exist at all. */
+/**
+ * Reference to an event by its author and seq. This node may not have received the event, and the event may not even
+ * exist.
+ */
 export interface EventRef {
 	readonly peer: PeerId;
 	readonly seq: number;
@@ -42,7 +47,10 @@ export function parseEventId(id: string): EventRef | undefined {
 	return isPeerId(peer) && Number.isSafeInteger(seq) && seq > 0 && others.length === 0 ? {peer, seq} : undefined;
 }
 
-/** Durable identity of the user behind a peer. It is present only after its signature was verified. */
+/**
+ * Identity of the user behind a peer. It stays the same when a restart gives the user a new peer id. An event
+ * contains an identity only after the signature of the identity was verified.
+ */
 export interface Identity {
 	/** Ed25519 public key of this user in this room: 64 hexadecimal digits. */
 	readonly key: string;
@@ -70,7 +78,10 @@ export interface Hlc {
 	readonly counter: number;
 }
 
-/** Position of an event. `at` is the author's wall clock in ms; `ms` and `counter` are the author's HLC. */
+/**
+ * Author and time of an event. `at` is the author's wall clock in ms since 1970; `ms` and `counter` are the author's
+ * HLC.
+ */
 interface FeedEventHead {
 	readonly peer: PeerId;
 	/** Position in the author's feed, starting at 1. */
@@ -116,7 +127,8 @@ export type FeedEventBody =
 	| {readonly type: 'moved'; readonly addresses: readonly string[]}
 	| {readonly type: 'left'}
 	/**
-	 * `subject` did not reconnect in time. `absence`: number of `returned` events in the feed of `subject` at that time.
+	 * The author reports that the peer `subject` is lost: it did not reconnect in time. `absence`: number of
+	 * `returned` events in the feed of `subject` that the author knew.
 	 */
 	| {readonly type: 'lost'; readonly subject: PeerId; readonly absence: number}
 	| {readonly type: 'returned'; readonly absence: number}
@@ -127,7 +139,10 @@ export type FeedEventBody =
 	 */
 	| {readonly type: 'unreadable'; readonly reason: string};
 
-/** Content of an effect: a change to how another event, its `target`, is shown. It is no row of the timeline. */
+/**
+ * Content of an effect: an event that changes how another event, its `target`, is shown. An effect has no row in the
+ * timeline.
+ */
 export type EffectBody =
 	/** A reaction with a word, for example an emoji. `on` is false to remove the reaction. */
 	| {readonly type: 'marked'; readonly target: EventRef; readonly word: string; readonly on: boolean}
@@ -139,7 +154,7 @@ export type FeedEvent = FeedEventHead & FeedEventBody;
 
 export type EffectEvent = FeedEventHead & EffectBody;
 
-/** Whether the window for guests was opened or closed. */
+/** Whether the author starts (`opened`) or stops (`closed`) showing the room to guests over HTTP. */
 export type WindowState = 'opened' | 'closed';
 
 export type PostedEvent = FeedEvent & {readonly type: 'posted'};
@@ -154,8 +169,8 @@ export function isWritten(event: {readonly type: string}): event is WrittenEvent
 }
 
 /**
- * Whether a message says that the room is shown to guests, or no longer. Nobody can correct or withdraw such a message, so
- * that nobody can hide this.
+ * Whether a message says that its author starts or stops showing the room to guests over HTTP. Nobody can correct or
+ * withdraw such a message, so nobody can hide that guests can read the room.
  */
 export function isWindowRow(message: WrittenEvent): boolean {
 	return message.type === 'posted' && message.window !== undefined;
@@ -167,7 +182,10 @@ export type NoticeLevel = 'info' | 'warn' | 'error';
 export type ObservationBody =
 	| {readonly type: 'launched'; readonly version: string}
 	| {readonly type: 'peer-connected'; readonly subject: PeerId; readonly address: string}
-	/** The last connection to `subject` closed. `alone`: this node then had no other connection. */
+	/**
+	 * The last connection to the peer `subject` closed. `alone`: whether this node had no other connection at that
+	 * moment.
+	 */
 	| {readonly type: 'peer-disconnected'; readonly subject: PeerId; readonly reason: string; readonly alone: boolean}
 	| {readonly type: 'notice'; readonly level: NoticeLevel; readonly code: string; readonly text: string}
 	| WhisperBody;
@@ -195,7 +213,7 @@ export function writerOf(entry: FeedEvent | Observation): PeerId {
 }
 
 export interface ObservationHead {
-	/** Our peer id in the launch that made the observation. */
+	/** Our peer id in the launch (run of the program) that made the observation. */
 	readonly peer: PeerId;
 	/** Always 0. This distinguishes an observation from a feed event, whose seq is at least 1. */
 	readonly seq: 0;
@@ -265,17 +283,23 @@ export type EphemeralEvent =
 	| {readonly type: 'isolated'; readonly isolated: boolean; readonly tried: readonly string[]}
 	/** Number of nodes with other rooms or secrets whose beacons arrived during the last minute. */
 	| {readonly type: 'foreign-nodes'; readonly count: number}
-	/** Tick of the wall clock. Pending events become due and typing indicators end. `now`: ms since 1970. */
+	/**
+	 * Tick of the wall clock. It ends typing indicators, and shows events that were hidden because their HLC was too
+	 * far ahead of our clock. `now`: ms since 1970.
+	 */
 	| {readonly type: 'time-passed'; readonly now: number}
 	/** All people of this room whose keys the user has verified. */
 	| {readonly type: 'contacts'; readonly contacts: readonly Contact[]}
-	/** State of a file that this node shares or fetches. */
+	/** State of the transfer of a file that this node shares or fetches. */
 	| {readonly type: 'file'; readonly transfer: FileTransfer}
 	/** Hashing of the file with this id has ended: the whole file was read, or it cannot be shared. */
 	| {readonly type: 'file-hashed'; readonly id: FileId}
 	/** Whether the log file can be written. `reason` says why it cannot. */
 	| {readonly type: 'persistence'; readonly saving: boolean; readonly reason?: string}
-	/** The window for guests. `guests`: number of guests who are connected; undefined: the window is closed. */
+	/**
+	 * State of the window, through which this node shows the room to guests over HTTP. `guests`: number of connected
+	 * guests; undefined: the window is closed.
+	 */
 	| {readonly type: 'window'; readonly guests: number | undefined};
 
 /** Input of the reducer. `loggedAt`: our wall clock in ms when the record was logged. */
@@ -295,7 +319,7 @@ export type Input =
 			readonly loggedAt: number;
 			/** False if the observation was read from a reopened log. */
 			readonly live?: boolean;
-			/** See `unreadOffset` of `events`. */
+			/** Offset in bytes of this record in a reopened log, if the user has not read the record yet. */
 			readonly unreadOffset?: number;
 			readonly observation: Observation;
 	  }

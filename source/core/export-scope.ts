@@ -14,7 +14,10 @@ export interface ExportScope {
 	readonly whispers: boolean;
 }
 
-/** Whether an export in this format contains addresses. `isAsked`: whether the user asks for them. */
+/**
+ * Whether an export in this format contains the IP addresses of people. `isAsked`: whether the user asks for
+ * addresses.
+ */
 export function hasAddresses(format: string | undefined, isAsked = false): boolean {
 	return isAsked || format === 'text' || format === 'jsonl';
 }
@@ -26,8 +29,8 @@ export function isExported({type}: Pick<TimelineEntry, 'type'>, {withAddresses, 
 }
 
 /**
- * Address of a peer as an export shows it. `~` before it: the peer claims it, and no connection of this node has
- * confirmed it.
+ * Address of a peer as an export shows it. `~` before an address means that the peer claims the address, and that no
+ * connection of this node has confirmed it.
  */
 export function exportedAddress(state: State, peer: PeerId, withAddresses: boolean): string | undefined {
 	const found = withAddresses ? addressOf(state, peer) : undefined;

@@ -10,9 +10,12 @@ export interface ServedFile {
 	readonly id: FileId;
 	/** In bytes. */
 	readonly size: number;
-	/** SHA-256 of the parts, LEAF_BYTES each. Undefined if they cannot be read. */
+	/** Hashes (SHA-256) of the parts of the file in order, LEAF_BYTES each. Undefined if the hashes cannot be read. */
 	leaves(): Promise<Uint8Array | undefined>;
-	/** Bytes of one part. Undefined if the file has changed or cannot be read. The caller checks the hash. */
+	/**
+	 * Bytes of one part of the file. Undefined if the file has changed or cannot be read. The caller checks the hash
+	 * of the part.
+	 */
 	read(part: number): Promise<Uint8Array | undefined>;
 }
 
@@ -30,7 +33,7 @@ export interface NamedFile {
  * screen.
  */
 export interface FileSink {
-	/** Parts kept from an earlier run. Their content is not verified. */
+	/** Parts of the file that an earlier, unfinished fetch left on disk. Their content is not verified. */
 	readonly kept: PartSet;
 	/**
 	 * The caller writes a part only if the distance from the first missing part to this part is less than
@@ -46,9 +49,9 @@ export interface FileSink {
 	read(part: number): Promise<Uint8Array | undefined>;
 	/** Gives the complete file its final name, and resolves with its path. From then on `FileStore.find` returns the file. */
 	finish(): Promise<string>;
-	/** Closes the file and keeps the parts for a later fetch. */
+	/** Closes the file. The parts written so far stay on disk for a later fetch. */
 	close(): Promise<void>;
-	/** Closes the file and deletes the parts. */
+	/** Closes the file, and deletes the parts written so far. */
 	discard(): Promise<void>;
 }
 

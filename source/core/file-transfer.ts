@@ -35,7 +35,7 @@ export interface FileTransfer {
 	readonly id: FileId;
 	readonly name: string;
 	readonly state: FileTransferState;
-	/** Verified bytes on this computer. */
+	/** Bytes of the file that are on this computer and verified. */
 	readonly bytes: number;
 	/** Size of the file in bytes. */
 	readonly of: number;

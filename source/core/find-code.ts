@@ -2,7 +2,7 @@
 
 const FENCE = '```';
 
-/** A line of a message. `start`: position of its first character in the text. */
+/** A line of a message. `start`: position of the line in the text, in UTF-16 units. */
 export interface MessageLine {
 	readonly kind: 'prose' | 'opening-fence' | 'code' | 'closing-fence';
 	readonly text: string;

@@ -5,29 +5,38 @@
 import type {TextRange} from './fold-text.js';
 
 /**
- * Maximum length of a link with the punctuation at its end, in UTF-16 units. A longer link is not opened, because systems
- * truncate long command lines.
+ * Maximum length of a link with the punctuation at its end, in UTF-16 units. A longer link is not opened: links are
+ * opened by a command, and systems truncate long command lines.
  */
 export const MAX_LINK_UNITS = 2000;
 
-/** http and https only, so that a link cannot open a file or start a program. */
+/** Start of a link. Only http and https are allowed, because other links could open a file or start a program. */
 const LINK_START = /(?<![A-Za-z0-9])https?:\/\//giu;
 /**
- * Characters that no link contains: spaces, characters that RFC 3986 excludes, and outside ASCII quotes, brackets, arrows
- * and the marks that end a sentence or a part of it.
+ * Characters that no link contains: spaces, characters that RFC 3986 excludes, and these non-ASCII characters:
+ * quotes, brackets, arrows, and marks that end a sentence or a part of it.
  */
 const LINK_END =
 	/[\s<>"`|\\^\p{Pi}\p{Pf}\u201a\u201e\u2190-\u21ff\uff02\uff07\uff1c\uff1e\uff5c]|(?![!-~])\p{Term}|(?![()[\]{}])[\p{Ps}\p{Pe}]/u;
-/** What follows a link without a space: the next link of a list, or a tag of BBCode. */
+/**
+ * Text that ends the link before it even without a space: the next link of a list (`,https://`), or a BBCode tag
+ * (`[/url]`).
+ */
 const LINK_FOLLOWED = /^(?:[,;]https?:\/\/|\[\/)/iu;
 /**
  * Characters at the end of a link that belong to the sentence around it: the listed ASCII characters, and all punctuation
  * and symbols outside ASCII, for example emoji.
  */
 const TRAILING = /(?:[.,;:!?'*]|(?![!-~])[\p{P}\p{S}]|[\ufe0f\u200d])$/u;
-/** A server name up to a character that no name contains. Text before `@` is no server name, but a user and a password. */
+/**
+ * Matches a link whose server name is followed by a punctuation mark that no server name contains. The link ends
+ * before this mark. Text before `@` is not a server name, but a user name and a password.
+ */
 const HOST_BEFORE_PUNCTUATION = /^(https?:\/\/[^/?#@,;!'*]+)[,;!'*](?![^/?#]*@)/iu;
-/** Marks of emphasis. After a link they belong to it only if it does not begin with the same mark. */
+/**
+ * Marks of emphasis. In `_https://a.example_` the mark at the end is not part of the link, because the same mark
+ * precedes the link.
+ */
 const EMPHASIS = /[_~]/;
 const CLOSING_BY_OPENING: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'};
 /** Server name or address: at least one letter or digit. */

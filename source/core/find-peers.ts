@@ -18,18 +18,22 @@ import type {TimelineEntry} from './timeline.js';
 const MAX_SUGGESTIONS = 3;
 
 interface PersonReference {
-	/** Folded name; empty if the text is only a fingerprint. */
+	/** Typed name, folded for comparison (`foldText`); empty if the user typed only a fingerprint. */
 	readonly foldedName: string;
 	/** Beginning of a fingerprint, in lower case. */
 	readonly fingerprint: string;
 }
 
 /**
- * Peers that match NAME or NAME#FINGERPRINT. If a name matches exactly, names that differ in case are left out. If a
- * peer with the name is present, absent peers are left out. A fingerprint selects absent peers too. Otherwise somebody
- * could take the place of an absent person with a key whose fingerprint begins with the same digits. If `who` is
- * `anybody`, names that differ in case and absent peers are included. Otherwise somebody who calls themselves `bob`
- * could receive what is meant for Bob.
+ * Peers that match a typed NAME or NAME#FINGERPRINT.
+ *
+ * If `who` is `present-first` and the user typed only a name, the result contains the most likely peers. A name that
+ * matches exactly excludes names that differ in case, and a present peer excludes absent ones. If `who` is `anybody`,
+ * the result contains all peers with the name, so that the caller can ask which one is meant. Otherwise somebody who
+ * calls themselves `bob` could receive what is meant for Bob while Bob is absent.
+ *
+ * A fingerprint always selects absent peers too. Otherwise somebody could take the place of an absent person with a
+ * key whose fingerprint begins with the same digits.
  */
 export function findPeersByName(
 	state: State,
@@ -65,7 +69,7 @@ function hasFingerprint(state: State, peer: PeerId, digits: string): boolean {
 	return peer.startsWith(digits) || (known !== undefined && longFingerprint(known).startsWith(digits));
 }
 
-/** The peers of each person among `views`, with present peers before absent ones. */
+/** Groups the peers in `views` by person. Present peers come before absent ones. */
 export function groupByPerson(state: State, views: readonly PeerView[]): readonly (readonly PeerView[])[] {
 	const people = new Map<string, PeerView[]>();
 	for (const view of [...views].sort((a, b) => Number(isPresent(b.status)) - Number(isPresent(a.status)))) {
@@ -107,8 +111,8 @@ export function suggestNames(state: State, typed: string): readonly string[] {
 }
 
 /**
- * Whether `author` wrote a row. `author` is the name at the time of the row, NAME#FINGERPRINT or a whole peer id. Rows of
- * our own observations other than whispers have no author.
+ * Whether `author` wrote a timeline row. `author` is the name that the writer had then, NAME#FINGERPRINT or a whole
+ * peer id. Rows of our own observations other than whispers have no author.
  */
 export function matchesAuthor(state: State, entry: TimelineEntry, author: string): boolean {
 	const sender = senderOf(state, entry);
@@ -126,8 +130,8 @@ export function matchesAuthor(state: State, entry: TimelineEntry, author: string
 }
 
 /**
- * Who wrote a row: the author of an event, or the sender of a whisper. `seq` selects the name that this peer had at that
- * seq of its feed.
+ * Who wrote a timeline row: the author of an event, or the sender of a whisper (private message). `seq` selects the
+ * name that this peer had at that seq of its feed.
  */
 function senderOf(state: State, entry: TimelineEntry): {peer: PeerId; seq: number | undefined} | undefined {
 	if (entry.seq > 0) return entry;

@@ -11,19 +11,25 @@ import {entryAt, positionOf, type Timeline, type TimelineEntry} from './timeline
 type Page = Timeline['pages'][number];
 
 interface Search {
-	/** Position at which the message was found. In another timeline the message may be missing. */
+	/**
+	 * Position in timeline order at which an earlier search found the message. The current timeline may no longer
+	 * contain it.
+	 */
 	key: OrderKey | undefined;
-	/** Pages that do not have the message. */
+	/** Pages of the timeline that are known not to contain the message. */
 	readonly searchedPages: WeakSet<Page>;
-	/** Timeline that does not have the message. */
+	/** Timeline that was searched last, if it does not contain the message. */
 	missingIn: Timeline | undefined;
 }
 
-/** Maximum number of searches that are remembered. A screen shows fewer messages. */
+/**
+ * Maximum number of searches whose results are remembered. A screen shows fewer messages, so all their searches are
+ * remembered.
+ */
 const MAX_SEARCHES = 1024;
 const searches = new LruMap<string, Search>(MAX_SEARCHES, {touchOnGet: true});
 
-/** The message of a reference, or undefined if the timeline has no such message. */
+/** The message or shared file to which `ref` refers; undefined if the timeline does not contain it. */
 export function findPosted(timeline: Timeline, ref: EventRef): (WrittenEvent & TimelineEntry) | undefined {
 	const id = eventId(ref.peer, ref.seq);
 	const search = searches.get(id) ?? {key: undefined, searchedPages: new WeakSet(), missingIn: undefined};

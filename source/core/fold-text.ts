@@ -38,7 +38,7 @@ export interface TextRange {
 
 /**
  * Occurrences of `folded`, a folded text, in `text`: in order, without overlap, as ranges of `text`. A range consists
- * of whole graphemes: a match of `s` in `ß` covers the whole letter. An empty text occurs nowhere.
+ * of whole graphemes: a match of `s` in `ß` covers the whole letter. An empty `folded` occurs nowhere.
  */
 export function findFolded(text: string, folded: string): TextRange[] {
 	if (folded === '') return [];

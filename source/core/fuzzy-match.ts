@@ -20,8 +20,9 @@ export function findClosest(word: string, candidates: readonly string[]): string
 }
 
 /**
- * Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. The result is exact
- * below `limit`; for a greater distance it is any number that is at least `limit`.
+ * Number of insertions, deletions, substitutions and swaps of neighbouring letters that turn `a` into `b` (optimal
+ * string alignment distance). The result is exact below `limit`; for a greater distance it is any number that is at
+ * least `limit`.
  */
 function editDistance(a: string, b: string, limit: number): number {
 	if (Math.abs(a.length - b.length) >= limit) return limit;

@@ -1,9 +1,10 @@
 /**
- * Hearsay: `lost` events about peers of which nothing else is known yet. These events are kept outside of the roster.
- * Anybody can invent peer ids, and every record in the roster costs memory and time. The first event of such a peer, or
- * our first observation of it, moves the hearsay about it into the roster.
+ * Hearsay: `lost` events about peers of which nothing else is known yet. These events are kept outside of the roster
+ * (the records of known peers), because anybody can invent peer ids, and every record in the roster costs memory and
+ * time. The first event of such a peer, or our first observation of it, moves the hearsay about it into the roster.
  *
- * The events are in 256 buckets, by the first byte of their subject, so that a change copies only a small part.
+ * The first byte of the peer id that an event reports as lost selects one of 256 buckets. Values are immutable, so
+ * each change makes a copy, but only of the buckets that change.
  */
 import type {FeedEvent, PeerId} from './event.js';
 import {MAX_HEARSAY} from './limits.js';
@@ -12,7 +13,7 @@ export type LostEvent = FeedEvent & {readonly type: 'lost'};
 
 export interface Hearsay {
 	readonly buckets: readonly Readonly<Record<PeerId, readonly LostEvent[]>>[];
-	/** Number of events. At most MAX_HEARSAY; further events are not remembered. */
+	/** Number of events in all buckets, at most MAX_HEARSAY. Further events are not remembered. */
 	readonly count: number;
 }
 
@@ -31,7 +32,10 @@ export function hearsayAbout({buckets}: Hearsay, subject: PeerId): readonly Lost
 	return buckets[bucketIndex(subject)]?.[subject] ?? [];
 }
 
-/** Removes the hearsay about the peers in `taken`, and then adds `events` up to MAX_HEARSAY. Copies each bucket once. */
+/**
+ * Removes the events about the peers in `taken`, which are in the roster now. Then adds `events` until MAX_HEARSAY is
+ * reached. Copies each changed bucket once.
+ */
 export function changeHearsay(hearsay: Hearsay, taken: Iterable<PeerId>, events: readonly LostEvent[]): Hearsay {
 	const copies = new Map<number, Record<PeerId, readonly LostEvent[]>>();
 	let {count} = hearsay;

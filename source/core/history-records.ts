@@ -1,7 +1,9 @@
 /**
- * Storage of a history: the records in columns, and an index that finds the record of a timeline row.
+ * Storage of a history (all records of a log): the records in columns, and an index that finds the record of a
+ * timeline row.
  *
- * Columns are typed arrays. An object for each record would take more memory than its content.
+ * A column is a typed array with one field of all records. An object for each record would take more memory than the
+ * fields in it.
  */
 import {findFirstIndex} from './binary-search.js';
 import type {FeedEvent, Input, Observation, PeerId} from './event.js';
@@ -49,7 +51,10 @@ export function createRecordTable(): RecordTable {
 		live[index] = isLive ? 1 : 0;
 	}
 
-	/** Exclusive end of the run that starts at `from`: feed events that were logged together. */
+	/**
+	 * Index after the last record of the run that starts at `from`. A run is a series of feed events that were logged
+	 * together.
+	 */
 	function runEnd(from: number, to: number): number {
 		let end = from + 1;
 		while (end < to && entries[end]?.seq !== 0 && loggedAt[end] === loggedAt[from] && live[end] === live[from]) end++;
@@ -102,7 +107,10 @@ function copyInto<T extends Float64Array | Uint8Array>(target: T, source: T): T 
 	return target;
 }
 
-/** Index that finds the record of a row, and the runs of records that were received as history. */
+/**
+ * Index by order of arrival. It finds the record that produced a timeline row, and the runs of consecutive records
+ * that were received as history.
+ */
 interface ArrivalIndex {
 	/** Indexes the records from `from` to the end. */
 	add(records: RecordTable, from: number): void;
@@ -113,8 +121,9 @@ interface ArrivalIndex {
 }
 
 /**
- * Maximum distance of a seq from the end of the index of its feed. An event whose seq is further beyond the end goes to the
- * sparse index. Otherwise one event in a damaged log could make the index of the feed reserve much memory.
+ * The index of a feed is an array with an element for each seq. An event whose seq is more than this number beyond
+ * the end of the array is stored in `sparseIndexes` instead. Otherwise one event with a huge seq in a damaged log
+ * could make the array take much memory.
  */
 const MAX_SEQ_GAP = 4096;
 const ABSENT = 0xffff_ffff;

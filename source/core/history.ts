@@ -1,8 +1,9 @@
 /**
  * History: every record of a log in the order of arrival, and access to the state after any number of records.
  *
- * A seek starts at the nearest snapshot and reduces a bounded number of records. A position counts single events and
- * observations, also within a batch: `stateAt(n)` is the state after the first n records.
+ * To compute a state, the history starts at the nearest earlier snapshot (a stored state) and reduces the records
+ * after it, whose number is bounded. A position counts single events and observations, also within a batch:
+ * `stateAt(n)` is the state after the first n records.
  */
 import {findFirstIndex} from './binary-search.js';
 import type {Input} from './event.js';
@@ -108,7 +109,7 @@ interface SnapshotStore {
 	offer(snapshot: Snapshot): void;
 	/** Keeps a state that was just visited, because the next seek is usually near it. */
 	remember(snapshot: Snapshot): void;
-	/** Latest snapshot at or before `index`; the empty state if no other is found. */
+	/** Latest snapshot at or before `index`; the empty state at index 0 if there is none. */
 	findAtOrBefore(index: number): Snapshot;
 	/** Number of stored snapshots, without the remembered ones. */
 	readonly count: number;

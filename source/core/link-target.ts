@@ -6,7 +6,10 @@
 /** Maximum length of a target in bytes. Some terminals truncate longer targets (VTE accepts 2083). */
 const MAX_TARGET_BYTES = 2083;
 
-/** Printable ASCII without blanks, so that no target can end its escape sequence. */
+/**
+ * Matches printable ASCII without spaces. A target that contains only these characters cannot end its escape sequence
+ * early.
+ */
 const PRINTABLE = /^[!-~]+$/;
 
 /**

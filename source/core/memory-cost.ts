@@ -6,22 +6,25 @@
 import type {FeedEvent, Whisper} from './event.js';
 
 /**
- * A posted event without its text: the object, two numbers that V8 stores outside of it, and its slots in timeline and log
- * index.
+ * Memory of a `posted` event without its text: the object, two numbers that V8 stores outside of the object, and one
+ * slot each in the timeline and in the index of the log.
  */
 const POSTED_BYTES = 160;
-/** Any other event without its texts. */
+/** Memory of an event of any kind but `posted`, without its texts. */
 const EVENT_BYTES = 304;
-/** A reference to another event: its peer id and its seq. */
+/** Memory of a reference to another event: a peer id and a seq. */
 const REFERENCE_BYTES = 144;
 /**
- * A new peer: its record in the roster, the tip of its feed, the index of its log records, its key, its view for the screen,
- * and the tables of names. Measured with the running program (test/hostile/many-feeds.mjs).
+ * Memory of a new peer: its record in the roster, the tip of its feed, the index of its log records, its key, its
+ * view for the screen, and the tables of names. Measured with the running program (test/hostile/many-feeds.mjs).
  */
 const PEER_BYTES = 8192;
-/** What a text takes besides its characters: its header, and its slot in an array. */
+/** Memory of a text without its characters: its header, and its slot in an array. */
 const TEXT_BYTES = 24;
-/** A character beyond Latin-1. A single one makes the whole text take two bytes for each character. */
+/**
+ * A character beyond Latin-1. If a text contains one such character, each of its characters takes two bytes instead
+ * of one.
+ */
 const WIDE = /[\u0100-\uffff]/;
 
 function textBytes(text: string): number {

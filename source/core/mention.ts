@@ -20,8 +20,8 @@ const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
 const WORD_CONTINUATION = /^-?[\p{L}\p{N}\p{M}_]/u;
 
 /**
- * Name of another person that begins with one of our short names. That person was present from `from` until just before
- * `to`, both in HLC ms.
+ * Name of another person that begins with the same words as our name. That person was present from `from` until just
+ * before `to`, both in HLC ms.
  */
 interface CompetingName {
 	readonly name: string;
@@ -32,7 +32,10 @@ interface CompetingName {
 export interface ShortNames {
 	/** Short forms of our names: their first words, folded for comparison. */
 	readonly shortNames: readonly string[];
-	/** Current and earlier names of others. Earlier names compete as well, because the time of a rename is not stored. */
+	/**
+	 * Names of other people that begin with one of `shortNames`. Earlier names are included, because it is not stored
+	 * when a person changed the name.
+	 */
 	readonly competingNames: readonly CompetingName[];
 }
 
@@ -56,8 +59,9 @@ export function isMentionOfAll(text: string): boolean {
 }
 
 /**
- * Whether a text written at `ms` (HLC) addresses us by a short name. It does not if a competing name of another person
- * matches.
+ * Whether a text written at `ms` (HLC) addresses us by a short form of our name, for example `@Mary` for Mary Ann.
+ * False if the name of another person begins with the same words, and this person was present at `ms` or the text
+ * contains the longer name.
  */
 export function isMentionedByShortName(text: string, ms: number, {shortNames, competingNames}: ShortNames): boolean {
 	return shortNames.some(
@@ -70,7 +74,7 @@ export function isMentionedByShortName(text: string, ms: number, {shortNames, co
 	);
 }
 
-/** Collects the short forms of all our names, and the names of other people that compete with them. */
+/** Collects the short forms of all our names, and the names of other people that begin with one of these forms. */
 export function collectShortNames(state: State, names: readonly string[]): ShortNames {
 	const ownNames = names.map(foldText);
 	const shortNames = [...new Set(ownNames.flatMap(listNamePrefixes))];

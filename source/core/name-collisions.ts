@@ -1,10 +1,10 @@
 /**
  * Index of the names that several people use or have used.
  *
- * A message is shown with the name that its author had when it was written, so earlier names and departed people count
- * too. All launches of one identity are one person, and so are all launches of this node. The index is updated with the
- * roster. An update reads only the roster buckets that have changed, and the cost of a query does not depend on the
- * size of the roster.
+ * A message is shown with the name that its author had when it was written, so earlier names and departed people
+ * count too. All launches (runs of the program) with one identity are one person, and so are all launches of this
+ * node. The index is updated with the roster. An update reads only the roster buckets that have changed, and the cost
+ * of a query does not depend on the size of the roster.
  */
 
 import {findLastAtMost} from './binary-search.js';
@@ -21,15 +21,15 @@ type Launches = State['launches'];
 type Bucket = Roster[number];
 
 /**
- * For each collision key: the people who use it, each with the number of times that this person's launches and names
- * produce the key.
+ * For each collision key (a form that names share if they look alike): the people with such a name, each with the
+ * number of times that the names of this person's launches produce the key.
  */
 type NameHolders = Map<string, Map<string, number>>;
 
 interface CollisionIndex {
 	readonly launches: Launches;
 	readonly holders: NameHolders;
-	/** Cached results for the roster of this index. */
+	/** Results of `hasNameCollision` for the roster of this index. */
 	readonly collisions: WeakMap<NameChange, boolean>;
 }
 
@@ -44,8 +44,8 @@ const indexes = new LruMap<Roster, CollisionIndex>(MAX_CACHED_INDEXES, {touchOnG
 const keyCache = new WeakMap<Pick<NameChange, 'name'>, readonly string[]>();
 
 /**
- * Whether the name that `known` had at `seq` can be taken for another person's name. This is so if somebody else has or had
- * the same or a look-alike name, or if a word of the name mixes scripts.
+ * Whether the name that the peer `known` had at `seq` of its feed can be taken for another person's name. This is so
+ * if somebody else has or had the same or a look-alike name, or if a word of the name mixes scripts.
  */
 export function hasNameCollision(state: State, known: RosterPeer, seq?: number): boolean {
 	const name = nameAt(known, seq);
@@ -72,14 +72,14 @@ function fingerprintKey(known: RosterPeer): string {
 	return `print ${longFingerprint(known).slice(0, SHORT_FINGERPRINT_DIGITS)}`;
 }
 
-/** Name in effect at `seq` of the feed; if `seq` is undefined, the newest name. */
+/** Name that a peer had at `seq` of its feed; if `seq` is undefined, its newest name. */
 export function nameAt({names}: RosterPeer, seq?: number): NameChange | undefined {
 	return seq === undefined ? names.at(-1) : (findLastAtMost(names, seq, item => item.seq) ?? names[0]);
 }
 
 /**
- * Seq of the name in effect at a position in the total order. For a position before the first name: the seq of the first
- * name.
+ * Seq of the event that gave a peer the name it had at a position in timeline order. For a position before the first
+ * name: the seq of the first name.
  */
 export function nameSeqAt({peer, names}: RosterPeer, position: OrderKey): number | undefined {
 	const name = names.findLast(({ms, counter, seq}) => compareOrder({ms, counter, peer, seq}, position) <= 0);
@@ -96,7 +96,10 @@ export function personKeyOf({roster, launches}: Pick<State, 'roster' | 'launches
 	return personKey(findPeer(roster, peer) ?? {peer}, launches);
 }
 
-/** Whether the author of an entry is hidden. `ignored`: identity keys or peer ids. */
+/**
+ * Whether the user ignores the person who wrote a timeline entry. `ignored`: identity keys or peer ids of ignored
+ * people.
+ */
 export function isIgnored(state: State, ignored: readonly string[], entry: FeedEvent | Observation): boolean {
 	if (ignored.length === 0) return false;
 	const writer = writerOf(entry);
@@ -104,8 +107,8 @@ export function isIgnored(state: State, ignored: readonly string[], entry: FeedE
 }
 
 /**
- * Index of this roster. If the cache has none, the least recently used index is updated to this roster. After a new launch
- * of ours a new index is built, because our launches count as one person.
+ * Index of the names in this roster. If the cache has none, the least recently used index is updated to this roster.
+ * After a new launch of ours a new index is built, because our launches count as one person.
  */
 function getIndex({roster, launches}: State): CollisionIndex {
 	const cached = indexes.get(roster);

@@ -36,10 +36,11 @@ interface Holder {
 	readonly collisionKeys: Set<string>;
 }
 
-// Costs of a hue. In a room of usual size, each cost is far above the sum of all smaller costs.
+// Costs by which a hue is chosen: the hue with the lowest cost wins. In a room of usual size, each cost is far above
+// the sum of all smaller costs.
 const COST_OF_PRESENT = 1_000_000;
 const COST_OF_EQUAL_NAME = 10_000;
-/** Greater than 0, because an absent person may come back. */
+/** Cost of a hue that an absent person has. It is greater than 0, because an absent person may come back. */
 const COST_OF_ABSENT = 100;
 const COST_OF_NEIGHBOUR = 1;
 

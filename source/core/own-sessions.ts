@@ -15,8 +15,8 @@ import {findPeer} from './roster.js';
 import type {State} from './state.js';
 
 /**
- * `earlier`: a launch before this one. `elsewhere`: another run of the program with our identity, at the same time as
- * this launch.
+ * Which run of the program a launch of this user is. `this`: the current run. `earlier`: a run before the current
+ * one. `elsewhere`: another run with our identity at the same time.
  */
 export type OwnSession = 'this' | 'earlier' | 'elsewhere';
 
@@ -26,8 +26,8 @@ const selectOwnIdentities = memoise(
 );
 
 /**
- * Maximum number of our newest earlier launches for which this node records which peers have stored the events of that
- * launch. The number is limited, because a room may have thousands of launches.
+ * For this number of our newest earlier launches (runs of the program), this node records which peers have stored the
+ * events of the launch. The number is limited, because a room may have thousands of launches.
  */
 const MAX_OBSERVED_LAUNCHES = 16;
 
@@ -45,7 +45,10 @@ function compareLaunches(a: OrderKey | undefined, b: OrderKey | undefined): numb
 	return a && b ? compareOrder(a, b) : 0;
 }
 
-/** Whether a launch is this one, an earlier one or a present one elsewhere of this user; undefined for somebody else's. */
+/**
+ * Which run of this user's program a launch is: `this`, `earlier` or `elsewhere`. Undefined for a launch of somebody
+ * else.
+ */
 export function ownSessionOf(state: State, peer: PeerId): OwnSession | undefined {
 	if (peer === state.launch?.peer) return 'this';
 	if (state.launches[peer]) return 'earlier';

@@ -14,13 +14,16 @@ export type IpAddress =
 	 */
 	| {readonly family: 6; readonly groups: readonly number[]; readonly zone: string | undefined};
 
-/** Number of parsed addresses to keep. The address of a peer is parsed for many of its messages and for every dial. */
+/**
+ * Maximum number of cached results of `parseIp`. They are cached, because the address of a peer is parsed for many of
+ * its messages and for every dial.
+ */
 const MAX_CACHED_ADDRESSES = 1024;
 const parsed = new LruMap<string, IpAddress>(MAX_CACHED_ADDRESSES);
 
 const DECIMAL_BYTE = /^(?:0|[1-9]\d{0,2})$/;
 const HEX_GROUP = /^[\da-f]{1,4}$/i;
-/** Name of an interface on Linux and macOS, and its number on Windows. */
+/** Matches a zone: the name of a network interface on Linux and macOS, or the number of the interface on Windows. */
 const ZONE = /^[\w.:-]+$/;
 
 /**

@@ -2,7 +2,7 @@
 import {formatIp, parseIp} from './parse-ip.js';
 
 const MAX_PORT = 65_535;
-/** RFC 1035, 2.3.4. */
+/** Maximum length of a host name (RFC 1035, 2.3.4). */
 const MAX_NAME_LENGTH = 253;
 /** A host name. It allows letters of any script, as mDNS names do, and no hyphen at either end. */
 const NAME = /^[\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}.])?$/u;
@@ -16,7 +16,7 @@ type ParsedTarget =
 	/** `port` contains the digits as typed. */
 	| {readonly type: 'invalid-port'; readonly port: string};
 
-/** Checks the form of the text only; does not resolve the host name. */
+/** Parses the typed address of a peer. Checks only its form, and does not look up the host name. */
 export function parseTarget(text: string): ParsedTarget {
 	const whole = text.includes(':') ? parseHost(text) : undefined;
 	if (whole !== undefined) return {type: 'target', host: whole, port: undefined};

@@ -28,7 +28,8 @@ export function listPresenceRows(
 }
 
 /**
- * Rows "found". A peer that joined before one of our launches gets such a row at our first connection to it in that launch.
+ * Rows that say that a peer was found. If a peer had joined before one of our launches (runs of the program), our
+ * first connection to the peer in that launch is such a row.
  */
 function listDiscoveryRows(peer: RosterPeer, launches: Readonly<Record<PeerId, OrderKey>>): TimelineEntry[] {
 	const rows: TimelineEntry[] = [];
@@ -41,27 +42,33 @@ function listDiscoveryRows(peer: RosterPeer, launches: Readonly<Record<PeerId, O
 	return rows;
 }
 
-/** The `lost` events that have no row because they repeat a row of ours. JSON lines contain them. */
+/**
+ * The `lost` events about a peer that have no timeline row, because a row about our own disconnection already says
+ * the same. The JSON output contains these events.
+ */
 function listRepeatedLosses(peer: RosterPeer, launches: Readonly<Record<PeerId, OrderKey>>): FeedEvent[] {
 	return listLosses(peer).filter(event => repeatsIsolation(peer, event, launches));
 }
 
-/** Whether a `lost` event has no row because it repeats a row of ours. */
+/** Whether a `lost` event has no timeline row, because a row about our own disconnection already says the same. */
 export function isRepeatedLoss({roster, launches}: State, event: FeedEvent): boolean {
 	const peer = event.type === 'lost' ? findPeer(roster, event.subject) : undefined;
 	return peer !== undefined && listRepeatedLosses(peer, launches).includes(event);
 }
 
-/** The timeline together with the `lost` events that have no row because they repeat a row of ours. */
+/**
+ * The timeline, with the `lost` events that have no row because a row about our own disconnection already says the
+ * same.
+ */
 export function timelineWithAllLosses({roster, launches, timeline}: State): Timeline {
 	const losses = listPeers(roster).flatMap(peer => listRepeatedLosses(peer, launches));
 	return insertEntries(timeline, losses.sort(compareOrder));
 }
 
 /**
- * Whether a `lost` event of ours says the same as a row about our isolation. A node without connections writes no `lost`.
- * It writes the event when it is connected again, often to the next launch of the same person. The row about the
- * isolation is older and has the right time, so it stays.
+ * Whether a `lost` event of this node says the same as a row about its isolation (the loss of all its connections).
+ * An isolated node writes no `lost`. It writes the event only after it has connected again. The row about the
+ * isolation is older and has the right time, so only this row is shown.
  */
 function repeatsIsolation(peer: RosterPeer, event: FeedEvent, launches: Readonly<Record<PeerId, OrderKey>>): boolean {
 	if (launches[event.peer] === undefined) return false;
@@ -72,8 +79,10 @@ function repeatsIsolation(peer: RosterPeer, event: FeedEvent, launches: Readonly
 }
 
 /**
- * The `lost` events of a peer, one for each absence. A `lost` whose absence number is above the count of known `returned` events has no effect until the missing
- * `returned` events arrive. A `left` ends the effect on the current absence.
+ * The `lost` events about a peer that have an effect, one for each absence. The absence number of a `lost` event is
+ * the number of `returned` events before it. If this node knows fewer `returned` events, the `lost` event has no
+ * effect until the missing ones arrive. If the peer has left, the `lost` event about its current absence has no
+ * effect either.
  */
 function listLosses(peer: RosterPeer): FeedEvent[] {
 	return Object.entries(peer.lost)
@@ -105,8 +114,8 @@ function listReconnectionRows(peer: RosterPeer): TimelineEntry[] {
 			if (isolation === undefined || compareOrder(isolation, connection) > 0) break;
 			lastIsolation = isolation;
 		}
-		// If the list is full, older connections may have been dropped. Then it is unknown whether the first connection
-		// in the list ended an isolation.
+		// If `connections` contains MAX_CONTACTS_KEPT elements, older ones may have been dropped. It is then unknown
+		// whether the first connection in it ended an isolation.
 		const isKnown = connection !== peer.connections[0] || peer.connections.length < MAX_CONTACTS_KEPT;
 		if (isKnown && lastIsolation?.peer === connection.peer && !isFirstContact(peer, connection)) rows.push(connection);
 	}

@@ -4,7 +4,7 @@
  */
 import {cleanLine, utf8Length} from './text.js';
 
-/** Bytes of the name of a saved file. The common file systems allow 255 bytes or 255 UTF-16 units. */
+/** Maximum bytes of the name of a saved file. The common file systems allow either 255 bytes or 255 UTF-16 units. */
 const MAX_SAVED_NAME_BYTES = 255;
 /** Name of a file whose own name has no usable character. */
 const FALLBACK_NAME = 'file';
@@ -33,8 +33,8 @@ export function isDeviceName(name: string): boolean {
 }
 
 /**
- * Files that a file manager reads while it lists their folder, or that start something under a harmless icon: shortcuts,
- * libraries, saved searches, themes, and launchers.
+ * Matches names of files that a file manager reads while it lists their folder, or that start a program under a
+ * harmless icon: shortcuts, libraries, saved searches, themes, and launchers.
  */
 const ACTIVE =
 	/(?:^|\.)(?:library-ms|search-ms|searchconnector-ms|settingcontent-ms|appref-ms|appcontent-ms|url|website|scf|lnk|pif|theme|themepack|deskthemepack|desktop|directory|webloc|inetloc|fileloc|mailloc|afploc|ftploc)$|^(?:desktop\.ini|autorun\.inf)$/i;

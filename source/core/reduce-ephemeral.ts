@@ -98,7 +98,10 @@ function advanceTime(ephemeral: Writable<EphemeralState>, now: number): void {
 		if ((ephemeral.typing[peer] ?? 0) <= now) delete ephemeral.typing[peer];
 }
 
-/** Clears the state that connections reported, because all connections end with a launch. */
+/**
+ * Clears everything that was learnt from connections. It is called when a new launch (run of the program) begins,
+ * because the connections of the previous launch have ended.
+ */
 export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 	ephemeral.links = {};
 	ephemeral.delivered = {};

@@ -146,7 +146,11 @@ function reducePeers(roster: Writable<State['roster']>, changes: CollectedChange
 	return removed;
 }
 
-/** Splits the pending rows into rows that are due now and rows that stay pending. */
+/**
+ * Splits the pending rows (hidden, because their time is too far ahead) into rows that are due now and rows that stay
+ * pending. Pending rows are sorted by time, so the search stops at the first row that is not due. `recheckAll`
+ * examines all rows, because after a launch of ours any of them can be due.
+ */
 function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolean, recheckAll: boolean) {
 	if (recheckAll) {
 		const rows = sliceTimeline(pending, 0, pending.length);
@@ -159,8 +163,8 @@ function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolea
 }
 
 /**
- * Puts rows into the timeline and effects into their index. Rows and effects whose time is too far ahead go into
- * `pending`. Rows and effects of this node are always due.
+ * Puts rows into the timeline and effects into their index. Rows and effects whose HLC is more than MAX_HLC_AHEAD_MS
+ * ahead of our clock go into `pending`. Rows and effects of this node never do.
  */
 function placeRows(
 	changes: CollectedChanges,

@@ -2,8 +2,8 @@
  * Roster: one record for each known peer, and the pure functions that update a record.
  *
  * The functions may be applied in any order, because a record depends only on the set of events and observations. The
- * records are in 256 buckets, by the first byte of the peer id, so that a change copies only a small part of the
- * roster.
+ * first byte of the peer id assigns a record to one of 256 buckets. A roster is immutable, so each change makes a
+ * copy, but only of the buckets that change.
  */
 import type {FeedEvent, Identity, Observation, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
@@ -224,8 +224,8 @@ export function latestConnection(peer: RosterPeer): Observation | undefined {
 }
 
 /**
- * Whether a `peer-connected` observation is our first connection to `peer` in the launch that made the observation. Any
- * later connection restores a lost contact.
+ * Whether a `peer-connected` observation is our first connection to `peer` in the launch that made the observation.
+ * Any later connection is a reconnection.
  */
 export function isFirstContact(peer: RosterPeer | undefined, observation: Observation): boolean {
 	const first = peer?.contacts[observation.peer]?.firstConnected;

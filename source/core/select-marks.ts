@@ -46,7 +46,9 @@ export function selectMarks(state: State, target: EventRef, options: MarkOptions
 	return cachedMarks(target, parts, () => countMarks(state, target, {position, isIgnored: ignores}));
 }
 
-/** Cache of reactions. The cache key is the object that contains the reference: the row of the timeline. */
+/**
+ * Cache of the reactions to an event. The cache key is the object that represents the event: its row of the timeline.
+ */
 const cachedMarks = memoiseByKey<EventRef, readonly MarkSummary[]>();
 
 function countMarks(state: State, target: EventRef, {position, isIgnored}: MarkOptions): readonly MarkSummary[] {
@@ -75,7 +77,10 @@ function isMark(effect: EffectEvent): effect is Mark {
 	return effect.type === 'marked';
 }
 
-/** The marks within MAX_WORDS_PER_FEED. `marks` must be sorted by author and seq. */
+/**
+ * The reactions whose word is among the first MAX_WORDS_PER_FEED distinct words of their author. `marks` must be
+ * sorted by author and seq.
+ */
 function countedMarks(marks: readonly Mark[]): Mark[] {
 	let author: PeerId | undefined;
 	let words = new Set<string>();

@@ -100,5 +100,8 @@ export interface Audience {
 
 type Opaque = string | number | boolean | undefined | OrderKey | Timeline | Hearsay | Effects | EffectIndex;
 
-/** Type T as an Immer recipe can write it. Events, timelines and hearsay are replaced as a whole, not changed. */
+/**
+ * Type T with writable fields, for functions that change a draft of the state (Immer recipes). The types in `Opaque`
+ * keep readonly fields, because their values are replaced as a whole.
+ */
 export type Writable<T> = T extends Opaque ? T : {-readonly [K in keyof T]: Writable<T[K]>};

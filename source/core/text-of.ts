@@ -91,7 +91,7 @@ export function contentOf(state: State, event: WrittenEvent, position = state.ef
 	};
 }
 
-/** Whether a correction or withdrawal changes a message. One by anybody else than the author is ignored. */
+/** Whether a correction or withdrawal changes a message. It does so only if the author of the message wrote it. */
 export function canChange({roster}: State, effect: EffectEvent, message: WrittenEvent): boolean {
 	if (isWindowRow(message)) return false;
 	if (effect.peer === message.peer) return true;
@@ -124,7 +124,7 @@ function feedsOfAuthor({roster}: State, index: EffectIndex, event: WrittenEvent)
 	if (isWindowRow(event)) return [];
 	// Shortcut, because a search calls this function for every message, and most messages have no effects at all.
 	const outer = index.length === 0 ? [] : outerAuthorsOn(index, event);
-	// Shortcut for most of the other messages, on which only their own feed has effects.
+	// Shortcut for most messages that have effects: all their effects are in the feed of the message itself.
 	if (outer.every(author => author === event.peer)) return outer.slice(0, 1);
 	const key = findPeer(roster, event.peer)?.identity?.key;
 	return key === undefined ? [event.peer] : feedsOfIdentity(roster, key);

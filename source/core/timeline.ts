@@ -226,7 +226,7 @@ function appendPages(pages: TimelinePage[], entries: TimelineEntry[], atEnd: boo
 	}
 }
 
-/** Exclusive end of the entries, from `from` on, that belong to the page whose last entry is `last`. */
+/** Index after the last entry, from `from` on, that belongs to the page whose last entry is `last`. */
 function findRunEnd(entries: readonly TimelineEntry[], from: number, last: OrderKey): number {
 	return findFirstIndex(from, entries.length, index => {
 		const entry = entries[index];

@@ -16,11 +16,11 @@ import {MAX_ENTRY_BYTES} from '../core/limits.js';
 const FEED_LABEL = Buffer.from('p2pchat-ink feed 1');
 const BATCH_LABEL = Buffer.from('p2pchat-ink batch 1');
 
-/** Position in a feed and the chain hash at that position. */
+/** End of what is known of a feed: the last seq, and the hash of the feed up to this seq. */
 export interface FeedTip {
 	/** Seq of the last event; 0 before the first event. */
 	readonly seq: number;
-	/** Chain hash after `seq`, 32 bytes. */
+	/** Hash of the feed up to the event `seq` (chain hash), 32 bytes. */
 	readonly hash: Uint8Array;
 }
 
@@ -32,7 +32,10 @@ export function genesisHash(roomTag: Uint8Array, peer: PeerId): Uint8Array {
 /** Buffer for a hash followed by an entry. Hashing it in one call is a third faster than `createHash` with two updates. */
 const scratch = Buffer.alloc(32 + MAX_ENTRY_BYTES);
 
-/** Chain hash after `entries`, or `previous` if there are none. Throws RangeError for an entry above MAX_ENTRY_BYTES. */
+/**
+ * Hash of a feed after `entries` are appended. `previous`: hash before them, which is also the result if there are no
+ * entries. Throws RangeError for an entry above MAX_ENTRY_BYTES.
+ */
 export function chainHash(previous: Uint8Array, entries: readonly Uint8Array[]): Uint8Array {
 	if (entries.length === 0) return previous;
 	let hash = previous;

@@ -1,5 +1,6 @@
 /**
- * Tips of all feeds, and validation of batches: decides whether a batch is genuine, new, known or proof of a fork.
+ * Tips of all feeds (the last held seq of each feed, and the hash up to it), and validation of batches: decides
+ * whether a batch is genuine, new, known or proof of a fork (two different entries with one seq).
  *
  * Invariants (protocol.md, Feeds and batches)
  * 1. The part of a feed that this node holds starts at seq 1, has no gap and is one chain. A batch is accepted as a
@@ -31,30 +32,33 @@ type Acceptance =
 	 * filled.
 	 */
 	| {readonly type: 'ahead'}
-	/** The feed is frozen. `first` is true if this batch was the one that proved the fork. */
+	/**
+	 * The feed is frozen, because a batch has proved that its author signed two versions of it. `first` is true if
+	 * this batch is the proof.
+	 */
 	| {readonly type: 'forked'; readonly first: boolean}
 	/**
-	 * The key of the author is weak, so nothing proves who wrote the batch. Earlier versions of the program accept and
-	 * relay such feeds.
+	 * The key of the author is weak, so nothing proves who wrote the batch. The sender of the batch is not at fault,
+	 * because earlier versions of the program accept and relay such batches.
 	 */
 	| {readonly type: 'unprovable'}
 	| {readonly type: 'invalid'; readonly code: 'bad-signature'};
 
 /**
- * Returns the chain hash after `seq` of a held feed, if available. With it, a batch that ends before the tip of the
- * feed can be checked.
+ * Returns the hash of a held feed up to `seq`; undefined if it is not available. With this hash, a batch that ends at
+ * `seq`, before the end of the held feed, can be compared with the feed.
  */
 type HashAt = (peer: PeerId, seq: number) => Uint8Array | undefined;
 
 export interface FeedTips {
 	/** Verifies a batch from the network and accepts the part that is new. Never throws. */
 	accept(batch: Batch): Acceptance;
-	/** Whether the signature of the batch is valid. Does not compare the batch with the held feed. */
+	/** Whether the signature of the batch is valid. The batch is not compared with the held entries of its feed. */
 	isGenuine(batch: Batch): boolean;
 	/**
 	 * Accepts a batch of our own log or feed and returns its new events. The signature and the chain are trusted, so
-	 * that opening a log needs no hashing. If the batch starts after a gap, its events are returned too, but the tip
-	 * does not move.
+	 * that opening a log needs no hashing. If entries between the held feed and the batch are missing, the events of
+	 * the batch are returned too, but the tip of the feed does not move.
 	 */
 	restore(batch: Batch): readonly FeedEvent[];
 	/** Tip of a feed; undefined if no entry of it is held. */
@@ -78,7 +82,7 @@ interface FeedTipsOptions {
 }
 
 /**
- * Facts about the entries so far that the rules of a feed depend on: the highest HLC, and whether one entry is a
+ * What the rules of a feed need to know about its earlier entries: their highest HLC, and whether one of them is a
  * `left`.
  */
 interface FeedValidation {
@@ -93,7 +97,7 @@ interface FeedState {
 	seq: number;
 	bytes: number;
 	validation: FeedValidation;
-	/** Chain hash after `seq`. If undefined, it is computed from `lastBatch`, which ends at `seq`. */
+	/** Hash of the feed up to `seq`. If undefined, it can be computed from `lastBatch`, which ends at `seq`. */
 	hash: Uint8Array | undefined;
 	lastBatch: Batch | undefined;
 }

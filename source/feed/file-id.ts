@@ -11,8 +11,8 @@ export function leafOf(part: Uint8Array): Uint8Array {
 }
 
 /**
- * Id of a file in a room. `size` is in bytes, `leaves` are the hashes of its parts. One file has different ids in two
- * rooms, so that ids do not reveal that both rooms have the file.
+ * Id of a file in a room. `size` is in bytes, `leaves` are the hashes of its parts. A file has different ids in two
+ * rooms. So nobody can find out by comparing ids that both rooms have the file.
  */
 export function fileIdOf(roomTag: Uint8Array, size: number, leaves: Uint8Array): FileId {
 	const bytes = Buffer.concat([FILE_LABEL, roomTag, uint64Bytes(size), leaves]);

@@ -1,9 +1,9 @@
 /**
- * Digest index of the feeds that this node announces (protocol.md, Sync). Two nodes with equal digests announce the
- * same feeds.
+ * Index of the feeds that this node announces to peers, with digests (protocol.md, Sync). Two nodes with equal
+ * digests announce the same feeds.
  *
- * The first byte of the peer id assigns each feed to one of HAVE_BUCKETS buckets. The digest of a bucket is the first 8
- * bytes of SHA-256 over its feeds in the order of their ids (peer id, seq as 8 bytes, short hash), or zeros for an
+ * The first byte of the peer id assigns each feed to one of HAVE_BUCKETS buckets. The digest of a bucket is the first
+ * 8 bytes of SHA-256 over its feeds in the order of their ids (peer id, seq as 8 bytes, short hash), or zeros for an
  * empty bucket. A sum of the hashes of its feeds would be cheaper to update, but an attacker could create feeds whose
  * hashes cancel out.
  */

@@ -1,8 +1,9 @@
 /**
- * Durable identity of a user in one room (protocol.md, Entries).
+ * Identity of a user in one room, which stays the same in all launches of the program (protocol.md, Entries).
  *
  * HKDF derives the key of the identity from a seed of the OS user and the room tag, so that others cannot link the
- * identities of one user in two rooms. The key signs only peer ids.
+ * identities of one user in two rooms. The key of the identity signs only peer ids: a signature says that the peer
+ * belongs to this user.
  */
 import {createHash, hkdfSync} from 'node:crypto';
 import {bytesToHex, hexToBytes} from '../codec/bytes.js';
@@ -26,7 +27,10 @@ export function createIdentity(seed: Uint8Array, roomTag: Uint8Array): RoomIdent
 	};
 }
 
-/** Identity behind a claim; undefined if the claim is not valid for this peer in this room. Never throws. */
+/**
+ * Verifies the claim that a peer belongs to the user with an identity, and returns the identity. Undefined if the
+ * claim is not valid for this peer in this room. Never throws.
+ */
 export function verifyIdentity(claim: IdentityClaim, roomTag: Uint8Array, peer: PeerId): Identity | undefined {
 	try {
 		const key = importPublicKey(claim.key);

@@ -3,8 +3,8 @@ import {MAX_BATCH_BYTES, MAX_BATCH_ENTRIES} from '../core/limits.js';
 
 /**
  * Merges consecutive batches of one feed into the largest batches that the limits allow. A merged batch has the
- * signature of the last batch in it. The chain is not verified. Batches with a gap between them are not merged. Batches
- * before and after `boundary`, the seq at which one of the batches ends, are not merged either.
+ * signature of the last batch in it. Hashes and signatures are not verified. Batches with a gap between them are not
+ * merged. `boundary`: seq at which one of the batches ends. This batch is not merged with the batch after it.
  */
 export function mergeBatches(batches: readonly Batch[], boundary?: number): Batch[] {
 	const merged: Batch[] = [];

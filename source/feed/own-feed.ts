@@ -7,7 +7,10 @@ import {batchSignaturePayload, chainHash, type FeedTip, genesisHash} from './cha
 import type {RoomIdentity} from './identity.js';
 import type {PeerKey} from './signing-keys.js';
 
-/** Event to append. `at`: our wall clock in ms. `hlc` must be greater than the HLC of the previous event. */
+/**
+ * Event to append to the feed of this node. `at`: our wall clock in ms since 1970. `hlc` must be greater than the HLC
+ * of the previous event.
+ */
 export interface UnsignedEvent {
 	readonly body: EntryBody;
 	readonly at: number;
@@ -17,8 +20,9 @@ export interface UnsignedEvent {
 export interface OwnFeed {
 	readonly peer: PeerKey['peer'];
 	/**
-	 * Appends one or more events as one batch with one signature. A `joined` event gets our identity claim. Throws RangeError
-	 * if MAX_BATCH_ENTRIES, MAX_BATCH_BYTES or MAX_ENTRY_BYTES is exceeded, and then appends nothing.
+	 * Appends one or more events as one batch with one signature. A `joined` event gets the signed claim to the
+	 * user's identity. Throws RangeError if MAX_BATCH_ENTRIES, MAX_BATCH_BYTES or MAX_ENTRY_BYTES is exceeded, and
+	 * then appends nothing.
 	 */
 	append(events: readonly UnsignedEvent[]): Batch;
 	tip(): FeedTip;

@@ -12,7 +12,9 @@ export interface RoomKeys {
 	readonly roomKey: Uint8Array;
 	/** External pre-shared key of TLS, 32 bytes. */
 	readonly psk: Uint8Array;
-	/** PSK identity that the dialling end sends. It reveals only the room tag. */
+	/**
+	 * Name of the pre-shared key (TLS PSK identity), which the dialler sends in clear. It reveals only the room tag.
+	 */
 	readonly pskIdentity: string;
 	/** Key that authenticates beacons, 32 bytes. */
 	readonly beaconKey: Uint8Array;

@@ -7,8 +7,8 @@ import {hexToBytes} from '../codec/bytes.js';
 
 const LABEL = 'p2pchat-ink safety number 1';
 /**
- * Number of times that a key is hashed. The hashes make it expensive to find a key whose digits resemble those of
- * another key.
+ * Number of times that a key is hashed to compute its digits. The repetition makes it expensive to find a key whose
+ * digits resemble those of another key.
  */
 const ITERATIONS = 5200;
 const DIGITS_PER_CHUNK = 5;

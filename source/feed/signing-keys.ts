@@ -29,7 +29,7 @@ const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 const SEED_BYTES = 32;
 const SIGNATURE_BYTES = 64;
-/** Maximum number of imported keys in the cache, of about 1 KiB each. */
+/** Maximum number of imported public keys in the cache. Each takes about 1 KiB. */
 const MAX_CACHED_KEYS = 4096;
 
 /** Creates the feed key of a node from a seed of 32 bytes. Without `seed` it uses random bytes. */

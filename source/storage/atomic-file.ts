@@ -1,6 +1,6 @@
 /**
- * Atomic creation and replacement of small files. Other processes, and this one after a crash, find either the old
- * content of a file or its complete new content. Only the owner of a file that this module creates can read it.
+ * Atomic creation and replacement of small files. Other processes, and this program after a crash, find either the
+ * old content of a file or its complete new content. Only the owner of a file that this module creates can read it.
  */
 import {randomBytes} from 'node:crypto';
 import {existsSync, linkSync, renameSync, rmSync, writeFileSync} from 'node:fs';
@@ -84,7 +84,10 @@ export function findUnusedPath(path: string): string {
 	}
 }
 
-/** Blocks this thread for `ms`. Only for start-up, when another process may need a moment to finish a file. */
+/**
+ * Blocks this thread for `ms` milliseconds. Used only while the program starts, when another process may need a
+ * moment to finish writing a file.
+ */
 export function sleepSync(ms: number): void {
 	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -7,11 +7,11 @@ import type {LogRecord} from './log.js';
 import type {LogFile} from './log-file.js';
 
 /**
- * Number of bytes of the file that are read at a time. Records of a feed are often close together, so one read can
- * contain several of them.
+ * Number of bytes of the log file that are read at a time. Records of one feed are often close together, so one read
+ * can return several of them.
  */
 const READ_WINDOW_BYTES = 64 * 1024;
-/** Estimated ratio of the length of a record to the length of its entries, for short texts. */
+/** Estimated length of a record, as a multiple of the length of its entries, if the entries are short messages. */
 const RECORD_OVERHEAD_FACTOR = 4;
 /** Greatest seq that the index can store. */
 const MAX_SEQ = 0xffff_ffff;
@@ -32,7 +32,9 @@ export class BatchIndex {
 		this.#marker = marker;
 	}
 
-	/** Whether a record could not be read again, because it has changed or the disk has failed. */
+	/**
+	 * Whether an indexed record could not be read from the file, because the file has changed or the disk has failed.
+	 */
 	get isDamaged(): boolean {
 		return this.#isDamaged;
 	}
@@ -44,7 +46,10 @@ export class BatchIndex {
 		return bytes;
 	}
 
-	/** Adds a record with its byte offset and its length in the file. Ignores records that are not batches. */
+	/**
+	 * Adds a record of the log to the index. `offset`, `length`: position and length of the record in the file, in
+	 * bytes. Ignores records that are not batches.
+	 */
 	add(record: LogRecord, offset: number, length: number): void {
 		if (record.type !== 'batch') return;
 		const {batch} = record;
@@ -62,7 +67,10 @@ export class BatchIndex {
 		return this.#feeds.get(peer)?.heldSeq ?? 0;
 	}
 
-	/** See `Log.batchesFrom`. The result ends before a record that was damaged after it was indexed. */
+	/**
+	 * Batches of a feed from `seq` on (see `Log.batchesFrom`), read from the file. The result ends before a record
+	 * that has become unreadable since it was indexed.
+	 */
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
 		const feed = this.#feeds.get(peer);
 		if (!feed) return [];
@@ -76,8 +84,8 @@ export class BatchIndex {
 	}
 
 	/**
-	 * Creates a function that reads the record at a position in the feed. It keeps one window of the file in memory,
-	 * and reads another window only for a record outside of it.
+	 * Creates a function that reads the record at a position in the feed. It keeps one section of the file (the
+	 * window) in memory, and reads another section only if a record is outside of the window.
 	 */
 	#createReader(feed: FeedIndex, windowBytes: number): (position: number) => Batch | undefined {
 		let window: Uint8Array = new Uint8Array(0);

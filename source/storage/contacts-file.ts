@@ -55,7 +55,7 @@ export function removeContact(path: string, room: string, key: string): void {
 	changeContacts(path, contacts => contacts.filter(one => one.room !== room || one.key !== key));
 }
 
-/** Reads the file again before it writes, under a lock, because another launch may have added a contact. */
+/** Changes the file. It is locked and read again first, because another run of the program may have added a contact. */
 function changeContacts(path: string, change: (contacts: readonly SavedContact[]) => readonly SavedContact[]): void {
 	const lock = acquireLock(path, 'the contacts');
 	try {

@@ -3,8 +3,8 @@ import {findFirstIndex} from '../core/binary-search.js';
 import {mergeBatches} from '../feed/merge-batches.js';
 
 /**
- * Maximum number of items per feed that wait for a gap to be filled. Further items are dropped, and their entries are
- * requested from peers again.
+ * Maximum number of batches of one feed that wait until a gap before them is filled. Further batches are not indexed,
+ * and their entries are requested from peers again.
  */
 const MAX_OUT_OF_ORDER = 4096;
 
@@ -15,14 +15,15 @@ interface OutOfOrderItem<Item> {
 }
 
 /**
- * Stored batches of one feed in order of seq. The feed is held only up to its first gap. A batch after a gap waits until
- * the gap is filled. The subclass chooses what an item is: the position of a batch in a file, or the batch itself.
+ * Stored batches of one feed in order of seq. A node holds a feed only up to its first missing entry. A batch after a
+ * missing entry waits until the gap is filled. An item represents one batch. The subclass chooses what it is: the
+ * position of the batch in a file, or the batch itself.
  */
 export abstract class ContiguousFeed<Item> {
 	#heldSeq: number;
 	#outOfOrder: OutOfOrderItem<Item>[] = [];
 
-	/** `heldSeq`: seq up to which another store already holds the feed. */
+	/** `heldSeq`: seq up to which another store already holds the feed, so that its batches are not added here. */
 	constructor(heldSeq = 0) {
 		this.#heldSeq = heldSeq;
 	}
@@ -32,13 +33,13 @@ export abstract class ContiguousFeed<Item> {
 		return this.#heldSeq;
 	}
 
-	/** Number of items in the contiguous part. */
+	/** Number of items up to the first gap of the feed. */
 	abstract get count(): number;
 
 	/** Last seq of the item at `position`, which must be below `count`. */
 	protected abstract lastSeqAt(position: number): number;
 
-	/** Adds an item at the end of the contiguous part. */
+	/** Adds an item after the last item before the first gap of the feed. */
 	protected abstract append(item: Item, lastSeq: number): void;
 
 	/** Adds the item of the batch from `firstSeq` to `lastSeq`. Items may overlap; an item without a new seq is ignored. */
@@ -56,7 +57,10 @@ export abstract class ContiguousFeed<Item> {
 		for (const next of waiting) this.add(next.firstSeq, next.lastSeq, next.item);
 	}
 
-	/** See `Log.batchesFrom`. The result ends at the first position for which `readBatchAt` returns undefined. */
+	/**
+	 * Batches of the feed from `seq` on (see `Log.batchesFrom`). The result ends at the first position for which
+	 * `readBatchAt` returns undefined.
+	 */
 	collectBatches(
 		seq: number,
 		maxBytes: number,

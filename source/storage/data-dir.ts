@@ -26,7 +26,7 @@ export interface HostEnvironment {
 	readonly environment: Readonly<Record<string, string | undefined>>;
 	/** Home folder of the user; empty if there is none. */
 	readonly home: string;
-	/** Temporary folder that all users share. */
+	/** Temporary folder of the system, which all users share. */
 	readonly temporary: string;
 	/** User name. It separates the data of several users in the temporary folder. */
 	readonly user: string;

@@ -1,10 +1,11 @@
 /**
- * Lock that allows only one process to write a log. It is a file beside the log with the identity of its owner. Another
- * process takes over the lock only if the owner has ended; the age of the lock does not matter.
+ * Lock that allows only one process to write a log. The lock is a file beside the log. It names the process that owns
+ * it. Another process takes over the lock only if the owner has ended; the age of the lock does not matter.
  *
- * A lock file is created as a hard link to a finished file, so it is complete from the start. A stale lock is replaced by
- * rename. Only the holder of a second lock, the takeover lock, may replace it. The name of the takeover lock contains the
- * token of the stale lock. So exactly one of several processes succeeds, even if one of them crashes during the takeover.
+ * A lock file is created as a hard link to a finished file, so it is complete from the start. A lock whose owner has
+ * ended is stale, and is replaced by rename. Only the holder of a second lock, the takeover lock, may replace it. The
+ * name of the takeover lock contains the token of the stale lock. So exactly one of several processes succeeds, even
+ * if one of them crashes during the takeover.
  */
 import {execFileSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
@@ -38,14 +39,14 @@ interface LockOwner extends ProcessIdentity {
 }
 
 /**
- * Stands for the owner of a lock file that a power failure left empty or incomplete. The name of the takeover lock for
- * such a file contains this token.
+ * Replaces the owner of a lock file that a power failure left empty or incomplete. Its token is part of the name of
+ * the takeover lock, with which a process may replace that lock file.
  */
 const MALFORMED = {token: 'ill-formed'} as const;
 
 type LockHolder = LockOwner | typeof MALFORMED;
 
-/** Maximum length of a lock file. If the file is longer, locking fails. */
+/** Maximum length of a lock file in bytes. If the file is longer, the lock cannot be acquired. */
 const MAX_LOCK_BYTES = 64 * 1024;
 const MAX_ATTEMPTS = 50;
 const RETRY_DELAY_MS = 10;
@@ -170,7 +171,8 @@ function createFileLock(lockPath: string, owner: LockOwner): FileLock {
 			try {
 				if (readHolder(lockPath)?.token === owner.token) unlinkSync(lockPath);
 			} catch {
-				// If the lock cannot be removed, it becomes stale when this process ends.
+				// A lock file that cannot be removed does no harm: when this process has ended, another process may
+				// take the lock over.
 			}
 		},
 	};
@@ -183,7 +185,10 @@ export function identifyCurrentProcess(): ProcessIdentity {
 	return currentProcess;
 }
 
-/** Whether the process has certainly ended. False for a process on another host or in another namespace. */
+/**
+ * Whether the owner of a lock has certainly ended. False for a process on another host or in another process
+ * namespace, because nothing is known about it.
+ */
 function hasProcessExited({pid, started, place}: ProcessIdentity): boolean {
 	if (place !== identifyCurrentProcess().place) return false;
 	if (!isRunning(pid)) return true;

@@ -1,4 +1,7 @@
-/** Log in a file with this process as its only writer. Reading all records also indexes them and repairs a torn end. */
+/**
+ * Log in a file of which this process is the only writer. Reading all records when the file is opened also indexes
+ * them, and repairs the end of the file if a write was not completed.
+ */
 import {randomBytes} from 'node:crypto';
 import {existsSync, realpathSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
@@ -27,20 +30,23 @@ export interface FileLogOptions {
 	readonly timer?: LogTimer;
 	/** Forces the bytes of the open file `fd` to the disk. By default fdatasync. */
 	readonly sync?: (fd: number) => Promise<void>;
-	/** Bytes per read while the existing records are loaded. */
+	/** Number of bytes per read while the records of an existing file are loaded. */
 	readonly chunkBytes?: number;
 }
 
 export interface FileLog extends Log {
 	readonly path: string;
 	readonly end: LogPlace;
-	/** Records that are still readable, in file order. After a `changed` error they are copied to a new file. */
+	/**
+	 * Records that are still readable, in file order. If another program has changed the file (`changed`), the caller
+	 * copies them to a new file.
+	 */
 	salvage(): AsyncIterable<readonly LogRecord[]>;
 	/** Closes and deletes the file. Never throws. */
 	discard(): Promise<void>;
-	/** Whether a record could not be read again, because it has changed or the disk has failed. */
+	/** Whether a record could not be read from the file, because the file has changed or the disk has failed. */
 	readonly isDamaged: boolean;
-	/** Bytes of memory that the index occupies. */
+	/** Bytes of memory that the index of the batches in the file occupies. */
 	readonly indexBytes: number;
 }
 
@@ -49,8 +55,8 @@ export interface OpenedFileLog extends OpenedLog {
 }
 
 /**
- * Opens a log as its only writer. Reading `records` to the end also removes a torn end of the file. Throws
- * StorageError.
+ * Opens a log as its only writer. When the caller has read `records` to the end, the end of the file is repaired too:
+ * bytes after the last valid record are moved to another file. Throws StorageError.
  */
 export function openFileLog(path: string, options: FileLogOptions = {}): OpenedFileLog {
 	const realPath = resolveLogPath(path, options);
@@ -160,8 +166,8 @@ class WritableFileLog implements FileLog {
 	}
 
 	/**
-	 * Reads and indexes the records, and calls `onRecord` for each of them. Then removes a torn end and restores a torn
-	 * second header.
+	 * Reads and indexes the records, and calls `onRecord` for each of them. Then moves bytes after the last valid
+	 * record to another file, and restores the second copy of the header if it is incomplete.
 	 */
 	async *load(
 		scanner: LogScanner,

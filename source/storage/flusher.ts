@@ -11,7 +11,7 @@ const FLUSH_AFTER_MS = 1000;
 
 /** Controls when written bytes are forced to the disk: FLUSH_AFTER_MS after a write, and on request. */
 export interface Flusher {
-	/** Records that bytes were written, which starts the timer of the background flush. */
+	/** Notes that bytes were written, and starts the timer of the background flush if it is not running. */
 	markDirty(): void;
 	/** Throws the StorageError of the last flush if it failed. */
 	throwPendingFailure(): void;
@@ -29,7 +29,10 @@ export function createFlusher(sync: () => Promise<void>, timer?: LogTimer): Flus
 	let lastFlush: Promise<void> = Promise.resolve();
 	let isStopped = false;
 
-	/** Flushes run one at a time. The next flush covers bytes that are written during the current one. */
+	/**
+	 * Forces written bytes to the disk. Flushes run one at a time. Bytes that are written during a flush are covered
+	 * by the next one.
+	 */
 	function flush(): Promise<void> {
 		const next = lastFlush.then(async () => {
 			if (!isDirty) return;

@@ -12,7 +12,7 @@ import {openLogReader, readHeader} from './log-reader.js';
 
 const LOG_SUFFIX = '.p2plog';
 /**
- * Maximum size of a log that the program reads on its own, although the user did not name it. A node writes logs of at
+ * Maximum size in bytes of a log that the program opens without being told to by the user. A node writes logs of at
  * most half this size, so a larger file is not a valid log.
  */
 export const MAX_SOUND_LOG_BYTES = 2 * MAX_LOG_BYTES;

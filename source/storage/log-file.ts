@@ -17,14 +17,15 @@ import {findUnusedPath} from './atomic-file.js';
 import {StorageError, toStorageError} from './errors.js';
 import {openRegularFile} from './regular-file.js';
 
-/** Number of bytes that are copied at a time, and so are in memory. */
+/** Number of bytes that are copied at a time. So many bytes are in memory during a copy. */
 const COPY_BYTES = 1024 * 1024;
 
 const fdatasyncAsync = promisify(fdatasync);
 
 /**
- * Open log file that only this process writes. It is opened in append mode, so a write never overwrites bytes of another
- * program. Before each append, the file is compared with its state after the last append. Methods throw StorageError.
+ * Open log file that only this process writes. It is opened in append mode, so a write never overwrites bytes of
+ * another program. Before each append, this class checks that no other program has changed, replaced or deleted the
+ * file since the last append. Methods throw StorageError.
  */
 export class LogFile {
 	readonly path: string;
@@ -35,7 +36,7 @@ export class LogFile {
 	 */
 	#partialBytes = 0;
 	#isClosed = false;
-	/** Size up to which the file is on the disk. */
+	/** Size in bytes up to which the content of the file is on the disk, and not only in the cache of the system. */
 	#syncedSize: number;
 	#hasSyncFailed = false;
 	readonly #sync: (fd: number) => Promise<void>;
@@ -147,8 +148,8 @@ export class LogFile {
 	}
 
 	/**
-	 * Writes bytes of the file again. After a failed sync, the system can consider them saved although the disk does not
-	 * have them, and a later sync would succeed without them.
+	 * Writes the bytes from `from` to `to` again. After a failed sync, the system may consider these bytes saved
+	 * although the disk does not have them. A later sync would then succeed without writing them.
 	 */
 	#rewrite(from: number, to: number): void {
 		this.#assertUnchanged();
@@ -188,7 +189,9 @@ export class LogFile {
 		this.#partialBytes = 0;
 	}
 
-	/** Removes bytes that a failed write has left. If this fails too, the next append tries again. */
+	/**
+	 * Removes bytes that a failed write has left in the file. If they cannot be removed, the next append tries again.
+	 */
 	#tryCutPartialWrite(): void {
 		try {
 			const size = fstatSync(this.fd).size;
@@ -203,7 +206,10 @@ function openFlags(mode: 'write' | 'create' | 'read'): number {
 	return mode === 'create' ? flags | constants.O_CREAT | constants.O_EXCL : flags;
 }
 
-/** Forces the directory entry to the disk. Errors are ignored, because some systems cannot sync folders. */
+/**
+ * Forces the entry of a new file in its folder to the disk. Errors are ignored, because some systems cannot sync
+ * folders.
+ */
 async function syncParentDirectory(path: string): Promise<void> {
 	try {
 		const folder = await open(dirname(path), constants.O_RDONLY);

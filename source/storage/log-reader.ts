@@ -13,7 +13,10 @@ export interface FileHeader {
 	readonly marker: Uint8Array;
 }
 
-/** Reads the first valid header. Throws StorageError `not-a-log` or `newer`. */
+/**
+ * Reads the first valid header of a log file. Throws StorageError: `not-a-log` without a valid header, `newer` if a
+ * newer program version wrote the file.
+ */
 export function readHeader(file: LogFile): FileHeader {
 	const {path} = file;
 	const scanner = createLogScanner(crc32);
@@ -86,8 +89,8 @@ export interface LogReader {
 	 */
 	read(end?: number): AsyncIterable<readonly LogRecord[]>;
 	/**
-	 * Damage found so far; complete when a `read` has ended. A torn end may be an unfinished write, so the next `read` checks
-	 * it again.
+	 * Damage found so far; complete when a `read` has ended. Another process may still be writing an incomplete
+	 * record at the end, so the next `read` checks this record again.
 	 */
 	readonly damage: readonly Damage[];
 	/** Byte offset of the end of the last valid record that was read. */
@@ -113,7 +116,7 @@ export function openLogReader(path: string, options: {readonly chunkBytes?: numb
 function createReader(file: LogFile, chunkBytes: number | undefined): LogReader {
 	const fileHeader = readHeader(file);
 	const {path, fd} = file;
-	/** Damage that is final, because valid records follow it. */
+	/** Damaged ranges that are final: valid records follow them, so they cannot be unfinished writes. */
 	const confirmedDamage: Damage[] = [];
 	let tailDamage: readonly Damage[] = [];
 	let position = 0;

@@ -1,7 +1,8 @@
 /**
- * Scanner that finds the valid records in the bytes of a log file and the damage between them (protocol.md, The log file).
- * It accepts the bytes in chunks of any size. After damage it searches for the next position with the marker of the file and
- * a correct CRC. Peers do not know the random marker, so their texts cannot imitate a record.
+ * Scanner that finds the valid records in the bytes of a log file and the damage between them (protocol.md, The log
+ * file). It accepts the bytes in chunks of any size. Every record of a file contains the marker of the file, 8 random
+ * bytes. After damage, the scanner searches for the next position with this marker and a correct CRC. Peers do not
+ * know the marker, so their texts cannot imitate a record.
  */
 import {toPlainUint8Array} from '../codec/bytes.js';
 import {
@@ -35,7 +36,7 @@ export interface ScannedRecord {
 	readonly record: LogRecord;
 }
 
-/** Place at which a scan starts in a file whose header is already known. */
+/** Position at which a scan starts in a file whose header is already known. */
 interface ScanStart {
 	readonly marker: Uint8Array;
 	readonly header: LogHeader;
@@ -46,8 +47,8 @@ export interface LogScanner {
 	/** Returns the records that `chunk` completes, in file order. Their bytes may be views of `chunk`. */
 	push(chunk: Uint8Array): ScannedRecord[];
 	/**
-	 * Ends the scan. Returns the records in the bytes that are not scanned yet. Such bytes remain, for example, after a
-	 * record whose damaged length points behind the end of the file.
+	 * Ends the scan. Returns the records in bytes that `push` could not decide about. Such bytes remain, for example,
+	 * if the damaged length of a record points beyond the end of the file.
 	 */
 	end(): ScannedRecord[];
 	/** Header of the file. Undefined until it has been read, and after `end` if both headers are invalid. */
@@ -87,7 +88,7 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart, onOther?: (rec
 	/** Offset in `pending` of the next byte to scan. */
 	let cursor = 0;
 	let validEnd = pendingOffset;
-	/** File offset of the start of the current damage; undefined outside damage. */
+	/** File offset at which the current damaged range starts; undefined if the scanner is not in a damaged range. */
 	let damageStart: number | undefined;
 	let unknownRecords = 0;
 	let headerLength = 0;
@@ -95,7 +96,8 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart, onOther?: (rec
 	let wrongBytes = 0;
 
 	/**
-	 * CRC of a possible record. Returns -1, which no CRC equals, if too many bytes of false records have been checked.
+	 * CRC of bytes that may be a record. Returns -1, which no CRC equals, if the CRC of too many bytes was already
+	 * computed for false records (MAX_WRONG_BYTES).
 	 */
 	function limitedCrc(bytes: Uint8Array): number {
 		const limit = MAX_WRONG_BYTES + MAX_WRONG_BYTES_PER_BYTE * (pendingOffset + cursor);
@@ -202,7 +204,10 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart, onOther?: (rec
 	};
 }
 
-/** Joins bytes in a plain array. Every record and field is a view of it, and views of a Buffer need twice the memory. */
+/**
+ * Joins bytes in a plain Uint8Array. Every record and field is a view of this array, and views of a Buffer would need
+ * twice the memory.
+ */
 function concatenateBytes(pending: Uint8Array, chunk: Uint8Array): Uint8Array {
 	if (pending.length === 0) return toPlainUint8Array(chunk);
 	const joined = new Uint8Array(pending.length + chunk.length);

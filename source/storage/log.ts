@@ -18,12 +18,12 @@ export interface Damage {
 	readonly kind: 'torn' | 'damaged';
 }
 
-/** Place in a log file. */
+/** Position in a log file. */
 export interface LogPlace {
 	readonly path: string;
 	/** Marker of the file, which distinguishes it from every other log: hexadecimal digits. */
 	readonly marker: string;
-	/** Offset in bytes. */
+	/** Distance from the start of the file, in bytes. */
 	readonly offset: number;
 }
 
@@ -39,28 +39,32 @@ export interface Log {
 	append(records: readonly LogRecord[]): void;
 	/**
 	 * Stored batches of one feed without a gap, from the batch that contains `seq` on. Empty if the log does not hold
-	 * `seq`. Adjacent batches are merged up to MAX_BATCH_BYTES, but not across `boundary`, a seq at which a batch ends. The
-	 * entries have at most `maxBytes` in total, but at least one batch is returned.
+	 * `seq`. Adjacent batches are merged up to MAX_BATCH_BYTES. `boundary`: seq at which a batch ends; this batch is
+	 * not merged with the batch after it. The entries have at most `maxBytes` in total, but at least one batch is
+	 * returned.
 	 */
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[];
 	/** Seq up to which a feed is held without a gap; 0 if no entry is held. */
 	heldSeq(peer: PeerId): number;
 	/**
-	 * Like `heldSeq`, but counts only entries that were passed to the operating system. `have` messages announce this
-	 * seq. `heldSeq` and `savedSeq` are equal, except while saving fails (resilient-log.ts).
+	 * Like `heldSeq`, but counts only entries that were passed to the operating system. This is the seq that the node
+	 * announces to peers in `have`. `heldSeq` and `savedSeq` are equal, except while saving fails (resilient-log.ts).
 	 */
 	savedSeq(peer: PeerId): number;
 	/**
-	 * Keeps the batches of `own`, the feed of this node, in memory from now on, because perhaps no other node holds
-	 * them. If another program empties the file, the log writes them again. A log that cannot lose batches does not have
-	 * this method.
+	 * From now on, keeps the batches of `own`, the feed of this node, in memory too, because perhaps no other node
+	 * holds them. If another program deletes or truncates the file, the log writes these batches to a new file. A log
+	 * that cannot lose batches does not have this method.
 	 */
 	keepFeed?(own: PeerId): void;
 	/** Whether the operating system has everything that was appended. False while saving fails (resilient-log.ts). */
 	readonly isSaved: boolean;
 	/** Total size of the log in bytes. */
 	readonly size: number;
-	/** Place after the last record. Undefined for a log in memory, and as long as records wait to be saved. */
+	/**
+	 * Position after the last record of the log file. Undefined for a log in memory, and as long as records wait to
+	 * be saved.
+	 */
 	readonly end: LogPlace | undefined;
 	/** Forces written bytes to the disk (fdatasync). Does nothing if all bytes are there already. */
 	flush(): Promise<void>;
@@ -72,7 +76,10 @@ export interface Log {
 export interface OpenedReading {
 	/** Warning for the user about the file with the reading position. */
 	readonly warning?: string;
-	/** Offset of a record that `records` has yielded. Undefined if the user has read the record already. */
+	/**
+	 * Offset in bytes of a record that the user has not read. Undefined if the user has read the record. `record` is
+	 * an object that `OpenedLog.records` has yielded.
+	 */
 	unreadOffsetOf(record: LogRecord): number | undefined;
 }
 

@@ -8,7 +8,7 @@ export class MemoryFeeds {
 	readonly #feeds = new Map<PeerId, MemoryFeed>();
 	readonly #initialSeq: (peer: PeerId) => number;
 
-	/** `initialSeq`: seq up to which another store already holds a feed. */
+	/** `initialSeq` returns the seq up to which another store already holds a feed. */
 	constructor(initialSeq: (peer: PeerId) => number = () => 0) {
 		this.#initialSeq = initialSeq;
 	}
@@ -27,7 +27,7 @@ export class MemoryFeeds {
 		return this.#feeds.get(peer)?.heldSeq ?? 0;
 	}
 
-	/** See `Log.batchesFrom`. */
+	/** Batches of a feed from `seq` on (see `Log.batchesFrom`). */
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
 		return this.#feeds.get(peer)?.batchesFrom(seq, maxBytes, boundary) ?? [];
 	}

@@ -12,8 +12,8 @@ export type PrunedLog =
 
 /**
  * Deletes the logs of a folder that have not changed since `before` (ms since 1970). Returns these logs, the newest
- * first, including those that cannot be deleted. A file that is not a log is kept. A file beside a log, such as its
- * bookmarks, is deleted with the log if its name begins with the name of the log.
+ * first, including those that cannot be deleted. A file that is not a log is kept. Other files whose names begin with
+ * the name of the log, such as its bookmarks, are deleted with it.
  */
 export function pruneLogs(folder: string, before: number): PrunedLog[] {
 	const pruned: PrunedLog[] = [];
@@ -28,7 +28,10 @@ export function pruneLogs(folder: string, before: number): PrunedLog[] {
 	return pruned;
 }
 
-/** Returns false if something was written to the log since `before`. Throws StorageError `locked` if the log is in use. */
+/**
+ * Deletes a log. Returns false if something was written to the log since `before` (ms since 1970). Throws
+ * StorageError `locked` if the log is in use.
+ */
 function deleteIfOlder(path: string, before: number): boolean {
 	if (statSync(path).mtimeMs >= before) return false;
 	const lock = acquireLock(path);

@@ -1,6 +1,7 @@
 /**
- * Reading position of a log, in the file LOG.read.json beside it: the place in the log up to which the user has read. It is
- * a byte offset, not a time or an event. So an event that arrives later is unread, even if its time is earlier.
+ * Reading position of a log, in the file LOG.read.json beside it: the position in the log up to which the user has
+ * read. The position is a byte offset, not a time or an event. So every event that arrives later is unread, even if
+ * its author wrote it earlier.
  */
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 import {replaceFileInBackground} from './atomic-file.js';
@@ -34,7 +35,7 @@ export function readReadingPosition(end: LogPlace): {readonly offset?: number; r
 	}
 }
 
-/** Replaces the file. Rejects with the error of the system. */
+/** Saves the reading position of a log. Rejects with the error of the system. */
 export async function writeReadingPosition({path, marker, offset}: LogPlace): Promise<void> {
 	await replaceFileInBackground(readingPositionPath(path), `${JSON.stringify({format: FORMAT, marker, offset})}\n`);
 }

@@ -1,4 +1,7 @@
-/** JSON file with the `--peer` addresses that could be reached, each with its room, the newest first. */
+/**
+ * JSON file with the addresses from `--peer` to which a connection succeeded, each with its room, the most recent
+ * first.
+ */
 import {renameSync} from 'node:fs';
 import {parseHost} from '../core/parse-target.js';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';

@@ -1,9 +1,9 @@
 /**
- * File log that keeps the chat running while saving fails (disk full, read-only, file deleted). It buffers records that
- * cannot be written, and appends them in order when saving works again. If another program changed the file, it copies
- * all records that are still readable to a new file. It keeps this node's own feed and the whispers of this launch in
- * memory. If the old file has lost some of these records, they are appended to the new file. Other feeds may have lost
- * entries: the caller learns this from `heldSeq`, and requests these entries again.
+ * File log that keeps the chat running while saving fails (disk full, read-only, file deleted). It buffers records
+ * that cannot be written, and appends them in order when saving works again. If another program changed the file, it
+ * copies all records that are still readable to a new file. It keeps this node's own feed and the whispers of this
+ * launch in memory. If the old file has lost some of these records, they are appended to the new file. If entries of
+ * other feeds are lost, `heldSeq` returns a lower seq for these feeds, and the caller requests the entries again.
  */
 
 import {type Batch, batchByteLength, lastSeq} from '../core/batch.js';
@@ -55,7 +55,7 @@ const RECORDS_PER_APPEND = 1024;
 
 const KEPT_OBSERVATIONS: ReadonlySet<Observation['type']> = new Set(['launched', 'whisper']);
 
-/** Text that identifies an observation of this launch. */
+/** Text that identifies an observation among those of this launch (run of the program). */
 function observationId({type, ms, counter}: Observation): string {
 	return `${type} ${ms} ${counter}`;
 }
@@ -65,7 +65,10 @@ function keptBytesOf(record: LogRecord): number {
 	return record.observation.type === 'whisper' ? record.observation.text.length : 0;
 }
 
-/** Creates the log. Its `append`, `flush` and `close` never fail because of storage. */
+/**
+ * Creates a log that keeps working while records cannot be saved: its `append`, `flush` and `close` never fail
+ * because of a storage error.
+ */
 export function createResilientLog(options: ResilientLogOptions): Log {
 	return new ResilientLog(options);
 }
@@ -75,8 +78,8 @@ class ResilientLog implements Log {
 	readonly #buffer: WriteBackBuffer;
 	#ownPeer: PeerId | undefined;
 	/**
-	 * Records that perhaps no other node has: the own feed, whispers, and the `launched` observation. Undefined above
-	 * MAX_KEPT_BYTES.
+	 * Records that perhaps no other node has: the feed of this node, whispers, and the `launched` observation.
+	 * Undefined if they exceed MAX_KEPT_BYTES.
 	 */
 	#keptRecords: LogRecord[] | undefined = [];
 	#keptBytes = 0;
@@ -136,7 +139,10 @@ class ResilientLog implements Log {
 		this.#ownPeer = own;
 	}
 
-	/** Continues in a new file. The caller is reading the log, so the failure is reported later. */
+	/**
+	 * Notes that records of the file have become unreadable, so that the log continues in a new file. The failure is
+	 * reported in a later turn of the event loop, because the caller is still reading the log.
+	 */
 	#noteDamage(path: string): void {
 		if (this.#needsNewFile || this.#closed) return;
 		const failure = () => new StorageError('changed', 'a part of the log cannot be read any more', path, CONTINUES);
@@ -242,7 +248,8 @@ class ResilientLog implements Log {
 			if (!this.#tryAppend(this.#log, records)) return;
 			this.#buffer.markSaved(records.length);
 		}
-		// An append of nothing fails as long as the file cannot be forced to the disk.
+		// Appends no records, to learn whether saving works: the append fails as long as the file cannot be forced to
+		// the disk.
 		if (!this.#log || !this.#tryAppend(this.#log, [])) return;
 		this.#failure = undefined;
 		this.#cancelRetry();
@@ -291,7 +298,10 @@ class ResilientLog implements Log {
 			log.append(missing.slice(from, from + RECORDS_PER_APPEND));
 	}
 
-	/** Reports the status if it has changed. A change of `dropped` is reported only when it rises from 0. */
+	/**
+	 * Reports the status if it has changed. That further records are dropped is no change: only the first one is
+	 * reported.
+	 */
 	#report(): void {
 		const failure = this.#failure;
 		const dropped = this.#buffer.droppedRecords;

@@ -1,4 +1,7 @@
-/** Selection of the log file for a launch: the file of --log, the newest log of the room, or a new file. */
+/**
+ * Selection of the log file for a launch (run of the program): the file named by --log, the newest log of the room,
+ * or a new file.
+ */
 import {randomBytes} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
@@ -35,8 +38,8 @@ export interface OpenedRoomLog extends OpenedFileLog {
 	/** Whether the file existed before, so that it may contain records. */
 	readonly reopened: boolean;
 	/**
-	 * Errors of logs of this room that cannot be opened. If an older log was reopened, these logs are newer than it.
-	 * The history of these logs is missing in this launch.
+	 * Errors of logs of this room that cannot be opened, so that their history is missing in this launch. If a log
+	 * was reopened, only logs newer than the reopened one are listed.
 	 */
 	readonly skipped: readonly StorageError[];
 }
@@ -86,11 +89,14 @@ function openLogAtPath(path: string, {header, timer}: RoomLogOptions): OpenedRoo
 	throw new StorageError('not-a-log', `the log belongs to another room or secret: ${roomName}`, path, advice);
 }
 
-/** Number of the newest logs that `findEarlierLog` inspects. */
+/** Number of logs of the room, the newest ones, that `findEarlierLog` inspects. */
 const MAX_INSPECTED_LOGS = 4;
 /** Size in bytes above which `findEarlierLog` does not read a log, because it certainly contains messages. */
 const NON_EMPTY_LOG_BYTES = 64 * 1024;
-/** Number of events of a launch without other peers and messages: `joined` and `left`. */
+/**
+ * Number of events in the log of a launch in which nobody else was present and nothing was written: `joined` and
+ * `left`.
+ */
 const EVENTS_OF_EMPTY_LAUNCH = 2;
 
 /**

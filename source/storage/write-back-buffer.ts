@@ -7,8 +7,8 @@ import {MemoryFeeds} from './memory-log.js';
 const RECORD_OVERHEAD_BYTES = 256;
 
 /**
- * Queue of records that could not be written yet, in order and limited in bytes. Batches in the queue can be served to
- * peers.
+ * Queue of records that could not be written to the log file yet, in order and limited in bytes. Batches in the queue
+ * can already be sent to peers.
  */
 export class WriteBackBuffer {
 	readonly #maxBytes: number;
@@ -19,7 +19,7 @@ export class WriteBackBuffer {
 	#bytes = 0;
 	#droppedRecords = 0;
 
-	/** `savedSeq`: seq up to which the file holds a feed. */
+	/** `savedSeq` returns the seq up to which the log file holds a feed. */
 	constructor(maxBytes: number, savedSeq: (peer: PeerId) => number) {
 		this.#maxBytes = maxBytes;
 		this.#feeds = new MemoryFeeds(savedSeq);
@@ -34,7 +34,7 @@ export class WriteBackBuffer {
 		return this.#bytes;
 	}
 
-	/** Number of records that did not fit. They will be missing in the file. */
+	/** Number of records that did not fit into the queue. They will be missing in the log file. */
 	get droppedRecords(): number {
 		return this.#droppedRecords;
 	}
@@ -81,7 +81,7 @@ export class WriteBackBuffer {
 		return this.#feeds.heldSeq(peer);
 	}
 
-	/** See `Log.batchesFrom`. */
+	/** Queued batches of a feed from `seq` on (see `Log.batchesFrom`). */
 	batchesFrom(peer: PeerId, seq: number, maxBytes: number, boundary?: number): Batch[] {
 		return this.#feeds.batchesFrom(peer, seq, maxBytes, boundary);
 	}

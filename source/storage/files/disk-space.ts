@@ -33,7 +33,10 @@ export async function checkDiskSpace(folder: string, option: string, size: numbe
 		throw new StorageError('failed', refusal, folder, `Free some space, or choose another folder with ${option}.`);
 }
 
-/** Why a file does not fit: `needed` bytes are still to be written, `size` bytes are its length. Undefined if it fits. */
+/**
+ * Why a file does not fit on the disk, as text for the user; undefined if it fits. `needed`: bytes of the file that
+ * are not on the disk yet. `size`: length of the file in bytes.
+ */
 export function refuseSize({type, bsize, bavail}: FileSystemFacts, needed: number, size: number): string | undefined {
 	if (type === FAT && size > MAX_FAT_FILE_BYTES) return 'this is a FAT file system, on which a file has at most 4 GiB';
 	const free = bsize * bavail;

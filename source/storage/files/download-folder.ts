@@ -1,4 +1,7 @@
-/** Folder for fetched files: the download folder of the platform if it exists, otherwise one in the data folder. */
+/**
+ * Folder for fetched files: the download folder of the platform if it exists, otherwise a folder in the data folder
+ * of the program.
+ */
 import {statSync} from 'node:fs';
 import {isAbsolute, join} from 'node:path';
 import type {HostEnvironment} from '../data-dir.js';
@@ -10,8 +13,8 @@ const MAX_USER_DIRS_BYTES = 64 * 1024;
 export type DownloadEnvironment = Pick<HostEnvironment, 'platform' | 'environment' | 'home'>;
 
 /**
- * Finds the folder. If the platform has no download folder, uses the folder `downloads` in the data folder, and creates
- * it if it is missing. Throws StorageError.
+ * Finds the folder for fetched files. If the platform has no download folder, uses the folder `downloads` in the data
+ * folder, and creates it if it is missing. Throws StorageError.
  */
 export function findDownloadFolder(dataFolder: string, host: DownloadEnvironment): string {
 	for (const folder of platformFolders(host)) if (isFolder(folder)) return folder;

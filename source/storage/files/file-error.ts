@@ -4,7 +4,7 @@ import {StorageError} from '../errors.js';
 
 const FREE_SPACE = 'Free some space. The fetch then continues.';
 
-/** What the user can do about an error. `option` chose the folder for downloads. */
+/** What the user can do about an error of the download folder. `option`: name of the option that chose the folder. */
 function downloadAdvice(code: string | undefined, option: string): string {
 	switch (code) {
 		case 'ENOSPC':

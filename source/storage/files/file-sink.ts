@@ -1,4 +1,7 @@
-/** Destination of a fetch on disk: a part file that gets its final name when all parts are there. */
+/**
+ * Destination of a fetch on disk: the received parts are written to a part file, which gets its final name when it is
+ * complete.
+ */
 import {constants} from 'node:fs';
 import {access, unlink} from 'node:fs/promises';
 import type {FileSink, NamedFile} from '../../core/file-content.js';
@@ -13,8 +16,9 @@ import {type OpenPartFile, openPartFile} from './part-file.js';
 import {type FileState, readAt, readFileState, stateOf} from './source-file.js';
 
 /**
- * Parts may be written only within this number of parts from the first missing one. So the length of the part file
- * shows which parts it can contain.
+ * A part may be written only if it is less than this number of parts after the first missing one. An interrupted
+ * fetch is continued by checking all parts within the length of the part file. Because of this limit, few of these
+ * parts can be missing.
  */
 const WINDOW_PARTS = 64;
 /** Unit in which the system counts the space of a file (stat(2)). */
@@ -35,7 +39,10 @@ export interface FileSinkOptions {
 	onFinished(path: string): Promise<void>;
 }
 
-/** Opens the destination of a file. Rejects with a StorageError: no such folder, not writable, too little space. */
+/**
+ * Opens the destination of a fetch. Rejects with a StorageError if the folder is missing, is not writable or has too
+ * little space.
+ */
 export async function openFileSink(file: NamedFile, options: FileSinkOptions): Promise<FileSink> {
 	try {
 		await access(options.folder, constants.W_OK | constants.X_OK);
@@ -66,7 +73,10 @@ function createFileSink(
 	let isOpen = true;
 	let checkedAt = Number.NEGATIVE_INFINITY;
 
-	/** Without this check a fetch into a deleted folder would write to a file that nobody can see. */
+	/**
+	 * Checks that the part file is still at its path. Without this check, a fetch into a deleted folder would write
+	 * to a file that nobody can see.
+	 */
 	async function checkPlace(): Promise<void> {
 		const state = await readFileState(part.path);
 		checkedAt = now();
@@ -130,7 +140,7 @@ function createFileSink(
 	};
 }
 
-/** The parts that the file of an unfinished fetch can contain, according to its length on disk. */
+/** The parts that the part file of an unfinished fetch can contain, according to the length of the part file. */
 function claimParts(size: number, keptBytes: number): PartSet {
 	const parts = emptyPartSet(partCount(size));
 	for (let part = 0; part < partCount(size); part++)
@@ -149,7 +159,7 @@ async function closePartFile({path, handle, lock}: OpenPartFile, deletes: boolea
 	try {
 		if (deletes) await unlink(path);
 	} catch {
-		// The file stays, as after a crash. A later fetch of the same content continues it.
+		// If the part file cannot be deleted, it stays on disk. A later fetch of the same content continues it.
 	} finally {
 		await handle.close().catch(() => {});
 		lock.release();

@@ -11,13 +11,16 @@ import {createServedFiles} from './served-files.js';
 import type {Share, SharesFile} from './shares-file.js';
 import {openSourceFile, readFileState} from './source-file.js';
 
-/** Throws the error with its path and its advice in the message, because a fetch shows only the message. */
+/**
+ * Throws an error whose message also contains the path and the advice of `error`, because a fetch shows only the
+ * message.
+ */
 function rethrowWhole(error: unknown): never {
 	throw withWholeMessage(error);
 }
 
 export interface DiskFileStoreOptions {
-	/** Id that a content of `size` bytes with these leaves has in this room. */
+	/** Id in this room of the file that has `size` bytes and whose parts have these hashes (leaves). */
 	idOf(size: number, leaves: Uint8Array): FileId;
 	readonly sharesFile: SharesFile;
 	/** Monotonic time in ms. */
@@ -60,7 +63,7 @@ export function createDiskFileStore({
 		try {
 			sharesFile.add(share, leaves);
 		} catch (error) {
-			// The file is shared, but not after a restart.
+			// The file is still shared until the program ends, but not after a restart.
 			warn(
 				`${share.path} will not be shared after a restart: ${error instanceof Error ? error.message : String(error)}.`,
 			);

@@ -12,7 +12,10 @@ import {cleanFileName, numberFileName} from '../../core/received-name.js';
 import {systemErrorCode} from '../../core/system-error.js';
 import {StorageError} from '../errors.js';
 
-/** Maximum number of files with the same name in one folder. More would make the search for a free number slow. */
+/**
+ * Maximum number of files with the same name in one folder. Each number is tried in turn, so more files would make
+ * the search for a free number slow.
+ */
 const MAX_NUMBER = 9999;
 /** Errors of `link` on file systems that have no hard links, or that refuse them to this user. */
 const NO_LINKS = new Set([

@@ -1,4 +1,4 @@
-/** Hashing of a file into the leaves of its parts (protocol.md, Files). */
+/** Hashing of a file: computes the hashes of its parts, the leaves (protocol.md, Files). */
 import {createHash} from 'node:crypto';
 import {LEAF_BYTES, partCount, partLength, partSize} from '../../core/shared-file.js';
 import {StorageError} from '../errors.js';
@@ -31,7 +31,7 @@ async function hashRange(file: SourceFile, start: number, end: number): Promise<
 	const hash = createHash('sha256');
 	for (let offset = start; offset < end; ) {
 		const bytes = await readAt(file.handle, offset, Math.min(SLICE_BYTES, end - offset));
-		// The file has become shorter.
+		// If no bytes could be read, the file has become shorter since its size was read.
 		if (bytes.length === 0) throw changed(file.path);
 		hash.update(bytes);
 		offset += bytes.length;

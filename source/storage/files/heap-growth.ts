@@ -10,7 +10,7 @@ import {setFlagsFromString} from 'node:v8';
  * target is that a transfer takes at most 64 MiB more than an idle node (performance.md, row 15).
  */
 const TRANSFER_PERCENT = 200;
-/** With this value, V8 computes the growth itself. */
+/** Value of the growth with which V8 itself computes after what growth it collects garbage. */
 const AUTOMATIC = 0;
 /** Largest heap in bytes to which TRANSFER_PERCENT applies. V8 collects a larger heap less often by default. */
 const MAX_HEAP_BYTES = 64 * 1024 * 1024;
@@ -18,7 +18,7 @@ const MAX_HEAP_BYTES = 64 * 1024 * 1024;
 const TRANSFER_END_MS = 2000;
 
 export interface HeapGrowth {
-	/** To be called when a part of a file is read or written. */
+	/** Notes that a transfer is running. Callers call it each time that a part of a file is read or written. */
 	noteTransfer(): void;
 }
 

@@ -31,7 +31,7 @@ export async function markAsReceived(path: string, environment: MarkEnvironment)
 		const mark = `${QUARANTINE_FLAGS};${seconds};p2pchat-ink;`;
 		await environment.run('/usr/bin/xattr', ['-w', 'com.apple.quarantine', mark, path]);
 	} catch {
-		// The file is complete and verified even without the mark.
+		// A failure is ignored, because the file is complete and verified even without the mark.
 	}
 }
 

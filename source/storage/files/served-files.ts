@@ -11,7 +11,10 @@ import {type FileId, partLength, partSize} from '../../core/shared-file.js';
 import type {Share, SharesFile} from './shares-file.js';
 import {type FileState, isMissing, isSameState, readAt, readFileState, stateOf} from './source-file.js';
 
-/** Maximum number of files that are open at the same time. The leaves of each are in memory, at most 512 KiB. */
+/**
+ * Maximum number of served files that are open at the same time. The hashes of the parts of each open file are in
+ * memory, at most 512 KiB.
+ */
 const MAX_OPEN_FILES = 16;
 /**
  * Maximum number of served files. It exceeds the number of shares that are kept across restarts plus the number of
@@ -29,8 +32,8 @@ export interface ServedFiles {
 }
 
 /**
- * Minimum interval between two checks that an open file is unchanged. In any case, every part is compared with its hash
- * before it is sent.
+ * Minimum interval between two checks that an open file is unchanged. A change between two checks does no harm,
+ * because every part is compared with its hash before it is sent.
  */
 const CHECK_INTERVAL_MS = 250;
 
@@ -38,7 +41,7 @@ export interface ServedFilesOptions {
 	readonly sharesFile: SharesFile;
 	/** Monotonic time in ms. */
 	now(): number;
-	/** Whether `leaves` are the leaves of the content whose id is in `share`. */
+	/** Whether `leaves`, the hashes of the parts of a file, belong to the content whose id is in `share`. */
 	isValid(share: Share, leaves: Uint8Array): boolean;
 	/** Called when a file was changed, replaced or deleted. It is then not served any more. */
 	onChanged(share: Share): void;
@@ -168,7 +171,7 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 				const length = partLength(state.size, part);
 				return withFile(share, async handle => {
 					const bytes = await readAt(handle, part * partSize(state.size), length);
-					// A shorter file has changed since it was last checked.
+					// If the file has become shorter, it has changed since the last check.
 					if (bytes.length < length) forget(share);
 					return length > 0 && bytes.length === length ? bytes : undefined;
 				});
@@ -193,8 +196,8 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 }
 
 /**
- * Undefined if the file at the path is not the shared file any more. Rejects with the error of the system if the file
- * cannot be opened now.
+ * Opens a shared file. Undefined if the file at its path is not the shared file any more. Rejects with the error of
+ * the system if the file cannot be opened now.
  */
 async function openUnchanged({path, state}: Share, disk: ServedDisk): Promise<FileHandle | undefined> {
 	// The state is checked before the file is opened, because opening a device may have an effect.

@@ -25,7 +25,10 @@ export interface Share {
 
 /** Storage of the shares of one room. */
 export interface SharesFile {
-	/** The kept shares, and a warning for the user if the list cannot be read. Never throws. */
+	/**
+	 * The files that this computer shared before, and a warning for the user if `shares.json` cannot be read. Never
+	 * throws.
+	 */
 	read(): {readonly shares: readonly Share[]; readonly warning?: string};
 	/**
 	 * Adds a share, or replaces the one with the same id. Removes the oldest shares if there are too many. Throws
@@ -45,7 +48,10 @@ const MAX_PATH_LENGTH = 4096;
 export function openSharesFile(folder: string): SharesFile {
 	const path = join(folder, 'shares.json');
 	const leavesPath = (id: FileId) => join(folder, `${id}.leaves`);
-	/** Hashes of shares that were removed from the list. The files are served until the program ends. */
+	/**
+	 * Hashes of the parts of files that were removed from `shares.json`. These files are served until the program
+	 * ends, and then no more.
+	 */
 	const removed = new Map<FileId, Uint8Array>();
 	return {
 		read() {
@@ -63,7 +69,7 @@ export function openSharesFile(folder: string): SharesFile {
 				const lock = acquireLock(path, 'the list of shared files');
 				try {
 					writeFileSync(leavesPath(share.id), leaves, {mode: 0o600});
-					// Another launch in this room may have added a share.
+					// The list is read again, because another run of the program in this room may have added a file.
 					const shares = [...readShares(path).filter(({id}) => id !== share.id), share];
 					const kept = shares.slice(-MAX_SHARES);
 					replaceFileAtomically(path, `${JSON.stringify({format: FORMAT, shares: kept}, undefined, '\t')}\n`);
@@ -89,7 +95,7 @@ export function openSharesFile(folder: string): SharesFile {
 	};
 }
 
-/** Shares of a launch that keeps nothing on disk. */
+/** Storage of shares in memory, for a launch (run of the program) that keeps nothing on disk. */
 export function createMemorySharesFile(): SharesFile {
 	const leavesById = new Map<FileId, Uint8Array>();
 	return {

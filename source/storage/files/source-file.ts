@@ -40,7 +40,10 @@ export interface SourceFile {
  * nor O_NOCTTY.
  */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
-/** File systems whose files are made by the kernel while they are read, so that they have no fixed content. */
+/**
+ * Paths of file systems whose files the kernel creates while they are read, so that these files have no fixed
+ * content.
+ */
 const KERNEL_FOLDERS = /^\/(?:proc|sys)(?:\/|$)/;
 
 /**

@@ -41,8 +41,8 @@ export function createStreamSink(
 		async write(part, bytes) {
 			await sink.write(part, bytes);
 			addPart(written, part);
-			// If a part is the next one in order, its write waits for the reader of the output. So the fetch is not faster
-			// than the reader.
+			// If the part is the next one in order, `write` waits until the reader of the output has accepted it. So
+			// the fetch is never faster than the reader.
 			if (part !== next) return;
 			passing = passing.then(passOn);
 			await passing;
