@@ -3,13 +3,16 @@
  */
 import {formatIp, type IpAddress, isLinkLocalGroup, parseIp} from '../core/parse-ip.js';
 
-/** Canonical form of an address: lower case, IPv4 instead of IPv4-mapped IPv6, a zone only for link-local addresses. */
+/**
+ * Canonical form of an IP address: lower case, IPv4 instead of IPv4-mapped IPv6, a zone only for link-local addresses.
+ * Returns any other text unchanged.
+ */
 export function normaliseAddress(address: string): string {
 	const ip = parseIp(address);
 	return ip ? formatIp(ip) : address;
 }
 
-/** Address without its zone. A zone names an interface of this computer, so it must not be sent to anybody. */
+/** Address without its zone (`%eth0`). A zone names an interface of this computer, so other computers cannot use it. */
 export function withoutZone(address: string): string {
 	return address.split('%')[0] ?? '';
 }
@@ -23,7 +26,10 @@ function prefixMask(prefix: number): number {
 	return prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
 }
 
-/** Broadcast address of an IPv4 subnet: (ip AND mask) OR NOT mask. Undefined for /31, /32 and IPv6. */
+/**
+ * Broadcast address of an IPv4 subnet: (ip AND mask) OR NOT mask. Undefined for /31 and /32, which have none, and for
+ * IPv6.
+ */
 export function directedBroadcast(address: string, prefix: number): string | undefined {
 	const ip = parseIp(address);
 	if (ip?.family !== 4 || !Number.isInteger(prefix) || prefix < 0 || prefix > 30) return undefined;
@@ -31,9 +37,9 @@ export function directedBroadcast(address: string, prefix: number): string | und
 }
 
 /**
- * Whether `address` is in the subnet of the address `network`. Addresses from a DHCPv6 server have a prefix of 128
- * bits. For such an address, the /64 is used as its subnet. Two link-local addresses are in one subnet if they have the
- * same zone.
+ * Whether `address` is in the subnet of the address `network`, whose prefix has `prefix` bits. An address from a DHCPv6
+ * server has a prefix of 128 bits, which does not show its subnet. The /64 of this address is used instead. Two
+ * link-local addresses are in the same subnet if they have the same zone.
  */
 export function isInSubnet(address: string, network: string, prefix: number): boolean {
 	return isWithin(parseIp(address), networkOf(network, prefix));
@@ -56,8 +62,8 @@ export function interfaceFor(address: string, interfaces: readonly LocalInterfac
 }
 
 /**
- * Parsed subnet. The constant subnets are parsed once and not for each address, because peers report thousands of
- * addresses.
+ * Parsed subnet. The constant subnets of this module are parsed only once, because they are compared with thousands of
+ * addresses that peers report.
  */
 interface Network {
 	readonly ip: IpAddress | undefined;
@@ -94,17 +100,17 @@ export function isLoopback(address: string): boolean {
 }
 
 /**
- * Key of the owner of a share of a budget (scheduling/fair-share.ts): the address of the peer. On loopback the key is
- * the peer id, because many peers share the loopback address.
+ * Owner for whom a peer is counted when a limited table is divided (scheduling/fair-share.ts): the address of the peer.
+ * On loopback the owner is the peer id, because many peers share the loopback address.
  */
 export function shareKey(address: string, peer: string): string {
 	return isLoopback(address) ? peer : normaliseAddress(address);
 }
 
 /**
- * The /64 of an IPv6 address, with the zone if it is link-local. Undefined for IPv4, loopback and other texts. One
- * machine can use any number of addresses of a /64. Therefore all untrusted peers of one /64 together get at most half
- * of a budget.
+ * The /64 prefix of an IPv6 address, with the zone if the address is link-local. Undefined for IPv4, loopback and other
+ * texts. One machine can use any number of addresses of a /64. Therefore all untrusted peers of one /64 together get at
+ * most half of a limited table or rate.
  */
 export function prefixGroup(address: string): string | undefined {
 	const ip = parseIp(address);
@@ -121,9 +127,7 @@ export function isLinkLocal(address: string): boolean {
 	return ip?.family === 6 ? isLinkLocalGroup(ip.groups[0] ?? 0) : isWithin(ip, LINK_LOCAL);
 }
 
-/**
- * Whether a text is an IPv4 or IPv6 address without a zone. False for host names, which a resolver would have to look up.
- */
+/** Whether a text is an IPv4 or IPv6 address without a zone. False for a host name, which has to be looked up first. */
 export function isIpLiteral(address: string): boolean {
 	return parseIp(address) !== undefined && !address.includes('%');
 }
@@ -142,7 +146,10 @@ function subnet64({groups, zone}: Extract<IpAddress, {family: 6}>): string {
 	return `${formatIp({family: 6, groups: [...groups.slice(0, 4), 0, 0, 0, 0], zone})}/64`;
 }
 
-/** Networks that are not routed on the Internet: RFC 1918 (private), RFC 6598 (carriers, some VPNs) and RFC 4193 (IPv6). */
+/**
+ * Networks whose addresses are not used on the Internet: RFC 1918 (private), RFC 6598 (carriers, some VPNs) and RFC
+ * 4193 (IPv6).
+ */
 const PRIVATE: readonly Network[] = [
 	networkOf('10.0.0.0', 8),
 	networkOf('172.16.0.0', 12),
@@ -166,7 +173,7 @@ export interface LocalInterface {
 	readonly family: 4 | 6;
 	/** A link-local IPv6 address includes its zone. */
 	readonly address: string;
-	/** Zone of the interface. Set for IPv6 only. */
+	/** Zone of the interface, the text after `%` in a link-local address. Set for IPv6 only. */
 	readonly zone?: string;
 	/**
 	 * Directed broadcast address. Undefined for IPv6, and on an interface that cannot broadcast, such as a VPN with a
@@ -179,7 +186,7 @@ export interface LocalInterface {
 	readonly virtual: boolean;
 }
 
-/** Bind addresses, at most one for each family. 0.0.0.0 and :: mean all addresses. */
+/** Addresses to listen on, at most one for each family. 0.0.0.0 and :: mean all addresses of the family. */
 export interface ListenHosts {
 	readonly ipv4?: string;
 	readonly ipv6?: string;

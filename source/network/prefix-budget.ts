@@ -1,22 +1,24 @@
 /**
- * Maximum share of a budget for all untrusted peers of one IPv6 prefix together (`prefixGroup` in ip-address.ts). A limit
- * per address would not be enough, because one machine can use any number of addresses of its prefix.
+ * Share of a limited table or rate that all untrusted peers of one IPv6 prefix together get at most (`prefixGroup` in
+ * ip-address.ts). A limit for each address would not be enough, because one machine can use any number of addresses of
+ * its prefix.
  */
 const SHARE = 0.5;
 
 /**
- * Number of places, or of units per second, that one prefix always gets of a total budget. The prefix can use further
- * places as long as no other address needs them.
+ * Number of places, or of units per second, that one IPv6 prefix always gets of a total of `budget`. The prefix can use
+ * more places only while no other address needs them.
  */
 export function prefixBudget(budget: number): number {
 	return budget * SHARE;
 }
 
 /**
- * Prefix that has to give up a place when all `limit` places are taken and a newcomer of the prefix `own` needs one. A
- * prefix above its budget gives up a place for any newcomer. A prefix at its budget gives up a place for its own
- * newcomers, so that it gets no further place. It gives up no place for other newcomers. Undefined if no prefix has to
- * give up a place. `counts`: number of places that untrusted peers of each prefix use.
+ * IPv6 prefix that has to give up a place, because all `limit` places are taken and a newcomer needs one. Undefined if
+ * no prefix has to. `own`: prefix of the newcomer. `counts`: number of places that untrusted peers of each prefix use.
+ *
+ * A prefix with more places than its budget (`prefixBudget`) gives up a place for any newcomer. A prefix with exactly
+ * its budget gives up a place only for a newcomer of its own, so that it gets no further place.
  */
 export function prefixGivingWay(
 	limit: number,

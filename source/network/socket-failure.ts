@@ -1,6 +1,6 @@
 /**
- * Sockets that the system refuses to open or to use. Only this module decides which errors of sockets are shown to the
- * user. A running node does not end because of such an error. It tries again whenever it sends a beacon.
+ * Record of the sockets that the system refuses to open or to use. Only this module decides which socket errors are
+ * shown to the user. Such an error does not end a running node. The node tries again whenever it sends a beacon.
  */
 import type {Clock} from '../core/environment.js';
 import {LruMap} from '../core/lru-map.js';
@@ -21,7 +21,7 @@ export type SocketUse = 'open' | 'accept' | 'dial' | 'send';
 
 /** Ports below this one are reserved for privileged users on Unix. */
 export const FIRST_UNPRIVILEGED_PORT = 1024;
-/** Errors that report a lack of resources, which may be temporary. */
+/** Errors that report a lack of resources such as file descriptors. The lack may be temporary. */
 const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 /** Errors that report a prohibition, for example by a firewall or a security policy of this computer. */
 const PROHIBITIONS: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
@@ -37,13 +37,13 @@ const ADDRESS_IS_MISSING: ReadonlySet<string> = new Set([
 	'EPROTONOSUPPORT',
 ]);
 /**
- * The refusal of a socket is shown only after this number of refused datagrams. A smaller number can have a harmless
- * cause: the queue of the network card is full. Two beacons are up to four datagrams.
+ * Number of refused datagrams in a row after which the refusal is shown. Fewer can have a harmless cause: the queue of
+ * the network card is full. Two beacons are up to four datagrams.
  */
 const REFUSED_DATAGRAMS_REPORTED = 4;
 /**
- * Time after which a refusal is forgotten if it did not happen again. It is longer than the longest interval between two
- * attempts.
+ * Time after which a refusal is forgotten if it has not happened again. It is longer than the longest interval between
+ * two attempts to use a socket.
  */
 const REFUSAL_MEMORY_MS = 60_000;
 
@@ -69,17 +69,17 @@ export function isTriedAgain(error: unknown, port: number): boolean {
  */
 function isRefusal(use: SocketUse, error: unknown): boolean {
 	const code = systemErrorCode(error) ?? '';
-	// A prohibition can concern only one address. The candidate with this address shows the failure.
+	// A prohibition can hold for a single address. The dialler reports it together with this address.
 	if (use === 'dial') return SHORTAGES.has(code);
 	if (use === 'open') return !isAddressMissing(error);
 	return SHORTAGES.has(code) || PROHIBITIONS.has(code);
 }
 
-/** Sockets that the system refused at the last attempt. */
+/** Sockets that the system refused when they were last used. */
 export interface SocketFailures {
 	/** Notes that the system refused a socket. `socket`: see `SocketFailure`. */
 	refused(socket: string, use: SocketUse, error: unknown): void;
-	/** Notes that a socket works, or that it is not needed any more. */
+	/** Notes that a socket works, or that this node does not need it any more. Its refusals are forgotten. */
 	works(socket: string): void;
 	/** Sockets that the system refuses now, in the order of their names. */
 	list(): readonly SocketFailure[];
@@ -114,9 +114,9 @@ export function createSocketFailures(clock: Pick<Clock, 'monotonic'>): SocketFai
 }
 
 /**
- * Describes all failures in one text. Each reason appears once, with its sockets: `too many open files (TCP over IPv4,
- * UDP on 10.0.0.1)`. IPv6 addresses are given without their zone (`%eth0`), because the text is stored in the log as a
- * notice.
+ * Describes all failures in one text. Each reason appears once, followed by its sockets: `too many open files (TCP over
+ * IPv4, UDP on 10.0.0.1)`. IPv6 addresses have no zone (`%eth0`) in this text, because the text is stored in the log as
+ * a notice.
  */
 export function describeSocketFailures(failures: readonly SocketFailure[]): string {
 	const reasons = [...new Set(failures.map(({reason}) => reason))];

@@ -3,11 +3,11 @@ import {uptime} from 'node:os';
 import type {Clock, Random} from '../core/environment.js';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** Minimum interval between two checks whether the computer slept. `monotonic` makes these checks. */
+/** Minimum interval between two checks whether the computer has slept. A call of `monotonic` makes the check. */
 const SLEEP_CHECK_MS = 250;
 /**
- * Shortest sleep that is detected. It is longer than a second, because some systems report their uptime in whole
- * seconds.
+ * Shortest sleep of the computer that is detected. It is longer than a second, because some systems report their uptime
+ * in whole seconds.
  */
 const MIN_SLEEP_MS = 2000;
 
@@ -16,7 +16,7 @@ export interface TimeSources {
 	wall(): number;
 	/** Monotonic time that may stop while the computer sleeps. */
 	awake(): number;
-	/** Time elapsed after boot. It includes sleep on Linux, macOS and Windows. */
+	/** Time since the system started. It includes sleep on Linux, macOS and Windows. */
 	sinceBoot(): number;
 }
 
@@ -27,8 +27,8 @@ const systemSources: TimeSources = {
 };
 
 /**
- * Uptime of the system in ms; undefined if the system does not report the uptime, as on Android. Sleep is then not
- * detected.
+ * Uptime of the system in ms. Undefined if the system does not report it, as on Android. Then sleep of the computer is
+ * not detected.
  */
 function readUptimeMs(): number | undefined {
 	try {
@@ -38,7 +38,10 @@ function readUptimeMs(): number | undefined {
 	}
 }
 
-/** Creates the real clock. `monotonic` includes the time that the computer slept, so that a wake-up can be detected. */
+/**
+ * Creates the real clock. Its monotonic time includes the time for which the computer slept. So a large step shows that
+ * the computer has woken up.
+ */
 export function createSystemClock(sources: TimeSources = systemSources): Clock {
 	let slept = 0;
 	let checkedAt = Number.NEGATIVE_INFINITY;

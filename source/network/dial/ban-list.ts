@@ -1,7 +1,8 @@
 /**
  * Temporary ban list for peers and addresses. A fault bans the peer, and also its address, because an attacker can
- * create a new key at no cost. Each further fault from an address doubles the duration of its ban. A peer that kept a
- * connection open for TRUSTED_AFTER_MS is exempt from address bans. Loopback, which many peers share, is never banned.
+ * create a new peer id at no cost. Each further fault from an address doubles the duration of the ban of that address.
+ * A trusted peer is exempt from address bans: it has kept a connection open for TRUSTED_AFTER_MS without a fault.
+ * Loopback addresses are never banned, because many peers share them.
  */
 import type {ByeReason} from '../../codec/message-types.js';
 import type {PeerId} from '../../core/event.js';
@@ -19,29 +20,29 @@ interface RemotePeer {
 /** `now`: monotonic ms. */
 export interface BanList {
 	/**
-	 * Reason to refuse a connection, as a text for the remote peer; undefined if the connection is accepted.
+	 * Text for the remote peer which says why its connection is refused. Undefined if the connection is accepted.
 	 * `isConnected`: whether another connection to the same peer is open.
 	 */
 	refusalReason(remote: RemotePeer, isConnected: boolean, now: number): string | undefined;
 	/** Whether a peer was connected for TRUSTED_AFTER_MS without a fault, and has caused no fault since then. */
 	isTrusted(peer: PeerId): boolean;
-	/** Bans a peer whose connection was closed for a fault, and its address. */
+	/** Bans a peer after its connection was closed because of its fault. Also bans its address. */
 	banPeer(remote: RemotePeer, now: number): void;
-	/** Records a connection that ended without a fault, `openMs` after it was accepted. */
+	/** Notes that a connection has ended without a fault. `openMs`: time for which it was open. */
 	recordCleanClose(remote: RemotePeer, openMs: number): void;
 }
 
 interface AddressBan {
 	/**
-	 * Number of consecutive faults. A fault is counted as consecutive if it happens less than FAULT_BAN_MS after the end
-	 * of the previous ban.
+	 * Number of consecutive faults from the address. A fault is consecutive if it happens less than FAULT_BAN_MS after
+	 * the end of the previous ban.
 	 */
 	readonly faults: number;
 	/** End of the ban, in monotonic ms. */
 	readonly until: number;
 }
 
-/** Reasons of a `bye` that do not mean a fault of this node. */
+/** Reasons in a `bye` of a peer that do not mean that this node made a fault. */
 const BENIGN_BYE_REASONS: ReadonlySet<string> = new Set<ByeReason>([
 	'leaving',
 	'duplicate',
@@ -51,7 +52,7 @@ const BENIGN_BYE_REASONS: ReadonlySet<string> = new Set<ByeReason>([
 ]);
 
 /**
- * Whether one end closed a connection because of a fault. That end then bans the other end, so neither end dials the other
+ * Whether a connection was closed because one end made a fault. The other end then bans it. Neither end dials the other
  * during the ban.
  */
 export function leadsToBan({by, code}: LinkClosing): boolean {

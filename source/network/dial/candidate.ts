@@ -1,4 +1,7 @@
-/** Candidate: dial state of one peer or of one `--peer` target, with its addresses, failures and next dial. */
+/**
+ * Candidate: everything that the dialler knows about one peer, or about one address that the user named with `--peer`
+ * (a target). It contains the addresses, the failed dials and the time of the next dial.
+ */
 
 import type {Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
@@ -7,10 +10,10 @@ import type {BeaconRoute} from '../discovery/beacon-stats.js';
 import type {HostAddress} from '../ip-address.js';
 import {formatHostAddress, isIpv6, isLinkLocal, isSameAddress} from '../ip-address.js';
 
-/** How this node discovered a peer. */
+/** How this node has learnt of a peer. */
 export type DiscoverySource = BeaconRoute | 'exchange' | 'peer-flag' | 'remembered';
 
-/** Failed dial: either no connection was established, or the hello on the connection was not verified. */
+/** Failed dial. Either no connection was opened, or the hello on the connection was not verified. */
 export interface FailedDial {
 	readonly address: HostAddress;
 	/** `code` of the DialFailure or LinkClosing. */
@@ -22,32 +25,32 @@ export interface FailedDial {
 export interface Candidate {
 	peer: PeerId | undefined;
 	/**
-	 * Owner of the share of dials that the candidate uses: the address from which the candidate was announced
-	 * (`shareKey`). A target has no owner.
+	 * Owner for whom this candidate is counted in the limits of candidates and dials: the address that announced the
+	 * candidate (`shareKey`). Undefined for a target, which is not counted for any owner.
 	 */
 	owner: string | undefined;
 	readonly isTarget: boolean;
 	/**
-	 * Whether the user has removed the target, or another candidate has taken the place of this one. A dial in progress
-	 * is completed, but no other dial follows.
+	 * Whether the dialler has dropped this candidate: the user removed the target, or another candidate needed its
+	 * place. A dial in progress is completed, but no further dial follows.
 	 */
 	isDropped: boolean;
 	/** Known addresses, newest first. */
 	addresses: HostAddress[];
-	/** Address of the last verified connection. It is kept even if newer addresses fill `addresses`. */
+	/** Address of the last verified connection. It stays known even if MAX_ADDRESSES newer addresses follow. */
 	verifiedAddress: HostAddress | undefined;
 	/**
-	 * For each address that was dialled after the last successful dial: when the last dial to that address began or, if
-	 * it failed, when it failed. Times are in monotonic ms.
+	 * Time of the last dial to each address since the last successful dial: the start of the dial or, if it failed, its
+	 * end. Times are in monotonic ms.
 	 */
 	readonly triedAt: Map<string, number>;
-	/** Time of the last beacon of this peer, or of the last report by another peer, in monotonic ms. */
+	/** Time of the last beacon of this peer, or of the last report about it by another peer, in monotonic ms. */
 	lastHeardAt: number;
 	readonly sources: Set<DiscoverySource>;
 	failures: number;
 	/**
-	 * Whether the connection to the peer broke. If the connection is not restored within LOST_GRACE_MS, nodes report
-	 * the peer as lost.
+	 * Whether the last connection to the peer broke. If it is not restored within LOST_GRACE_MS, other nodes report the
+	 * peer as lost.
 	 */
 	wasConnected: boolean;
 	lastAttempt: number;
@@ -83,10 +86,12 @@ export function createCandidate(peer: PeerId | undefined, isTarget: boolean, own
 }
 
 /**
- * Addresses to dial next: the best address, and the best address of the other family. The second address is dialled too
- * if the first does not answer at once. An address is better if it was dialled less recently. Addresses that were never
- * dialled come in this order: the verified address, IPv4 addresses, IPv6 addresses; within a family the newest first.
- * IPv4 is preferred because users recognise these addresses on the screen.
+ * Addresses to dial next: the best address, and the best address of the other family (IPv4 or IPv6). The second one is
+ * dialled too if the first does not answer at once.
+ *
+ * The best address is the one whose last dial was longest ago. Addresses that were never dialled come first, in this
+ * order: the verified address, IPv4 addresses, IPv6 addresses. Within a family the newest address comes first. IPv4 is
+ * preferred because users recognise these addresses on the screen.
  */
 export function chooseAddresses({verifiedAddress, addresses, triedAt}: Candidate): HostAddress[] {
 	const tried = (address: HostAddress) => triedAt.get(formatHostAddress(address)) ?? Number.NEGATIVE_INFINITY;
@@ -107,16 +112,16 @@ export function chooseAddresses({verifiedAddress, addresses, triedAt}: Candidate
 }
 
 /**
- * Whether two addresses are in the same class. A candidate keeps one address of each class. The classes are link-local
- * IPv6 addresses and other IPv6 addresses. IPv4 addresses have no class.
+ * Whether two IPv6 addresses are of the same class: both link-local, or both not. A candidate keeps one IPv6 address of
+ * each class. False for IPv4 addresses, which have no class.
  */
 function isSameClass({host}: HostAddress, {host: other}: HostAddress): boolean {
 	return isIpv6(host) && isIpv6(other) && isLinkLocal(host) === isLinkLocal(other);
 }
 
 /**
- * Adds an address as the newest one. An IPv6 address replaces the previous one of its class, because computers change these
- * addresses often. Removes the oldest IPv4 address if there are more than MAX_ADDRESSES.
+ * Adds an address as the newest one. An IPv6 address replaces the earlier address of its class, because computers
+ * change IPv6 addresses often. If there are then more than MAX_ADDRESSES, the oldest IPv4 address is removed.
  */
 export function addAddress(candidate: Candidate, address: HostAddress): void {
 	const {addresses, verifiedAddress: proven, triedAt} = candidate;
@@ -131,8 +136,9 @@ export function addAddress(candidate: Candidate, address: HostAddress): void {
 }
 
 /**
- * Adds an address that is dialled after the known addresses. If the candidate has an address of the same class, the
- * added address replaces it, unless the known address was not dialled yet or is the verified address.
+ * Adds an address that is dialled only after the known addresses. If the candidate has an IPv6 address of the same
+ * class already, the new address replaces it. The known address stays if it was not dialled yet or is the verified
+ * address.
  */
 export function addAlternateAddress(candidate: Candidate, address: HostAddress): void {
 	const {addresses, verifiedAddress, triedAt} = candidate;
@@ -146,7 +152,7 @@ export function addAlternateAddress(candidate: Candidate, address: HostAddress):
 	else if (addresses.length < MAX_ADDRESSES) addresses.push(address);
 }
 
-/** Removes an address at which another peer answered. */
+/** Removes an address, because a dial to it reached another peer. */
 export function dropAddress(candidate: Candidate, address: HostAddress): void {
 	candidate.addresses = candidate.addresses.filter(known => !isSameAddress(known, address));
 	if (candidate.verifiedAddress && isSameAddress(candidate.verifiedAddress, address))

@@ -13,9 +13,9 @@ import {prefixGroup} from '../ip-address.js';
 import type {Candidate} from './candidate.js';
 
 /**
- * Delay before the next dial, in ms: 1, 2, 4 … 30 s, with a jitter of ±20 %, so that the nodes of a room do not all
- * dial at the same time. `failures`: number of consecutive failures, at least 1. `fraction`: uniform random number in
- * [0, 1).
+ * Delay before the next dial after a failure: 1, 2, 4 … 30 s, returned in ms. It varies at random by ±20 %, so that the
+ * nodes of a room do not all dial at the same time. `failures`: number of consecutive failures, at least 1. `fraction`:
+ * random number, uniform in [0, 1).
  */
 export function retryDelay(failures: number, fraction: number): number {
 	const base = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.max(0, failures - 1));
@@ -23,8 +23,9 @@ export function retryDelay(failures: number, fraction: number): number {
 }
 
 /**
- * Limit of concurrent dials, by additive increase and multiplicative decrease (Chiu and Jain, 1989). It decreases while
- * handshakes are slow, because more dials would only delay an overloaded computer further.
+ * Limit of concurrent dials. It rises by one after a fast dial and is halved after a slow one (additive increase,
+ * multiplicative decrease; Chiu and Jain, 1989). A handshake is slow if a computer is overloaded. More dials would
+ * delay that computer further.
  */
 export interface DialConcurrency {
 	/** Maximum number of concurrent dials, at least 1. */
@@ -57,15 +58,18 @@ export function createDialConcurrency(): DialConcurrency {
 export interface DialQueue {
 	add(candidate: Candidate): void;
 	/**
-	 * Returns the next candidate to dial. Returns undefined if no candidate waits or the limit is reached. The candidate
-	 * that `bypassCandidate` returns may be dialled although the limit is reached.
+	 * Returns the next candidate to dial. Undefined if no candidate waits, or if the limit of concurrent dials is
+	 * reached. In the cases of `bypassCandidate`, a candidate is returned although the limit is reached.
 	 */
 	next(): Candidate | undefined;
-	/** Moves a candidate from the queue to the dials in progress. `finished` must be called after its dial. */
+	/** Moves a candidate from the queue to the dials in progress. `finished` must be called when its dial has ended. */
 	start(candidate: Candidate): void;
 	/** Removes a candidate that waits in the queue. */
 	drop(candidate: Candidate): void;
-	/** Ends the dial of a candidate. `failed`: undefined if the candidate was not dialled. */
+	/**
+	 * Removes a candidate from the dials in progress. `failed`: whether the dial failed. Undefined if the candidate was
+	 * not dialled at all.
+	 */
 	finished(candidate: Candidate, failed?: boolean): void;
 	/** To be called when a connection that was dialled at `startedAt` is verified. Times in monotonic ms. */
 	succeeded(startedAt: number, now: number): void;
@@ -78,14 +82,17 @@ export function createDialQueue(): DialQueue {
 	const inProgress = new Map<Candidate, string | undefined>();
 	const concurrency = createDialConcurrency();
 	let targets = 0;
-	/** Number of dials in progress, by owner (the address that announced the candidate) and by IPv6 prefix. */
+	/**
+	 * Number of dials in progress to the candidates of each owner (the address that announced them) and of each IPv6
+	 * prefix.
+	 */
 	const dialsByOwner = new Map<string, number>();
-	/** Number of failed dials to candidates of an owner after the last successful dial to one of these candidates. */
+	/** Number of failed dials to the candidates of each owner since the last successful dial to one of them. */
 	const failuresByOwner = new LruMap<string, number>(MAX_CANDIDATES);
 
 	/**
-	 * Number of dials in progress to the candidates of an owner. If its IPv6 prefix as a whole has more dials in
-	 * progress, the number of the prefix.
+	 * Number of dials in progress to the candidates of an owner, or to those of the IPv6 prefix of the owner if this
+	 * number is higher.
 	 */
 	const dialsOf = (owner: string) =>
 		Math.max(dialsByOwner.get(owner) ?? 0, dialsByOwner.get(prefixGroup(owner) ?? '') ?? 0);
@@ -98,13 +105,16 @@ export function createDialQueue(): DialQueue {
 		else dialsByOwner.delete(owner);
 	}
 
-	/** Number of failed dials to candidates of the same owner. It is 0 for a candidate that was connected before. */
+	/**
+	 * Number of recent failed dials to all candidates of the owner of this candidate. 0 for a candidate that was
+	 * connected before.
+	 */
 	const ownerFailures = ({owner, verifiedAddress}: Candidate) =>
 		verifiedAddress || owner === undefined ? 0 : Math.min(MAX_DIAL_FAILURES, failuresByOwner.get(owner) ?? 0);
 
 	/**
-	 * Candidates of lower rank are dialled first. Peers known only from reports of other peers come last, because such reports
-	 * can be false.
+	 * Rank of a candidate. Low ranks are dialled first. Peers that are known only from reports of other peers come
+	 * last, because such reports can be false.
 	 */
 	const rank = (candidate: Candidate) => {
 		const {failures, isTarget, sources} = candidate;
@@ -113,9 +123,9 @@ export function createDialQueue(): DialQueue {
 	};
 
 	/**
-	 * Candidate with the lowest rank. Among candidates of equal rank, a candidate of the owner with the fewest dials in
-	 * progress comes first. At most half of the concurrent dials are to targets, because dials to a target may fail
-	 * forever. At most half are to the candidates of one owner, because the owner may have invented these candidates.
+	 * Candidate with the lowest rank. If several have this rank, one whose owner has the fewest dials in progress. At
+	 * most half of the concurrent dials are to targets, because dials to a target may always fail. At most half are to
+	 * the candidates of one owner, because the owner may have invented these candidates.
 	 */
 	function best(): Candidate | undefined {
 		let chosen: Candidate | undefined;
@@ -137,8 +147,11 @@ export function createDialQueue(): DialQueue {
 	}
 
 	/**
-	 * Candidate that may be dialled although the limit is reached: a candidate whose connection has just broken, or one
-	 * that never failed while all dials in progress are to candidates that failed before and may time out.
+	 * Candidate that may be dialled although the limit of concurrent dials is reached. There are two cases:
+	 *
+	 * - The connection to the candidate has just broken.
+	 * - The candidate has never failed, and all dials in progress are to candidates that have failed before and may
+	 *   time out.
 	 */
 	function bypassCandidate(): Candidate | undefined {
 		if (inProgress.size > Math.min(concurrency.limit, MAX_DIALS_AT_ONCE - 1)) return undefined;

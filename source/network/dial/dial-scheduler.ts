@@ -1,4 +1,7 @@
-/** Dial scheduler: dials candidates when they are due, at a limited rate, and schedules a new dial after a failure. */
+/**
+ * Dial scheduler. It dials candidates when their time has come, limits the rate of dials, and schedules the next dial
+ * after a failure.
+ */
 
 import type {Clock, Debug, Random, Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
@@ -19,7 +22,10 @@ import type {Connection, Transport} from '../transport/transport.js';
 import {type Candidate, chooseAddresses, dropAddress, type FailedDial} from './candidate.js';
 import {createDialQueue, retryDelay} from './dial-queue.js';
 
-/** Result of the hello exchange on a connection that was passed to the mesh. */
+/**
+ * Result of the exchange of hellos on a connection that this node has dialled. The mesh (the set of open connections)
+ * performs this exchange.
+ */
 export type AdoptOutcome =
 	| {readonly type: 'verified'; readonly link: PeerLink}
 	| {readonly type: 'failed'; readonly closing: LinkClosing};
@@ -31,16 +37,19 @@ export interface DiallerOptions {
 	readonly transport: Transport;
 	readonly debug: Debug;
 	isConnected(peer: PeerId): boolean;
-	/** Passes a dialled connection to the mesh. `done` is called once, with the result. */
+	/** Passes a dialled connection to the mesh for the exchange of hellos. `done` is called once, with the result. */
 	adopt(connection: Connection, done: (outcome: AdoptOutcome) => void): void;
 	/**
-	 * Whether another peer reports a connection to this peer, so that this peer must be running although dials to it
+	 * Whether another peer reports that it is connected to this peer. Then this peer is running, although dials to it
 	 * fail.
 	 */
 	isSeen(peer: PeerId): boolean;
 	/** Called when a dial of a `--peer` target has succeeded. */
 	targetWorked(target: HostAddress): void;
-	/** Called at the first failure of a target that the user named in this run. */
+	/**
+	 * Called when the dial of a `--peer` target fails for the first time. Not called for targets that are remembered
+	 * from an earlier run.
+	 */
 	targetFailed(target: HostAddress, reason: string): void;
 }
 
@@ -53,7 +62,10 @@ export interface DialScheduler {
 	unschedule(candidate: Candidate): void;
 	/** Cancels the scheduled dial of a candidate and removes the candidate from the queue. */
 	remove(candidate: Candidate): void;
-	/** Notes that a peer has connected. This gives peers with lower ids more time to dial this node. */
+	/**
+	 * Notes that some peer has connected. While peers connect, this node waits longer for peers with lower ids to dial
+	 * it.
+	 */
 	peerConnected(): void;
 	stop(): void;
 }
@@ -63,8 +75,8 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 	const queue = createDialQueue();
 	const rateLimiter = createTokenBucket(MAX_DIALS_PER_SECOND, DIAL_BURST);
 	/**
-	 * Candidates with too many failures that are still dialled every RETRY_SEEN_MS, because other peers report connections to
-	 * them.
+	 * Candidates that are dialled every RETRY_SEEN_MS in spite of too many failures, because other peers report
+	 * connections to them.
 	 */
 	const slowRetries = new Set<Candidate>();
 	let pausedPump: Timer | undefined;
@@ -97,7 +109,10 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		});
 	}
 
-	/** Time for which this node still waits to be dialled by a peer with a lower id, in ms. */
+	/**
+	 * Time in ms for which this node must still wait before it dials the candidate. Of two peers, the one with the
+	 * lower id dials first.
+	 */
 	function waitForLowerIdMs({peer, isTarget, failures, waitingSince}: Candidate): number {
 		if (peer === undefined || isTarget || failures > 0 || self < peer || options.isConnected(peer)) return 0;
 		const now = clock.monotonic();
@@ -112,7 +127,10 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		if (entry.state === 'waiting') entry.state = 'idle';
 	}
 
-	/** Dials the candidates that are due. Without the rate limit, dials that fail immediately would use all CPU time. */
+	/**
+	 * Dials the candidates in the queue. The rate is limited, because dials that fail immediately would otherwise use
+	 * all CPU time.
+	 */
 	function pump(): void {
 		if (pausedPump || stopped) return;
 		for (let entry = takeNext(); entry; entry = takeNext()) {
@@ -177,7 +195,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		settle(entry, address, undefined);
 	}
 
-	/** Schedules the next dial after a failure. */
+	/** Schedules the next dial of a candidate after a failure. */
 	function planNext(entry: Candidate): void {
 		slowRetries.delete(entry);
 		if (entry.isTarget || entry.failures < MAX_DIAL_FAILURES) {
@@ -188,14 +206,17 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 		}
 	}
 
-	/** Tells the user once that a target that the user named cannot be reached. The dials continue. */
+	/**
+	 * Tells the user that a target of this run cannot be reached. Does so only once for each target. The target is
+	 * still dialled.
+	 */
 	function reportTargetFailure(entry: Candidate, address: HostAddress, text: string): void {
 		if (!entry.isTarget || entry.isFailureReported || !entry.sources.has('peer-flag')) return;
 		entry.isFailureReported = true;
 		options.targetFailed(address, text);
 	}
 
-	/** Ends a dial: counts a failure, schedules the next dial of this candidate and dials waiting candidates. */
+	/** Ends a dial: records a failure and schedules the next dial of this candidate, then dials waiting candidates. */
 	function settle(entry: Candidate, address: HostAddress, failure: Omit<FailedDial, 'address'> | undefined): void {
 		queue.finished(entry, failure !== undefined);
 		entry.state = 'idle';

@@ -1,8 +1,8 @@
 /**
  * Dialler (protocol.md, Addresses): decides which peers to dial and when. It has one candidate for each known peer and
- * for each `--peer` target. Of two peers, the one with the lower id dials immediately. The other waits for one second,
- * and longer while other peers connect. When many nodes start at the same time, dials in both directions would slow
- * down all of them.
+ * for each `--peer` target. Of two peers, the one with the lower id dials immediately. The other peer waits for one
+ * second, and longer while further peers connect. Without this wait, both would dial at the same time, and when many
+ * nodes start together, the double number of dials would slow all of them down.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -38,30 +38,36 @@ export interface DialReport {
 
 export interface Dialler {
 	/**
-	 * Adds an address of a peer. A candidate that is not dialled any more after too many failures is dialled again.
-	 * `owner`: the owner of the share that the candidate uses. It is given for an address that another peer reported.
-	 * By default, `shareKey` derives it from the address.
+	 * Adds an address of a peer. A peer that is not dialled any more after too many failures is dialled again. `owner`:
+	 * owner for whom the candidate is counted, if another peer reported the address. By default, `shareKey` derives the
+	 * owner from the address.
 	 */
 	learnAddress(peer: PeerId, address: HostAddress, source: DiscoverySource, owner?: string): void;
 	/**
-	 * Adds the source address of another copy of a beacon, which arrived on a second common network. This address is
-	 * dialled last.
+	 * Adds the source address of another copy of a beacon. Such a copy arrives if this node and the peer have a second
+	 * network in common. This address is dialled only after the known addresses.
 	 */
 	learnAlternateAddress(peer: PeerId, address: HostAddress): void;
 	/**
-	 * Adds a `--peer` target, which is dialled until it is removed. A known target that waits for its next dial is dialled at
-	 * once.
+	 * Adds a `--peer` target, which is dialled until it is removed. If the target is known already and waits for its
+	 * next dial, it is dialled at once.
 	 */
 	addTarget(address: HostAddress, source?: 'peer-flag' | 'remembered'): void;
-	/** Removes the unconnected targets of a host (and port, if given). Returns false if there are none. */
+	/**
+	 * Removes the targets with this host, and with this port if it is given. Connected targets stay. Returns false if
+	 * none was removed.
+	 */
 	removeTarget(host: string, port?: number): boolean;
 	/** Notes that a peer has connected. The scheduled dials to the peer are cancelled. */
 	connected(peer: PeerId, remoteAddress: string): void;
-	/** Notes that a peer has disconnected. If one end banned the other, the peer is not dialled for `banMs`. */
+	/**
+	 * Notes that a peer has disconnected. `banMs`: time for which the peer is not dialled, because one end has banned
+	 * the other.
+	 */
 	disconnected(peer: PeerId, banMs?: number): void;
 	/**
-	 * Notes that a peer has left. The peer is not dialled any more. A `--peer` target at its address is still dialled, because
-	 * another node may start there.
+	 * Notes that a peer has left. It is not dialled any more. A `--peer` target at its address is still dialled,
+	 * because another node may start there.
 	 */
 	peerLeft(peer: PeerId): void;
 	reports(): DialReport[];
@@ -69,19 +75,19 @@ export interface Dialler {
 }
 
 /**
- * If neither a beacon nor another peer has named a peer for this time, the next beacon or report of it resets the
- * number of failed dials to that peer.
+ * If neither a beacon of a peer nor a report about it arrives for this time, the next beacon or report sets the number
+ * of failed dials to 0.
  */
 const STALE_AFTER_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 
 export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, self} = options;
 	/**
-	 * Candidates by peer id, or by address if they are targets. `unknown` and `known` limit the number of candidates
-	 * that are not targets.
+	 * Candidates. The key is the peer id or, for a target, its address. `unknown` and `known` limit the number of
+	 * candidates that are not targets.
 	 */
 	const candidates = new Map<string, Candidate>();
-	/** Peers that are announced but were never connected. Each is in the share of the owner that announced it. */
+	/** Peers that were announced but never connected. Each is counted for the owner that announced it. */
 	const unknown = createFairShare<PeerId>(MAX_CANDIDATES - MAX_KNOWN_CANDIDATES, prefixGroup);
 	/** Peers that were connected at least once. */
 	const known = createFairShare<PeerId>(MAX_KNOWN_CANDIDATES);
@@ -90,7 +96,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 	let stopped = false;
 
 	/**
-	 * Drops a candidate whose place another candidate has taken. The candidate of a connected peer stays, and gets a place
+	 * Drops a candidate because another one needs its place. The candidate of a connected peer stays. It needs a place
 	 * again when the peer disconnects.
 	 */
 	function drop(peer: PeerId): void {
@@ -102,8 +108,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 	}
 
 	/**
-	 * Gives a place to a peer that is only announced, and counts the place in the share of `owner` (`shareKey`).
-	 * Returns false if no place is available.
+	 * Gives a place in `unknown` to a peer that is only announced, and counts it for `owner` (`shareKey`). Returns
+	 * false if there is no place for it.
 	 */
 	function addUnknown(peer: PeerId, owner: string): boolean {
 		const {added, evicted} = unknown.add(peer, owner);
@@ -111,7 +117,10 @@ export function createDialler(options: DiallerOptions): Dialler {
 		return added;
 	}
 
-	/** Moves a connected peer to the places for known peers. Peers that are only announced cannot displace it there. */
+	/**
+	 * Moves a peer that has connected from `unknown` to `known`. There, peers that are only announced cannot take its
+	 * place.
+	 */
 	function keepKnown(peer: PeerId, owner: string): void {
 		const {added, evicted} = known.add(peer, owner);
 		if (evicted) drop(evicted);
@@ -129,7 +138,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 				candidate = createCandidate(peer, false, owner);
 				candidates.set(peer, candidate);
 			} else if (source !== 'exchange' && candidate.owner !== owner && !candidate.verifiedAddress) {
-				// A peer that announces itself no longer depends on the share of the peer that reported it.
+				// If a peer announces itself with a beacon, it is counted for its own address, and not any more for the
+				// peer that reported it.
 				candidate.owner = owner;
 				if (known.ownerOf(peer) === undefined) unknown.delete(peer);
 				if (known.ownerOf(peer) === undefined && !addUnknown(peer, owner)) drop(peer);
@@ -147,7 +157,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 
 			const gaveUp = candidate.failures >= MAX_DIAL_FAILURES;
 			if (candidate.state !== 'idle' && !(gaveUp && candidate.state === 'waiting')) return;
-			// Beacons are repeated, but a peer reports a connection only once. So one report already resets the failures.
+			// A single report is enough to set the number of failures to 0. A peer reports a connection only once,
+			// while beacons are repeated.
 			if (gaveUp && source === 'exchange') candidate.failures = 0;
 			const retryInMs = candidate.lastAttempt + RETRY_MAX_MS - clock.monotonic();
 			schedule(candidate, gaveUp ? Math.max(0, retryInMs) : firstDelay(peer));
@@ -194,8 +205,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 			keepKnown(peer, candidate.owner);
 		},
 		disconnected(peer, banMs = 0) {
-			// A banned peer gets a candidate if it has none, so that it is not dialled when it is reported during the
-			// ban.
+			// A banned peer without a candidate gets one. Otherwise a report about this peer would create a candidate
+			// that is dialled during the ban.
 			if (banMs > 0 && !candidates.has(peer) && addUnknown(peer, peer))
 				candidates.set(peer, createCandidate(peer, false, peer));
 			const own = candidates.get(peer);
@@ -210,7 +221,7 @@ export function createDialler(options: DiallerOptions): Dialler {
 			}
 		},
 		peerLeft(peer) {
-			// The target is dialled again, because another peer may start at its address.
+			// The target is dialled again, because another peer may start at the same address.
 			for (const target of candidates.values()) {
 				if (!target.isTarget || target.peer !== peer || options.isConnected(peer)) continue;
 				target.peer = undefined;

@@ -1,9 +1,10 @@
 /**
- * Highest beacon counter of each peer. A beacon with a lower counter is a replay and is ignored.
+ * Highest beacon counter of each peer. A beacon with a lower counter is a copy of an old beacon, sent again by somebody
+ * (replay), and is ignored.
  *
- * All members know the key of the MAC, so any member could send a beacon in the name of another peer. After a beacon
- * with a valid signature, unsigned beacons of the same peer are ignored, and the counter of its earlier unsigned
- * beacons is forgotten.
+ * All members of the room know the key that authenticates beacons, so any member could send a beacon in the name of
+ * another peer. Therefore, after a beacon with a valid signature of the peer, unsigned beacons of this peer are
+ * ignored, and the counter of its earlier unsigned beacons is forgotten.
  */
 import type {BeaconSignature} from '../../codec/beacon-datagram.js';
 import type {PeerId} from '../../core/event.js';
@@ -11,19 +12,22 @@ import {MAX_CANDIDATES} from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
 import {verifySignature} from '../../feed/signing-keys.js';
 
-/** `new`: the counter is the highest so far. `copy`: equal to the highest. `ignored`: a replay or a forgery. */
+/**
+ * `new`: the counter is higher than all before. `copy`: the counter equals the highest so far. `ignored`: the beacon is
+ * a replay or a forgery.
+ */
 export type BeaconFreshness = 'new' | 'copy' | 'ignored';
 
 export interface BeaconCounters {
-	/** Judges a beacon. Does not store its counter: see `record`. */
+	/** Compares a beacon with the earlier beacons of its peer. Does not store its counter: see `record`. */
 	judge(peer: PeerId, counter: number, proof: BeaconSignature | undefined): BeaconFreshness;
-	/** Remembers the counter of a beacon that was judged as new. */
+	/** Stores the counter of a beacon for which `judge` returned `new`. */
 	record(peer: PeerId, counter: number, isSigned: boolean): void;
 }
 
 /**
- * Maximum number of peers that an eviction examines to find a peer without a signed beacon. Peers without one are
- * evicted first, because every member can send unsigned beacons for any peer.
+ * Maximum number of peers that are examined when the table is full, to find a peer without a signed beacon. Such a peer
+ * is evicted first, because every member can send unsigned beacons in the name of any peer.
  */
 const MAX_EVICTION_TRIES = 64;
 

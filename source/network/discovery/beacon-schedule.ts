@@ -1,6 +1,7 @@
 /**
- * Schedule of beacons (protocol.md, Beacon): a burst, then one beacon per interval. The interval is longer in a
- * large room. A random jitter prevents nodes from sending at the same time.
+ * Schedule of beacons (protocol.md, Beacon): first several beacons in quick succession (a burst), then one beacon per
+ * interval. The interval is longer in a large room. It varies at random, so that nodes do not all send at the same
+ * time.
  */
 
 import type {Clock, Random, Timer} from '../../core/environment.js';
@@ -17,7 +18,8 @@ export interface BeaconScheduleOptions {
 	readonly random: Random;
 	connectedCount(): number;
 	/**
-	 * Sends a beacon. It may call `burst` or `stop`, so the schedule always calls it as the last step of a function.
+	 * Sends a beacon. This function may call `burst` or `stop`. Therefore the schedule calls it only as the last step
+	 * of a function.
 	 */
 	announce(): void;
 }
@@ -29,8 +31,8 @@ export interface BeaconSchedule {
 }
 
 /**
- * Interval between beacons after the burst, in ms. It grows with the number of peers, to limit the total rate of beacons in
- * the room.
+ * Interval between two beacons after the burst, in ms. It grows with the number of peers, so that the total rate of
+ * beacons in the room stays limited.
  */
 export function beaconIntervalMs(peers: number): number {
 	const shared = (BEACON_INTERVAL_CROWD_MS * peers) / BEACON_CROWD_PEERS;

@@ -26,8 +26,7 @@ export function bindSocket(socket: Socket, options: BindOptions): Promise<number
 type MutableCounters = {-readonly [Key in keyof DestinationCounters]: DestinationCounters[Key]};
 
 /**
- * Maximum number of destinations with stored statistics. A laptop that changes networks all day stays below this
- * number.
+ * Maximum number of destinations for which statistics are stored. A laptop that changes networks all day uses fewer.
  */
 const MAX_DESTINATIONS = 256;
 
@@ -78,7 +77,7 @@ export const beaconGroup = ({family}: LocalInterface) => (family === 4 ? IPV4_GR
 /** Name of the interface of an address, in the form that the multicast functions of Node require. */
 export const multicastInterface = ({family, address, zone}: LocalInterface) => (family === 4 ? address : `::%${zone}`);
 
-/** Name, as shown to the user, of the socket that is bound to an address. */
+/** Name of the socket that is bound to an address, in texts for the user. */
 export const socketOf = (address: string) => `UDP on ${address}`;
 
 export interface BeaconSenderOptions {
@@ -97,18 +96,18 @@ export interface BeaconSender {
 	readonly from: LocalInterface;
 	/** Resolves with the port when the socket is bound, or with undefined if binding failed. */
 	readonly ready: Promise<number | undefined>;
-	/** Whether the sender works. If false, a new sender is created with the next beacon. */
+	/** Whether the sender works. If it does not, the next beacon creates a new sender. */
 	readonly usable: boolean;
-	/** Sends `bytes` by broadcast, if the interface supports it, and `toGroup` by multicast. */
+	/** Sends `bytes` by broadcast, if the interface can broadcast, and `toGroup` by multicast. */
 	broadcast(bytes: Uint8Array, toGroup: Uint8Array): void;
 	send(bytes: Uint8Array, address: string, port: number): void;
 	close(): Promise<void>;
 }
 
 /**
- * Creates a socket that sends and receives on one interface address. One socket per address gives datagrams the right
- * source address. The multicast interface is an option of the socket, so with one socket for all addresses it could change
- * during a send.
+ * Creates a socket that sends and receives on one address of this computer. With one socket for each address, every
+ * datagram has the right source address. The multicast interface is an option of the socket. With one socket for all
+ * addresses, this option could change during a send.
  */
 export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 	const {from, port, stats, failures, log} = options;
@@ -161,7 +160,8 @@ export function createBeaconSender(options: BeaconSenderOptions): BeaconSender {
 		if (state !== 'ready') return;
 		if (from.broadcast !== undefined) transmit(bytes, 'broadcast', from.broadcast);
 		try {
-			// Set before each send, because an interface that is plugged in again has the same address but another index.
+			// The option is set before each send. An interface that was unplugged and plugged in again has the same
+			// address, but another index.
 			socket.setMulticastInterface(multicastInterface(from));
 		} catch (failure) {
 			stats.failed(from, 'multicast', group, failure);

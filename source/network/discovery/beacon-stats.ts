@@ -1,6 +1,6 @@
 /**
- * Statistics of received beacons for the doctor: counts by source address, and recent senders. They have a maximum
- * size.
+ * Statistics of received beacons for the doctor: numbers of beacons by source address, and recent senders. Every table
+ * has a maximum size.
  */
 import type {BeaconPath} from '../../codec/beacon-datagram.js';
 import type {PeerId} from '../../core/event.js';
@@ -15,7 +15,7 @@ export type RouteCounts = Readonly<Record<BeaconRoute, number>>;
 
 /** Summary of the beacons of one peer. */
 export interface BeaconPeer {
-	/** Cleaned name in the last beacon that contained a name. */
+	/** Name in the last beacon of the peer that contained a name. It is cleaned, so that it can be displayed. */
 	readonly name: string | undefined;
 	readonly paths: readonly BeaconRoute[];
 	/** Arrival time of the newest beacon, in monotonic ms. */
@@ -24,22 +24,25 @@ export interface BeaconPeer {
 
 /** `now`: monotonic ms. */
 export interface BeaconStats {
-	/** Counts a beacon that this node sent and also received. */
+	/** Counts a beacon of this node that came back to it. */
 	recordEcho(address: string, path: BeaconRoute): void;
 	recordBeacon(peer: PeerId, address: string, path: BeaconRoute, name: string | undefined, now: number): void;
 	recordForeignNode(id: string, now: number): void;
-	/** Removes a foreign node that announced that it leaves. Such an announcement cannot be verified. */
+	/**
+	 * Removes a node of another room after its announcement that it leaves. The announcement cannot be verified,
+	 * because this node does not have the key of the other room.
+	 */
 	removeForeignNode(id: string): void;
 	recordOtherVersion(sender: string, version: number, now: number): void;
 	recordOffLink(address: string, now: number): void;
-	/** Counts of beacons that this node sent and also received, by source address. */
+	/** Numbers of beacons of this node that came back to it, by source address. */
 	echoesBySource(): LruMap<string, RouteCounts>;
-	/** Counts of beacons of other nodes, by source address. */
+	/** Numbers of beacons of other nodes of this room, by source address. */
 	beaconsBySource(): LruMap<string, RouteCounts>;
 	peer(peer: PeerId): BeaconPeer | undefined;
-	/** Removes a peer that announced that it leaves, so that the doctor does not report its silence. */
+	/** Removes a peer after its announcement that it leaves, so that the doctor does not report that it is silent. */
 	removePeer(peer: PeerId): void;
-	/** Number of nodes with another room or secret that sent a beacon in the last minute. */
+	/** Number of nodes of another room, or with another secret, that sent a beacon in the last minute. */
 	foreignNodes(now: number): number;
 	/**
 	 * Protocol versions in beacons of the last minute that differ from the version of this node, one for each sender.

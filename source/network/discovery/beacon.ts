@@ -10,7 +10,7 @@ export interface DatagramSource {
 	readonly port: number;
 }
 
-/** Counts of the datagrams that were sent to one destination, for the doctor. */
+/** Numbers of datagrams that were sent from one local address to one destination, for the doctor. */
 export interface DestinationCounters {
 	readonly interface: string;
 	readonly address: string;
@@ -24,19 +24,22 @@ export interface DestinationCounters {
 }
 
 export interface Beacon {
-	/** Opens the sockets and resolves with their ports: the shared receiving port, and the source port of this node. */
+	/**
+	 * Opens the sockets. Resolves with two ports: the discovery port, on which all nodes receive, and the port from
+	 * which this node sends.
+	 */
 	start(received: (bytes: Uint8Array, source: DatagramSource) => void): Promise<{port: number; ownPort: number}>;
 	/** Sends `bytes` by broadcast and `toGroup` (default: `bytes`) by multicast on every interface. Counts failures. */
 	broadcast(bytes: Uint8Array, toGroup?: Uint8Array): void;
-	/** Reads the interfaces and opens missing sockets, as `broadcast` does, without sending. */
+	/** Reads the interfaces and opens missing sockets, like `broadcast`, but sends nothing. */
 	refresh?(): void;
-	/** Sends a datagram to one address, from the source port of this node. */
+	/** Sends a datagram to one address. Its source port is the port from which this node sends its beacons. */
 	send(bytes: Uint8Array, address: string, port: number): void;
-	/** Selected interfaces according to the last read, including those that cannot broadcast. */
+	/** Selected interfaces according to the last read of the interfaces. Includes interfaces that cannot broadcast. */
 	interfaces(): readonly LocalInterface[];
-	/** Text that says why the interfaces could not be read for the last broadcast. Undefined if they were read. */
+	/** Reason, as text, why the interfaces could not be read for the last beacon. Undefined if they were read. */
 	interfaceFailure?(): string | undefined;
-	/** Sockets that the system refuses to open now. The next broadcast tries to open them again. */
+	/** Sockets that the system refuses to open now. The next beacon tries to open them again. */
 	socketFailures?(): readonly SocketFailure[];
 	/** Send statistics, one entry for each interface address and destination. */
 	counters(): readonly DestinationCounters[];

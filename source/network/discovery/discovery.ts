@@ -30,7 +30,7 @@ export interface DiscoveryOptions {
 	readonly debug: Debug;
 	/** Signs the beacons with the feed key of `self`. */
 	sign(bytes: Uint8Array): Uint8Array;
-	/** TCP port on which this node accepts connections. 0 if it accepts no connections; then this node is not announced. */
+	/** TCP port on which this node accepts connections. 0 if it accepts none. Then this node sends no announcements. */
 	tcpPort(): number;
 	/** Name to announce; undefined in a room with a secret. */
 	name(): string | undefined;
@@ -40,13 +40,13 @@ export interface DiscoveryOptions {
 	/** Called when a beacon of a peer of this room arrives. */
 	peerFound(peer: PeerId, address: HostAddress, path: BeaconRoute): void;
 	/**
-	 * Called when another copy of the newest beacon of a peer arrives. `address`: source address of the copy, with the
-	 * TCP port of the peer.
+	 * Called when another copy of the newest beacon of a peer arrives, for example through a second network. `address`:
+	 * source address of this copy, with the TCP port of the peer.
 	 */
 	alternateAddressFound(peer: PeerId, address: HostAddress): void;
 	/** Called when a peer announces that it leaves. */
 	peerLeft(peer: PeerId): void;
-	/** Called after every announcement. The list of interfaces was read again just before the announcement. */
+	/** Called after every announcement. Just before the announcement, the interfaces were read again. */
 	onBeaconSent(): void;
 }
 
@@ -55,15 +55,18 @@ export interface Discovery {
 	listen(): Promise<number>;
 	/** Starts announcing this node. */
 	start(): void;
-	/** Announces this node in a burst, for use after a sleep or when the interfaces have changed. */
+	/**
+	 * Announces this node several times in quick succession. To be called after the computer has slept, or when the
+	 * interfaces have changed.
+	 */
 	burst(): void;
-	/** Number of nodes with another room or secret that sent a beacon in the last minute. */
+	/** Number of nodes of another room, or with another secret, that sent a beacon in the last minute. */
 	foreignNodes(): number;
 	/** Statistics for the doctor. */
 	readonly stats: BeaconStats;
 	/** Processes one datagram from the network. */
 	received(bytes: Uint8Array, source: DatagramSource): void;
-	/** Stops discovery. If this node was announced before, announces that it leaves. Idempotent. */
+	/** Stops discovery. If `start` was called before, announces that this node leaves. Idempotent. */
 	stop(): void;
 }
 
@@ -96,8 +99,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 	}
 
 	/**
-	 * Sends one announcement by broadcast and by multicast. Both copies have the same counter. Each copy contains the path
-	 * by which it is sent.
+	 * Sends one announcement by broadcast and by multicast. Both copies have the same counter. Each copy says by which
+	 * way it was sent.
 	 */
 	function send(kind: BeaconKind): void {
 		counter += 1;
@@ -111,7 +114,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 		options.onBeaconSent();
 	}
 
-	/** Counts an event in a window of one second. Returns false if the count exceeds `limit`. */
+	/** Counts one event in the current second. Returns false if there are more than `limit` events in this second. */
 	function within(window: {from: number; count: number}, limit: number): boolean {
 		const now = clock.monotonic();
 		if (now - window.from >= 1000) {

@@ -1,6 +1,6 @@
 /**
- * Reader of the network interfaces. No other module asks the operating system for the interfaces. The system can refuse
- * to list them. For example, Android requires a permission, and every system needs a free file descriptor.
+ * Reader of the network interfaces. All other modules get the interfaces from here. The system can refuse to list them.
+ * For example, Android requires a permission, and every system needs a free file descriptor for it.
  */
 import {constants, networkInterfaces} from 'node:os';
 import {describeSystemError, systemErrorCode} from '../../core/system-error.js';
@@ -12,7 +12,7 @@ export interface InterfaceReader {
 	 * list if there was none.
 	 */
 	read(): SystemInterfaces;
-	/** Text that says why the last read failed; undefined if it succeeded. */
+	/** Reason, as text, why the last read failed. Undefined if it succeeded. */
 	readonly failure: string | undefined;
 }
 

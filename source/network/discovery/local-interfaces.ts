@@ -12,17 +12,20 @@ export type SystemInterfaces = Readonly<
 				readonly family: string | number;
 				readonly internal: boolean;
 				readonly cidr: string | null;
-				/** Text that names the interface after `%`. Default: the name of the interface. */
+				/**
+				 * Text that stands for the interface after `%` in a link-local address. Default: the name of the
+				 * interface.
+				 */
 				readonly zone?: string;
 		  }[]
 		| undefined
 	>
 >;
 
-/** Interfaces that `--interface` selects, and the selected names that do not exist. */
+/** Interfaces that the option `--interface` selects, and the values of the option that match no interface. */
 export interface InterfaceChoice {
 	readonly interfaces: readonly LocalInterface[];
-	/** Selected names and addresses that do not exist now. */
+	/** Values of the option that are neither the name nor the address of an interface now. */
 	readonly missing: readonly string[];
 	/** All names and addresses that can be selected, for the error text. */
 	readonly existing: readonly string[];
@@ -40,7 +43,7 @@ const LOOPBACK: LocalInterface = {
 	virtual: false,
 };
 
-/** Usual names of bridges and adapters of containers, virtual machines and VPNs. */
+/** Usual names of the interfaces of containers, virtual machines and VPNs. */
 const VIRTUAL =
 	/^(docker|podman|br-|virbr|lxc|lxd|veth|cni|flannel|cali|vmnet|vboxnet|tun|tap|utun|ppp|ipsec|wg|zt|tailscale|nordlynx|vethernet|bridge\d|awdl|llw|hyper-v|virtualbox|vmware|tailscale|zerotier|wireguard|openvpn)/i;
 
@@ -97,8 +100,8 @@ function onePerSubnet(interfaces: readonly LocalInterface[]): LocalInterface[] {
 }
 
 /**
- * Whether an address is used if the user selects nothing. Virtual interfaces whose only address is link-local are left out,
- * because a computer that runs containers has dozens of them.
+ * Whether an address is used if the user has selected no interface. A virtual interface whose only address is
+ * link-local is not used, because a computer that runs containers has dozens of such interfaces.
  */
 function isUsedByDefault(one: LocalInterface, all: readonly LocalInterface[]): boolean {
 	if (one.family === 4 || !one.virtual || !isLinkLocal(one.address)) return true;
@@ -106,8 +109,8 @@ function isUsedByDefault(one: LocalInterface, all: readonly LocalInterface[]): b
 }
 
 /**
- * `selection`: names or addresses. If undefined or empty, it means loopback and all interfaces that `isUsedByDefault`
- * accepts.
+ * Chooses the addresses that this node uses. `selection`: names or addresses of interfaces. If it is undefined or
+ * empty, loopback and all addresses that `isUsedByDefault` accepts are chosen.
  */
 export function chooseInterfaces(selection: readonly string[] | undefined, system: SystemInterfaces): InterfaceChoice {
 	const all = readAll(system);
@@ -124,8 +127,8 @@ export function readInterfaces(selection: readonly string[] | undefined, system:
 }
 
 /**
- * Addresses from which beacons are sent: each IPv4 address that can broadcast, and one IPv6 address of each interface. The
- * link-local address is preferred, because every interface has one and it does not change.
+ * Addresses from which beacons are sent: each IPv4 address that can broadcast, and one IPv6 address of each interface.
+ * This is the link-local address if there is one, because it does not change.
  */
 export function announcingAddresses(interfaces: readonly LocalInterface[]): LocalInterface[] {
 	const isPreferred = (one: LocalInterface) => {
@@ -141,7 +144,7 @@ export function describeMissing({missing, existing}: InterfaceChoice): string | 
 	return `no interface or address ${missing.map(name => `'${name}'`).join(', ')}; choose one of ${existing.join(', ')}`;
 }
 
-/** Whether only loopback is selected, so that no data may leave this computer. */
+/** Whether the user has selected only loopback, so that no data may leave this computer. */
 export function isLoopbackOnly(selection: readonly string[] | undefined): boolean {
 	if (selection === undefined || selection.length === 0) return false;
 	return selection.every(wanted => matches(LOOPBACK, wanted));
@@ -151,8 +154,9 @@ const ALL_HOSTS: ListenHosts = {ipv4: '0.0.0.0', ipv6: '::'};
 export const LOOPBACK_HOSTS: ListenHosts = {ipv4: '127.0.0.1', ipv6: '::1'};
 
 /**
- * Bind addresses of TCP, one for each family: the selected address if it is the only one of its family, all addresses if
- * there are several, and no address if the family has none. `interfaces`: selected interfaces that exist now.
+ * Addresses on which TCP listens, one for each family. If exactly one address of a family is selected, this address; if
+ * several are selected, all addresses of this computer; if none is selected, no address. `interfaces`: selected
+ * interfaces that exist now.
  */
 export function listenHosts(
 	selection: readonly string[] | undefined,
@@ -168,7 +172,10 @@ export function listenHosts(
 	return {...(ipv4 !== undefined && {ipv4}), ...(ipv6 !== undefined && {ipv6})};
 }
 
-/** Whether connections to this address of this computer may be accepted: it belongs to one of the selected interfaces. */
+/**
+ * Whether connections to this address of this computer may be accepted, because the address belongs to a selected
+ * interface.
+ */
 export function isOwnSelected(address: string, interfaces: readonly LocalInterface[]): boolean {
 	return interfaces.some(one => (one.loopback ? isLoopback(address) : isInSubnet(address, one.address, one.prefix)));
 }

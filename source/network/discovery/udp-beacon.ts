@@ -33,11 +33,14 @@ import {announcingAddresses, canAnnounce, isLoopbackOnly, readInterfaces} from '
 export interface UdpBeaconOptions {
 	/** Discovery port, which all nodes share. 0 means any free port, for tests. */
 	readonly port: number;
-	/** Interface names or addresses; undefined means all. With only loopback, no datagram leaves this computer. */
+	/**
+	 * Names or addresses of the interfaces to use; undefined means all. If only loopback is selected, no datagram
+	 * leaves this computer.
+	 */
 	readonly selection?: readonly string[] | undefined;
 	/**
-	 * If true, `start` also resolves if the system refuses the discovery port for a reason that may be temporary
-	 * (`isTriedAgain`).
+	 * If true, and the system refuses the discovery port for a reason that may be temporary (`isTriedAgain`), `start`
+	 * resolves nevertheless. The port is then tried again with each beacon.
 	 */
 	readonly keepsTrying?: boolean;
 	readonly clock?: Clock;
@@ -56,7 +59,10 @@ type Received = (bytes: Uint8Array, source: DatagramSource) => void;
 export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	const {selection, clock = createSystemClock(), interfaceReader = createInterfaceReader(), log = () => {}} = options;
 	const loopbackOnly = isLoopbackOnly(selection);
-	/** Sockets on the discovery port. The IPv6 socket is opened when this computer has an IPv6 address. */
+	/**
+	 * Sockets on the discovery port, by address family. The IPv6 socket is opened as soon as this computer has an IPv6
+	 * address.
+	 */
 	const shared = new Map<4 | 6, Socket>();
 	/** Sockets on the discovery port that are being opened. */
 	const opening = new Map<4 | 6, Socket>();
@@ -71,7 +77,10 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	let ownPort = 0;
 	let closing: Promise<void> | undefined;
 
-	/** Checks size, source address and rate of a datagram before any cryptography. */
+	/**
+	 * Checks the size, the source address and the rate of a datagram. These checks come before the cryptographic
+	 * checks, which take more time.
+	 */
 	function receive(bytes: Uint8Array, {address: sourceAddress, port: sourcePort}: DatagramSource): void {
 		if (closing || bytes.length === 0 || bytes.length > MAX_BEACON_BYTES) return;
 		const source = {address: normaliseAddress(sourceAddress), port: sourcePort};
@@ -83,8 +92,8 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	}
 
 	/**
-	 * Joins the multicast group. Called for every broadcast, because the system ends a membership when the interface
-	 * disappears. EADDRINUSE means that the socket is already a member.
+	 * Joins the multicast group of beacons on an interface. This is repeated for every beacon, because the system ends
+	 * the membership when the interface disappears. EADDRINUSE means that the socket is a member already.
 	 */
 	function joinGroup(from: LocalInterface): void {
 		const name = `multicast on ${from.address}`;
@@ -102,8 +111,8 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	}
 
 	/**
-	 * Opens the socket that receives the beacons of one family. Returns the error if opening fails. The node continues
-	 * after a failure, because it tries again with the next beacon.
+	 * Opens the socket that receives the beacons of one address family. Resolves with the error if this fails,
+	 * otherwise with undefined. A failure does not end the node, because the next beacon tries again.
 	 */
 	async function openShared(family: 4 | 6): Promise<unknown> {
 		const socket =
@@ -142,7 +151,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		return sender;
 	}
 
-	/** Updates senders and multicast memberships to the current interfaces. */
+	/** Opens and closes senders, and joins multicast groups, so that they match the current interfaces. */
 	function refreshInterfaces(): Promise<unknown> {
 		interfaces = readInterfaces(selection, interfaceReader.read());
 		options.onInterfacesRead?.(interfaces);
@@ -163,7 +172,10 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 		return Promise.all(missing.map(openShared));
 	}
 
-	/** Opens the senders, if possible with the same source port on all interfaces: the port of the first sender. */
+	/**
+	 * Opens a sender for each address. All senders get the source port of the first one, if this port is free on their
+	 * address.
+	 */
 	async function openSenders(): Promise<void> {
 		const [first] = readInterfaces(selection, interfaceReader.read()).filter(canAnnounce);
 		if (first) {

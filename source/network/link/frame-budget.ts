@@ -7,19 +7,22 @@ import {MAX_PARTIAL_FRAME_BYTES} from '../../core/limits.js';
 
 /** Connection with an incomplete frame. */
 export interface FrameHolder {
-	/** Owner of the share that the frame uses (`shareKey`). */
+	/** Owner for whom the memory of the frame is counted: the address of the peer (`shareKey`). */
 	readonly owner: string;
-	/** Closes the connection. */
+	/** Closes the connection, so that the memory of its frame is free again. */
 	giveWay(): void;
 }
 
 export interface FrameBudget {
-	/** Notes the memory of the incomplete frame of a connection; 0 if there is none. */
+	/**
+	 * Notes the memory in bytes that the incomplete frame of a connection uses now. 0 if the connection has no
+	 * incomplete frame.
+	 */
 	note(holder: FrameHolder, bytes: number): void;
 }
 
 export function createFrameBudget(): FrameBudget {
-	/** Bytes of each holder. The holder whose frame began first is first. */
+	/** Bytes of the incomplete frame of each connection. The connection whose frame began first is first. */
 	const held = new Map<FrameHolder, number>();
 	let total = 0;
 

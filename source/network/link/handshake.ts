@@ -1,7 +1,7 @@
 /**
- * Check of the hello, the first message in each direction (protocol.md, Handshake). The signature in a hello covers the
- * keying material of this TLS connection and the role of its sender. A relayed or reflected hello is therefore
- * rejected.
+ * Check of the hello, the first message in each direction of a connection (protocol.md, Handshake). The signature in a
+ * hello covers the keying material of this TLS connection and the role of the sender (dialler or accepter). Therefore,
+ * a hello that was copied from another connection, or sent back to its sender, is rejected.
  */
 import type {HelloMessage, Message} from '../../codec/message-types.js';
 import type {PeerId} from '../../core/event.js';
@@ -14,24 +14,30 @@ export const PROTOCOL_VERSION = 1;
 /** Lowest protocol version that this program speaks. */
 export const LOWEST_VERSION = 1;
 /**
- * Port in the hello of a node that does not listen, because the system refuses its sockets. On nearly every computer
- * nothing listens on this port (tcpmux). The value is not 0, because release 1.0.0 treats a hello with port 0 as a fault.
- * Peers pass on no address with this port or a lower one, and do not dial it.
+ * Port in the hello of a node that does not listen, because the system refuses its sockets. This port belongs to the
+ * old service tcpmux, so on nearly every computer nothing listens on it. The value is not 0, because release 1.0.0
+ * treats a hello with port 0 as a fault. Peers do not dial an address with this port or a lower one, and do not pass it
+ * on.
  */
 export const PORT_WITHOUT_LISTENER = 1;
 /**
  * Optional features of this program, sent in the hello. Append-only. A peer receives the messages of a feature only if
  * its own hello names the feature.
  *
- * `typing`: shows the message `typing`. `effects`: shows replies, reactions, corrections, withdrawals and pins.
- * `alive`: considers the messages `alive` before it reports a peer as lost. `files`: shares files and fetches them from
- * other peers. `whispers`: accepts private messages.
+ * - `typing`: shows that somebody is typing.
+ * - `effects`: shows replies, reactions, corrections, withdrawals and pins.
+ * - `alive`: before it reports a peer as lost, considers the messages `alive` of other peers.
+ * - `files`: shares files and fetches them from other peers.
+ * - `whispers`: accepts private messages.
  */
 export const FEATURES = ['typing', 'effects', 'alive', 'files', 'whispers'] as const;
 
 export type Feature = (typeof FEATURES)[number];
 
-/** Features that both this program and a peer support. Words that this program does not know are skipped. */
+/**
+ * Features that both this program and a peer support. `words`: features in the hello of the peer. Unknown words are
+ * skipped.
+ */
 export function commonFeatures(words: readonly string[]): ReadonlySet<Feature> {
 	return new Set(FEATURES.filter(feature => words.includes(feature)));
 }
@@ -48,7 +54,9 @@ export type HelloCheck =
 	| {readonly type: 'verified'; readonly hello: HelloMessage}
 	/** This node dialled itself. */
 	| {readonly type: 'self'}
-	/** `code` and `text` are sent to the peer in an `error` message. This node displays `text`. */
+	/**
+	 * The hello is wrong. `code` and `text` are sent to the peer in an `error` message. This node also displays `text`.
+	 */
 	| {readonly type: 'rejected'; readonly code: string; readonly text: string};
 
 export interface HandshakeContext {
@@ -75,7 +83,7 @@ export function checkHello(message: Message, context: HandshakeContext): HelloCh
 	return {type: 'verified', hello: message};
 }
 
-/** Both ends show this text, so it says the same at both. */
+/** Text for two programs without a common protocol version. Both ends display it, so it has to be true for both. */
 function versionMismatch(lowest: number, highest: number): {code: string; text: string} {
 	const [theirs, ours] = [`${lowest}-${highest}`, `${LOWEST_VERSION}-${PROTOCOL_VERSION}`];
 	return {

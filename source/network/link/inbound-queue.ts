@@ -1,8 +1,9 @@
 /**
- * Inbound side of one connection: decodes bytes to frames, and queues the frames for the link scheduler.
+ * Inbound side of one connection: splits the received bytes into frames, and queues the frames for the link scheduler.
  *
- * The connection is paused while frames wait, so that the queue stays short. The frame reader also pauses a connection
- * that exceeds MAX_MESSAGES_PER_SECOND, and interrupts the reading of long frames so that other connections are served.
+ * The connection is paused while frames wait, so that the queue stays short. The frame reader pauses the connection in
+ * two more cases: if it exceeds MAX_MESSAGES_PER_SECOND, and for a moment during a long frame, so that other
+ * connections are served.
  */
 import {createFrameDecoder} from '../../codec/frame.js';
 import type {Clock} from '../../core/environment.js';
@@ -15,7 +16,10 @@ import type {Connection} from '../transport/transport.js';
 
 /** Queue of the complete frames of one link. */
 export interface InboundQueue {
-	/** Accepts bytes. The frames that they complete are handled in this turn of the event loop or in later turns. */
+	/**
+	 * Accepts received bytes. The frames that are complete with these bytes are handled in this turn of the event loop
+	 * or in later ones.
+	 */
 	push(chunk: Uint8Array): void;
 	/** Calls `run` when the queue is empty: immediately, or after the last frame is handled. */
 	whenEmpty(run: () => void): void;
@@ -28,7 +32,10 @@ export interface InboundQueue {
 export interface InboundHandlers {
 	/** Handles one frame. Work passed to `defer` runs later, but before the next frame. */
 	read(frame: Uint8Array, defer: DeferWork): void;
-	/** Called after broken framing, or an error in `read` or its deferred work. The waiting frames are dropped. */
+	/**
+	 * Called if the bytes are not valid frames, or if `read` or the work that it deferred throws an error. The waiting
+	 * frames are dropped.
+	 */
 	failed(error: unknown): void;
 }
 
@@ -39,7 +46,10 @@ export function createInboundQueue(
 ): InboundQueue {
 	let frames: readonly Uint8Array[] = [];
 	let next = 0;
-	/** Size of the frames from index `next` on, plus the frame whose deferred work is unfinished. */
+	/**
+	 * Size of the frames that are not handled completely: those from index `next` on, and a frame whose deferred work
+	 * is unfinished.
+	 */
 	let bytes = 0;
 	let deferredWork: ChunkedWork | undefined;
 	let currentBytes = 0;
@@ -47,7 +57,9 @@ export function createInboundQueue(
 	let onEmpty = () => {};
 	const slot = scheduler.register(step);
 
-	/** Handles one frame or runs one part of deferred work. Returns the number of bytes that still wait. */
+	/**
+	 * Handles one frame, or runs one part of the deferred work of a frame. Returns the number of bytes that still wait.
+	 */
 	function step(): number {
 		try {
 			if (deferredWork) {
@@ -132,28 +144,37 @@ export function createInboundQueue(
 	};
 }
 
-/** Maximum bytes of an incomplete frame read in one turn of the event loop. Decrypting them takes about 1 ms. */
+/**
+ * Maximum number of bytes of an incomplete frame that are read in one turn of the event loop. To decrypt them takes
+ * about 1 ms.
+ */
 const MAX_UNBROKEN_BYTES = 128 * 1024;
 
 /** Frame decoder and flow control of one connection. */
 export interface FrameReader {
-	/** Returns the frames that `chunk` completes. */
+	/** Accepts received bytes, and returns the frames that are complete with these bytes. */
 	push(chunk: Uint8Array): readonly Uint8Array[];
-	/** Throws a ProtocolError if the framing is broken. `push` has already returned the frames before the error. */
+	/**
+	 * Throws a ProtocolError if the received bytes are not valid frames. `push` has already returned the valid frames
+	 * before the error.
+	 */
 	checkFraming(): void;
-	/** Pauses the connection until `resume` has been called as often as `pause`. */
+	/** Stops reading from the connection until `resume` was called as often as `pause`. */
 	pause(): void;
 	resume(): void;
-	/** Whether this node has paused reading. Silence then proves nothing about the peer. */
+	/** Whether reading is paused. If so, the silence of the peer proves nothing. */
 	readonly isPaused: boolean;
-	/** Whether the current frame has been incomplete for more than MAX_FRAME_MS. Call it regularly. */
+	/** Whether a frame has been incomplete for more than MAX_FRAME_MS. To be called regularly. */
 	isSlow(): boolean;
-	/** Restarts the MAX_FRAME_MS period, for use after a stall of this node's own timers. */
+	/**
+	 * Restarts the time that is compared with MAX_FRAME_MS. To be called after a time in which this process did not
+	 * run.
+	 */
 	resetIdle(): void;
 	stop(): void;
 }
 
-/** `noteBuffer`: called with the bytes of memory that the incomplete frame occupies. */
+/** Creates the reader of a connection. `noteBuffer`: called with the bytes of memory that the incomplete frame uses. */
 export function createFrameReader(
 	connection: Connection,
 	clock: Clock,
@@ -163,7 +184,7 @@ export function createFrameReader(
 	const messages = createWindowCounter(1000, clock.monotonic());
 	const rateTimer = createCoalescedTimer(clock, resume);
 	const yieldTimer = createCoalescedTimer(clock, resume);
-	/** Bytes of the incomplete frame that were read after the last interruption. */
+	/** Number of bytes of the incomplete frame that were read since reading was last paused. */
 	let partialBytes = 0;
 	let pauses = 0;
 	/** Time at which the incomplete frame began, in monotonic ms. */

@@ -1,7 +1,7 @@
 /**
- * Keepalive of one connection: determines whether the peer is alive, its round-trip time and its clock offset
- * (protocol.md, Keepalive). Any received byte proves that the peer is alive. `stepLiveness` is the pure state
- * transition.
+ * Keepalive of one connection: finds out whether the peer is alive, and measures the round-trip time and the offset of
+ * its clock (protocol.md, Keepalive). Any received byte proves that the peer is alive. `stepLiveness` contains the
+ * rules as a pure function.
  */
 import type {PingMessage, PongMessage} from '../../codec/message-types.js';
 import type {Clock} from '../../core/environment.js';
@@ -13,7 +13,7 @@ export interface Keepalive {
 	readonly roundTripMs: number | undefined;
 	/** Wall clock of the peer minus the clock of this node, in ms. */
 	readonly clockOffsetMs: number | undefined;
-	/** Notes that bytes arrived. Returns whether the status changed. */
+	/** Notes that bytes have arrived. Returns whether this has changed the status. */
 	recordReceived(): boolean;
 	/** Notes that this node sent a message. */
 	recordSent(): void;
@@ -21,20 +21,22 @@ export interface Keepalive {
 	recordHello(theirClock: number): void;
 	/** Creates the next ping to send. */
 	nextPing(): PingMessage;
-	/** Updates round-trip time and clock offset. Returns false if the pong does not answer the last ping. */
+	/**
+	 * Computes round-trip time and clock offset from a pong. Returns false if the pong does not answer the last ping.
+	 */
 	acceptPong(message: PongMessage): boolean;
 	/**
-	 * Evaluates how long the peer has been silent. Call it every LIVENESS_TICK_MS. `lateMs`: lateness of this call.
-	 * `isPaused`: this node is not reading from the connection, so silence proves nothing.
+	 * Compares the silence of the peer with the limits. To be called every LIVENESS_TICK_MS. `isPaused`: this node does
+	 * not read from the connection now, so the silence proves nothing. `lateMs`: time in ms by which this call is late.
 	 */
 	tick(isPaused: boolean, lateMs: number): TickResult;
-	/** Restarts the measurement of the silence, for use after a stall of this node's own timers. */
+	/** Restarts the measurement of the silence. To be called after a time in which this process did not run. */
 	resetIdle(): void;
 }
 
 export interface TickResult {
 	readonly timedOut: boolean;
-	/** Whether the status changed. */
+	/** Whether this tick changed the status. */
 	readonly changed: boolean;
 	readonly pingDue: boolean;
 }
@@ -95,12 +97,12 @@ export function createKeepalive(clock: Clock): Keepalive {
 			liveness = step.liveness;
 			const changed = step.state === 'suspect' && status !== 'suspect';
 			if (changed) status = 'suspect';
-			// A ping of the peer may wait behind much data in its send queue. This node therefore also pings when it
-			// has sent nothing for PING_AFTER_MS. Otherwise this node would appear dead to the peer.
+			// A ping of the peer may wait behind much data in the send queue of the peer. Therefore this node also
+			// sends a ping if it has sent nothing for PING_AFTER_MS. Otherwise it would seem dead to the peer.
 			const isQuiet = now - sentAt >= PING_AFTER_MS;
-			// Usually only the end that pings first measures round-trip times. The other end may have only one
-			// measurement, which was slow because the programs were starting. Without another ping, it would show a
-			// slow connection until the connection closes.
+			// Usually only the end that sends the first ping measures round-trip times. The other end may have a single
+			// measurement, which is slow because the programs were starting. Without another ping, that end would show
+			// a slow connection until it closes.
 			const isOutdated = (roundTripMs ?? 0) >= FAIR_ROUND_TRIP_MS && now - pingedAt >= PING_AFTER_MS;
 			return {timedOut: step.state === 'dead', changed, pingDue: step.pingDue || isQuiet || isOutdated};
 		},
@@ -108,7 +110,7 @@ export function createKeepalive(clock: Clock): Keepalive {
 	};
 }
 
-/** Basis for judging the silence of the peer. Times are in monotonic ms. */
+/** Data from which the silence of the peer is computed. Times are in monotonic ms. */
 export interface Liveness {
 	/** Time at which the last byte arrived. */
 	readonly receivedAt: number;
@@ -126,7 +128,10 @@ export function aliveAt(now: number): Liveness {
 	return {receivedAt: now};
 }
 
-/** Evaluates the silence at `now`. A ping is due every PING_AFTER_MS until a byte arrives or the peer is dead. */
+/**
+ * Computes the state of the peer from its silence until `now`. A ping is due every PING_AFTER_MS, until a byte arrives
+ * or the peer is dead.
+ */
 export function stepLiveness(liveness: Liveness, now: number): LivenessStep {
 	const silenceMs = now - liveness.receivedAt;
 	const state = silenceMs >= GONE_AFTER_MS ? 'dead' : silenceMs >= SUSPECT_AFTER_MS ? 'suspect' : 'alive';
@@ -134,7 +139,10 @@ export function stepLiveness(liveness: Liveness, now: number): LivenessStep {
 	return {liveness: pingDue ? {...liveness, pingedAt: now} : liveness, state, pingDue};
 }
 
-/** Subtracts the lag of this node's timers from the silence, because bytes that arrived may still be unread. */
+/**
+ * Subtracts from the silence the time by which the timers of this node were late. In this time bytes may have arrived
+ * that are not read yet.
+ */
 function creditTimerLag({receivedAt, pingedAt}: Liveness, lateMs: number, now: number): Liveness {
 	const later = (at: number) => Math.min(now, at + lateMs);
 	return {receivedAt: later(receivedAt), ...(pingedAt !== undefined && {pingedAt: later(pingedAt)})};

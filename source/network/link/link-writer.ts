@@ -1,4 +1,7 @@
-/** Outbound side of one connection. It limits the bytes in the send queue and detects a peer that does not read. */
+/**
+ * Outbound side of one connection. It limits the number of bytes in the send queue, and detects a peer that does not
+ * read.
+ */
 
 import {encodeMessageFrame} from '../../codec/message.js';
 import type {Message} from '../../codec/message-types.js';
@@ -6,22 +9,31 @@ import {MAX_QUEUED_BYTES, SLOW_READER_MS} from '../../core/limits.js';
 import type {Connection} from '../transport/transport.js';
 
 export interface LinkWriter {
-	/**
-	 * Sends a message. Returns false if the queue of the connection is above its high-water mark, or if the message was
-	 * dropped.
-	 */
+	/** Sends a message. Returns false if the send queue is above its high-water mark, or if the message was dropped. */
 	send(message: Message): boolean;
 	sendFrame(frame: Uint8Array): boolean;
-	/** Whether the peer read nothing from a non-empty queue for SLOW_READER_MS. Call it often. `now`: monotonic ms. */
+	/**
+	 * Whether bytes wait in the send queue and the peer has read none of them for SLOW_READER_MS. To be called often.
+	 * `now`: monotonic ms.
+	 */
 	isStuck(now: number): boolean;
-	/** Restarts the SLOW_READER_MS period, for use after a stall of this node's own timers. */
+	/**
+	 * Restarts the time that is compared with SLOW_READER_MS. To be called after a time in which this process did not
+	 * run.
+	 */
 	resetIdle(): void;
 }
 
-/** Messages that are useless when they arrive late. They are dropped while more than MAX_QUEUED_BYTES are queued. */
+/**
+ * Messages that are useless if they arrive late. Such a message is dropped if more than MAX_QUEUED_BYTES are in the
+ * send queue.
+ */
 const EXPENDABLE: ReadonlySet<Message['type']> = new Set(['ping', 'pong', 'typing']);
 
-/** `onOverflow` is called for a message dropped because more than twice MAX_QUEUED_BYTES are queued. */
+/**
+ * Creates the writer of a connection. `onOverflow`: called when a message is dropped because more than twice
+ * MAX_QUEUED_BYTES are in the send queue.
+ */
 export function createLinkWriter(connection: Connection, onOverflow: () => void): LinkWriter {
 	let sentBytes = 0;
 	/** Number of bytes that have left the queue, and the time at which `isStuck` first saw this number. */

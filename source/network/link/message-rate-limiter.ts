@@ -1,7 +1,7 @@
 /**
- * Rate limiter for the messages of one connection, by kind (protocol.md, Limits), and its counterpart at the sender. A
- * sender uses at most SENDER_RATE_SHARE of each limit, however much it receives from other peers. So a peer that
- * exceeds a limit does not follow the protocol, and is at fault.
+ * Rate limiter for the received messages of one connection, by kind of message (protocol.md, Limits), and the limiter
+ * for sent messages. A sender uses at most SENDER_RATE_SHARE of each limit, whatever it receives from other peers. So a
+ * peer that exceeds a limit does not follow the protocol, and is at fault.
  */
 import type {Message} from '../../codec/message-types.js';
 import {
@@ -22,14 +22,15 @@ import {createTokenBucket, type TokenBucket} from '../scheduling/rate-limiters.j
 
 export interface MessageRateLimiter {
 	/**
-	 * Counts a message. Returns a text about the exceeded limit, or undefined if no limit is exceeded. `now`: monotonic ms.
+	 * Counts a received message. Returns a text about the limit that it exceeds, or undefined if it exceeds none.
+	 * `now`: monotonic ms.
 	 */
 	violation(message: Message, now: number): string | undefined;
 }
 
 interface Rule {
 	readonly perSecond: number;
-	/** Plural noun for the text that `violation` returns. */
+	/** Plural noun for the messages in the text that `violation` returns. */
 	readonly noun: string;
 }
 
@@ -57,7 +58,10 @@ function kindOf(message: Message): Kind | undefined {
 	return message.type in RULES ? (message.type as Kind) : undefined;
 }
 
-/** Number of tokens that a message takes. Each listed peer costs one token, because the receiver may dial that peer. */
+/**
+ * Number of tokens that a message costs. In a list of peers each peer costs one token, because the receiver may dial
+ * each of them.
+ */
 function weightOf(message: Message): number {
 	if (message.type === 'alive') return Math.max(1, message.peers.length);
 	return message.type === 'peers' ? Math.max(1, message.added.length + message.removed.length) : 1;
@@ -78,20 +82,20 @@ export function createMessageRateLimiter(): MessageRateLimiter {
 	};
 }
 
-/** Pace of the messages that this node sends on one connection. `now`: monotonic ms. */
+/** Limiter for the messages that this node sends on one connection. `now`: monotonic ms. */
 export interface MessagePace {
 	/**
-	 * Takes the tokens for `count` messages of a kind, or for `count` names in `peers`. Returns false if the messages
-	 * must wait.
+	 * Takes the tokens for `count` messages of a kind or, in `peers` messages, for `count` listed peers. Returns false,
+	 * and takes none, if the messages must wait.
 	 */
 	take(kind: PacedKind, now: number, count?: number): boolean;
-	/** Number of messages of a kind, or of names in `peers`, that may be sent now. */
+	/** Number of messages of a kind, or of peers listed in `peers` messages, that may be sent now. */
 	available(kind: PacedKind, now: number): number;
 }
 
 /**
- * Kinds of messages whose number depends on other peers or on the user. The other kinds need no pace: pings and typing
- * signals follow timers of this node, and pongs follow pings.
+ * Kinds of messages that this limiter delays: their number depends on other peers or on the user. The other kinds need
+ * no limiter. Pings and typing signals follow timers of this node, and each pong follows a ping.
  */
 export type PacedKind = 'have' | 'digest' | 'want' | 'peers' | 'fileAsk' | 'fileInfo' | 'whisper' | 'whisper-ack';
 

@@ -2,13 +2,14 @@
  * Link: one connection from the hello to its close. The handlers of a link receive decoded and checked messages of a
  * peer that has proved its id.
  *
- * Modules: inbound-queue (bytes to frames, flow control), link-writer (outbound limits), keepalive (liveness and
- * measurements), message-rate-limiter, handshake (check of the hello).
+ * Modules: inbound-queue (bytes to frames, pauses of reading), link-writer (limits of sending), keepalive (whether the
+ * peer is alive, measurements), message-rate-limiter, handshake (check of the hello).
  *
  * Invariants
+ *
  * 1. The handlers receive no message before the hello of the peer is verified, and none after `closed`.
- * 2. A fault of the peer closes this connection with an error code, and has no other effect.
- * 3. The `closed` handler is called exactly once, even if no hello arrived.
+ * 2. A fault of the peer closes this connection with an error code. At this level it has no other effect.
+ * 3. The `closed` handler is called exactly once, even if no hello has arrived.
  */
 
 import {decodeMessage} from '../../codec/message.js';
@@ -28,7 +29,7 @@ import {createKeepalive} from './keepalive.js';
 import {createLinkWriter} from './link-writer.js';
 import {createMessageRateLimiter} from './message-rate-limiter.js';
 
-/** Hello of this node, without the proof, which differs on every connection. */
+/** Hello of this node without its proof. The proof (signature and MAC) differs on every connection. */
 export type OwnHello = Omit<HelloMessage, 'type' | 'signature' | 'mac'>;
 
 /** Connection to a peer that has proved its id. */
@@ -46,11 +47,14 @@ export interface PeerLink {
 	readonly roundTripMs: number | undefined;
 	/** Wall clock of the peer minus the clock of this node, in ms. */
 	readonly clockOffsetMs: number | undefined;
-	/** Returns false if the send queue is above its high-water mark. The `drained` handler is called later. */
+	/**
+	 * Sends a message. Returns false if the send queue is above its high-water mark. The `drained` handler is called
+	 * when the queue is below the mark again.
+	 */
 	send(message: Message): boolean;
 	/** To be called while a message is handled that answers a request of this node (`ScheduledLink.noteWanted`). */
 	noteWanted(): void;
-	/** Sends an encoded frame, so that a message to many peers is encoded only one time. */
+	/** Sends an encoded frame. So a message to many peers is encoded only once. */
 	sendFrame(frame: Uint8Array): boolean;
 	pause(): void;
 	resume(): void;
@@ -60,7 +64,10 @@ export interface PeerLink {
 	fail(code: string, text: string): void;
 }
 
-/** Reason why a connection closed. `by` is `fault` if this node detected a fault of the peer. */
+/**
+ * Reason why a connection closed. `by`: end that closed it. `fault`: this node closed it because of a fault of the
+ * peer. `network`: it broke.
+ */
 export interface LinkClosing {
 	readonly by: 'us' | 'them' | 'fault' | 'network';
 	/** Reason in a `bye`, code of an `error`, or one of `reset`, `ended`, `silent` and `hello-timeout`. */
@@ -72,16 +79,16 @@ export interface LinkClosing {
 export interface PeerLinkHandlers {
 	verified(link: PeerLink): void;
 	/**
-	 * Called for each message. The handler can pass long work to `defer`. Later messages of the link wait until this
-	 * work is complete.
+	 * Called for each received message. The handler can pass long work to `defer`. Later messages of this link then
+	 * wait until the work is complete.
 	 */
 	message(link: PeerLink, message: Message, defer: DeferWork): void;
 	/** Called when the status, the round-trip time or the clock offset has changed. */
 	metricsChanged(link: PeerLink): void;
 	drained(link: PeerLink): void;
-	/** Called when all messages sent so far are passed to the operating system. */
+	/** Called when all messages that were sent have been passed on to the operating system. */
 	idle?(link: PeerLink): void;
-	/** Called when the connection has closed. `link` is undefined if no hello was verified before. */
+	/** Called when the connection has closed. `link` is undefined if no hello of the peer was verified. */
 	closed(link: PeerLink | undefined, closing: LinkClosing): void;
 }
 
@@ -97,11 +104,16 @@ export interface PeerLinkOptions {
 	readonly frameBudget?: FrameBudget;
 }
 
-/** Methods by which the owner of a connection controls it, before and after the hello. */
+/** Control over a connection for the mesh, which opened it. It works before and after the hello. */
 export interface OpenLink {
-	/** Checks liveness and progress. Call it every LIVENESS_TICK_MS. `lateMs`: lateness of this call. */
+	/**
+	 * Checks whether the peer is alive, sends, and reads fast enough. To be called every LIVENESS_TICK_MS. `lateMs`:
+	 * time in ms by which this call is late.
+	 */
 	tick(lateMs: number): void;
-	/** Restarts the measurement of the silence of the peer, for use after a stall of this node's own timers. */
+	/**
+	 * Restarts the measurement of the silence of the peer. To be called after a time in which this process did not run.
+	 */
 	resetIdle(): void;
 	/** Closes the connection immediately, without a message to the peer. */
 	destroy(code: string, text: string): void;
@@ -182,7 +194,7 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		if (!hello) end({by: 'fault', code: 'hello-timeout', text: 'no hello within 5 s'});
 	});
 
-	/** Closes the connection after it has sent `lastMessage`, or immediately if there is none. */
+	/** Closes the connection after it has sent `lastMessage`, or immediately if no message is given. */
 	function end(reason: LinkClosing, lastMessage?: Message): void {
 		if (closing) return;
 		if (lastMessage) send(lastMessage);
@@ -289,7 +301,8 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 	return {
 		tick(lateMs) {
 			if (closing || !hello) return;
-			// A peer that sends the bytes of a frame too slowly counts as alive, but occupies memory and a connection.
+			// A peer that sends a frame very slowly counts as alive, because its bytes arrive. But the incomplete frame
+			// uses memory.
 			if (reader.isSlow()) link.fail('slow-frame', `a message did not arrive within ${MAX_FRAME_MS / 1000} s`);
 			else if (writer.isStuck(clock.monotonic())) endSlowReader();
 			if (closing) return;

@@ -1,6 +1,7 @@
 /**
- * Sender of `alive` (protocol.md, Failure reports): every ALIVE_INTERVAL_MS it tells each connected peer which peers
- * are alive according to other connected peers. In a full mesh it sends nothing.
+ * Sender of the message `alive` (protocol.md, Failure reports). Every ALIVE_INTERVAL_MS it tells each connected peer
+ * which peers are alive according to the other connected peers. If all nodes are connected to each other (full mesh),
+ * it sends nothing.
  */
 import type {Clock, Timer} from '../../core/environment.js';
 import {ALIVE_INTERVAL_MS} from '../../core/limits.js';

@@ -1,8 +1,11 @@
 /**
- * Places for verified connections, dialled and accepted ones: MAX_CONNECTIONS in all, and MAX_CONNECTIONS_PER_ADDRESS for
- * one address. If all places are taken, a new connection of another address replaces the newest connection of the address
- * with the most connections. Untrusted peers of one IPv6 prefix use more than half of the places only while nobody else
- * needs these places. A trusted peer, which was connected without a fault before, replaces a peer that is not trusted.
+ * Places for verified connections, whether this node dialled or accepted them: MAX_CONNECTIONS in total, and
+ * MAX_CONNECTIONS_PER_ADDRESS for one address.
+ *
+ * If all places are taken, a new connection from another address replaces the newest connection of the address that has
+ * the most connections. Untrusted peers of one IPv6 prefix can use more than half of the places only while nobody else
+ * needs them. A trusted peer was connected for a time without a fault. Its new connection can replace the connection of
+ * a peer that is not trusted.
  */
 import {MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS} from '../../core/limits.js';
 import {isLoopback, prefixGroup, shareKey} from '../ip-address.js';
@@ -12,21 +15,23 @@ import {createFairShare} from '../scheduling/fair-share.js';
 
 export interface ConnectionPlaces {
 	/**
-	 * Takes a place for a connection. Returns the connection that has to close, which may be `link` itself; undefined if no
-	 * connection has to close.
+	 * Takes a place for a verified connection. Returns the connection that has to close for it, which may be `link`
+	 * itself. Undefined if no connection has to close.
 	 */
 	take(link: PeerLink): PeerLink | undefined;
 	release(link: PeerLink): void;
 }
 
-/** `isTrusted`: whether the peer of a connection was connected without a fault for TRUSTED_AFTER_MS. */
+/**
+ * Creates the places. `isTrusted`: whether the peer of a connection was connected for TRUSTED_AFTER_MS without a fault.
+ */
 export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): ConnectionPlaces {
 	const places = createFairShare<PeerLink>(Number.POSITIVE_INFINITY);
 
 	/**
-	 * Chooses the connection to close so that `link`, a connection of `owner`, gets a place. `isCapped`: `owner` has
-	 * reached its own limit; otherwise all places of the node are taken. The result is `link` itself if no other
-	 * connection has to close.
+	 * Chooses the connection that closes, so that `link` gets a place. `owner`: owner of `link`, usually its address.
+	 * `isCapped`: true if `owner` has reached its own limit, false if all places of the node are taken. Returns `link`
+	 * itself if no other connection has to give way.
 	 */
 	function chooseClosing(link: PeerLink, owner: string, isCapped: boolean): PeerLink {
 		const fullest = isCapped ? owner : (places.fullest() ?? owner);
@@ -36,12 +41,15 @@ export function createConnectionPlaces(isTrusted: (link: PeerLink) => boolean): 
 		return newest.find(one => !isTrusted(one)) ?? (isFuller ? newest[0] : undefined) ?? link;
 	}
 
-	/** IPv6 prefix of an untrusted peer; undefined for a trusted peer, and for a peer on IPv4 or loopback. */
+	/**
+	 * IPv6 prefix of the peer of a connection, if the peer is not trusted. Undefined for a trusted peer, and for IPv4
+	 * and loopback.
+	 */
 	const strangerPrefix = (link: PeerLink) => (isTrusted(link) ? undefined : prefixGroup(link.remoteAddress));
 
 	/**
-	 * Connection to close when all places are taken, although the address of `link` has not reached its limit. It may be
-	 * `link` itself.
+	 * Chooses the connection that closes if all places of the node are taken, but the address of `link` has not reached
+	 * its own limit. The result may be `link` itself.
 	 */
 	function chooseAmongAll(link: PeerLink, owner: string): PeerLink {
 		const own = strangerPrefix(link);

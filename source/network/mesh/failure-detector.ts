@@ -1,15 +1,16 @@
 /**
- * Failure detector with ranked reporting (protocol.md, Failure reports). It tracks the connections of this node and those that
- * connected peers report, and determines which peers to report as lost.
+ * Failure detector (protocol.md, Failure reports). It records the connections of this node and those that connected
+ * peers report. From them it determines which peers this node has to report as lost.
  *
- * A lost peer is reported after a grace period if it has not reconnected by then and no connected peer reports a
- * connection to it. A node without connections reports no peer. Of the nodes that observed the loss, the node with the
- * lowest id reports first. Each following node, in the order of the ids, waits one second longer. A peer whose feed
- * does not say that it left, and to which no node was connected for a minute, is also lost.
+ * A peer to which the connection broke is reported after a grace period, unless it has reconnected or a connected peer
+ * reports a connection to it. A node without connections reports nobody. If several nodes observed the loss, the one
+ * with the lowest id reports it first. Each following node, in the order of the ids, waits one second longer, and
+ * reports nothing if it has received the report by then. A peer is also lost if its feed does not say that it left, and
+ * no node was connected to it for a minute.
  *
- * In a room in which not all nodes see each other, a node cannot know all connections. Its peers then also report which
- * peers are alive, from their own connections or from reports of others (indirect-evidence.ts). A peer is not reported
- * while such evidence about it is younger than a minute.
+ * In a room in which not all nodes are connected to each other, no node knows all connections. Connected peers then
+ * also tell this node which other peers are alive (indirect-evidence.ts). A peer is not reported for a minute after the
+ * last such evidence about it.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -24,15 +25,15 @@ import {
 import {LruMap} from '../../core/lru-map.js';
 import {type AlivePeer, createIndirectEvidence} from './indirect-evidence.js';
 
-/** Peer of the roster that is examined. */
+/** Peer in the list of known peers, for which the failure detector decides whether it is lost. */
 export interface Subject {
 	readonly peer: PeerId;
 	/**
-	 * Whether the peer has left, or was reported as lost and has not returned since (events `left`, `lost` and
-	 * `returned`).
+	 * Whether the feeds say that the peer is gone: it has left, or was reported as lost and has not returned since
+	 * (events `left`, `lost` and `returned`).
 	 */
 	readonly ended: boolean;
-	/** Number of times that the peer returned after it was reported as lost. */
+	/** Number of times that the peer was reported as lost and then returned. */
 	readonly absences: number;
 }
 
@@ -42,52 +43,58 @@ export interface FailureDetector {
 	connected(peer: PeerId, now: number): void;
 	disconnected(peer: PeerId, now: number): void;
 	/**
-	 * Notes a report of the connected peer `reporter`: `reporter` has connected to `peer` or, if `connected` is false,
-	 * has lost that connection.
+	 * Notes a report of the connected peer `reporter`. `connected`: true if the reporter has connected to `peer`, false
+	 * if it has lost its connection to `peer`.
 	 */
 	reportChange(reporter: PeerId, peer: PeerId, connected: boolean, now: number): void;
 	/**
-	 * Notes that a connected peer reports all its connections. A peer that the reporter named before and does not name now has
-	 * lost its connection to the reporter.
+	 * Notes the complete list of the connections of a connected peer. A peer that the reporter listed before and does
+	 * not list now has lost its connection to the reporter.
 	 */
 	reportFullList(reporter: PeerId, peers: ReadonlySet<PeerId>, now: number): void;
-	/** Notes peers that are alive according to a connected peer. */
+	/** Notes that these peers are alive according to the connected peer `reporter`. */
 	reportAlive(reporter: PeerId, peers: readonly AlivePeer[], now: number): void;
-	/** Notes a new live event of a peer, no matter which peer delivered it. The event shows that its author was alive. */
+	/**
+	 * Notes that a new live event of a peer has arrived, whoever delivered it. The event shows that its author was
+	 * alive.
+	 */
 	heardFrom(peer: PeerId, now: number): void;
 	/**
-	 * Peers that are alive according to peers other than `receiver`. Leaves out what `receiver` already knows: the peers to
-	 * which this node is connected, and all reports by peers to which `receiver` is connected too. In a full mesh the list
-	 * is empty.
+	 * Peers that are alive according to other peers than `receiver`, to be sent to `receiver`. Leaves out what
+	 * `receiver` knows already: the peers to which this node is connected, and the reports of peers to which `receiver`
+	 * is connected too. Empty if all nodes are connected to each other.
 	 */
 	aliveFor(receiver: PeerId, now: number): AlivePeer[];
-	/** Restarts all grace periods, after a stall of this process's timers. */
+	/** Restarts all grace periods. To be called after a time in which this process did not run. */
 	stalled(now: number): void;
 	/** Whether this node, or a peer connected to this node, is connected to `peer`. */
 	isReachable(peer: PeerId): boolean;
-	/** Number of peers to which a connection was lost. */
+	/** Number of suspects: peers to which a connection was lost. */
 	readonly suspectCount: number;
-	/** Returns the peers among `subjects` that this node has to report as lost now, at most MAX_REPORTED_AT_ONCE. */
+	/**
+	 * Returns the peers among `subjects` that this node has to report as lost now. There are at most
+	 * MAX_REPORTED_AT_ONCE.
+	 */
 	evaluate(subjects: Iterable<Subject>, now: number): PeerId[];
 }
 
 /**
- * An eviction skips at most this number of suspects, namely those whose loss this node observed itself. After that, it
- * evicts the oldest suspect.
+ * Maximum number of suspects that are skipped when the table is full, because this node observed their loss itself. If
+ * all of these were observed, the oldest suspect is evicted.
  */
 const MAX_EVICTION_SKIPS = 64;
 /**
- * Peers that one evaluation reports. A member can relay thousands of feeds whose authors never connect. These peers are due
- * at the same time, and thousands of reports in one turn of the event loop would stop the chat.
+ * Maximum number of peers that one evaluation reports. A member can pass on thousands of feeds whose authors never
+ * connect. All of these authors are due at the same time, and thousands of reports at once would stop the chat.
  */
 const MAX_REPORTED_AT_ONCE = 64;
 
 interface Suspect {
-	/** Time of the last observed loss, in monotonic ms. */
+	/** Time at which the last connection to the suspect was lost, in monotonic ms. */
 	since: number;
 	/**
-	 * Nodes that lost a connection to the suspect. An array takes less memory than a set, and malicious peers can cause
-	 * thousands of these lists.
+	 * Nodes that lost a connection to the suspect. This is an array, because it takes less memory than a set, and
+	 * malicious peers can cause thousands of these lists.
 	 */
 	observers: PeerId[];
 }
@@ -99,13 +106,14 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 	/** For each reported peer, the number of connected peers that report a connection to it. */
 	const reportCounts = new Map<PeerId, number>();
 	/**
-	 * `makeRoom` limits the number of suspects. It does not limit suspects from the roster, which has its own size limit.
+	 * Peers to which a connection was lost. `makeRoom` limits their number. Peers in the list of known peers are added
+	 * without this limit, because that list is limited itself.
 	 */
 	const suspects = new LruMap<PeerId, Suspect>(Number.POSITIVE_INFINITY);
 	const evidence = createIndirectEvidence();
 	/**
-	 * Earliest possible start of a grace period, in monotonic ms: the end of the last stall, or the time of the first
-	 * connection after a time without connections, whichever is later.
+	 * Earliest possible start of a grace period, in monotonic ms. It is the later of two times: when this process last
+	 * ran again after a time in which it did not run, and when this node last got a connection after it had none.
 	 */
 	let startedAt = Number.NEGATIVE_INFINITY;
 
@@ -119,7 +127,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		else reportCounts.delete(peer);
 	}
 
-	/** Forgets the reports of a peer, and returns them. */
+	/** Forgets the connections that a peer has reported, and returns the peers at their other ends. */
 	function takeReports(reporter: PeerId): Iterable<PeerId> {
 		const reported = reports.get(reporter) ?? [];
 		reports.delete(reporter);
@@ -131,8 +139,8 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		if (peer === self) return;
 		const known = suspects.get(peer);
 		if (known) {
-			// If the list is full, only connected observers stay in it, because a peer could return with any number of new
-			// ids.
+			// If the list is full, only connected observers stay in it. Observers that are not connected may be
+			// invented, because a peer can return with any number of new ids.
 			if (known.observers.length >= MAX_REPORTED_PEERS)
 				known.observers = known.observers.filter(one => one === self || connectedPeers.has(one));
 			if (!known.observers.includes(observer)) known.observers.push(observer);
@@ -144,7 +152,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 	}
 
 	/**
-	 * Evicts the oldest suspects. Suspects whose loss this node did not observe are evicted first, because a peer can
+	 * Evicts the oldest suspects. Suspects that are only reported by other peers are evicted first, because a peer can
 	 * invent any number of them.
 	 */
 	function makeRoom(): void {
@@ -154,8 +162,8 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 	}
 
 	/**
-	 * Time at which this node has to report a suspect, in monotonic ms. Infinity means never. `rank`: number of connected
-	 * peers with a lower id.
+	 * Time at which this node has to report a suspect as lost, in monotonic ms. Infinity means never. `rank`: number of
+	 * connected peers with a lower id than this node.
 	 */
 	function dueAt({peer, absences}: Subject, entry: Suspect, now: number, rank: number): number {
 		if (connectedPeers.size === 0) return Number.POSITIVE_INFINITY;
@@ -172,7 +180,9 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		return Math.max(since, aliveAt ?? since) + vanishedAfterMs + rank * LOST_RANK_STEP_MS;
 	}
 
-	/** The peers that a source has reported as alive, and the time at which each was last alive according to that source. */
+	/**
+	 * Peers that are alive according to one connected peer (`source`), each with the time at which it was last alive.
+	 */
 	function* toldBy(source: PeerId, now: number): Iterable<readonly [PeerId, number]> {
 		for (const peer of reports.get(source) ?? []) yield [peer, now];
 		yield* evidence.list(source, now);
@@ -191,8 +201,8 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		}
 
 		const known = suspects.get(peer);
-		// If a connection opened and closed between two messages, only its loss is reported. Such a report is accepted only
-		// about peers that are connected to this node or already suspected.
+		// If a connection of the reporter opened and closed between two of its messages, it reports only the loss. Such
+		// a report is accepted only about a peer that is connected to this node or already suspected.
 		const isUnreported = (known !== undefined || connectedPeers.has(peer)) && !known?.observers.includes(reporter);
 		const isReported = reportedPeers.delete(peer);
 		if (isReported) changeCount(peer, -1);
@@ -211,7 +221,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 			connectedPeers.delete(peer);
 			evidence.remove(peer);
 			suspect(peer, now, self);
-			// Peers to which only the disconnected peer reported a connection are now unreachable.
+			// If only the disconnected peer reported a connection to another peer, that peer is now unreachable.
 			for (const other of takeReports(peer)) if (!isReachable(other) && other !== self) suspect(other, now, peer);
 		},
 		reportChange,

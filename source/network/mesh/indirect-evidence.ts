@@ -1,31 +1,34 @@
 /**
- * Indirect evidence that peers are alive (protocol.md, Failure reports): reports of connected peers about peers to
- * which this node is not connected. The reports of each source are stored separately, so that no peer receives its own
- * reports back.
+ * Indirect evidence that peers are alive (protocol.md, Failure reports): what connected peers report about peers to
+ * which this node is not connected. The reports of each connected peer (source) are stored separately, so that no peer
+ * gets its own reports back.
  *
- * Each stored time is the moment at which somebody was last known to be connected to the peer, in monotonic ms of this
- * node.
+ * The stored time of a peer is the moment at which some node was last known to be connected to it, in monotonic ms of
+ * this node.
  */
 import type {PeerId} from '../../core/event.js';
 import {MAX_REPORTED_PEERS, VANISHED_AFTER_MS} from '../../core/limits.js';
 
-/** Peer that is alive, and the time since somebody was known to be connected to it. */
+/** Peer that is alive. `ageMs`: time since some node was last known to be connected to it. */
 export interface AlivePeer {
 	readonly peer: PeerId;
 	readonly ageMs: number;
 }
 
 export interface IndirectEvidence {
-	/** Merges a list that `source` sent with the earlier lists of `source`. For each peer the newest time is kept. */
+	/** Adds a list that `source` has sent to its earlier lists. For each peer the newest time counts. */
 	note(source: PeerId, peers: readonly AlivePeer[], now: number): void;
 	/** Forgets all lists of a source. */
 	remove(source: PeerId): void;
 	/**
-	 * Newest time at which a peer was alive, according to `source`, or to all sources if `source` is undefined.
-	 * Undefined if there is none.
+	 * Newest time at which a peer was alive according to `source`. Without `source`, according to any source. Undefined
+	 * if no source has reported it.
 	 */
 	aliveAt(peer: PeerId, source?: PeerId): number | undefined;
-	/** Peers that a source named within the last VANISHED_AFTER_MS, and when each was last alive. */
+	/**
+	 * Peers that a source reported as alive within the last VANISHED_AFTER_MS, each with the time at which it was last
+	 * alive.
+	 */
 	list(source: PeerId, now: number): Iterable<readonly [PeerId, number]>;
 }
 

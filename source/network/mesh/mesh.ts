@@ -2,15 +2,16 @@
  * Mesh: all connections of this node, one for each connected peer (protocol.md, One connection per pair).
  *
  * Invariants
- * 1. Only the peer with the lower id closes duplicates. It keeps the connection that was verified last. It closes the
- *    others after a message other than the hello has arrived on the newest, because until then the other end may still
- *    reject the newest connection. The peer with the higher id reads all connections and sends on the newest. If there are
- *    more than MAX_LINKS_PER_PEER connections, both peers close the oldest.
+ *
+ * 1. If two peers have several connections, only the peer with the lower id closes the superfluous ones. It keeps the
+ *    connection that was verified last. It closes the others when a message other than the hello arrives on the newest
+ *    one, because until then the other end may still reject it. The peer with the higher id reads all connections and
+ *    sends on the newest. If there are more than MAX_LINKS_PER_PEER connections, both peers close the oldest.
  * 2. `up` and `down` alternate for each peer. `replaced` is called only between an `up` and the next `down`. After each
  *    call of `replaced`, the two nodes compare their inventories again.
- * 3. Silence during a stall of this process's timers closes no connection.
- * 4. The connections of an address are limited (connection-quota.ts before the hello, connection-places.ts after it), and
- *    refused while the address is banned (ban-list.ts).
+ * 3. The silence of a peer in a time in which this process did not run closes no connection.
+ * 4. The connections of an address are limited (connection-quota.ts before the hello, connection-places.ts after it).
+ *    They are refused while the address is banned (ban-list.ts).
  */
 import type {Message} from '../../codec/message-types.js';
 import type {Timer} from '../../core/environment.js';
@@ -37,27 +38,36 @@ import {createConnectionPlaces} from './connection-places.js';
 export interface MeshHandlers {
 	/** Called when the first connection to a peer is verified. */
 	up(link: PeerLink): void;
-	/** Called when `link` becomes the connection to send on: it is newer, or the newer connection `closed` has ended. */
+	/**
+	 * Called when messages to a peer are sent on another connection, `link`, from now on. Either `link` is newer, or
+	 * the newer connection `closed` has ended.
+	 */
 	replaced(link: PeerLink, closed?: PeerLink): void;
 	/** Called when the last connection to a peer has closed. */
 	down(link: PeerLink, closing: LinkClosing): void;
-	/** Called for each message of a peer. `defer` schedules long work. */
+	/** Called for each message of a peer. Work that takes long can be passed to `defer`. */
 	message(link: PeerLink, message: Message, defer: DeferWork): void;
 	metricsChanged(link: PeerLink): void;
 	drained(link: PeerLink): void;
-	/** Called when all messages sent on a connection so far are passed to the operating system. */
+	/** Called when all messages that were sent on a connection have been passed on to the operating system. */
 	idle?(link: PeerLink): void;
 	/** Called when a connection closes before its hello is verified. */
 	rejected(connection: Connection, closing: LinkClosing): void;
-	/** Called when a connection has to close, because all places for connections are taken. */
+	/** Called when this connection is closed, because all places for connections are taken. */
 	overloaded(link: PeerLink): void;
-	/** Called when the timers of this process fired `lateMs` late: the computer slept, or its CPU was overloaded. */
+	/**
+	 * Called when the timers of this process were late by `lateMs`, because the computer slept or its CPU was
+	 * overloaded.
+	 */
 	stalled(lateMs: number): void;
 }
 
 export interface Mesh {
 	start(): void;
-	/** Takes over a dialled or accepted connection. Calls `done` once, when the connection is verified or has failed. */
+	/**
+	 * Takes over a connection that was dialled or accepted. Calls `done` once: when its hello is verified, or when it
+	 * has failed.
+	 */
 	adopt(connection: Connection, done?: (outcome: AdoptOutcome) => void): void;
 	/** Connection on which messages to this peer are sent; undefined if the peer is not connected. */
 	linkOf(peer: PeerId): PeerLink | undefined;
@@ -66,8 +76,9 @@ export interface Mesh {
 	/** Number of connected peers. */
 	readonly size: number;
 	/**
-	 * Detects a stall of this process's timers and reports it one time (`stalled`). After the computer slept, any timer
-	 * may fire first. Every timer callback that evaluates elapsed time must therefore call this function first.
+	 * Detects that the timers of this process are late, and reports this once (`stalled`). After the computer has
+	 * slept, any timer may fire first. Therefore every timer callback that depends on elapsed time must call this
+	 * function first.
 	 */
 	checkStall(): void;
 	/** Closes all connections with a `bye`. `down` is called for each peer. */
@@ -81,7 +92,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 	const scheduler = createLinkScheduler(clock);
 	const frameBudget = createFrameBudget();
 	const open = new Set<OpenLink>();
-	/** Verified connections of each peer, oldest first. Messages are sent on the last one. */
+	/** Verified connections of each peer, oldest first. Messages to the peer are sent on the last one. */
 	const byPeer = new Map<PeerId, PeerLink[]>();
 	const quota = createConnectionQuota();
 	const banList = createBanList();
@@ -144,7 +155,10 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 		handlers.replaced(link);
 	}
 
-	/** Closes the older connections to a peer after the peer has sent a message on the newest one, `link`. */
+	/**
+	 * Closes the older connections to a peer. To be called when the peer has sent a message on `link`. Has no effect
+	 * unless `link` is the newest connection.
+	 */
 	function resolveDuplicate(link: PeerLink): void {
 		const links = byPeer.get(link.peer);
 		if (!links || links.length < 2 || links.at(-1) !== link) return;
@@ -182,7 +196,7 @@ export function createMesh(options: PeerLinkOptions, handlers: MeshHandlers): Me
 			timer = clock.after(LIVENESS_TICK_MS, tick);
 		},
 		adopt(connection, done) {
-			// The places above MAX_CONNECTIONS are for connections whose hello is not verified yet.
+			// Connections above MAX_CONNECTIONS are accepted only until their hello is verified.
 			const isFull = open.size >= MAX_CONNECTIONS + MAX_PENDING_CONNECTIONS;
 			const slot = stopped || isFull ? undefined : quota.acquire(connection);
 			if (!slot) {

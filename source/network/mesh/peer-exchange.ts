@@ -1,8 +1,11 @@
 /**
- * Peer exchange (protocol.md, Messages). Sends the list of this node's connections to every connected peer: the full
- * list on a new connection, then changes. Changes are batched. While many nodes start, added connections are sent less
- * and less often, because most peers discover each other by beacons. If another peer reports that it has lost a peer to
- * which this node has a connection, this node lists that connection at once. No peer is sent more entries than it accepts.
+ * Peer exchange (protocol.md, Messages). Tells every connected peer which connections this node has: the full list on a
+ * new connection, and after that the changes.
+ *
+ * Several changes are sent in one message. While many nodes start, new connections are reported less and less often,
+ * because most peers discover each other by beacons. There is one exception: another peer reports that it has lost its
+ * connection to a peer, and this node has a connection to that peer that it has not reported yet. Then it reports its
+ * new connections at once. Each peer is sent names only at the rate that it accepts.
  */
 
 import {encodeMessageFrame} from '../../codec/message.js';
@@ -20,28 +23,28 @@ import {createPeerListBacklog, type PeerListBacklog} from './peer-list-backlog.j
 type LocalInterfaces = readonly LocalInterface[];
 
 /**
- * Address at which other peers may reach the peer of a link: its remote address and the port of its hello, unless the
- * peer does not listen. An IPv6 address that is link-local, or not on a prefix of this computer, is left out, because
- * other peers may be unable to use it. A peer without an address is listed too, because peers that nobody lists are
- * reported as lost.
+ * Entry of a connected peer in the list of connections. Its address is the remote address of the connection with the
+ * port of the hello. The address is left out if the peer does not listen. It is also left out for an IPv6 address that
+ * is link-local, or not on a prefix of this computer, because other peers may be unable to use it. A peer without an
+ * address is listed too, because a peer that nobody lists is reported as lost.
  */
 function addressOfLink({peer, remoteAddress: host, hello: {port}}: PeerLink, interfaces: LocalInterfaces): PeerAddress {
 	const isNamed = !isIpv6(host) || isLoopback(host) || (!isLinkLocal(host) && isOnLink(host, interfaces));
 	return {peer, addresses: port > PORT_WITHOUT_LISTENER && isNamed ? [{host, port}] : []};
 }
 
-/** Messages with the full list of connections. The list includes the receiver, which ignores its own entry. */
+/** Messages with the full list of connections. The list contains the receiver too, which ignores its own entry. */
 function fullListMessages(links: readonly PeerLink[], interfaces: LocalInterfaces): PeersMessage[] {
 	const [first, ...rest] = addedMessages(links, interfaces);
 	return [{type: 'peers', added: first?.added ?? [], removed: [], all: true}, ...rest];
 }
 
-/** Messages that report new connections; an empty array if there are none. */
+/** Messages that report new connections. Empty if there are no new connections. */
 export function addedMessages(links: readonly PeerLink[], interfaces: LocalInterfaces): PeersMessage[] {
 	return chunk(links.map(link => addressOfLink(link, interfaces))).map(added => ({type: 'peers', added, removed: []}));
 }
 
-/** Messages that report closed connections; an empty array if there are none. */
+/** Messages that report closed connections. Empty if there are no closed connections. */
 function removedMessages(peers: readonly PeerId[]): PeersMessage[] {
 	return chunk(peers).map(removed => ({type: 'peers', added: [], removed}));
 }
@@ -54,11 +57,14 @@ function chunk<Item>(items: readonly Item[]): Item[][] {
 }
 
 /**
- * Addresses reported by `reporter` that this node may dial. Host names are ignored: otherwise the reporter could choose
- * which names this node looks up in the DNS, and the DNS could choose which addresses this node dials. Also ignored are
- * link-local addresses; public addresses, except IPv6 addresses on a prefix of this computer; loopback addresses,
- * unless the reporter runs on this computer; and addresses with the port of a peer that does not listen, which release
- * 1.0.0 reports.
+ * Addresses from a report of `reporter` that this node may dial. Ignored are:
+ *
+ * - host names: otherwise the reporter could choose which names this node looks up in the DNS, and the DNS which
+ *   addresses it dials;
+ * - link-local addresses;
+ * - public addresses, except IPv6 addresses on a prefix of this computer;
+ * - loopback addresses, unless the reporter runs on this computer;
+ * - addresses with the port of a peer that does not listen, which release 1.0.0 reports.
  */
 export function dialableAddresses(reporter: PeerLink, named: PeerAddress, interfaces: LocalInterfaces): HostAddress[] {
 	const isDialable = (host: string) => {
@@ -73,40 +79,46 @@ export function dialableAddresses(reporter: PeerLink, named: PeerAddress, interf
 
 export interface PeerExchangeSender {
 	up(peer: PeerId): void;
-	/** Sends the full list to a peer again, because messages to it are now sent on another connection. */
+	/**
+	 * Sends the full list to a peer again. To be called when messages to the peer are sent on another connection from
+	 * now on.
+	 */
 	replaced(peer: PeerId): void;
 	down(peer: PeerId): void;
 	/**
-	 * To be called when another peer reports that it has lost `peer`. If this node has not yet reported its own
-	 * connection to `peer`, it sends all added connections immediately.
+	 * To be called when another peer reports that it has lost its connection to `peer`. If this node has a connection
+	 * to `peer` that it has not reported yet, it reports its new connections immediately.
 	 */
 	expedite(peer: PeerId): void;
 	stop(): void;
 }
 
-/** `interfaces`: returns the interfaces of this computer. */
+/** Creates the sender. `links`: connections of this node. `interfaces`: interfaces of this computer. */
 export function createPeerExchangeSender(
 	clock: Clock,
 	links: () => readonly PeerLink[],
 	interfaces: () => LocalInterfaces,
 ): PeerExchangeSender {
-	/** Peers to which the next flush sends the full list. */
+	/** Peers to which the next `flush` sends the full list of connections. */
 	const needsFullList = new Set<PeerId>();
 	const added = new Set<PeerId>();
 	const removed = new Set<PeerId>();
 	let flushedAt = Number.NEGATIVE_INFINITY;
-	/** Time at which added connections were sent last, in monotonic ms. */
+	/** Time at which new connections were last reported, in monotonic ms. */
 	let announcedAt = Number.NEGATIVE_INFINITY;
 	let interval = PEERS_INTERVAL_MS;
-	/** Whether another peer has reported that it lost one of the peers in `added`. */
+	/** Whether another peer has reported the loss of its connection to one of the peers in `added`. */
 	let isExpedited = false;
 	let timer: Timer | undefined;
 	let stopped = false;
-	/** Pace of names on each connection, and the changes that wait until the pace allows them. */
+	/** Rate limiter of the names on each connection, and the changes that wait because of this limiter. */
 	const senders = new WeakMap<PeerLink, {readonly pace: MessagePace; readonly backlog: PeerListBacklog}>();
-	/** Peers that other peers reported as lost while changes wait to be sent. The next flush names these peers first. */
+	/**
+	 * Peers to which another peer has lost its connection while changes wait here. The next `flush` lists these peers
+	 * first.
+	 */
 	const urgent = new Set<PeerId>();
-	/** Whether changes or a full list wait until the pace of a connection allows them. */
+	/** Whether a full list or changes wait because of the rate limiter of a connection. */
 	let hasBacklog = false;
 
 	function senderOf(link: PeerLink) {
@@ -117,7 +129,7 @@ export function createPeerExchangeSender(
 		return sender;
 	}
 
-	/** Time at which to send the added connections, in monotonic ms. */
+	/** Time at which the new connections must be reported, in monotonic ms. Infinity if there are none. */
 	function additionsDueAt(): number {
 		if (added.size === 0) return Number.POSITIVE_INFINITY;
 		return isExpedited ? Number.NEGATIVE_INFINITY : announcedAt + interval;
@@ -128,7 +140,7 @@ export function createPeerExchangeSender(
 		return Math.min(additionsDueAt(), flushedAt + PEERS_INTERVAL_MS);
 	}
 
-	/** Returns and clears the added connections if they are due; otherwise returns an empty set. */
+	/** Returns and clears the new connections if their report is due. Otherwise returns an empty set. */
 	function takeAdded(now: number): ReadonlySet<PeerId> {
 		if (now < additionsDueAt()) return new Set();
 		// If connections are added in quick succession, many nodes are probably starting.
@@ -151,8 +163,8 @@ export function createPeerExchangeSender(
 			all.filter(({peer}) => addedNow.has(peer)),
 			interfaces(),
 		).map(encodeMessageFrame);
-		// Lost connections are reported even after a full list, because the list does not show a connection that opened and
-		// closed after the last flush.
+		// Closed connections are reported even after a full list. The list does not show a connection that opened and
+		// closed since the last `flush`.
 		const losses = removedMessages([...removed]).map(encodeMessageFrame);
 		hasBacklog = false;
 		const byPeer = new Map(all.map(link => [link.peer, link]));
@@ -179,7 +191,7 @@ export function createPeerExchangeSender(
 		plan();
 	}
 
-	/** Sends as many of the waiting changes as the pace of the connection allows. */
+	/** Sends as many of the waiting changes as the rate limiter of the connection allows. */
 	function sendBacklog(link: PeerLink, byPeer: ReadonlyMap<PeerId, PeerLink>): void {
 		const {pace, backlog} = senderOf(link);
 		const count = Math.min(backlog.size, pace.available('peers', flushedAt), MAX_PEERS_LISTED);
@@ -199,7 +211,10 @@ export function createPeerExchangeSender(
 		if (backlog.size > 0) hasBacklog = true;
 	}
 
-	/** Schedules the next flush. A first change is sent immediately, later changes are batched. */
+	/**
+	 * Schedules the next `flush`. The first change is sent immediately. Changes that follow soon after it are sent
+	 * together later.
+	 */
 	function plan(): void {
 		timer?.cancel();
 		timer = undefined;

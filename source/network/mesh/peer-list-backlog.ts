@@ -1,8 +1,8 @@
 /**
- * Changes of the list of connections that wait to be sent to one peer, because this node has reached its maximum
- * sending rate for names (SENDER_RATE_SHARE of MAX_PEERS_NAMED_PER_SECOND). Without this maximum, an attacker could
- * make this node name so many peers that other nodes disconnect it. A connection that opens and closes while its change
- * waits is left out.
+ * Changes of the list of connections that wait to be sent to one peer, because this node has reached its maximum rate
+ * of names (SENDER_RATE_SHARE of MAX_PEERS_NAMED_PER_SECOND). Without this maximum, an attacker could make this node
+ * name so many peers that other nodes disconnect it. If a connection opens and closes while its change waits, nothing
+ * is sent about it.
  */
 import type {PeerId} from '../../core/event.js';
 
@@ -11,7 +11,7 @@ type Change = 'added' | 'removed';
 export interface PeerListBacklog {
 	readonly size: number;
 	add(peer: PeerId, change: Change): void;
-	/** Removes and returns `count` changes: additions of urgent peers, then the oldest changes. */
+	/** Removes and returns `count` changes: first new connections to urgent peers, then the oldest changes. */
 	take(count: number, urgent: ReadonlySet<PeerId>): {readonly added: PeerId[]; readonly removed: PeerId[]};
 	clear(): void;
 }

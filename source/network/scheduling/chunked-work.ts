@@ -1,4 +1,4 @@
-/** Long work split into parts. Between two parts the event loop serves sockets, key presses and timers. */
+/** Long work that is split into parts. Between two parts the event loop serves sockets, key presses and timers. */
 import type {Clock} from '../../core/environment.js';
 
 /**
@@ -11,12 +11,12 @@ export type ChunkedWork = Generator<undefined, void>;
 /** Function that accepts the remaining work of a message and runs it later, in parts. */
 export type DeferWork = (work: ChunkedWork) => void;
 
-/** Runs all parts immediately, without returning to the event loop between them. */
+/** Runs all parts of the work immediately, without returning to the event loop between them. */
 export const runToCompletion: DeferWork = work => {
 	while (!work.next().done);
 };
 
-/** Number of list items handled in one part, which takes about a quarter of a millisecond. */
+/** Number of list items that are handled in one part of the work. They take about a quarter of a millisecond. */
 const ITEMS_PER_CHUNK = 64;
 
 /** Calls `run` for each item, and yields after every ITEMS_PER_CHUNK items. */

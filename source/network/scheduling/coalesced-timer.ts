@@ -1,4 +1,4 @@
-/** Timers that coalesce requests: several requests before the timer fires cause one run of the task. */
+/** Timers that combine requests: if a task is requested several times before the timer fires, the task runs once. */
 import type {Clock, Timer} from '../../core/environment.js';
 
 /** Timer of a task that has at most one scheduled run. A delay of 0 means the next turn of the event loop. */
@@ -41,7 +41,7 @@ export function createCoalescedTimer(clock: Clock, run: () => void): CoalescedTi
 	};
 }
 
-/** Ticker of a periodic task. The task runs at a tick only if `wake` was called after the previous run. */
+/** Ticker of a periodic task. At a tick the task runs only if `wake` was called since its previous run. */
 export interface CoalescingTicker {
 	/** Requests one run of the task at the next tick. */
 	wake(): void;
@@ -49,8 +49,8 @@ export interface CoalescingTicker {
 }
 
 /**
- * Creates a ticker whose ticks are at multiples of `intervalMs` after its creation. The ticks of two nodes therefore
- * differ in phase, and nodes that receive the same message do not all send at the same moment.
+ * Creates a ticker. Its ticks are multiples of `intervalMs` after its creation. So the ticks of two nodes are usually
+ * not at the same time, and nodes that receive the same message do not all send at the same moment.
  */
 export function createCoalescingTicker(clock: Clock, intervalMs: number, run: () => void): CoalescingTicker {
 	const startedAt = clock.monotonic();

@@ -1,20 +1,24 @@
 /**
  * Fair queue of links that wait for time on the event loop. Interactive links come first: they have little waiting work
- * and used little time recently, as links of chatting people do. The other links follow, least-served first, so that a
- * peer that sends much delays only its own messages. The link scheduler and the ingest queue both use this queue.
+ * and used little time recently, like the links of people who chat. The other links follow, and of these the link that
+ * used the least time recently comes first. So a peer that sends much delays only its own messages. The link scheduler
+ * and the ingest queue both use this queue.
  */
 import type {Clock} from '../../core/environment.js';
 
-/** Meter of recently used event-loop time, in ms: an exponentially decaying sum. `now` is monotonic, in ms. */
+/**
+ * Meter of the event-loop time that a link used recently, in ms. It is a sum that decays exponentially. `now` is
+ * monotonic, in ms.
+ */
 export interface UsageMeter {
 	add(ms: number, now: number): void;
 	valueAt(now: number): number;
 }
 
-/** Time in which a usage decays to half of its value. */
+/** Time in which the value of a usage meter falls to half. */
 const HALF_LIFE_MS = 1000;
 
-/** Maximum number of waiting bytes of an interactive entry: about 20 chat messages. */
+/** Maximum size of the waiting work of an interactive link: about 20 chat messages. */
 export const INTERACTIVE_BYTES = 4096;
 
 /** Entry of one link in the queue. */
@@ -59,9 +63,9 @@ export function createUsageMeter(): UsageMeter {
 	};
 }
 
-/** `interactiveMs`: maximum usage of an interactive entry. */
+/** Creates an empty queue. `interactiveMs`: maximum value of the usage meter of an interactive entry. */
 export function createFairQueue<Entry extends QueueEntry>(clock: Clock, interactiveMs: number): FairQueue<Entry> {
-	/** Waiting entries. The entry that ran least recently is first. */
+	/** Waiting entries. The entry that has not run for the longest time is first. */
 	const entries = new Set<Entry>();
 
 	return {
@@ -77,7 +81,8 @@ export function createFairQueue<Entry extends QueueEntry>(clock: Clock, interact
 			let leastUsage = Number.POSITIVE_INFINITY;
 			for (const entry of entries) {
 				const usage = entry.usage.valueAt(now);
-				// A low usage alone does not make an entry interactive, because a new link has not used any time yet.
+				// A low usage alone does not make an entry interactive, because a new link with much work has not used
+				// any time yet.
 				if (usage <= interactiveMs && entry.bytes <= INTERACTIVE_BYTES) return {entry, isInteractive: true};
 				if (usage >= leastUsage) continue;
 				leastUsage = usage;

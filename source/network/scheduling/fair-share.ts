@@ -1,9 +1,11 @@
 /**
- * Table of limited size whose places are shared fairly between owners. An owner is usually an address (`shareKey`) and
- * not a peer, because an attacker can create any number of keys. When the table is full, the newest item of the owner
- * with the most items is evicted. An owner can therefore use the whole table only while no other owner needs a place. A
- * group of owners consists, for example, of the addresses of one IPv6 prefix, because one machine can use all addresses
- * of a prefix. A group can use more than half of the table only while no owner outside of it needs a place.
+ * Table of limited size whose places are divided fairly between owners. An owner is usually an address (`shareKey`) and
+ * not a peer, because an attacker can create any number of peer ids.
+ *
+ * When the table is full, the newest item of the owner with the most items is evicted. An owner can therefore use the
+ * whole table only while no other owner needs a place. Owners can form groups, for example the addresses of one IPv6
+ * prefix, because one machine can use all addresses of a prefix. A group can use more than half of the table only while
+ * no owner outside the group needs a place.
  */
 import {prefixGivingWay} from '../prefix-budget.js';
 
@@ -12,9 +14,8 @@ export interface FairShare<Item> {
 	ownerOf(item: Item): string | undefined;
 	countOf(owner: string): number;
 	/**
-	 * Adds an item for an owner. If the item already has another owner, it moves to the owner with fewer items. Returns
-	 * `added` false if the table is full and this owner has the most items. `evicted` is the item that was removed to make
-	 * room.
+	 * Adds an item for an owner. If the item already has another owner, it moves to the owner that has fewer items.
+	 * `added` is false if the table is full and the owner gets no place. `evicted`: item that was removed to make room.
 	 */
 	add(item: Item, owner: string): {readonly added: boolean; readonly evicted?: Item; readonly evictedOwner?: string};
 	delete(item: Item): void;
@@ -27,11 +28,11 @@ export interface FairShare<Item> {
 
 interface OwnerItems<Item> {
 	count: number;
-	/** Items in the order in which they were added. Deleted items stay until the next compaction. */
+	/** Items in the order in which they were added. Deleted items remain in this list until it is compacted. */
 	stack: Item[];
 }
 
-/** `groupOf`: group of an owner; undefined if the owner is in none. */
+/** Creates a table with `limit` places. `groupOf`: group of an owner; undefined if the owner is in no group. */
 export function createFairShare<Item>(
 	limit: number,
 	groupOf: (owner: string) => string | undefined = () => undefined,
@@ -98,7 +99,7 @@ export function createFairShare<Item>(
 	}
 
 	/**
-	 * Owner of the item that is evicted so that `owner` gets a place in the full table. Undefined if `owner` gets no
+	 * Owner whose newest item is evicted, so that `owner` gets a place in the full table. Undefined if `owner` gets no
 	 * place.
 	 */
 	function ownerGivingWay(owner: string): string | undefined {

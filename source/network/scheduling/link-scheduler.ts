@@ -1,11 +1,11 @@
 /**
  * Fair cooperative scheduler of the work of all links: reading, decoding and handling their messages.
  *
- * Work runs in small steps in the order of the fair queue. After READ_SLICE_MS the remaining work waits for the next
- * turn of the event loop, so that sockets, key presses and timers are served. Interactive links have a separate slice
- * of time. Under overload all other links together get a ninth of the time. This limit holds for all links together,
- * not for each peer, because a banned peer can return with a new key. The detection of overload ignores work that this
- * node requested, for example a slice of a file, because this node itself limits this work.
+ * Work runs in small steps in the order of the fair queue. When READ_SLICE_MS are used, the remaining work waits for
+ * the next turn of the event loop, so that sockets, key presses and timers are served. Interactive links have a time
+ * slice of their own. Under overload all other links together get a ninth of the time. The limit applies to all of them
+ * together and not to each peer, because a banned peer can return with a new key. Work that this node requested, for
+ * example a slice of a file, does not count as overload, because this node itself limits it.
  *
  * This scheduler runs a step immediately when bytes arrive. Ingest and answers to requests use other schedules
  * (sync/ingest-queue.ts, sync/range-responder.ts). Ingest collects batches over several turns, because one large commit
@@ -17,28 +17,29 @@ import {createCoalescedTimer} from './coalesced-timer.js';
 import {createFairQueue, createUsageMeter, type QueueChoice, type QueueEntry} from './fair-queue.js';
 
 /**
- * Total usage of all links above which a node is overloaded. Receiving a million events needs less than half of this
- * usage.
+ * Value of the usage meter of all links together above which a node is overloaded. While a node receives a million
+ * events, the value stays below half of this.
  */
 const OVERLOAD_MS = 250;
-/** Under overload, links that are not interactive pause for this multiple of the time that they used. */
+/** Under overload, links that are not interactive pause for this multiple of the time that they have used. */
 const THROTTLE_FACTOR = 8;
-/** Maximum usage of an interactive link. The link of a chatting person stays below it. */
+/** Maximum value of the usage meter of an interactive link. The link of a person who chats stays below it. */
 const INTERACTIVE_USAGE_MS = 10;
 /**
- * Initial usage of a new link, because checking its hello is expensive. The link can be interactive after one second.
+ * Value of the usage meter of a new link, because the check of its hello takes much time. The link can be interactive
+ * after one second.
  */
 const INITIAL_USAGE_MS = 2 * INTERACTIVE_USAGE_MS;
 
 /** Registration of one link with the scheduler. */
 export interface ScheduledLink {
 	/**
-	 * Announces `bytes` of waiting work. The work starts immediately if this turn has time left for links of its kind:
-	 * interactive links, or all others.
+	 * Announces `bytes` of waiting work. The work starts immediately if the present turn of the event loop has time
+	 * left for this kind of link: interactive or not.
 	 */
 	ready(bytes: number): void;
 	/**
-	 * To be called in a step whose work this node asked for. The time of this step is not counted when an overload is
+	 * To be called in a step whose work this node requested. The time of this step is ignored when overload is
 	 * detected.
 	 */
 	noteWanted(): void;
@@ -47,7 +48,9 @@ export interface ScheduledLink {
 }
 
 export interface LinkScheduler {
-	/** Registers a link. `step` does one part of its work and returns the number of bytes that still wait. */
+	/**
+	 * Registers a link. `step` does one part of the work of the link, and returns the number of bytes that still wait.
+	 */
 	register(step: () => number): ScheduledLink;
 	stop(): void;
 }
@@ -61,15 +64,15 @@ export function createLinkScheduler(clock: Clock): LinkScheduler {
 	const waiting = createFairQueue<ScheduledEntry>(clock, INTERACTIVE_USAGE_MS);
 	const total = createUsageMeter();
 	const timer = createCoalescedTimer(clock, startTurn);
-	/** Time used by interactive links, and by all other links, since the timer last fired. */
+	/** Time that interactive links, and all other links, have used since the timer last fired. */
 	let interactiveMs = 0;
 	let bulkMs = 0;
 	let isWorking = false;
-	/** Whether this node asked for the work of the step that is running. */
+	/** Whether this node requested the work of the step that is running. */
 	let isWanted = false;
-	/** Whether a step ran since the timer last fired, outside the callback of the timer. */
+	/** Whether a step has run since the timer last fired, not counting steps in the callback of the timer. */
 	let didWork = false;
-	/** Whether only interactive links may work until the timer fires. */
+	/** Whether only interactive links may work until the timer fires. True under overload. */
 	let isThrottled = false;
 	/** Delay of the scheduled timer, in ms. */
 	let pauseMs = 0;
@@ -85,7 +88,10 @@ export function createLinkScheduler(clock: Clock): LinkScheduler {
 		else bulkMs += ms;
 	}
 
-	/** Whether the slice of the entry has time left. Interactive links have a separate slice. */
+	/**
+	 * Whether the kind of link of the entry has time left in this turn. Interactive links have a time slice of their
+	 * own.
+	 */
 	const hasTimeLeft = ({isInteractive}: QueueChoice<ScheduledEntry>) =>
 		isInteractive ? interactiveMs < READ_SLICE_MS : !isThrottled && bulkMs < READ_SLICE_MS;
 
@@ -115,8 +121,8 @@ export function createLinkScheduler(clock: Clock): LinkScheduler {
 		isThrottled = false;
 		interactiveMs = 0;
 		bulkMs = 0;
-		// The event loop reads sockets before it fires this timer. If bytes from the sockets caused work, the time of this turn
-		// is used up.
+		// The event loop reads sockets before it fires this timer. If bytes from the sockets have already caused work,
+		// the time of this turn is used up.
 		const isUsedUp = didWork && pauseMs === 0;
 		if (isUsedUp) planTurn();
 		else work();

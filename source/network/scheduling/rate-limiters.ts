@@ -2,7 +2,7 @@
 
 const SECOND_MS = 1000;
 
-/** Level that rises with use and drains at a constant rate to 0. */
+/** Level that rises with each `add` and drains to 0 at a constant rate. */
 export interface LeakyBucket {
 	add(amount: number, now: number): void;
 	levelAt(now: number): number;
@@ -23,7 +23,7 @@ export function createLeakyBucket(drainPerSecond: number): LeakyBucket {
 	};
 }
 
-/** Limits the average rate and the size of a burst. */
+/** Rate limiter for the average rate and the size of a burst. */
 export interface TokenBucket {
 	/** Takes `count` tokens (default: 1) and returns true. If fewer are available, takes none and returns false. */
 	take(now: number, count?: number): boolean;
@@ -49,7 +49,7 @@ export function createTokenBucket(perSecond: number, burst: number): TokenBucket
 	};
 }
 
-/** Counter for the current time window. The first call of `add` after the end of a window starts the next window. */
+/** Counter for the current period of time (window). The first call after the end of a window starts the next window. */
 export interface WindowCounter {
 	/** Adds `count` (default: 1) and returns the new count of the window. */
 	add(now: number, count?: number): number;
@@ -82,14 +82,17 @@ export function createWindowCounter(windowMs: number, startedAt = Number.NEGATIV
 	};
 }
 
-/** Limiter of a rate per second, for all sources together and for each source. */
+/** Limiter of a rate per second, in total for all sources and for each source. A source is, for example, an address. */
 export interface WindowRateLimiter {
 	allows(source: string, now: number): boolean;
 	/** Number of calls of `allows` that returned false. */
 	readonly dropped: number;
 }
 
-/** `total` and `perSource` are per second. The limiter stores at most `total` sources, those of the current second. */
+/**
+ * Creates a limiter. `total` and `perSource` are per second. The limiter stores only the sources of the current second,
+ * so at most `total`.
+ */
 export function createWindowRateLimiter(total: number, perSource: number): WindowRateLimiter {
 	const allowed = createWindowCounter(SECOND_MS);
 	const allowedBySource = new Map<string, number>();

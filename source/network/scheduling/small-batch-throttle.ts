@@ -1,7 +1,7 @@
 /**
- * Throttle that delays small history batches while people are chatting. Thousands of feeds with one short event each
- * take as much time as a long history, but contain few messages. While nobody chats there is no delay. `now`: monotonic
- * ms.
+ * Throttle that delays the ingest of small history batches while people are chatting. Thousands of feeds with one short
+ * event each take as much time as a long history, but contain few messages. They would delay the chat. While nobody
+ * chats there is no delay. `now`: monotonic ms.
  */
 import {createUsageMeter} from './fair-queue.js';
 
@@ -9,19 +9,21 @@ export interface SmallBatchThrottle {
 	/** Notes that a chat message was written or received. */
 	recordChat(now: number): void;
 	/**
-	 * Notes that the ingest of a batch with `entries` entries took `ms`. Called only for links that are not
+	 * Notes that the ingest of a batch with `entries` entries took `ms`. Only called for batches of links that are not
 	 * interactive.
 	 */
 	recordBatch(entries: number, ms: number, now: number): void;
-	/** Delay before the next ingest, in ms. It depends on the batches recorded after the previous call. */
+	/** Delay before the next ingest, in ms. It depends on the batches that were recorded since the previous call. */
 	takeDelayMs(now: number): number;
 }
 
 /** Batches with fewer entries are small. A long history arrives in larger batches. */
 const SMALL_BATCH_ENTRIES = 16;
-/** Usage up to which small batches are not delayed, because every room has a few short feeds. */
+/**
+ * Value of the usage meter of small batches up to which there is no delay, because every room has a few short feeds.
+ */
 const FREE_USAGE_MS = 50;
-/** The delay is this multiple of the time that the small batches took. */
+/** The delay is this multiple of the time that the ingest of the small batches took. */
 const DELAY_FACTOR = 3;
 /** Time after the last chat message during which people are considered to be chatting. */
 const CHAT_WINDOW_MS = 1000;

@@ -1,11 +1,15 @@
-/** Limiter of the number of tasks that run at the same time. Further tasks wait, and the oldest one starts first. */
+/**
+ * Limiter of the number of tasks that run at the same time. Further tasks wait. When a task ends, the task that has
+ * waited longest starts.
+ */
 export type TaskLimiter = <T>(task: () => Promise<T>) => Promise<T>;
 
 export function createTaskLimiter(limit: number): TaskLimiter {
 	const waiting: (() => void)[] = [];
 	let running = 0;
 	return async task => {
-		// A task that ends passes its place on, so that no new task can take the place before the waiting one starts.
+		// A task that ends gives its place directly to the task that has waited longest (`running` does not change). So
+		// no new task can take the place in between.
 		if (running >= limit) await new Promise<void>(resolve => waiting.push(resolve));
 		else running++;
 		try {

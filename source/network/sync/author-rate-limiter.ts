@@ -1,7 +1,8 @@
 /**
- * Rate limiter of live events (protocol.md, Limits). It limits each author. The usage above a free allowance, which refills
- * slowly, is also limited for all authors together, because one machine can create any number of keys. Pushed events beyond
- * a limit are dropped, and requested later at the rate of the limit.
+ * Rate limiter of live events (protocol.md, Limits). Each author has a limit. Each author also has a free allowance,
+ * which refills slowly. What all authors use above their allowances is limited in total, because one machine can create
+ * any number of authors. Pushed events above a limit are dropped. This node requests them later, at the rate of the
+ * limit.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -20,25 +21,34 @@ export interface AuthorRateLimiter {
 	/** Counts live events of an author. `now`: monotonic ms. */
 	record(author: PeerId, events: number, bytes: number, now: number): void;
 	/**
-	 * Time from which more events of this author are accepted, in monotonic ms. If it is not later than `now`, they are
-	 * accepted now.
+	 * Time from which further events of this author are accepted, in monotonic ms. They are accepted now if this time
+	 * is not later than `now`.
 	 */
 	readyAt(author: PeerId, now: number): number;
 }
 
-/** Maximum number of stored authors. An evicted author may send a new burst. Anybody can do the same with a new key. */
+/**
+ * Maximum number of stored authors. A forgotten author may send a new burst of events. That gives an attacker no
+ * advantage, because anybody can also do so with a new peer id.
+ */
 const MAX_AUTHORS = 4096;
 
 interface Usage {
 	readonly all: LeakyBucket;
-	/** Use of the free allowance. It is above LIVE_FREE_SECONDS after a burst, until the allowance has refilled. */
+	/**
+	 * Used part of the free allowance. It is above LIVE_FREE_SECONDS after a burst of events, until the allowance has
+	 * refilled.
+	 */
 	readonly free: LeakyBucket;
 }
 
-/** Bucket levels are in seconds: events add the time that they take at the maximum rate. */
+/**
+ * Creates the limiter. The levels of its buckets are in seconds: events add the time that they take at the maximum
+ * rate.
+ */
 export function createAuthorRateLimiter(): AuthorRateLimiter {
 	const usages = new LruMap<PeerId, Usage>(MAX_AUTHORS);
-	/** Total usage of all authors. Of each author, only the usage above the free allowance is counted. */
+	/** What all authors together have used above their free allowances. */
 	const shared = createLeakyBucket(1);
 
 	return {

@@ -1,7 +1,7 @@
 /**
- * Inventory of the feeds that this node holds. It determines which feeds sync lists to peers, requests and accepts. In
- * a room without a secret, a feed that was read from a reopened log is displayed but not listed. It is listed after a
- * peer in the room has listed it, so that a node does not spread the history of another room.
+ * Inventory of the feeds that this node holds. It determines which feeds this node lists to peers, requests and
+ * accepts. In a room without a secret, a feed from a reopened log is displayed, but not listed until a peer in the room
+ * has listed it. Otherwise a node could spread the history of another room with the same name.
  */
 import type {HaveFeed} from '../../codec/message-types.js';
 import type {Batch} from '../../core/batch.js';
@@ -14,60 +14,63 @@ import {isWeakKey} from '../../feed/signing-keys.js';
 import type {Log} from '../../storage/log.js';
 
 export interface FeedInventory {
-	/** Highest seq of the feed up to which all events are ingested; 0 if the feed is unknown. */
+	/** Highest seq up to which this node has ingested all events of the feed. 0 if the feed is unknown. */
 	seqOf(peer: PeerId): number;
 	/**
-	 * Entry of a feed in a `have` message; undefined if the feed is not listed. The entry covers only events that the
-	 * log contains.
+	 * Entry of a feed in a `have` message. Undefined if this node does not list the feed. The entry covers only events
+	 * that are in the log.
 	 */
 	have(peer: PeerId): HaveFeed | undefined;
-	/** Digest of the listed feeds: 8 bytes for each of the HAVE_BUCKETS buckets. */
+	/**
+	 * Digest of the listed feeds. They are divided into HAVE_BUCKETS buckets, and each bucket has a hash of 8 bytes.
+	 */
 	digest(): Uint8Array;
 	/** The listed feeds of one bucket. */
 	bucket(index: number): readonly HaveFeed[];
 	/**
-	 * Stored batches of about `maxBytes` in total, beginning with the batch that contains `seq`. No batch contains both the
-	 * seq `boundary` and later seqs.
+	 * Stored batches of about `maxBytes` in total, beginning with the batch that contains `seq`. Each batch ends at the
+	 * seq `boundary` or before it, or begins after it.
 	 */
 	read(peer: PeerId, seq: number, maxBytes: number, boundary: number | undefined): readonly Batch[];
 	/**
-	 * Whether the feed may be requested. False if the feed is frozen after a fork, is ignored or has a weak key, or if the log
-	 * is full.
+	 * Whether this node may request the feed. False if the feed is frozen after a fork, is ignored or has a weak key,
+	 * or if the log is full.
 	 */
 	isAcceptable(peer: PeerId): boolean;
 	/**
-	 * How full the log is for another event of this feed: the greatest used fraction of the limits MAX_FEED_BYTES,
-	 * MAX_LOG_BYTES, MAX_EVENTS, MAX_EVENT_MEMORY_BYTES and MAX_FEEDS. From 1 on no history is accepted. For live events
-	 * the limit is higher by LIVE_RESERVE.
+	 * How full the log is for one more event of this feed. The value is the largest used fraction of these limits:
+	 * MAX_FEED_BYTES, MAX_LOG_BYTES, MAX_EVENTS, MAX_EVENT_MEMORY_BYTES and MAX_FEEDS. From 1 on no history is
+	 * accepted. Live events are accepted up to 1 + LIVE_RESERVE.
 	 */
 	usageOf(peer: PeerId): number;
 	/**
-	 * Amount by which new events of this feed will raise the usage of the log. Called before these events are ingested.
+	 * Amount by which new events of this feed will raise the result of `usageOf`. Called before the events are
+	 * ingested.
 	 */
 	costOf(peer: PeerId, events: number, bytes: number): number;
-	/** Notes that a peer in this room listed the feed. This node lists it from now on. */
+	/** Notes that a peer in this room has listed the feed. From now on this node lists the feed too. */
 	markShareable(peer: PeerId): void;
 }
 
-/** Index of the bucket of a feed: the first byte of its author's peer id. */
+/** Index of the bucket of the digest to which a feed belongs: the first byte of the peer id of its author. */
 export function bucketOf(peer: PeerId): number {
 	return Number.parseInt(peer.slice(0, 2), 16);
 }
 
 export interface OwnFeedInventory extends FeedInventory {
 	/**
-	 * Lists new events of a feed. Events of other authors are listed only after they are written to the log
+	 * Lists the new events of a feed. New events of other authors are listed only after they are in the log
 	 * (`releaseUnsaved`).
 	 */
 	update(peer: PeerId): void;
-	/** Adds the events to the inventory that waited to be written to the log and now are. Returns the feeds that grew. */
+	/** Lists the events that were not in the log before and are in the log now. Returns their feeds. */
 	releaseUnsaved(): PeerId[];
 	/**
-	 * Finds the feeds of which the log has lost events, and lists only their remaining events. The lost events are requested
-	 * again. Returns the number of lost events of each feed.
+	 * Finds the feeds of which the log has lost events, and lists only the remaining events. The lost events are
+	 * requested from peers again. Returns the number of lost events of each of these feeds.
 	 */
 	noteLosses(): ReadonlyMap<PeerId, number>;
-	/** Whether the log has lost events of this feed that are not yet written again. */
+	/** Whether the log has lost events of this feed that are not in the log again yet. */
 	isLost(peer: PeerId): boolean;
 }
 
@@ -76,9 +79,9 @@ export interface FeedInventoryOptions {
 	readonly log: Log;
 	readonly tips: FeedTips;
 	isIgnored(peer: PeerId): boolean;
-	/** Chain hash after `seq` of a feed, read from the log. */
+	/** Hash of the chain of entries of a feed up to `seq`, read from the log. */
 	hashAt(peer: PeerId, seq: number): Uint8Array | undefined;
-	/** Number of events and observations in the state. */
+	/** Number of events and observations in the state of the room. */
 	countEvents(): number;
 	/** Estimated memory of the events in the state, in bytes. */
 	memoryBytes(): number;
@@ -90,7 +93,7 @@ export function createFeedInventory(options: FeedInventoryOptions): OwnFeedInven
 	const unsavedPeers = new Set<PeerId>();
 	const lostPeers = new Set<PeerId>();
 
-	/** Lists only the part of a feed that the log still contains. Has no effect on a feed that is not listed. */
+	/** Lists only the part of a feed that is still in the log. Has no effect on a feed that this node does not list. */
 	function listRemainder(peer: PeerId): void {
 		if (!index.get(peer)) return;
 		const seq = log.savedSeq(peer);

@@ -1,11 +1,12 @@
 /**
- * Queue of event batches from peers. It ingests them in slices of about RECEIVE_SLICE_MS, so that the event loop can
- * handle chat messages and key presses while a million events arrive.
+ * Queue of the event batches that peers send. It ingests them in slices of about RECEIVE_SLICE_MS, so that the event
+ * loop can handle chat messages and key presses while a million events arrive.
  *
- * - The fair queue (scheduling/fair-queue.ts) determines the order: interactive links first.
- * - Several slices share one commit to the log and the state. A commit that takes as long as a slice runs in a separate
- *   turn of the event loop. Batches of an interactive link are committed before more batches are ingested.
- * - A pushed chat message does not wait for the next slice: it is ingested in a microtask (the express path).
+ * - The fair queue (scheduling/fair-queue.ts) determines the order: interactive links (people who chat) come first.
+ * - The events of several slices are committed to the log and the state together. A commit that takes as long as a
+ *   slice runs in a turn of the event loop of its own. The batches of an interactive link are committed before more
+ *   batches are ingested.
+ * - A pushed chat message does not wait for the next slice. It is ingested in a microtask (the express path).
  * - While more than MAX_INGEST_BYTES wait, a connection that sends another batch is paused, unless it has fewer waiting
  *   bytes than the average connection.
  */
@@ -31,20 +32,20 @@ export interface IncomingBatch {
 	readonly link: PeerLink;
 	/** Whether the batch answers a request of this node. */
 	readonly requested: boolean;
-	/** False for history: events that a peer had already when it connected. */
+	/** True for new events. False for history: events that the peer had already when it connected. */
 	readonly live: boolean;
 }
 
 export interface IngestHandlers {
 	ingest(incoming: IncomingBatch): void;
-	/** Commits all batches that were ingested after the last commit. */
+	/** Commits all batches that were ingested since the last commit. */
 	commit(): void;
 }
 
 export interface IngestQueue {
-	/** To be called when a link opens. Sets the usage of the link to its initial value. */
+	/** To be called when a link opens. Sets the usage meter of the link to its initial value. */
 	linkOpened(link: PeerLink): void;
-	/** Notes that this node posted a message. The ingest of small history batches is slowed down while people chat. */
+	/** Notes that this node has posted a message. While people chat, small history batches are ingested more slowly. */
 	recordChat(): void;
 	push(incoming: IncomingBatch): void;
 	/** Whether batches wait. */
@@ -57,19 +58,22 @@ export interface IngestQueue {
 	stop(): void;
 }
 
-/** Number of ingested batches after which a queue removes these batches from its array. */
+/** Number of ingested batches after which they are removed from the array of their link. */
 const COMPACT_AFTER = 1024;
 const MAX_SLICES_PER_COMMIT = 4;
 /**
- * Maximum time of the express path between two slices. It is limited because one commit per message is too slow when many
- * people chat.
+ * Maximum time of the express path for pushed messages between two slices. There is a maximum, because one commit for
+ * each message is too slow when many people chat.
  */
 const EXPRESS_BUDGET_MS = 8 * RECEIVE_SLICE_MS;
-/** Fixed part of the duration of a commit. */
+/** Part of the duration of a commit that does not depend on the number of events. */
 const COMMIT_MS = 0.3;
-/** Maximum usage of an interactive link. The link of a chatting person with a short history stays below it. */
+/**
+ * Maximum value of the usage meter of an interactive link. The link of a person who chats and has a short history stays
+ * below it.
+ */
 const INTERACTIVE_USAGE_MS = 20;
-/** Initial usage of a new link. The link can be interactive after one second. */
+/** Value of the usage meter of a new link. The link can be interactive after one second. */
 const INITIAL_USAGE_MS = 2 * INTERACTIVE_USAGE_MS;
 
 /** Waiting batches of one link. The batches before index `next` are already ingested. */
@@ -81,7 +85,10 @@ interface LinkQueue extends QueueEntry {
 	bytes: number;
 }
 
-/** Approximate memory of a waiting batch, in bytes. Each entry has a fixed cost, because entries may be tiny. */
+/**
+ * Approximate memory of a waiting batch, in bytes. Each entry adds a fixed amount, because even a tiny entry needs
+ * memory for its objects.
+ */
 function memoryCost(batch: Batch): number {
 	return batchByteLength(batch) + batch.entries.length * ENTRY_COST_BYTES;
 }
@@ -93,11 +100,11 @@ export function createIngestQueue(clock: Clock, handlers: IngestHandlers): Inges
 	const throttle = createSmallBatchThrottle();
 	const paused = new Set<PeerLink>();
 	let bytes = 0;
-	/** Time used by the express path after the last slice. */
+	/** Time that the express path has used since the last slice. */
 	let expressMs = 0;
 	let isExpressScheduled = false;
 	let stopped = false;
-	/** Number of entries that are ingested but not committed, and number of slices in which they were ingested. */
+	/** Number of entries that are ingested but not committed, and number of the slices in which they were ingested. */
 	let pendingEntries = 0;
 	let pendingSlices = 0;
 	/** Moving average of the time that the commit of one entry takes. */
@@ -172,7 +179,9 @@ export function createIngestQueue(clock: Clock, handlers: IngestHandlers): Inges
 		scheduleSlice();
 	}
 
-	/** Whether enough batches for a commit are ingested, or no more batches wait. */
+	/**
+	 * Whether the ingested batches must be committed now: they are enough for one commit, or no further batches wait.
+	 */
 	function isCommitDue(): boolean {
 		return (
 			waiting.size === 0 || pendingSlices >= MAX_SLICES_PER_COMMIT || pendingEntries * msPerEntry >= RECEIVE_SLICE_MS
@@ -226,7 +235,7 @@ export function createIngestQueue(clock: Clock, handlers: IngestHandlers): Inges
 			queue.bytes += cost;
 			bytes += cost;
 			waiting.add(queue);
-			// A link with fewer waiting bytes than the average is not paused, because other links have filled the queue.
+			// A link with fewer waiting bytes than the average is not paused, because it has not filled the queue.
 			if (bytes > MAX_INGEST_BYTES && queue.bytes * waiting.size >= bytes && !paused.has(link)) {
 				paused.add(link);
 				link.pause();

@@ -1,7 +1,7 @@
 /**
- * Ingest of event batches from peers: decides which batches enter the ingest queue, and reacts to the result of each
- * batch. A batch passes from `receive` through the queue (ingest-queue.ts) to the sink, which is the event pipeline of
- * the node.
+ * Ingest of the event batches that peers send. It decides which batches enter the ingest queue, and acts on the result
+ * of each batch. A batch goes from `receive` through the queue (ingest-queue.ts) to the sink, which is the event
+ * pipeline of the node.
  */
 import type {EventsMessage} from '../../codec/message-types.js';
 import {type Batch, batchByteLength, lastSeq} from '../../core/batch.js';
@@ -17,21 +17,27 @@ import {createIngestQueue, type IncomingBatch} from './ingest-queue.js';
 import type {MissingRanges} from './missing-ranges.js';
 import {noteTheirSeq, type PendingRequest, type SyncLink} from './sync-link.js';
 
-/** Destination of the batches that peers send. */
+/** Destination of the batches that peers send: the event pipeline of the node. */
 export interface BatchSink {
 	/**
-	 * Verifies a batch and stages its new events for the next `commit`. `live` is false for history: events that a peer
+	 * Verifies a batch and keeps its new events for the next `commit`. `live` is false for history: events that a peer
 	 * had already when it connected.
 	 */
 	ingest(batch: Batch, live: boolean): IngestResult;
-	/** Writes the staged events to the log, applies them to the state, and notifies the listeners. */
+	/** Writes the kept events to the log, applies them to the state, and notifies the listeners. */
 	commit(): void;
 }
 
 /**
- * Result of one batch. `known`: this node already holds all events of the batch. `ahead`: events before the batch are
- * missing. `forked`: the feed is frozen. `unprovable`: the key of the author is weak. `invalid`: the author did not sign the
- * batch, so the sender is at fault. `code` is the code of the `error` message to the sender.
+ * Result of one batch:
+ *
+ * - `accepted`: it has new events.
+ * - `known`: this node already holds all its events.
+ * - `ahead`: events of the feed before the batch are missing.
+ * - `forked`: the feed is frozen, because its author has signed two different entries with one seq.
+ * - `unprovable`: the key of the author is weak, so a signature proves nothing.
+ * - `invalid`: the author did not sign the batch, so the sender is at fault. `code`: code of the `error` message to the
+ *   sender.
  */
 export type IngestResult =
 	| {readonly type: 'accepted' | 'known' | 'ahead' | 'forked' | 'unprovable'}
@@ -52,22 +58,30 @@ export interface IngestOptions {
 	onIngested(incoming: IncomingBatch, newEvents: number): void;
 	/** Called after each commit of the sink. */
 	onCommitted(): void;
-	/** Called when a batch is dropped: its author exceeds the rate limit, or its feed or the log is full. */
+	/**
+	 * Called when a batch is dropped, because its author exceeds the rate limit (`live-events`), or because its feed or
+	 * the log is full (`bytes`).
+	 */
 	onLimit(limit: 'live-events' | 'bytes', author: PeerId): void;
-	/** Called when a batch proves or continues a fork of this author's feed. */
+	/** Called when a batch proves that the feed of this author is forked, or continues such a feed. */
 	onFork(author: PeerId): void;
 }
 
 export interface Ingest {
-	/** To be called when a link opens. Sets the usage of the link in the ingest queue to its initial value. */
+	/** To be called when a link opens. Sets the usage meter of the link in the ingest queue to its initial value. */
 	linkOpened(link: PeerLink): void;
-	/** Notes that this node posted a message. The ingest of small history batches is slowed down while people chat. */
+	/** Notes that this node has posted a message. While people chat, small history batches are ingested more slowly. */
 	recordChat(): void;
-	/** Queues the acceptable batches of one message. Returns the pending request that the message completes, if any. */
+	/**
+	 * Queues the acceptable batches of one message. Returns the request of this node that the message completes, if
+	 * there is one.
+	 */
 	receive(sync: SyncLink, link: PeerLink, message: EventsMessage): PendingRequest | undefined;
-	/** Highest seq of a feed that this node holds or has queued. The next request starts after it. */
+	/**
+	 * Highest seq of a feed that this node holds or has in the queue. The next request for the feed begins after it.
+	 */
 	heldSeq(feed: PeerId): number;
-	/** Whether the queue exceeds MAX_INGEST_BYTES. No ranges are requested while it does. */
+	/** Whether the queue has more than MAX_INGEST_BYTES. Then this node requests nothing. */
 	isFull(): boolean;
 	/** Ingests all queued batches before it returns, if they have at most MAX_BATCH_BYTES in total. */
 	flushSmall(): void;
@@ -78,25 +92,25 @@ export interface Ingest {
 
 export function createIngest(options: IngestOptions): Ingest {
 	const {self, clock, inventory, missingRanges, authorLimiter, sink} = options;
-	/** Highest queued seq of each feed. */
+	/** Highest seq of each feed in the queue. */
 	const queuedSeqs = new Map<PeerId, number>();
 	const queue = createIngestQueue(clock, {ingest, commit});
 	/**
-	 * For each address (`shareKey`): the part of the reserve of a full log that its pushes have used, as a fraction of the
-	 * limits of the log.
+	 * How much of the reserve of a full log the pushes from each address have used, as a fraction of the limits of the
+	 * log. The keys are those of `reserveOwners`.
 	 */
 	const reserveUsed = new LruMap<string, number>(MAX_CANDIDATES);
 	/**
-	 * Connections whose peer sent an invalid batch. The other batches of these connections are dropped, so that no time
-	 * is spent on verifying them.
+	 * Connections on which an invalid batch was found. Further batches from these connections are dropped without
+	 * verification, which would only take time.
 	 */
 	const failedLinks = new WeakSet<PeerLink>();
 	const heldSeq = (feed: PeerId) => Math.max(inventory.seqOf(feed), queuedSeqs.get(feed) ?? 0);
 
 	/**
-	 * Accepts a batch that was requested, or that its author pushed within the rate limit. Returns false for other batches. A
-	 * push is charged to its author immediately, because the author itself sent it. A requested batch is charged to its author
-	 * only after it is verified.
+	 * Decides whether a batch enters the queue: it was requested, or its author has pushed it within the rate limit. A
+	 * pushed batch counts for the rate of its author immediately, because the author itself sent it. A requested batch
+	 * counts only after it is verified.
 	 */
 	function admit(sync: SyncLink, link: PeerLink, batch: Batch, requested: boolean): boolean {
 		const now = clock.monotonic();
@@ -119,8 +133,8 @@ export function createIngest(options: IngestOptions): Ingest {
 	}
 
 	/**
-	 * Notes that a peer claims to hold a feed up to `seq`. Ignores the claim if this node does not know the feed yet: a
-	 * peer can introduce a feed only with a `have` message or, if it is the peer's own feed, by a push.
+	 * Notes that a peer claims to hold a feed up to `seq`. The claim is ignored if this node does not know the feed
+	 * yet. A peer can make a feed known only by a `have` message or, if the feed is its own, by a push.
 	 */
 	function noteClaim(sync: SyncLink, feed: PeerId, seq: number): void {
 		const {link} = sync;
@@ -163,15 +177,16 @@ export function createIngest(options: IngestOptions): Ingest {
 		}
 
 		const newEvents = Math.max(0, inventory.seqOf(author) - seqBefore);
-		// The next delta to the sender leaves out what it sent.
+		// The next delta (message about changed feeds) to the sender leaves out the events that it sent.
 		if (newEvents > 0 && sync) noteTheirSeq(sync, author, lastSeq(batch));
 		if (requested && live) chargeAuthor(batch, newEvents);
 		options.onIngested(incoming, newEvents);
 	}
 
 	/**
-	 * Whether a batch still fits into the log. In a full log pushed events use the reserve. One address may use at most
-	 * half of the reserve that others have left, so that a part of the reserve always remains for another address.
+	 * Whether a batch still fits into the log. If the log is full, only pushed events are accepted, and they use a
+	 * reserve. One address may use at most half of the reserve that the others have left, so that something always
+	 * remains for another address.
 	 */
 	function hasRoom({link, requested}: IncomingBatch, usage: number): boolean {
 		if (usage < 1) return true;
@@ -179,7 +194,10 @@ export function createIngest(options: IngestOptions): Ingest {
 		return !requested && left > 0 && reserveOwners(link).every(owner => (reserveUsed.get(owner) ?? 0) <= left);
 	}
 
-	/** Owners to which a push from a link is charged: the address of the peer, and for IPv6 also its /64. */
+	/**
+	 * Keys under which the reserve that a push uses is counted: the address of the peer and, for IPv6, also its /64
+	 * prefix.
+	 */
 	function reserveOwners({remoteAddress, peer}: PeerLink): string[] {
 		const group = prefixGroup(remoteAddress);
 		return [shareKey(remoteAddress, peer), ...(group === undefined ? [] : [group])];
@@ -189,7 +207,7 @@ export function createIngest(options: IngestOptions): Ingest {
 		for (const owner of reserveOwners(link)) reserveUsed.set(owner, (reserveUsed.get(owner) ?? 0) + cost);
 	}
 
-	/** Charges an author for verified new events that another peer passed on. */
+	/** Counts verified new events for the rate of their author. To be called for events that another peer passed on. */
 	function chargeAuthor({peer, entries}: Batch, newEvents: number): void {
 		if (newEvents === 0) return;
 		let bytes = 0;
@@ -211,8 +229,8 @@ export function createIngest(options: IngestOptions): Ingest {
 			const request = requested && sync.request?.id === message.answer ? sync.request : undefined;
 			for (const batch of message.batches) {
 				if (batch.peer === self || !admit(sync, link, batch, requested)) continue;
-				// Events that their author pushes are live, even if other peers claim that they had these events when they
-				// connected.
+				// Events that their author pushes are live, even if other peers claim that they already had these
+				// events when they connected.
 				const firstNew = Math.max(batch.firstSeq, heldSeq(batch.peer) + 1);
 				const live = !requested || !options.isHistory(batch.peer, firstNew);
 				enqueue({batch, link, requested, live}, request);

@@ -1,7 +1,10 @@
 /**
- * Exchange of inventories on one connection (protocol.md, Sync). Both ends send a digest. Each end answers the digest
- * of the other end with pages that list the buckets that differ, and sends deltas from then on. The first half of this
- * file sends the inventory of this node, the second half receives the inventory of the peer.
+ * Exchange of inventories on one connection (protocol.md, Sync). The feeds are divided into buckets, and a digest has a
+ * hash of each bucket. Both ends send a digest. Each end compares the digest of the other end with its own, and answers
+ * with pages: messages that list all its feeds in the buckets that differ. From then on it sends deltas: messages that
+ * list changed feeds.
+ *
+ * The first half of this file sends the inventory of this node. The second half receives the inventory of the peer.
  */
 import {isEqualBytes} from '../../codec/bytes.js';
 import type {HaveFeed, HaveMessage} from '../../codec/message-types.js';
@@ -33,13 +36,13 @@ import {
 } from './sync-link.js';
 
 const MINUTE_MS = 60_000;
-/** Length of the digest of one bucket, in bytes. */
+/** Length of the hash of one bucket in a digest, in bytes. */
 const DIGEST_BYTES = 8;
 
 /**
- * Sends the digest of this node when it is due (`compareAt`). After the peer has answered the digest, this node knows the
- * whole inventory of the peer. A digest waits while another one is unanswered, because a page does not name the digest that
- * it answers. It also waits while the pace allows no further digest.
+ * Sends the digest of this node if its time has come (`compareAt`). With the answer to it, this node knows the whole
+ * inventory of the peer. The digest waits while an earlier digest is unanswered, because an answer does not say which
+ * digest it answers. It also waits while the rate limit allows no digest.
  */
 export function sendDueDigest(sync: SyncLink, inventory: FeedInventory, now: number): void {
 	if (sync.compareAt === undefined || now < sync.compareAt) return;
@@ -47,8 +50,8 @@ export function sendDueDigest(sync: SyncLink, inventory: FeedInventory, now: num
 }
 
 /**
- * Sends a digest now, even if another one is unanswered, because sync starts again on the connection (protocol.md, One
- * connection per pair). If the pace allows no further digest now, the digest becomes due later.
+ * Sends a digest now, even if an earlier one is unanswered. To be called when sync starts again on a connection
+ * (protocol.md, One connection per pair). If the rate limit allows no digest now, it is sent later.
  */
 export function startComparison(sync: SyncLink, inventory: FeedInventory, now: number): void {
 	const state = connectionState(sync, sync.link);
@@ -61,8 +64,8 @@ export function startComparison(sync: SyncLink, inventory: FeedInventory, now: n
 }
 
 /**
- * Schedules another digest. With the answer to it, this node knows the whole inventory of the peer. The digest is sent
- * at `from` or later, so that at most MAX_DIGESTS_PER_SECOND are sent.
+ * Schedules another digest. With the answer to it, this node knows the whole inventory of the peer. The digest is not
+ * sent before `from`, and not before the limit of MAX_DIGESTS_PER_SECOND allows it.
  */
 export function compareInventories(sync: SyncLink, inventory: FeedInventory, now: number, from = now): void {
 	const pacedFrom = connectionState(sync, sync.link).digestAt + 1000 / MAX_DIGESTS_PER_SECOND;
@@ -70,17 +73,17 @@ export function compareInventories(sync: SyncLink, inventory: FeedInventory, now
 	sendDueDigest(sync, inventory, now);
 }
 
-/** Connection whose peer gets pages, and what they need. */
+/** Connection on which pages (lists of feeds) are sent, and the data for them. */
 interface PageOptions {
 	readonly link: PeerLink;
 	readonly state: ConnectionState;
 	readonly inventory: FeedInventory;
-	/** Last seq that a page listed, by feed. Contains at most `limit` feeds. */
+	/** Last seq that a page to the peer listed, by feed. At most `limit` feeds. */
 	readonly announced: Map<PeerId, number>;
 	readonly limit: number;
 }
 
-/** Answers a digest with all feeds of the buckets that differ, one page in each part of the work. */
+/** Answers a digest with pages that list all feeds of the buckets that differ. Each part of the work sends one page. */
 function* answerDigest(options: PageOptions, clock: Clock, theirDigest: Uint8Array): ChunkedWork {
 	const {announced, state, inventory} = options;
 	const buckets = differingBuckets(inventory.digest(), theirDigest);
@@ -89,7 +92,10 @@ function* answerDigest(options: PageOptions, clock: Clock, theirDigest: Uint8Arr
 	while (sendNextPage(options, clock.monotonic())) yield;
 }
 
-/** Sends the next page. Returns false if no page waits, if the pace allows none now, or if the queue of the link is full. */
+/**
+ * Sends the next page of an answer. Returns false if there is none, if the rate limit allows none now, or if the send
+ * queue of the connection is full.
+ */
 function sendNextPage({link, state, inventory, announced, limit}: PageOptions, now: number): boolean {
 	const [answer] = state.answers;
 	if (!answer || link.queuedBytes > SEND_HIGH_WATER_BYTES || !state.pace.take('have', now)) return false;
@@ -114,7 +120,7 @@ function sendNextPage({link, state, inventory, announced, limit}: PageOptions, n
 	return state.answers.length > 0;
 }
 
-/** Sends the pages that the pace allows now. Returns whether more pages wait. */
+/** Sends as many of the waiting pages as the rate limit allows now. Returns whether more pages wait. */
 export function sendWaitingPages(
 	sync: SyncLink,
 	inventory: FeedInventory,
@@ -128,8 +134,8 @@ export function sendWaitingPages(
 }
 
 /**
- * Lists changed feeds that the peer may lack. A change of the peer's own feed is always listed, as an acknowledgement. If
- * `all` is false, lists only the feed of the peer.
+ * Sends a delta: a list of changed feeds that the peer may lack. A change of the feed of the peer itself is always
+ * listed, because this acknowledges the events of the peer. If `all` is false, only that feed is listed.
  */
 export function sendDelta(sync: SyncLink, inventory: FeedInventory, all: boolean, now: number): void {
 	if (sync.pending.size === 0 || !hasFullInventory(sync) || sync.link.queuedBytes > MAX_QUEUED_BYTES) return;
@@ -153,7 +159,10 @@ export function sendDelta(sync: SyncLink, inventory: FeedInventory, all: boolean
 	sync.link.send({type: 'have', kind: 'delta', feeds});
 }
 
-/** Indexes of the buckets whose digests differ. Each digest has DIGEST_BYTES for each of the HAVE_BUCKETS buckets. */
+/**
+ * Indexes of the buckets whose hashes differ in two digests. Each digest has DIGEST_BYTES for each of the HAVE_BUCKETS
+ * buckets.
+ */
 function differingBuckets(ours: Uint8Array, theirs: Uint8Array): number[] {
 	const buckets: number[] = [];
 	for (let bucket = 0; bucket < HAVE_BUCKETS; bucket += 1) {
@@ -175,22 +184,25 @@ export interface InventoryReceiverOptions {
 	readonly inventory: FeedInventory;
 	readonly missingRanges: MissingRanges;
 	isConnected(peer: PeerId): boolean;
-	/** Feeds of a few earlier launches of this node. `onDelivered` is called for them too. */
+	/** Feeds of a few earlier runs of this node. `onDelivered` is called for them too. */
 	earlierFeeds(): readonly PeerId[];
 	/**
-	 * Called when a connected peer has stored the events up to `seq` of this node's feed or, if `feed` is given, of that
-	 * feed of an earlier launch.
+	 * Called when a connected peer has stored the events up to `seq` of the feed of this node. If `feed` is given, it
+	 * is a feed of an earlier run, and `seq` belongs to it.
 	 */
 	onDelivered(peer: PeerId, seq: number, feed?: PeerId): void;
-	/** Called when a peer lists more new feeds than MAX_NEW_FEEDS_PER_MINUTE or its share of MAX_MISSING_FEEDS allow. */
+	/**
+	 * Called when a peer lists more feeds that are new to this node than MAX_NEW_FEEDS_PER_MINUTE or its share of
+	 * MAX_MISSING_FEEDS allows.
+	 */
 	onLimit(peer: PeerId): void;
 }
 
 export interface InventoryReceiver {
 	/**
-	 * Processes a `have` message. Answers a digest with pages on the same `link`, and records their feeds in
-	 * `announced`. `current` is called before each part of the work. It returns the sync state of the peer, or
-	 * undefined if the peer disconnected.
+	 * Processes a `have` message. A digest is answered with pages on the same `link`, and the listed feeds are recorded
+	 * in `announced`. `current` returns the sync state of the peer, or undefined if the peer has disconnected. It is
+	 * called before each part of the work.
 	 */
 	receive(
 		current: () => SyncLink | undefined,
@@ -199,11 +211,13 @@ export interface InventoryReceiver {
 		announced: Map<PeerId, number>,
 	): ChunkedWork;
 	/**
-	 * Notes that claims of the peer were skipped or dropped because of a limit. Inventories are compared again after
-	 * the current minute.
+	 * Notes that claims of the peer were ignored because of a limit. After the current minute, the inventories are
+	 * compared again.
 	 */
 	noteOverflow(sync: SyncLink): void;
-	/** Sends a new digest if feeds were skipped (`overflow`) and the minute in which they were skipped has passed. */
+	/**
+	 * Sends a new digest if claims of the peer were ignored (`overflow`) and the minute in which this happened is over.
+	 */
 	retryOverflow(sync: SyncLink): void;
 }
 
@@ -219,13 +233,18 @@ export function createInventoryReceiver({
 		options.onDelivered(sync.link.peer, seq);
 	}
 
-	/** Whether a peer lists a feed with the same last seq as this node, but with a different hash. */
+	/**
+	 * Whether a peer lists a feed with the same last seq as this node, but with another hash. Then the feed is forked.
+	 */
 	function isFork(feed: HaveFeed): boolean {
 		const ours = inventory.have(feed.peer);
 		return ours?.seq === feed.seq && !isEqualBytes(ours.hash, feed.hash);
 	}
 
-	/** Window of the current minute. If feeds were skipped in a minute, its window stays until `retryOverflow` runs. */
+	/**
+	 * Count of new feeds in the current minute. If feeds were ignored in a minute, its count remains until
+	 * `retryOverflow` runs.
+	 */
 	function currentWindow(sync: SyncLink) {
 		const now = clock.monotonic();
 		if (now - sync.newFeeds.from >= MINUTE_MS && !sync.newFeeds.overflow)
@@ -239,7 +258,7 @@ export function createInventoryReceiver({
 		sync.newFeeds = {...window, overflow: true};
 	}
 
-	/** Counts a new feed. Returns false if the connection has reached its limit. */
+	/** Counts a feed that is new to this node. Returns false if the peer has reached its limit for this minute. */
 	function allowNewFeed(sync: SyncLink): boolean {
 		const window = currentWindow(sync);
 		sync.newFeeds = {...window, count: window.count + 1};
@@ -254,14 +273,17 @@ export function createInventoryReceiver({
 			if (listed && isEqualBucket(bucketOf(feed), ourDigest, theirDigest))
 				options.onDelivered(sync.link.peer, listed.seq, feed);
 		}
-		// Another digest of the peer can mean that a connection between the two nodes broke, so that messages to this
-		// node were lost too. This node then also sends a digest, unless an earlier one is unanswered. Otherwise two
-		// nodes whose inventories always differ would exchange digests endlessly.
+		// If the peer sends another digest, a connection between the two nodes may have broken, and messages to this
+		// node may be lost too. Therefore this node also sends a digest, unless an earlier one is unanswered. Without
+		// this exception, two nodes whose inventories always differ would exchange digests endlessly.
 		if (hasFullInventory(sync) && !isEqualBytes(ourDigest, theirDigest))
 			compareInventories(sync, inventory, clock.monotonic());
 	}
 
-	/** Notes that the peer has more of a feed than this node, or another last entry (`isForked`). Returns false above a limit. */
+	/**
+	 * Notes that the peer holds more events of a feed than this node, or another last entry (`isForked`). Returns false
+	 * if a limit is exceeded.
+	 */
 	function noteClaim(sync: SyncLink, {peer, seq}: HaveFeed, isPage: boolean, isForked: boolean): boolean {
 		const {link} = sync;
 		const isNew = inventory.seqOf(peer) === 0 && !missingRanges.has(peer);
@@ -275,7 +297,7 @@ export function createInventoryReceiver({
 		return false;
 	}
 
-	/** `isPage`: the feed was listed in the answer to a digest. */
+	/** Processes one listed feed. `isPage`: whether it was listed in the answer to a digest. */
 	function receiveFeed(sync: SyncLink, feed: HaveFeed, isPage: boolean): void {
 		if (feed.peer === self) {
 			acknowledge(sync, Math.min(feed.seq, inventory.seqOf(self)));
@@ -285,15 +307,16 @@ export function createInventoryReceiver({
 		const ourSeq = inventory.seqOf(feed.peer);
 		const isAuthor = feed.peer === sync.link.peer;
 		const isForked = feed.seq === ourSeq && isFork(feed);
-		// A log that is full stays full, so nothing is remembered that does not fit into it.
+		// The log never gets smaller. So if the events of a feed do not fit into it now, the claim about them is not
+		// recorded.
 		const isMore = feed.seq > ourSeq && inventory.usageOf(feed.peer) < 1;
 		if ((isMore || isForked) && !noteClaim(sync, feed, isPage, isForked)) {
 			noteOverflow(sync);
 			return;
 		}
 
-		// Both nodes may hold the same events of the peer's own feed by now. No digest has then acknowledged these events
-		// to the peer, so the feed goes into the next delta.
+		// Both nodes may hold the same events of the feed of the peer by now. No digest has acknowledged these events
+		// to the peer yet, so the feed is listed in the next delta.
 		if (isPage && isAuthor) sync.pending.add(feed.peer);
 		else if (!isAuthor && feed.seq >= ourSeq) sync.pending.delete(feed.peer);
 		inventory.markShareable(feed.peer);

@@ -1,7 +1,7 @@
 /**
- * Ranges of feeds that peers claim to hold and this node lacks. The module tracks when each range may be requested
- * (protocol.md, Sync). Claims are not verified, so MAX_MISSING_FEEDS is shared fairly between the addresses of the
- * claiming peers. The module reads no clock. All times are in monotonic ms.
+ * Ranges of feeds that peers claim to hold and that this node lacks. This module records them, and when each may be
+ * requested (protocol.md, Sync). Claims are not verified. Therefore the table of MAX_MISSING_FEEDS feeds is divided
+ * fairly between the addresses of the claiming peers. The module reads no clock. All times are in monotonic ms.
  */
 import type {PeerId} from '../../core/event.js';
 import {MAX_MISSING_FEEDS} from '../../core/limits.js';
@@ -10,28 +10,29 @@ import {createFairShare} from '../scheduling/fair-share.js';
 import type {FeedInventory} from './feed-inventory.js';
 
 /**
- * State of the request for a range. `none`: no request is unanswered. `pending`: a peer has not answered a request
- * completely. `slow`: the same, and its answer is slow.
+ * State of the request for a range. `none`: it is not requested. `pending`: it is requested, and the answer is not
+ * complete. `slow`: like `pending`, but the answer is slow.
  */
 export type RangeRequest = 'none' | 'pending' | 'slow';
 
-/** Range that can be requested. It reaches from seq `from` to the end of the feed. */
+/** Range that can be requested: all events of a feed from seq `from` on. */
 export interface WantedRange {
 	readonly feed: PeerId;
 	/** First missing seq. */
 	readonly from: number;
 	/**
-	 * Earliest time of a request: later than now if the author may still push the events, or has exceeded its rate limit.
+	 * Earliest time of a request. It is in the future if the author may still push the events itself, or if the author
+	 * has exceeded its rate limit.
 	 */
 	readonly notBefore: number;
 	readonly request: RangeRequest;
 }
 
-/** State of other modules that determines which ranges can be requested. */
+/** Facts from other modules that determine which ranges can be requested. */
 export interface RequestState {
 	/** Highest seq of a feed that this node holds or has queued for ingest. */
 	heldSeq(feed: PeerId): number;
-	/** Time from which more events of this feed's author are accepted. */
+	/** Time from which the rate limit accepts further events of the author of this feed. */
 	readyAt(feed: PeerId): number;
 	requestOf(feed: PeerId): RangeRequest;
 }
@@ -41,23 +42,24 @@ export interface MissingRanges {
 	readonly size: number;
 	has(feed: PeerId): boolean;
 	/**
-	 * Notes that a peer claims to hold a feed up to `seq`. Returns false if MAX_MISSING_FEEDS is reached and the owner
-	 * of the claim already has the most feeds. `recheck`: request the last entry even if this node holds it.
+	 * Notes a claim of a peer about a feed. Returns false if the table has no place for it: it has MAX_MISSING_FEEDS
+	 * feeds, and the owner of the claim already has the most of them. `recheck`: whether the last entry is requested
+	 * although this node holds it.
 	 */
 	noteClaim(claim: Claim, notBefore: number, recheck?: boolean): boolean;
-	/** Notes that a feed is being requested, which also completes a recheck. */
+	/** Notes that a feed has been requested. This also ends a `recheck`. */
 	markRequested(feed: PeerId): void;
 	/**
-	 * Lowers the claimed seqs of feeds to `highest(feed)` after a peer is lost, because events that no connected peer
-	 * claims cannot be requested.
+	 * Lowers the claimed seq of each feed to `highest(feed)`. To be called after a peer has disconnected, because
+	 * events that no connected peer claims to hold cannot be requested.
 	 */
 	recheckSources(feeds: Iterable<PeerId>, highest: (feed: PeerId) => Omit<Claim, 'feed'> | undefined): void;
 	/**
-	 * Returns the ranges to request, and forgets ranges that have arrived or are not acceptable. Examines at most `limit`
-	 * feeds. The next call continues with the feed after them.
+	 * Returns the ranges to request, and forgets ranges that have arrived or are not acceptable any more. Examines at
+	 * most `limit` feeds. The next call begins with the feed after them.
 	 */
 	nextRequests(state: RequestState, limit: number): WantedRange[];
-	/** Total number of missing events. */
+	/** Total number of missing events of all feeds. */
 	outstanding(): number;
 }
 
@@ -65,21 +67,23 @@ export interface MissingRanges {
 export interface Claim {
 	readonly feed: PeerId;
 	readonly seq: number;
-	/** Owner of the share that the claim uses (`shareKey`). */
+	/** Owner for whom the claim is counted: the address of the peer (`shareKey`). */
 	readonly owner: string;
 }
 
 interface MissingRange {
-	/** Highest seq that a peer claims. */
+	/** Highest seq of the feed that a connected peer claims to hold. */
 	readonly claimedSeq: number;
 	readonly notBefore: number;
-	/** Whether to request the last entry although this node holds it, because a peer listed a different hash. */
+	/**
+	 * Whether the last entry is requested although this node holds it, because a peer has listed another hash for it.
+	 */
 	readonly recheck: boolean;
 }
 
 /**
- * Claims about the feed of this node are ignored. `onEvicted` is called when the claims of a feed are dropped, because
- * the table is full and another owner needs a place.
+ * Creates an empty table. Claims about the feed of this node itself are ignored. `onEvicted`: called when the claims
+ * about a feed are dropped, because the table is full and another owner needs a place.
  */
 export function createMissingRanges(
 	self: PeerId,
@@ -90,7 +94,7 @@ export function createMissingRanges(
 	const shares = createFairShare<PeerId>(MAX_MISSING_FEEDS, prefixGroup);
 	let cursor = missing.entries();
 
-	/** Returns the missing range of the next feed. After the last feed, the first one follows. */
+	/** Returns the next feed with its missing range. The first feed follows after the last one. */
 	function nextRange(): readonly [PeerId, MissingRange] | undefined {
 		const next = cursor.next();
 		if (!next.done) return next.value;

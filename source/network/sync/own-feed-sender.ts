@@ -1,7 +1,7 @@
 /**
- * Sender of own new events (protocol.md, 14.7). It pushes them at once to every connected peer. A peer that reads too
- * slowly gets no pushes until its queue has drained. After that, the next `have` lists the feed of this node, and the
- * peer requests the events that it lacks.
+ * Sender of the new events of this node (protocol.md, 14.7). They are pushed to every connected peer at once. A peer
+ * that reads too slowly gets no pushes until its send queue is empty again. Then the next `have` message lists the feed
+ * of this node, and the peer requests the events that it lacks.
  */
 import {sizeOfBatch} from '../../codec/batch.js';
 import {encodeMessageFrame} from '../../codec/message.js';
@@ -12,19 +12,20 @@ import type {FeedInventory} from './feed-inventory.js';
 import {connectionState, type SyncLink} from './sync-link.js';
 
 export interface OwnFeedSender {
-	/** Pushes a batch of the own feed on these links. */
+	/** Pushes a batch of the feed of this node on these links. */
 	push(batch: Batch, links: Iterable<SyncLink>): void;
-	/** Resumes pushes to a peer whose queue has drained. Returns false if they were not paused. */
+	/** Allows pushes again to a peer whose send queue is empty. Returns false if they were allowed already. */
 	resume(sync: SyncLink): boolean;
 }
 
 export function createOwnFeedSender(self: PeerId, inventory: FeedInventory): OwnFeedSender {
 	/**
-	 * Pushes a batch together with the events before it that the peer may lack, if they have at most
-	 * MAX_REPEATED_PUSH_BYTES. The peer drops a push that starts after a gap. The peer would then have to request the
-	 * events, but this node may have left by then, if it leaves soon after it joined. More earlier events are not
-	 * pushed, because the peer is probably requesting them already. Returns false without pushing if no earlier events
-	 * are needed, or if they have more than MAX_REPEATED_PUSH_BYTES.
+	 * Pushes a batch together with earlier events of this node that the peer may lack. Without them the peer would drop
+	 * the push, because it would start after a gap. The peer would then have to request the events, but a node that
+	 * leaves soon after it joined would be gone by then.
+	 *
+	 * Returns false, and pushes nothing, in two cases: no earlier events are needed, or they have more than
+	 * MAX_REPEATED_PUSH_BYTES. In the second case the peer is probably requesting them already.
 	 */
 	function pushUnknown(sync: SyncLink, batch: Batch): boolean {
 		const state = connectionState(sync, sync.link);

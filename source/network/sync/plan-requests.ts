@@ -1,6 +1,6 @@
 /**
- * Planning of requests for missing ranges, without state: how peers are ranked, and which range is requested from which
- * peer (protocol.md, Sync).
+ * Planning of requests for missing ranges, as pure functions: how connected peers are ranked, and which range is
+ * requested from which peer (protocol.md, Sync).
  */
 import type {WantRange} from '../../codec/message-types.js';
 import type {PeerId} from '../../core/event.js';
@@ -11,15 +11,18 @@ import type {PendingRequest, SyncLink} from './sync-link.js';
 /** Connected peer from which ranges can be requested. */
 export interface RangeSource {
 	readonly peer: PeerId;
-	/** Whether a request to this peer is unanswered, or the peer has not listed its whole inventory yet. */
+	/**
+	 * Whether nothing can be requested from this peer now: a request is unanswered, or the peer has not listed its
+	 * whole inventory yet.
+	 */
 	readonly busy: boolean;
-	/** Lower for peers that are expected to answer better (`rankSources`). */
+	/** Rank of the peer (`rankSources`). Peers that are expected to answer well have a low rank. */
 	readonly rank: number;
-	/** Whether the peer has answered a request completely. */
+	/** Whether the peer has answered a request completely before. */
 	readonly hasServed: boolean;
-	/** Time of the last request to the peer, monotonic ms. */
+	/** Time of the last request to the peer, in monotonic ms. */
 	readonly requestedAt: number;
-	/** Highest seq of a feed that the peer holds; 0 if unknown. */
+	/** Highest seq of a feed that the peer claims to hold. 0 if unknown. */
 	seqOf(feed: PeerId): number;
 }
 
@@ -28,28 +31,27 @@ export interface RequestPlan {
 	readonly ranges: readonly WantRange[];
 }
 
-/**
- * Peers whose answers are delayed by less than this time, in addition to the transfer time, are considered equally
- * fast.
- */
+/** Delay of an answer, beyond the time for its transfer, up to which peers count as equally fast. */
 const FAST_ANSWER_MS = 250;
 /**
- * If SLOW_AFTER_MS have passed and an answer arrives more slowly than this, the ranges are also requested from a peer
- * that has served before. Otherwise a machine that connects with another key for each request could delay an author's
- * feed.
+ * If an answer arrives more slowly than this after SLOW_AFTER_MS, its ranges are also requested from a peer that has
+ * answered completely before. Otherwise a machine that connects with another peer id for each request could delay the
+ * feed of an author.
  */
 const SLOW_BYTES_PER_SECOND = WANT_BYTES_PER_SECOND / 8;
 export const SLOW_AFTER_MS = 1000;
-/** Factor by which the failures at an address count more than those of the peer itself. */
+/** Weight of the failed requests to the address of a peer, in comparison with those to the peer itself. */
 const ADDRESS_WEIGHT = 1000;
-/** Rank of a peer that has not answered yet. It comes after a peer that answers fast, and before one that is slow. */
+/**
+ * Addition to the rank of a peer that has not answered yet. So it comes after a peer that answers fast, and before a
+ * slow one.
+ */
 const NEW_PEER_RANK = 1;
 
 /**
- * Ranks of peers, in the order of `sources`. The failures at the address of the peer have the greatest weight.
- * Otherwise a machine that connects with many keys, at once or one after another, could delay the history by one
- * timeout for each key. The next criterion is how the peer itself answered. `failuresByAddress` also includes peers
- * that are no longer connected.
+ * Computes the ranks of peers, in the order of `sources`. Failed requests to the address of a peer have the greatest
+ * weight. Otherwise a machine that connects with many peer ids could delay the history by one timeout for each of them.
+ * Then it matters how the peer itself answered. `failuresByAddress` contains the addresses of disconnected peers too.
  */
 export function rankSources(
 	sources: readonly {
@@ -71,23 +73,27 @@ export function rankSources(
 }
 
 /**
- * Failed requests of a peer plus a class of its delay. The class is 0 below FAST_ANSWER_MS, and rises by one for each
- * doubling of the delay.
+ * Number of failed requests of a peer plus a class of its delay. The class is 0 below FAST_ANSWER_MS. It rises by one
+ * with each doubling of the delay.
  */
 function rankOf({failures, delayMs}: Pick<SyncLink, 'failures' | 'delayMs'>): number {
 	return failures + (delayMs < FAST_ANSWER_MS ? 0 : 1 + Math.floor(Math.log2(delayMs / FAST_ANSWER_MS)));
 }
 
-/** Whether the answer to a request is so slow that another peer may be asked too. `now`: monotonic ms. */
+/**
+ * Whether the answer to a request is so slow that its ranges may be requested from another peer too. `now`: monotonic
+ * ms.
+ */
 export function isSlow({sentAt, bytes}: PendingRequest, now: number): boolean {
 	const elapsed = now - sentAt;
 	return elapsed > SLOW_AFTER_MS && bytes * 1000 < elapsed * SLOW_BYTES_PER_SECOND;
 }
 
 /**
- * Assigns ranges to peers. A range is requested only from a peer with the lowest rank among its holders. If all such peers
- * are busy, the range waits. Of the peers that are not busy, the author is preferred, then the peer that was asked least
- * recently. A range whose answer is slow is also requested from a peer that has served before and is not busy.
+ * Assigns ranges to peers. A range is requested only from a peer with the lowest rank among the peers that hold it. If
+ * all of these are busy, the range waits. If several are free, the author of the feed is preferred, then the peer whose
+ * last request was longest ago. A range whose answer is slow is also requested from another free peer that has answered
+ * completely before.
  */
 export function planRequests(
 	sources: readonly RangeSource[],

@@ -1,7 +1,7 @@
 /**
- * Requester of missing ranges (protocol.md, Sync): decides which range to request from which peer, and evaluates the
- * answers. A range is requested from only one peer at a time, unless that peer is slow. A new peer in a room of fifty
- * therefore receives one copy of the history, not fifty.
+ * Requester of missing ranges (protocol.md, Sync). It decides which range to request from which peer, and rates the
+ * answers. A range is requested from only one peer at a time, unless that peer is slow. So a new peer in a room of
+ * fifty receives one copy of the history, and not fifty.
  */
 import type {Clock, Debug} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
@@ -21,27 +21,33 @@ export interface RangeRequesterOptions extends Pick<RequestState, 'heldSeq' | 'r
 	readonly links: ReadonlyMap<PeerId, SyncLink>;
 	readonly inventory: FeedInventory;
 	readonly missingRanges: MissingRanges;
-	/** Whether the ingest queue is full. No ranges are requested while it is. */
+	/** Whether the ingest queue is full. Then nothing is requested. */
 	isFull(): boolean;
 }
 
 export interface RangeRequester {
-	/** Requests missing ranges from peers that have no unanswered request. */
+	/** Requests missing ranges from the peers that have no unanswered request. */
 	request(): void;
 	/** Ends a request whose answer is complete, and requests the next ranges. */
 	completed(sync: SyncLink, request: PendingRequest): void;
-	/** Checks, in parts, whether connected peers still hold these feeds, after a peer that held them was lost. */
+	/**
+	 * Checks in several steps whether any connected peer still holds these feeds. To be called after a peer that held
+	 * them has disconnected.
+	 */
 	recheckLater(feeds: Iterable<PeerId>): void;
 	stop(): void;
 }
 
-/** Number of feeds examined in one scan, which takes about half a millisecond. */
+/** Number of feeds that are examined at once. They take about half a millisecond. */
 const RANGES_PER_SCAN = 256;
 const SCAN_PAUSE_MS = 16;
-/** First wait before inventories are compared again with a peer that did not answer. Each further wait is twice as long. */
+/**
+ * First time to wait before the inventories are compared again with a peer that did not answer. It doubles with each
+ * further time.
+ */
 const COMPARE_AGAIN_MS = 1000;
 const COMPARE_AGAIN_MAX_MS = 60_000;
-/** Number of addresses whose failed requests are remembered. */
+/** Maximum number of addresses whose failed requests are remembered. */
 const MAX_FAILED_ADDRESSES = 1024;
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
 
@@ -51,24 +57,28 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	const slowTimer = createCoalescedTimer(clock, findSlow);
 	const recheckTimer = createCoalescedTimer(clock, continueRecheck);
 	/**
-	 * Number of failed requests to each address since the last complete answer from it. It is kept when connections
-	 * close.
+	 * Number of failed requests to each address since its last complete answer. It is kept when the connection closes.
 	 */
 	const failuresByAddress = new LruMap<string, number>(MAX_FAILED_ADDRESSES);
 	let requestCount = 0;
-	/** Number of feeds that the scan has not examined yet. */
+	/** Number of feeds that the present scan has not examined yet. */
 	let rangesToScan = 0;
 	let scannedAt = Number.NEGATIVE_INFINITY;
 	const feedsToRecheck = new Set<PeerId>();
 
-	/** Lets ranges of slow answers be requested from other peers. Runs as long as requests are unanswered. */
+	/**
+	 * Requests ranges from other peers too if their answer is slow. Runs again as long as any request is unanswered.
+	 */
 	function findSlow(): void {
 		if (![...links.values()].some(sync => sync.request)) return;
 		request();
 		slowTimer.schedule(SLOW_AFTER_MS);
 	}
 
-	/** Starts a scan of all missing ranges. A scan of many ranges runs in parts, SCAN_PAUSE_MS apart. */
+	/**
+	 * Starts a scan of all missing ranges. If there are many, the scan runs in parts with a pause of SCAN_PAUSE_MS
+	 * between them.
+	 */
 	function request(): void {
 		rangesToScan = missingRanges.size;
 		if (scanTimer.isScheduled) return;
@@ -107,8 +117,8 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 			{heldSeq, readyAt, requestOf: feed => requests.get(feed) ?? 'none'},
 			RANGES_PER_SCAN,
 		);
-		// The clock is read again. For a feed that is ready, `notBefore` is the time at which `readyAt` read the clock,
-		// which may be later than `now`.
+		// `planRequests` gets a new reading of the clock. For a feed that may be requested now, `notBefore` is the time
+		// at which `readyAt` read the clock, and this can be later than `now`.
 		for (const plan of planRequests(sources, wanted, clock.monotonic())) sendRequest(plan);
 	}
 
@@ -121,7 +131,7 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		return new Map(all.map((sync, index) => [sync, ranks[index] ?? 0]));
 	}
 
-	/** Notes a failed request: the peer answered it late, only in part, or not at all. */
+	/** Notes a failed request: the answer of the peer was late or incomplete, or there was none. */
 	function noteFailure(sync: SyncLink): void {
 		sync.failures += 1;
 		const address = addressOf(sync);
@@ -129,7 +139,8 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	}
 
 	/**
-	 * Whether the pace of `want` messages on the connection allows another message now. If not, the next tick tries again.
+	 * Whether the rate limit of `want` messages on the connection allows another one now. If not, the next tick of sync
+	 * tries again.
 	 */
 	function mayRequest(sync: SyncLink): boolean {
 		return connectionState(sync, sync.link).pace.available('want', clock.monotonic()) > 0;
@@ -165,9 +176,9 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	}
 
 	/**
-	 * Drops all claims of a peer that sent no events before a request timed out. Otherwise claims that no peer serves
-	 * would use up MAX_MISSING_FEEDS, and new events of the claimed feeds would be treated as history. The inventory of
-	 * the peer is requested again, after a wait that doubles each time.
+	 * Drops all claims of a peer that has sent no event until its request timed out. Otherwise claims that nobody can
+	 * serve would fill the table of MAX_MISSING_FEEDS feeds, and new events of these feeds would count as history. The
+	 * inventory of the peer is requested again later, after a time that doubles with each failure.
 	 */
 	function dropAllClaims(sync: SyncLink): void {
 		const dropped: PeerId[] = [];
@@ -184,7 +195,7 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		compareInventories(sync, inventory, now, now + waitMs);
 	}
 
-	/** Highest claim of the connected peers about a feed. */
+	/** Highest claim about a feed among the connected peers. Undefined if there is none. */
 	function highestClaim(feed: PeerId) {
 		let highest = 0;
 		let source: SyncLink | undefined;
@@ -212,9 +223,9 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	}
 
 	/**
-	 * Drops claims that an answer disproves. A peer answers ranges in order. If it sent nothing for a range before
-	 * `lastServed`, it does not have that range. Ranges after `lastServed` may be missing only because the answer
-	 * reached its maximum size.
+	 * Drops the claims that an answer disproves. A peer answers the ranges of a request in order. If it sent nothing
+	 * for a range before `lastServed`, it does not have that range. A range after `lastServed` may be missing only
+	 * because the answer had reached its maximum size.
 	 */
 	function dropRefused(sync: SyncLink, {ranges, lastServed}: PendingRequest): void {
 		const refused: PeerId[] = [];
@@ -228,7 +239,10 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		recheck(refused);
 	}
 
-	/** Measures how fast and how completely a peer answered. A peer that sends one entry per answer gets a worse rank. */
+	/**
+	 * Rates how fast and how completely a peer has answered. A peer that sends only part of what it claims gets a worse
+	 * rank.
+	 */
 	function rateAnswer(sync: SyncLink, {ranges, sentAt, bytes}: PendingRequest): void {
 		const transferMs = (bytes / WANT_BYTES_PER_SECOND) * 1000;
 		sync.delayMs = (sync.delayMs + Math.max(0, clock.monotonic() - sentAt - transferMs)) / 2;
@@ -263,7 +277,10 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	};
 }
 
-/** The address of a peer, or its /64. On loopback it is the peer, because many peers share the loopback address. */
+/**
+ * Key under which the failed requests of a peer are counted: its address, or the /64 prefix of its IPv6 address. On
+ * loopback it is the peer id, because many peers share the loopback address.
+ */
 function addressOf({link}: SyncLink): string {
 	const owner = shareKey(link.remoteAddress, link.peer);
 	return prefixGroup(owner) ?? owner;

@@ -1,11 +1,11 @@
 /**
- * Responder to range requests: answers each `want` message with `events` messages (protocol.md, Sync), as fast as the peer
- * reads. Every answer ends with `done`, so that the peer knows when to send its next request.
+ * Responder to requests for ranges. It answers each `want` message with `events` messages (protocol.md, Sync), as fast
+ * as the peer reads. Every answer ends with `done`, so that the peer knows when it can send its next request.
  *
- * Each connection has a separate responder, because for a moment the two ends may send on different connections of the
- * pair. A responder does not run in the link scheduler, because the scheduler limits the time of this node but not the
- * bytes. Sending takes little time here, but the peer has to verify and apply the events. A responder therefore also
- * limits the bytes sent in each turn of the event loop.
+ * Each connection has its own responder, because two peers with two connections may for a moment send on different
+ * ones. Responders do not run in the link scheduler. That scheduler limits only the time that this node uses. To send
+ * events takes little time here, but the peer has to verify and apply them. Therefore a responder also limits the bytes
+ * that it sends in each turn of the event loop.
  */
 import type {WantMessage} from '../../codec/message-types.js';
 import {batchByteLength, lastSeq} from '../../core/batch.js';
@@ -17,34 +17,37 @@ import {runWithinBudget} from '../scheduling/chunked-work.js';
 import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
 import type {FeedInventory} from './feed-inventory.js';
 
-/** Maximum bytes of entries sent in one turn of the event loop: about 400 messages, a few ms of work for the peer. */
+/**
+ * Maximum number of bytes of entries that are sent in one turn of the event loop: about 400 messages, which take the
+ * peer a few ms.
+ */
 const TURN_BYTES = 32 * 1024;
 const MIN_TURN_BYTES = 4 * 1024;
 /**
- * Maximum time of a turn. Reading many short batches takes longer than reading a few long ones, so fewer bytes are then
- * sent in a turn.
+ * Maximum time of sending in one turn of the event loop. Many short batches take longer to read than a few long ones,
+ * so fewer bytes are then sent in a turn.
  */
 const TURN_MS = 1;
 
 export interface RangeResponder {
 	/**
-	 * Map from feed to the last seq that pages to this peer listed. The caller fills it. No batch of an answer crosses
-	 * this seq, so that the peer can distinguish history from live events.
+	 * Last seq of each feed that this node has listed to the peer in pages. The caller fills this map. No batch in an
+	 * answer contains events on both sides of this seq, so the peer can distinguish history from live events.
 	 */
 	announcedTo(peer: PeerId): Map<PeerId, number>;
 	serve(link: PeerLink, want: WantMessage): void;
-	/** Continues the answers of a connection whose send queue has drained. */
+	/** Continues the answers on a connection whose send queue has space again. */
 	drained(link: PeerLink): void;
-	/** Drops the unanswered requests of a closed connection. */
+	/** Drops the requests of a closed connection that are not answered yet. */
 	linkClosed(link: PeerLink): void;
-	/** Drops all state of a peer that has disconnected. */
+	/** Drops everything about a peer that has disconnected. */
 	forget(peer: PeerId): void;
 }
 
 /** Progress of the answer to one `want` message. */
 interface Answer {
 	readonly want: WantMessage;
-	/** Index of the current range in `want.ranges`, and the next seq to send of that range. */
+	/** Index of the range in `want.ranges` that is being sent. `nextSeq`: next seq to send of this range. */
 	range: number;
 	nextSeq: number;
 	bytes: number;
@@ -108,7 +111,7 @@ function createLinkResponder(
 	let stopped = false;
 	let turnBytes = TURN_BYTES;
 
-	/** Sends the next batches of an answer. Returns false if the answer is complete. */
+	/** Sends the next batches of an answer. Returns false if the answer is complete now. */
 	function sendNext(answer: Answer): boolean {
 		const {want} = answer;
 		const range = want.ranges[answer.range];
@@ -137,7 +140,7 @@ function createLinkResponder(
 		return true;
 	}
 
-	/** Sends batches for at most TURN_MS, then adapts `turnBytes` to the time that the turn took. */
+	/** Sends batches for at most TURN_MS. Then adjusts `turnBytes`, so that the next turn takes about this time. */
 	function runTurn(): void {
 		let sentBytes = 0;
 		const usedMs = runWithinBudget(clock, TURN_MS, () => {

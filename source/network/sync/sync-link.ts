@@ -1,4 +1,7 @@
-/** Sync state of one connection: the inventory of the peer, the unanswered request, and the feeds to list next. */
+/**
+ * Sync state of one connected peer: what the peer holds, the unanswered request to it, and the feeds to list to it
+ * next.
+ */
 import type {HaveFeed} from '../../codec/message-types.js';
 import type {Timer} from '../../core/environment.js';
 import type {PeerId} from '../../core/event.js';
@@ -10,39 +13,39 @@ import type {FeedInventory} from './feed-inventory.js';
 export interface RequestedRange {
 	/** First requested seq. */
 	readonly from: number;
-	/** Highest seq that the peer claimed when this node requested the range. */
+	/** Highest seq of the feed that the peer claimed to hold when this node requested the range. */
 	readonly claimedSeq: number;
 }
 
-/** `want` message of this node that is not completely answered. */
+/** Request of this node (`want` message) whose answer is not complete. */
 export interface PendingRequest {
 	readonly id: number;
-	/** Requested ranges by feed, in the order in which the peer answers. */
+	/** Requested ranges by feed. The peer answers them in this order. */
 	readonly ranges: ReadonlyMap<PeerId, RequestedRange>;
-	/** Time at which the request was sent, monotonic ms. */
+	/** Time at which the request was sent, in monotonic ms. */
 	readonly sentAt: number;
-	/** The requested feed whose events arrived last. */
+	/** Requested feed whose events arrived last. Undefined if none have arrived. */
 	lastServed: PeerId | undefined;
 	/** Bytes of entries that arrived as answer to the request. */
 	bytes: number;
 	readonly timer: Timer;
 }
 
-/** State of one connection. It is kept when sync starts again on the same connection. */
+/** State of one connection to the peer. It is kept when sync starts again on the same connection. */
 export interface ConnectionState {
-	/** Number of digests sent on the connection for which the last page of the answer has not arrived. */
+	/** Number of digests that this node has sent on the connection and whose answer is not complete. */
 	unansweredDigests: number;
 	/** Time of the last digest sent on the connection, monotonic ms. */
 	digestAt: number;
 	/**
-	 * Seq up to which this node has pushed its own feed on the connection, without a gap after the events that the peer
-	 * holds.
+	 * Seq up to which this node has pushed its own feed on the connection. There is no gap between these events and
+	 * those that the peer held before.
 	 */
 	pushedSeq: number;
 	readonly pace: MessagePace;
 	/**
-	 * Answers to digests that are not completely sent: for each answer the feeds of the current bucket, the index of the next
-	 * one of them, and the buckets that follow.
+	 * Answers to digests of the peer that are not completely sent. `feeds`: feeds of the current bucket. `from`: index
+	 * of the next of these feeds. `buckets`: the buckets that follow.
 	 */
 	readonly answers: {feeds: readonly HaveFeed[]; from: number; readonly buckets: number[]}[];
 }
@@ -52,59 +55,66 @@ export interface SyncLink {
 	/** Highest seq of the feed of this node that the peer is known to hold. */
 	acknowledgedSeq: number;
 	/**
-	 * Highest seq that the peer listed or sent, by feed. It contains feeds of which the peer has more than this node, and
-	 * feeds of which this node has not sent a delta since. At most `shareOfFeeds` entries.
+	 * Highest seq of each feed that the peer has listed or sent. Contains only two kinds of feeds: those of which the
+	 * peer has more than this node, and those that this node has not listed to the peer since. At most `shareOfFeeds`
+	 * feeds.
 	 */
 	readonly theirSeqs: Map<PeerId, number>;
 	/**
-	 * Map from feed to the seq that the peer listed when it connected. It contains only feeds that this node has not
-	 * received up to that seq. These events are history. What a peer lists is not verified, so these claims are dropped
-	 * when the connection to the peer closes, or the peer does not serve a request.
+	 * Seq of each feed that the peer listed when it connected. The events up to this seq are history. Contains only
+	 * feeds that this node has not received up to this seq. The lists of a peer are not verified. Therefore these
+	 * claims are dropped when the peer disconnects or does not serve a request.
 	 */
 	readonly initialSeqs: Map<PeerId, number>;
 	/**
-	 * Whether pages still describe what the peer held when it connected, because the answer to the first digest is not
-	 * complete.
+	 * Whether the peer is still listing what it held when it connected. True until its answer to the first digest of
+	 * this node is complete.
 	 */
 	isListing: boolean;
 	readonly connections: WeakMap<PeerLink, ConnectionState>;
-	/** Time from which a digest is due, in monotonic ms; undefined if inventories need not be compared again. */
+	/** Time from which a digest must be sent, in monotonic ms. Undefined if none must be sent. */
 	compareAt: number | undefined;
 	/** Whether this node has received all events that the peer listed when it connected. */
 	synced: boolean;
 	/** Number of requested events that arrived on this connection. */
 	received: number;
 	request: PendingRequest | undefined;
-	/** Bytes of entries that the peer may still send in answers. A peer that sends more is at fault. */
+	/** Bytes of entries that the peer may still send as answers. If it sends more, it is at fault. */
 	requestedBytes: number;
-	/** Number of requests that the peer answered late, only in part, or not at all. */
+	/** Number of failed requests: the answer of the peer was late or incomplete, or there was none. */
 	failures: number;
 	/** Whether the peer has answered a request completely. */
 	hasServed: boolean;
-	/** Moving average of the time that an answer took beyond its transfer time, in ms. */
+	/** Moving average of the delay of the answers of the peer, without the time for their transfer, in ms. */
 	delayMs: number;
-	/** Time of the last request to the peer, monotonic ms. */
+	/** Time of the last request to the peer, in monotonic ms. */
 	requestedAt: number;
-	/** Feeds to list in the next delta. They include the feed of this node only after a push was skipped. */
+	/**
+	 * Feeds to list in the next delta (message about changed feeds). Contains the feed of this node only if a push of
+	 * it was skipped.
+	 */
 	readonly pending: Set<PeerId>;
-	/** Whether pushes are skipped because the send queue of the connection was full. */
+	/**
+	 * Whether new events of this node are not pushed to the peer, because the send queue of the connection was full.
+	 */
 	pushesPaused: boolean;
 	newFeeds: NewFeedWindow;
-	/** Number of feeds in each list of this connection: its share of MAX_LISTED_FEEDS. */
+	/** Maximum number of feeds in each list of this state: the share of this peer in MAX_LISTED_FEEDS. */
 	shareOfFeeds(): number;
 }
 
-/** Number of feeds that the peer listed within one minute and that were new to this node. */
+/** Count of the feeds that were new to this node and that the peer listed within one minute. */
 export interface NewFeedWindow {
-	/** Start of the minute, monotonic ms. */
+	/** Start of the minute, in monotonic ms. */
 	readonly from: number;
 	readonly count: number;
-	/** Whether feeds were skipped because of a limit. Inventories are compared again after the minute. */
+	/** Whether feeds were ignored because of a limit. Then the inventories are compared again after the minute. */
 	readonly overflow: boolean;
 }
 
 /**
- * `previous`: earlier state for the same peer, if any. Answers to the requests of the earlier state are still accepted.
+ * Creates the state of a connected peer. `previous`: its state on an earlier connection. Answers to requests of that
+ * connection are still accepted.
  */
 export function createSyncLink(link: PeerLink, now: number, shareOfFeeds: () => number, previous?: SyncLink): SyncLink {
 	return {
@@ -144,7 +154,7 @@ export function connectionState({connections}: SyncLink, link: PeerLink): Connec
 	return state;
 }
 
-/** Notes that the peer holds a feed up to `seq`. Returns false if the share of the connection has no place left. */
+/** Notes that the peer holds a feed up to `seq`. Returns false if the list of the peer is full (`shareOfFeeds`). */
 export function noteTheirSeq({theirSeqs, shareOfFeeds}: SyncLink, feed: PeerId, seq: number): boolean {
 	const known = theirSeqs.get(feed);
 	if (known === undefined && theirSeqs.size >= shareOfFeeds()) return false;
@@ -152,13 +162,13 @@ export function noteTheirSeq({theirSeqs, shareOfFeeds}: SyncLink, feed: PeerId, 
 	return true;
 }
 
-/** Drops what the peer claimed of a feed beyond `held`, the seq up to which this node holds the feed. */
+/** Drops the claim of the peer to hold more of a feed than `held`, the seq up to which this node holds the feed. */
 export function dropClaim({theirSeqs, initialSeqs}: SyncLink, feed: PeerId, held: number): void {
 	initialSeqs.delete(feed);
 	if ((theirSeqs.get(feed) ?? 0) > held) theirSeqs.delete(feed);
 }
 
-/** Forgets what the peer holds of the feeds of which this node holds as much. */
+/** Forgets what the peer holds of feeds of which this node holds at least as much. */
 export function dropHeldFeeds({theirSeqs}: SyncLink, inventory: FeedInventory): void {
 	for (const [feed, seq] of theirSeqs) if (seq <= inventory.seqOf(feed)) theirSeqs.delete(feed);
 }
@@ -169,14 +179,20 @@ export function hasFullInventory(sync: SyncLink): boolean {
 	return isAsked && connectionState(sync, sync.link).unansweredDigests === 0;
 }
 
-/** Notes that the last page of an answer arrived on `link`: the peer has answered one digest. */
+/**
+ * Notes that a digest of this node is completely answered. To be called when the last page of an answer has arrived on
+ * `link`.
+ */
 export function countAnsweredDigest(sync: SyncLink, link: PeerLink): void {
 	const state = connectionState(sync, link);
 	state.unansweredDigests = Math.max(0, state.unansweredDigests - 1);
 	if (link === sync.link && hasFullInventory(sync)) sync.isListing = false;
 }
 
-/** Removes the feeds that are complete or not acceptable from `initialSeqs`. Returns whether none is left. */
+/**
+ * Removes the feeds from `initialSeqs` that are complete on this node or not acceptable. Returns whether no feed is
+ * left.
+ */
 export function dropCompleteClaims(sync: SyncLink, inventory: FeedInventory): boolean {
 	if (!hasFullInventory(sync)) return false;
 	const {initialSeqs} = sync;

@@ -1,19 +1,19 @@
-/** Progress of a catch-up, for the screen. */
+/** Progress of the transfer of missed events, for the screen. */
 
 /**
- * Counts events that were missing and have arrived. Reports the number while events are missing, and once more when no
- * event is missing.
+ * Counter of missing events that have arrived. It reports while events are missing, and once more when none is missing
+ * any more.
  */
 export interface SyncProgress {
-	/** Adds a number of events that were missing and have arrived. */
+	/** Counts events that were missing and have now arrived. */
 	add(count: number): void;
-	/** `outstanding`: number of events that are still missing. */
+	/** Reports the progress. `outstanding`: number of events that are still missing. */
 	report(outstanding: number): void;
 }
 
 /**
- * `onProgress` receives the number of events that have arrived, and the number that is expected in total. The second number
- * is 0 if no event is missing.
+ * Creates the counter. `onProgress`: called with the number of events that have arrived, and the number that is
+ * expected in total. The second number is 0 when no event is missing any more.
  */
 export function createSyncProgress(onProgress: (received: number, expected: number) => void): SyncProgress {
 	let received = 0;

@@ -1,16 +1,17 @@
 /**
- * Anti-entropy between connected peers (protocol.md, Sync): nodes exchange inventories, request the events that they
- * lack, and answer requests. Other files of this folder do these steps. This module connects them with each other and
- * with ingest.
+ * Sync between connected peers (anti-entropy; protocol.md, Sync). Nodes exchange inventories, request the events that
+ * they lack, and answer requests. The other files of this folder do these steps. This module connects them with each
+ * other.
  *
  * Invariants
+ *
  * 1. Both ends list all events that they hold when a connection opens, and again when one of two connections to the
  *    same peer closes.
- * 2. A range is requested from one peer at a time, unless the answer is slow. Peers at an address from which an answer did
- *    not come in time are the last choice.
- * 3. Own new events are pushed to all peers immediately. All other events are exchanged by `have` and `want`.
+ * 2. A range is requested from one peer at a time, unless its answer is slow. If a request to an address has failed,
+ *    its peers are asked last.
+ * 3. New events of this node are pushed to all peers immediately. All other events are exchanged by `have` and `want`.
  * 4. A `have` message lists only events that are written to the log.
- * 5. If a peer claims to hold events of this node's own feed that this node never wrote, the claim is ignored.
+ * 5. If a peer claims to hold events of the feed of this node that this node never wrote, the claim is ignored.
  * 6. A peer may push its own events, up to the rate limit. A peer that pushes events of another author is at fault.
  */
 import type {HaveMessage, Message} from '../../codec/message-types.js';
@@ -48,29 +49,29 @@ export interface SyncOptions {
 	readonly inventory: FeedInventory;
 	/** Destination of the batches that peers send. */
 	readonly sink: BatchSink;
-	/** Feeds of a few earlier launches of this node. `onDelivered` is called for them too. */
+	/** Feeds of a few earlier runs of this node. `onDelivered` is called for them too. */
 	earlierFeeds(): readonly PeerId[];
 	/**
-	 * Called when a connected peer has stored the events up to `seq`: of the feed of this node, or of `feed`, which
-	 * belongs to an earlier launch.
+	 * Called when a connected peer has stored the events up to `seq` of the feed of this node. If `feed` is given, it
+	 * is a feed of an earlier run, and `seq` belongs to it.
 	 */
 	onDelivered(peer: PeerId, seq: number, feed?: PeerId): void;
 	/**
-	 * Called once per connection, when this node has all events that the peer listed when it connected. `received`: number of
-	 * requested events that arrived.
+	 * Called once for each connection, when this node has all events that the peer listed when it connected.
+	 * `received`: number of requested events that have arrived from the peer.
 	 */
 	onSynced(peer: PeerId, received: number): void;
 	/**
 	 * Called with the number of missing events that have arrived, and the number that is expected in total. `expected`
-	 * is 0 when no event is missing.
+	 * is 0 when no event is missing any more.
 	 */
 	onProgress(received: number, expected: number): void;
 	/**
-	 * Called when a limit causes events to be dropped or not requested. `peer`: the author of these events, or the peer
-	 * at fault.
+	 * Called when events are dropped or not requested because of a limit. `peer`: author of these events, or the peer
+	 * that exceeded the limit.
 	 */
 	onLimit(limit: SyncLimit, peer: PeerId): void;
-	/** Called when the feed of this author is found to be forked. It is frozen from then on. */
+	/** Called when the feed of this author turns out to be forked. From then on, its new events are refused. */
 	onFork(author: PeerId): void;
 }
 
@@ -78,28 +79,34 @@ export type SyncLimit = 'live-events' | 'new-feeds' | 'bytes';
 
 export interface Sync {
 	up(link: PeerLink): void;
-	/** Uses `link` as the connection to its peer from now on. `closed`: another connection to that peer, now closed. */
+	/**
+	 * To be called when messages to a peer are sent on another connection, `link`, from now on. `closed`: the previous
+	 * connection, if it was closed.
+	 */
 	replaced(link: PeerLink, closed?: PeerLink): void;
 	down(peer: PeerId): void;
 	/**
-	 * Handles `have`, `want` and `events`; ignores other messages. Passes long work to `defer`, which by default runs
-	 * the work immediately.
+	 * Handles `have`, `want` and `events`, and ignores other messages. Long work is passed to `defer`. By default it
+	 * runs immediately.
 	 */
 	message(link: PeerLink, message: Message, defer?: DeferWork): void;
-	/** To be called when the send queue of a connection has drained. */
+	/** To be called when the send queue of a connection has space again. */
 	drained(link: PeerLink): void;
-	/** Pushes own new events to all peers. */
+	/** Pushes new events of this node to all peers. */
 	pushOwn(batch: Batch): void;
-	/** To be called after more events of these feeds are written to the log. The next delta lists the feeds. */
+	/**
+	 * To be called when more events of these feeds are in the log. The next delta (message about changed feeds) lists
+	 * the feeds.
+	 */
 	inventoryChanged(feeds: Iterable<PeerId>): void;
 	/**
-	 * Ingests all queued batches before it returns, if they have at most MAX_BATCH_BYTES in total. To be called before
-	 * a connection closes.
+	 * Ingests all waiting batches before it returns, unless they have more than MAX_BATCH_BYTES in total. To be called
+	 * before a connection is closed.
 	 */
 	flushSmall(): void;
-	/** Requests feeds that were not acceptable before and have become acceptable. */
+	/** Requests feeds that could not be accepted before and can be accepted now. */
 	refetch(feeds: Iterable<PeerId>): void;
-	/** Ingests all queued batches before it returns. To be called before shutdown. */
+	/** Ingests all waiting batches before it returns. To be called before the node stops. */
 	drain(): void;
 	stop(): void;
 }
@@ -152,8 +159,8 @@ export function createSync(options: SyncOptions): Sync {
 	const shareOfFeeds = () => Math.max(MAX_HAVE_FEEDS, Math.floor(MAX_LISTED_FEEDS / Math.max(1, links.size)));
 
 	/**
-	 * Notes a feed for the next delta to a peer. If too many feeds wait, because the peer does not answer our digest, or does
-	 * not read, both ends compare their inventories again instead.
+	 * Records that a feed must be listed in the next delta to a peer. If too many feeds are recorded, because the peer
+	 * does not answer the digest of this node or does not read, the inventories are compared again instead.
 	 */
 	function noteChanged(sync: SyncLink, feed: PeerId): void {
 		if (sync.pending.size >= shareOfFeeds()) {
@@ -172,7 +179,10 @@ export function createSync(options: SyncOptions): Sync {
 		return true;
 	}
 
-	/** Drops the claims of an owner about a feed that the full table of missing ranges has evicted. */
+	/**
+	 * Drops the claims of one owner about a feed, because the table of missing ranges was full and another owner needed
+	 * a place.
+	 */
 	function onClaimEvicted(feed: PeerId, owner: string): void {
 		for (const sync of links.values()) {
 			if (shareKey(sync.link.remoteAddress, sync.link.peer) !== owner) continue;
@@ -187,7 +197,10 @@ export function createSync(options: SyncOptions): Sync {
 		return false;
 	}
 
-	/** Sends acknowledgements at every tick. In a large room, sends complete deltas only at some of the ticks. */
+	/**
+	 * Sends acknowledgements at every tick. In a large room, all other changed feeds are listed only at some of the
+	 * ticks.
+	 */
 	function tick(): void {
 		ticks += 1;
 		const ticksPerDelta = Math.max(1, Math.ceil(links.size / HAVE_CROWD_PEERS));
@@ -218,8 +231,8 @@ export function createSync(options: SyncOptions): Sync {
 	}
 
 	/**
-	 * Drops the claims of history whose events have all arrived. When no such claim is left for the first time, calls
-	 * `onSynced`.
+	 * Drops claims about history whose events have all arrived. Calls `onSynced` when no such claim is left for the
+	 * first time.
 	 */
 	function checkSynced(sync: SyncLink): void {
 		const isCaughtUp = dropCompleteClaims(sync, inventory);
@@ -230,8 +243,8 @@ export function createSync(options: SyncOptions): Sync {
 	}
 
 	/**
-	 * Starts sync on a connection. Answers that this node is sending on a previous connection are completed on that
-	 * connection.
+	 * Starts sync on a connection. If this node is still sending answers on an earlier connection to the peer, it
+	 * completes them there.
 	 */
 	function open(link: PeerLink): void {
 		const previous = links.get(link.peer);
@@ -240,7 +253,7 @@ export function createSync(options: SyncOptions): Sync {
 		if (previous?.link !== link) ingest.linkOpened(link);
 		links.set(link.peer, sync);
 		ticker.wake();
-		// The peer will list its inventory again, so claims that it made on the previous connection are dropped.
+		// The peer will list its inventory again. Therefore its claims on the earlier connection are dropped.
 		requester.recheckLater(previous?.theirSeqs.keys() ?? []);
 		startComparison(sync, inventory, clock.monotonic());
 	}
@@ -251,7 +264,7 @@ export function createSync(options: SyncOptions): Sync {
 		links.delete(peer);
 	}
 
-	/** Handles a `have` message in parts. The connection may be replaced between two parts. */
+	/** Handles a `have` message in parts. Between two parts, messages to the peer may move to another connection. */
 	function* receiveHave(link: PeerLink, message: HaveMessage): ChunkedWork {
 		yield* inventoryReceiver.receive(() => links.get(link.peer), link, message, responder.announcedTo(link.peer));
 		const sync = links.get(link.peer);
@@ -308,7 +321,8 @@ export function createSync(options: SyncOptions): Sync {
 						{feed, seq: theirSeqs.get(feed) ?? 0, owner: shareKey(link.remoteAddress, link.peer)},
 						now,
 					);
-			// What a peer holds of a feed is forgotten when this node holds as much. The log may have lost these events.
+			// The seqs of a peer are forgotten when this node holds as much. The log may have lost these events, so the
+			// inventory of each peer is needed again.
 			for (const sync of links.values()) compareInventories(sync, inventory, now);
 			requester.request();
 			ticker.wake();
