@@ -2,7 +2,7 @@ import {basename} from 'node:path';
 import {defineConfig} from 'vitest/config';
 import {BaseSequencer, type TestSpecification} from 'vitest/node';
 
-/** Files that start first, because they wait for minutes while the others compute. */
+/** Test files that start first: they mostly wait, for some minutes, while the other files use the processor. */
 const FIRST = ['namespaces-topology.test.ts', 'namespaces-away.test.ts', 'room-of-crashes.test.ts'];
 /** Files that measure delays of messages or of the discovery. They run alone. */
 const MEASURING = ['process/malicious-peer.test.ts', 'process/room.test.ts'];

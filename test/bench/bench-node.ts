@@ -1,5 +1,6 @@
 /**
- * Creates nodes in this process: TLS on 127.0.0.1, UDP on loopback or none, and a log. The default log is in memory.
+ * Creates nodes in this process. Each node uses TLS on 127.0.0.1, UDP on loopback or no UDP, and a log, by default in
+ * memory. /
  */
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';

@@ -19,7 +19,7 @@ export interface ChatOptions {
 	readonly port: number;
 	readonly name: string;
 	readonly words?: readonly string[];
-	/** More environment variables. */
+	/** Environment variables of the program, in addition to those that every program of the benchmark gets. */
 	readonly env?: Readonly<Record<string, string>>;
 	readonly spawn?: (command: string, words: readonly string[], env: Readonly<Record<string, string>>) => ChildProcess;
 	/** Network interface; `lo` by default. */

@@ -11,7 +11,7 @@ import {createPeerKey, type PeerKey} from '../../source/feed/signing-keys.js';
 import {openFileLog} from '../../source/storage/file-log.js';
 import type {LogRecord} from '../../source/storage/log.js';
 
-/** Folder of the generated logs. All rows of a run share it. */
+/** Folder of the generated logs. All rows of one run of the benchmark use the same logs. */
 export const historyFolder = join(tmpdir(), 'p2pchat-ink-bench-1');
 
 export const START = Date.UTC(2026, 10, 1, 9);

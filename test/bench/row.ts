@@ -9,7 +9,7 @@ export interface Figure {
 	readonly what: string;
 	readonly unit: string;
 	readonly ours: number;
-	/** Value of the reference measurement beside it, in the same unit and from the same run. */
+	/** Value of the reference measurement, in the unit of the figure and from the same run. */
 	readonly floor?: number;
 	readonly ratio?: Spread;
 	readonly atMost?: number;

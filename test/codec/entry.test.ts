@@ -146,7 +146,7 @@ test.each<[string, unknown]>([
 
 test('a posted entry without a reply decodes to an event without any field for replies or effects, so that it needs no more memory than in release 1.0.0', () => {
 	const plain = ['type', 'peer', 'seq', 'at', 'ms', 'counter', 'text'].sort();
-	// Such times are what the fast decoder reads.
+	// The encoder writes times of this size as float 64, which is the only form of a time that the fast decoder reads.
 	const bytes = encodeEntry({type: 'posted', text: 'hi'}, 1_795_000_000_001, {ms: 1_795_000_000_000, counter: 0});
 	for (const decoded of [decodeEntry(bytes, peer, 7), decodeEntryGeneric(bytes, peer, 7)])
 		expect(Object.keys(decoded).sort()).toEqual(plain);

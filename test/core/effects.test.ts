@@ -129,7 +129,7 @@ describe('effects', () => {
 		);
 	});
 
-	it('effects of an ignored person do not count: the reactions and pins are those of a room in which that person made none', () => {
+	it('reactions and pins of an ignored person do not count: the state shows the same reactions and pins as without that person', () => {
 		fc.assert(
 			fc.property(events, fc.constantFrom(...authors), (items, ignored) => {
 				const isIgnored = (peer: PeerId) => peer === ignored;
@@ -179,7 +179,7 @@ describe('effects', () => {
 		);
 	});
 
-	it('with as many effects by throwaway keys as the limits allow, every order of arrival gives the same result, and the pin of an honest person is shown', () => {
+	it('if keys that somebody created only for this write as many reactions and pins as the limits allow, every order of arrival gives the same state, and the pin of an honest person is still shown', () => {
 		const message = feedEvent(bob, 2, 5, {type: 'posted', text: 'hi'});
 		const target = {peer: bob, seq: 2};
 		const keys = Array.from({length: MAX_MARKS_COUNTED + 50}, (_, index) => peerId((0x10_000 + index).toString(16)));
@@ -213,7 +213,7 @@ describe('effects', () => {
 		expect(counted).toBe(MAX_MARKS_COUNTED);
 	});
 
-	it('a log without effects leaves the effects of the state empty, and an effect adds no row to the timeline', () => {
+	it('a log without reactions, corrections, withdrawals and pins gives a state without effects, and none of these events adds a row to the timeline', () => {
 		const message = feedEvent(bob, 2, 5, {type: 'posted', text: 'hi'});
 		const before = reduceInputs(initialState, [learn(0, [...joins, message])]);
 		expect(before.effects).toBe(noEffects);
@@ -336,7 +336,7 @@ describe('reactions', () => {
 		expect(marksOf(items).map(({word, people}) => [word, people.length])).toEqual(words.map(word => [word, 1]));
 	});
 
-	it('reactions of ignored people, and reactions after the shown position, do not count', () => {
+	it('reactions of ignored people do not count, and neither do reactions that are later than the position that a replay shows', () => {
 		const items = [mark(ann, 2, 10, 'x'), mark(bob, 3, 20, 'x'), mark(mallory, 2, 30, 'x')];
 		expect(marksOf(items, {isIgnored: (peer: PeerId) => peer === ann})).toMatchObject([{people: [bob, mallory]}]);
 		const position = {ms: T0 + 20, counter: 0, peer: bob, seq: 3};
@@ -344,7 +344,7 @@ describe('reactions', () => {
 	});
 });
 
-it('all other reactions to a message count, however many reactions it has from ignored people or after the shown position', () => {
+it('all other reactions to a message count, however many reactions of ignored people, or later than the shown position, the message has', () => {
 	const target = {peer: bob, seq: 2};
 	const mark = (peer: PeerId, seq: number, ms: number) =>
 		feedEvent(peer, seq, ms, {type: 'marked', target, word: 'x', on: true}, seq);

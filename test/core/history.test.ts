@@ -34,7 +34,8 @@ function expectEveryState(inputs: readonly Input[]): void {
 		state = reduceInputs(state, [input]);
 		return contentOf(state);
 	});
-	// Seeks backwards, so that no state can be computed from the previous one.
+	// Requests the states from the last to the first, so that no state can be computed from the one that was requested
+	// before.
 	for (let index = all.length; index > 0; index--) expect(contentOf(history.stateAt(index))).toEqual(states[index - 1]);
 	expect(history.stateAt(0)).toBe(initialState);
 }
@@ -69,11 +70,11 @@ const logs = fc
 	});
 
 describe('a history', () => {
-	test('a history returns the state after any record, even within a batch', () => {
+	test('the history of a log returns the state after any record, even after an event in the middle of a batch', () => {
 		fc.assert(fc.property(logs, expectEveryState), {numRuns: 60});
 	});
 
-	test('a history computes the same state from a snapshot as from the start of a log of thousands of records', () => {
+	test('the history of a log computes the same state from a snapshot as from the start of the log, with thousands of records', () => {
 		const events = [
 			joined(OTHERS[0]!, 0, 'Ben'),
 			...Array.from({length: 9000}, (_, at) => posted(OTHERS[0]!, at + 2, at)),
@@ -94,7 +95,7 @@ describe('a history', () => {
 		expect(contentOf(history.stateAt(history.length))).toEqual(contentOf(reduceInputs(initialState, all)));
 	});
 
-	test('a history finds the record of a row, and treats consecutive synced records as one moment', () => {
+	test('the history of a log finds the record of a timeline row, and treats consecutive records that arrived by sync as one moment', () => {
 		const [ben, amira] = [OTHERS[0]!, OTHERS[1]!];
 		const history = createHistory();
 		history.append([launch, learn(10, [joined(ben, -50, 'Ben'), posted(ben, 2, -30)], false)]);
@@ -106,7 +107,7 @@ describe('a history', () => {
 		expect([0, 1, 2, 3, 4].map(history.positionAfter)).toEqual([1, 4, 4, 4, 5]);
 	});
 
-	test('a history returns times that never decrease, and finds the position of a time', () => {
+	test('the history of a log gives its records times that never decrease, and finds the position in the log at a given time', () => {
 		const history = createHistory();
 		const ben = OTHERS[0]!;
 		history.append([
@@ -118,14 +119,14 @@ describe('a history', () => {
 		expect([-1, 0, 4999, 5000, 9999].map(ms => history.indexAt(T0 + ms))).toEqual([0, 1, 1, 3, 3]);
 	});
 
-	test('a history indexes a huge seq of a damaged log without reserving memory for the seqs below it', () => {
+	test('the history of a damaged log with a huge seq reserves no memory for the seqs below it', () => {
 		const history = createHistory();
 		const far = posted(OTHERS[0]!, Number.MAX_SAFE_INTEGER, 1);
 		history.append([learn(0, [far])]);
 		expect(history.indexOfEntry(far)).toBe(0);
 	});
 
-	test('a history ignores ephemeral events', () => {
+	test('the history of a log ignores ephemeral events, which are not stored in a log', () => {
 		const history = createHistory();
 		history.append([launch, {type: 'ephemeral', event: {type: 'time-passed', now: T0}}]);
 		expect(history.length).toBe(1);
@@ -152,7 +153,7 @@ describe('a snapshot store', () => {
 		expect(snapshots.count).toBeLessThan(16);
 	});
 
-	test('a part that several states share counts only once toward the size of a snapshot store', () => {
+	test('an object that several snapshots of a state share counts only once toward the size of the snapshot store', () => {
 		const snapshots = createSnapshotStore();
 		let state = initialState;
 		for (let index = 1024; index <= 1024 * 100; index += 1024) {

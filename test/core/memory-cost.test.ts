@@ -29,7 +29,7 @@ it('the memory cost of an event includes each of its texts', () => {
 	expect(bodies(long).map((body, index) => costOf(body) - empty[index]!)).toEqual(empty.map(() => long.length));
 });
 
-it('short posts reach the limit of memory only after more than two thirds of MAX_EVENTS', () => {
+it('a log of short posts reaches MAX_EVENT_MEMORY_BYTES only after more than two thirds of MAX_EVENTS', () => {
 	expect(MAX_EVENT_MEMORY_BYTES / costOf({type: 'posted', text: 'ok'})).toBeGreaterThan((2 / 3) * MAX_EVENTS);
 });
 

@@ -124,7 +124,7 @@ describe('hues of names', () => {
 		);
 	});
 
-	it('hues differ after a rename to the name of somebody else', () => {
+	it('after a rename to the name of somebody else, the hues of the two people differ', () => {
 		for (let person = 0; person < 100; person++) {
 			const ids = Array.from({length: 40}, (_, index) =>
 				peerId((1 + person * 40 + index).toString(16).padStart(4, '0')),
@@ -140,7 +140,7 @@ describe('hues of names', () => {
 		}
 	});
 
-	it('hues do not depend on the order in which the events arrive', () => {
+	it('the hue of a name does not depend on the order in which the events arrive', () => {
 		fc.assert(
 			fc.property(
 				fc.array(stepArbitrary, {minLength: 2, maxLength: 60}),

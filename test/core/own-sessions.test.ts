@@ -64,7 +64,7 @@ describe('our own sessions', () => {
 		expect(sessions(state)).toEqual(['this', 'earlier', 'nobody', 'nobody']);
 	});
 
-	it('our own sessions are shown without fingerprint or warning, do not mention us, and share our reactions', () => {
+	it('our earlier launches and other sessions are shown without a fingerprint or warning, their messages never count as mentioning us, and their reactions count as ours', () => {
 		const text = feedEvent(before, 2, 3, {type: 'posted', text: '@Carol note to myself'});
 		const state = reduceInputs(
 			reduce(

@@ -73,7 +73,7 @@ describe('the ephemeral state', () => {
 		expect(selectSyncProgress(done)).toBeUndefined();
 	});
 
-	it('the ephemeral state changes without any change of the other parts of the state', () => {
+	it('an ephemeral event, such as a measurement, changes only the ephemeral state and leaves all other parts of the state the same objects', () => {
 		const before = reduce(launch, learn(1, [posted(carol!, 2, 1)]));
 		const after = reduceInputs(before, [link(), ephemeral({type: 'time-passed', now: T0 + 5})]);
 		for (const part of ['timeline', 'roster', 'pending', 'launch', 'unreadable'] as const)
@@ -164,7 +164,7 @@ describe('the delivery of a post', () => {
 		expect(selectDelivery(state, 2)).toEqual({delivered: 1, of: 0});
 	});
 
-	it('the delivery of a post is 0 of 0 without peers, and unknown for a post from before the first known audience', () => {
+	it('the delivery of a post is "0 of 0" if there are no peers, and unknown if the post was written before this launch noted who was connected', () => {
 		expect(selectDelivery(reduce(launch, post(2)), 2)).toEqual({delivered: 0, of: 0});
 		expect(selectDelivery(reduce(launch, link(), post(2, false), post(3)), 2)).toBeUndefined();
 	});

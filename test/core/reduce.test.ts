@@ -44,7 +44,7 @@ const lost = (ms: number, seq: number, absence: number, author = dave, subject =
 	learn(ms, [feedEvent(author, seq, ms, {type: 'lost', subject, absence})]);
 const returned = (ms: number, seq: number, absence: number, peer = carol) =>
 	learn(ms, [feedEvent(peer, seq, ms, {type: 'returned', absence})]);
-/** An event that makes Carol known without adding a row. */
+/** An unreadable event of Carol: it makes Carol known as an author, and adds no row to the timeline. */
 const anyEntry = learn(1, [feedEvent(carol, 2, 0, {type: 'unreadable', reason: 'kind'})]);
 const early = learn(5, [joined(carol, -50, 'Carol')]);
 
@@ -176,12 +176,12 @@ describe('rows marked as late', () => {
 	const isLate = (inputs: readonly Input[]) =>
 		sliceTimeline(reduceAll(inputs).timeline, 0, 9).map(row => row.late === true);
 
-	it('rows marked as late are live events that are more than a minute old when they arrive', () => {
+	it('the row of a live event is marked as late if the event is more than a minute old when it arrives', () => {
 		expect(isLate([learn(LATE_AFTER_MS + 1, [posted(carol, 2, 0), posted(carol, 3, 1)])])).toEqual([true, false]);
 		expect(isLate([learn(LATE_AFTER_MS + 1, [feedEvent(carol, 9, 0, {type: 'left'})])])).toEqual([true]);
 	});
 
-	it('rows marked as late never belong to synced history', () => {
+	it('a row of history that arrived by sync is never marked as late', () => {
 		expect(isLate([learn(LATE_AFTER_MS * 9, [posted(carol, 2, 0)], false)])).toEqual([false]);
 	});
 });

@@ -1,4 +1,7 @@
-/** Everything that effects decide about the rows of a state, as plain values for a comparison. */
+/**
+ * What a state shows: its rows, and for each message the current text, the earlier versions and the reactions, and the
+ * pins.
+ */
 import {selectMarks} from '../../source/core/select-marks.js';
 import {selectPins} from '../../source/core/select-pins.js';
 import type {State} from '../../source/core/state.js';

@@ -14,7 +14,10 @@ const corpus = JSON.parse(
 	readFileSync(new URL('../../fixtures/hostile-texts.json', import.meta.url), 'utf8'),
 ) as readonly HostileText[];
 
-/** Pieces that tests join to longer texts, in which removing one piece can create a new unsafe sequence. */
+/**
+ * Pieces that the tests join to longer texts. In such a text, removing one unsafe piece can join its neighbours to a
+ * new unsafe sequence.
+ */
 const pieces = [
 	...[
 		'\u001b',

@@ -52,7 +52,7 @@ const step = fc.oneof(
 );
 
 describe('a timeline', () => {
-	it('a timeline has the content of a sorted array without duplicates after any insertions and removals', () => {
+	it('after any insertions and removals, a timeline contains the same entries as a sorted array without duplicates', () => {
 		fc.assert(
 			fc.property(fc.array(step, {maxLength: 14}), steps => {
 				let timeline = emptyTimeline;

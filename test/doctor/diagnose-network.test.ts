@@ -283,7 +283,7 @@ describe('the doctor', () => {
 		expect(codes(1)).toEqual(['peer-silent', 'other-room']);
 	});
 
-	it('the doctor does not report a filtered network before the beacons of this node have had time to return to this node', () => {
+	it('the doctor does not report that the network filters beacons before the beacons of this node have had time to come back to it', () => {
 		const silent = anInterface({broadcast: path('x', {echoes: 0}), multicast: path('y', {echoes: 0})});
 		const report = aReport({...alone, interfaces: [silent], listeningMs: 200});
 		expect(diagnoseNetwork(report).map(({code}) => code)).toEqual(['alone']);

@@ -63,7 +63,7 @@ test('a repeated batch gives `known`, and a batch after a gap gives `ahead`', ()
 	expect(tips.seqOf(peer)).toBe(9);
 });
 
-test('every event is accepted once, and the tip of the feed equals that of its author, for batches of any size in any order', () => {
+test('for batches of any size in any order, each event is accepted once, and the last seq and hash of the feed are the same as at its author', () => {
 	const author = createAuthor(2);
 	const written: Batch[] = [author.feed.append([joined])];
 	const hashes = [written[0]!.previousHash];
@@ -94,7 +94,7 @@ test('every event is accepted once, and the tip of the feed equals that of its a
 	);
 });
 
-test('a batch of an author with a weak key is refused, but is no fault of its sender, because release 1.0.0 accepts and relays such batches', () => {
+test('a batch of an author with a weak key, for which anybody can make signatures, is refused, but is no fault of its sender, because release 1.0.0 accepts and relays such batches', () => {
 	const constant = Uint8Array.from({length: 64}, (_, index) => (index === 0 ? 1 : 0));
 	const weak = {...threeBatches().batches[0], peer: `01${'0'.repeat(62)}` as Batch['peer'], signature: constant};
 	const tips = createFeedTips({roomTag});
@@ -214,7 +214,7 @@ describe('restoring batches from a log', () => {
 		expect(tips.accept(author.feed.append([post(20)])).type).toBe('accepted');
 	});
 
-	test('restoring batches from a log returns the events after a gap without moving the tip', () => {
+	test('restoring batches from a log returns the events after a gap, but the last held seq of the feed stays before the gap', () => {
 		const {batches, peer} = threeBatches();
 		const tips = createFeedTips({roomTag});
 		tips.restore(batches[0]);
@@ -223,7 +223,7 @@ describe('restoring batches from a log', () => {
 		expect(acceptAll(tips, [batches[1], batches[2]])).toEqual(['accepted', 'accepted']);
 	});
 
-	test('restoring batches from a log gives correct tips for more than MAX_UNHASHED feeds', () => {
+	test('restoring batches from a log gives the correct last seq and hash of each feed, even for more than MAX_UNHASHED feeds', () => {
 		const tips = createFeedTips({roomTag});
 		const authors = Array.from({length: 200}, (_, index) => createAuthor(index));
 		for (const {feed} of authors) tips.restore(feed.append([joined]));

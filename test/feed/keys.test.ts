@@ -31,7 +31,7 @@ test('a signature is valid only for its key and bytes', () => {
 	expect(verifySignature(key.peer, bytes, signature.subarray(1))).toBe(false);
 });
 
-test('the signatures of more peers than the cache can hold are verified correctly', () => {
+test('signatures are verified correctly even if they are of more peers than the cache of public keys can hold', () => {
 	const verify = createSignatureVerifier(4);
 	const signed = Array.from({length: 10}, (_, index) => createPeerKey(seedOf(index))).map(key => ({
 		peer: key.peer,

@@ -35,7 +35,7 @@ test('batches of different feeds and batches with a gap between them stay separa
 	expect(mergeBatches([])).toEqual([]);
 });
 
-test('mergeBatches never joins the batches up to a given boundary, a seq, with the batches after it', () => {
+test('mergeBatches never merges a batch that ends at or before a given seq with a batch that begins after this seq', () => {
 	const {feed} = createAuthor(1);
 	const batches = [2, 1, 3].map((count, index) => feed.append(posts(index * 5, count)));
 	expect(mergeBatches(batches, 2).map(batch => batch.entries.length)).toEqual([2, 4]);

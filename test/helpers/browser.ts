@@ -31,7 +31,7 @@ export interface OpenedPage {
 	readonly page: Page;
 	/** Uncaught errors, console messages (which include refused requests) and dialogs of the page. */
 	readonly problems: readonly string[];
-	/** Requests other than that for the page itself. */
+	/** All requests that the page made, without the request for the page itself. */
 	readonly requests: readonly string[];
 }
 

@@ -1,4 +1,7 @@
-/** A keeper in a memory room, to which screens attach over a real socket. The end of each test closes everything. */
+/**
+ * A keeper in a room on the memory network, to which screens attach over a real socket. The end of each test closes
+ * everything.
+ */
 import {connect, createServer, type Server} from 'node:net';
 import {join} from 'node:path';
 import {afterEach} from 'vitest';
@@ -36,7 +39,7 @@ export async function setUp() {
 
 export type Kept = Awaited<ReturnType<typeof setUp>>;
 
-/** Serves sessions at the socket, without a handshake. */
+/** Lets screens attach to the keeper at its socket. The handshake is left out. */
 export async function serve({keeper, socket, notes}: Kept): Promise<Server> {
 	const server = createServer(connection => {
 		const channel = createLineChannel(connection, {

@@ -26,7 +26,10 @@ export interface Replay {
 	exit(): ScreenEnd | undefined;
 	/** Types each text, which the program receives in one read, and waits until the screen shows the result. */
 	press(...reads: string[]): Promise<void>;
-	/** The row of the screen with the transport bar; empty if the bar is not shown. */
+	/**
+	 * The row of the screen with the transport bar (position, time and speed of the replay); empty if the bar is not
+	 * shown.
+	 */
 	bar(): string;
 	close(): Promise<void>;
 }

@@ -24,7 +24,7 @@ export interface MemorySocket {
 	received(bytes: Uint8Array, source: DatagramSource): void;
 }
 
-/** Beacon on a memory network, with the contract of the UDP beacon. */
+/** Beacon on a memory network. It behaves as the UDP beacon does (`beacon-acceptance.ts` tests both). */
 export function createMemoryBeacon(host: MemoryBeaconHost, sharedPort: number): Beacon {
 	const counters = new Map<string, {-readonly [Key in keyof DestinationCounters]: DestinationCounters[Key]}>();
 	let interfaces: readonly LocalInterface[] = host.interfaces();

@@ -1,4 +1,4 @@
-/** Files of one node in memory, with the contract of the files on disk. */
+/** Files of one node in memory, with the same functions as the files on disk. */
 import type {FileSink, FileStore, NamedFile, ServedFile} from '../../source/core/file-content.js';
 import {emptyPartSet, hasPart, type PartSet} from '../../source/core/part-set.js';
 import {type FileId, partCount, partLength, partSize} from '../../source/core/shared-file.js';

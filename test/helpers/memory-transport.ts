@@ -61,7 +61,7 @@ function failure(code: DialFailure['code']): DialResult {
 	return {failure: {code, text: TEXTS[code]}};
 }
 
-/** Transport on a memory network, with the contract of the TLS transport. */
+/** Transport on a memory network. It behaves as the TLS transport does (`transport-acceptance.ts` tests both). */
 export function createMemoryTransport(host: MemoryTransportHost, options: MemoryTransportOptions): Transport {
 	const {clock} = host;
 	const key = `${options.identity ?? ''} ${Buffer.from(options.psk).toString('hex')}`;

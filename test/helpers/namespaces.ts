@@ -9,15 +9,15 @@ import {once} from 'node:events';
 export type Fault =
 	| {readonly type: 'broadcast'}
 	| {readonly type: 'multicast'}
-	/** Incoming TCP connections. Outgoing ones still work. */
+	/** Drops incoming TCP connections. Outgoing TCP connections still work. */
 	| {readonly type: 'incoming-tcp'}
-	/** A percentage of incoming UDP datagrams. */
+	/** Drops this percentage of the incoming UDP datagrams. */
 	| {readonly type: 'udp-loss'; readonly percent: number}
-	/** Incoming IPv6 beacons. Other multicast is needed by IPv6 itself. */
+	/** Drops incoming IPv6 beacons, but no other multicast, which IPv6 itself needs. */
 	| {readonly type: 'ipv6-beacons'}
-	/** All IPv6 packets in both directions. */
+	/** Drops all IPv6 packets in both directions. */
 	| {readonly type: 'ipv6'}
-	/** All packets in both directions. The carrier stays up. */
+	/** Drops all packets in both directions. The interface still reports that its cable is plugged in. */
 	| {readonly type: 'everything'};
 
 export interface NamespaceHost {
@@ -27,7 +27,7 @@ export interface NamespaceHost {
 	spawn(command: string, args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess;
 	/** Runs a short command to its end and returns its output. */
 	run(command: string, ...args: string[]): string;
-	/** Takes the carrier of the n-th interface (`eth0`, …) down. */
+	/** Unplugs the cable of the n-th interface (`eth0`, …), from 0: the interface loses its carrier. */
 	unplug(index?: number): void;
 	plug(index?: number): void;
 	/** Replaces the previous faults. */

@@ -66,6 +66,6 @@ function kill(child: IPty): void {
 	try {
 		child.kill('SIGKILL');
 	} catch {
-		// The process has already exited.
+		// `kill` throws if the process has already exited.
 	}
 }

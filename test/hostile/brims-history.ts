@@ -57,7 +57,8 @@ export const historyBrims: readonly Brim[] = [
 			};
 			return {
 				repeat() {
-					// Twice the rate, so that the burst is used up after five seconds. Ann then drops pushes.
+					// Pushes events at twice the rate limit, so that the allowed burst is used up after five seconds. Ann then
+					// drops pushes.
 					push(many, (2 * MAX_LIVE_EVENTS_PER_SECOND) / 10, 'x');
 					push(wide, 2, 'x'.repeat(MAX_LIVE_BYTES_PER_SECOND / 10));
 				},

@@ -32,7 +32,7 @@ const fileOf = (index: number) => index.toString(16).padStart(64, 'f') as FileId
 interface Kind {
 	readonly limit: LimitName;
 	readonly perSecond: number;
-	/** Tokens that one message takes. */
+	/** Number of tokens of the rate limiter that one message uses up. */
 	readonly weight: number;
 	make(index: number): Message;
 }

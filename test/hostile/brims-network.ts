@@ -50,7 +50,8 @@ export const networkBrims: readonly Brim[] = [
 						}
 				},
 				fills: () => [
-					// The first second of the attack can overlap with two one-second windows of the rate limit.
+					// The rate limit counts in windows of one second. The first second of the attack can overlap with two of
+					// these windows, each of which allows MAX_BEACONS_PER_SECOND.
 					{
 						what: 'beacons read in the first second',
 						value: first,
@@ -88,7 +89,7 @@ export const networkBrims: readonly Brim[] = [
 					for (const beacon of beacons)
 						for (let index = 0; index < 4; index++) {
 							count += 1;
-							// Nobody listens there, so that each dial fails at once.
+							// Nobody listens at the port of an invented peer, so that each dial to one fails at once.
 							const invented = {peer: inventedPeer(count), port: 1000 + (count % 60_000)};
 							const content = {version: 1, roomTag: room.keys.tag, kind: 'here' as const, counter: 1};
 							beacon.send(encodeBeacon({...content, ...invented}, mac), '10.0.0.1', UDP_PORT);

@@ -69,7 +69,8 @@ describe('a peer that stops reading', () => {
 		requestNext(mallory);
 		await room.until('it has all events', () => texts.size >= 601, 30_000);
 		await room.until('Bob has all events', () => textsOf(room.bob).length === 600, 60_000);
-		// Ann's live events exceeded the rate limit, so the test waits until the limit allows more.
+		// Ann has written events faster than the rate limit for live events allows, so the test waits until Bob accepts
+		// more of them.
 		await room.clock.advance(10_000);
 		await expectChat(room, 'chat continues');
 	});

@@ -28,7 +28,8 @@ it('a member that is connected to both ends of a whisper, before and after it is
 	for (const end of [ann, bob]) expect(rowsOf(end).filter(({type}) => type === 'whisper')).toHaveLength(2);
 	const bytes = Buffer.concat(received);
 	const times = (text: string) => bytes.toString('latin1').split(text).length - 1;
-	// Each spy received the public words of at least the end that it is connected to.
+	// Each spy received the public messages at least of the node to which it is connected, so the spies do record
+	// messages.
 	expect(times('public words')).toBeGreaterThanOrEqual(4);
 	expect(times('secret')).toBe(0);
 	await room.stop();

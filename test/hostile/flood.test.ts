@@ -133,7 +133,7 @@ describe('a peer that floods a node', () => {
 		await expectChat(room, 'chat continues');
 	});
 
-	it('a whisper that repeats or skips a number is dropped, and a list of refusals that is too long closes the connection', async () => {
+	it('a whisper whose id was used before, or does not follow the last id, is dropped, and an answer to whispers that lists too many refused ids closes the connection', async () => {
 		const mallory = await room.attack();
 		openHistory(mallory);
 		for (const id of [7, 2, 1, 1, 3, 2, 4]) mallory.send({type: 'whisper', id, text: `text ${id}`});

@@ -20,7 +20,7 @@ export interface MaliciousHolder {
 	readonly peer: MaliciousPeer;
 	/** Id of the content in the room `lan`. */
 	readonly file: FileId;
-	/** If true, the peer answers nothing else, because an answer is on its way that must not be interrupted. */
+	/** If true, the peer answers no other request, because it is still sending an answer that must not be interrupted. */
 	isBusy: boolean;
 }
 

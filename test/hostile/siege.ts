@@ -138,7 +138,8 @@ export async function startSiege(
 	// The processes represent separate machines, so the attacker and other processes should take as little processor time
 	// from the honest nodes as possible.
 	if (attacker.pid !== undefined) defer(attacker.pid);
-	// The process with the least work gets the highest priority, so that no process waits long for a processor.
+	// Ann, Bob and this process get increasing priorities, because their work decreases in this order: a process with
+	// little work then never waits for one with more work.
 	prefer(ann.child.pid ?? 0, 1);
 	prefer(bob.child.pid ?? 0, 2);
 	prefer(process.pid, 3);

@@ -28,7 +28,7 @@ test('each use of the link gives a guest a number and a bearer token of its own'
 	expect(list.find('')).toBeUndefined();
 });
 
-test('an address that guesses tokens is refused for a minute, even with the right token, and other addresses are not', () => {
+test('an address that has sent too many wrong tokens is refused for a minute, even with the right token, and other addresses are not', () => {
 	const list = createList();
 	for (let count = 0; count < MAX_TOKEN_FAILURES_PER_ADDRESS; count++)
 		expect(list.admit('guess', '10.0.0.66', 0)).toEqual({refused: 401});
@@ -37,7 +37,7 @@ test('an address that guesses tokens is refused for a minute, even with the righ
 	expect(admitted(list, '10.0.0.66', 61_000).guest).toBe(2);
 });
 
-test('guesses from many IPv6 addresses of one /64 count as guesses from one address', () => {
+test('wrong tokens from many IPv6 addresses of one /64 count as wrong tokens from one address', () => {
 	const list = createList();
 	for (let count = 0; count < MAX_TOKEN_FAILURES_PER_ADDRESS; count++)
 		expect(list.admit('guess', `2001:db8::${count}`, 0)).toEqual({refused: 401});
@@ -45,7 +45,7 @@ test('guesses from many IPv6 addresses of one /64 count as guesses from one addr
 	expect(admitted(list, '2001:db8:0:1::9').guest).toBe(1);
 });
 
-test('guesses from many addresses together are limited', () => {
+test('after MAX_TOKEN_FAILURES_PER_MINUTE wrong tokens from all addresses together, the window for guests refuses further tokens', () => {
 	const list = createList();
 	for (let count = 0; count < MAX_TOKEN_FAILURES_PER_MINUTE; count++) list.admit('guess', `10.0.1.${count}`, 0);
 	expect(list.admit('guess', '10.0.2.1', 0)).toEqual({refused: 429});

@@ -76,7 +76,7 @@ test('a guest that was away gets the changes that it missed, in order, including
 	expect(lines.at(-1).position).toBe(position + 2);
 });
 
-test('a guest with a position of another window, or with one that does not exist, gets the newest rows', () => {
+test('a guest that asks for the changes after a position of another window, or after a position that does not exist, gets the newest rows', () => {
 	const {open} = openWindow();
 	for (const from of [
 		{launch: 'other', position: 0},
@@ -200,7 +200,7 @@ test('a guest that reads slowly gets the rows, the people and the pinned message
 	expect(lines).toEqual([]);
 });
 
-test('a guest that is sent away and does not read its last lines is cut off', async () => {
+test('the connection of a guest that is sent away is closed even if the guest does not read its last lines', async () => {
 	const {clock, open} = openWindow();
 	const {stream, guest} = open();
 	guest.isSlow = true;
@@ -211,7 +211,7 @@ test('a guest that is sent away and does not read its last lines is cut off', as
 	expect(guest.isCutOff).toBe(true);
 });
 
-test('a guest that does not read for WINDOW_STALL_TIMEOUT_MS is cut off, and one that reads in time is not', async () => {
+test('the connection of a guest that reads nothing for WINDOW_STALL_TIMEOUT_MS is closed, and that of a guest that reads in time stays open', async () => {
 	const {chatNode, dave, clock, open} = openWindow();
 	const {stream, guest} = open();
 	guest.isSlow = true;
@@ -225,7 +225,7 @@ test('a guest that does not read for WINDOW_STALL_TIMEOUT_MS is cut off, and one
 	expect(guest.isCutOff).toBe(true);
 });
 
-test('the rows of one answer and the list of pinned messages are limited in size', () => {
+test('the rows in one answer to a guest, and the list of pinned messages that guests get, are limited in size', () => {
 	const {chatNode, dave} = openWindow();
 	const text = '"'.repeat(16_384);
 	for (let count = 0; count < 20; count++) {

@@ -20,7 +20,10 @@ const info: InvitationInfo = {
 
 const self = createFakeChatNode().self;
 
-/** Reads the code as a camera sees it on a terminal: a cell is one module wide and two high. */
+/**
+ * Reads the QR code in these rows of a terminal as a camera does. A cell of the terminal is one module (square) of the
+ * code wide and two modules high.
+ */
 function scan(lines: readonly string[], isLight: boolean): string | undefined {
 	const [scale, margin] = [4, 8];
 	const width = (lines[0]?.length ?? 0) * scale + 2 * margin;
@@ -42,7 +45,7 @@ function scan(lines: readonly string[], isLight: boolean): string | undefined {
 	return jsQR(pixels, width, height, {inversionAttempts: 'dontInvert'})?.data;
 }
 
-test('a scanner reads the link from the code that the screen draws, on dark and on light terminals', () => {
+test('a scanner reads the link of the invitation from the QR code that the screen draws, on dark and on light terminals', () => {
 	for (const isLight of [false, true]) {
 		const lines = qrCodeLines(info.code, isLight);
 		expect(lines.length).toBeLessThan(21);

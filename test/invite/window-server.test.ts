@@ -57,7 +57,7 @@ async function exchange(host: string, bytes: string): Promise<string> {
 const ask = (host: string, line: string, ...headers: string[]) =>
 	exchange(host, `${[line, `Host: ${host}`, 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`);
 
-test('any request target that is no path is refused, and the server continues', async () => {
+test('the window for guests refuses an HTTP request whose target is no path, and continues to answer other requests', async () => {
 	const {server, answered} = await openServer();
 	const {host} = server;
 	for (const target of ['//', '//evil.example/', '//:x', `http://${host}/`, 'http://[', 'ftp:', '*', 'a:b', '\\\\evil'])
@@ -68,7 +68,7 @@ test('any request target that is no path is refused, and the server continues', 
 	expect(answered).toEqual(['/%', '/', '/%00', '/', '/./..//', '/#']);
 });
 
-test('odd methods, upgrades, tunnels, expectations and bytes that are not HTTP leave the server working', async () => {
+test('the window for guests continues to answer requests after unknown methods, upgrades, CONNECT, Expect headers and bytes that are not HTTP', async () => {
 	const {server} = await openServer();
 	const {host} = server;
 	for (const bytes of [
@@ -91,7 +91,7 @@ test('odd methods, upgrades, tunnels, expectations and bytes that are not HTTP l
 	expect(await ask(host, 'GET / HTTP/1.1')).toMatch(/^HTTP\/1\.1 200 /);
 });
 
-test('an error of the program during a request is answered with status 500', async () => {
+test('the window for guests answers a request with status 500 if the program throws an error while it handles the request', async () => {
 	const fail = () => {
 		throw new TypeError('a defect');
 	};
@@ -101,14 +101,14 @@ test('an error of the program during a request is answered with status 500', asy
 	}
 });
 
-test('a client that sends its next request before it has read the answer is disconnected, and gets only one answer', async () => {
+test('an HTTP client of the window for guests that sends a request before it has read the previous answer gets one answer and is disconnected', async () => {
 	const {server, answered} = await openServer();
 	const one = `GET / HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`;
 	await exchange(server.host, one.repeat(1000));
 	expect(answered.length).toBeLessThanOrEqual(1);
 });
 
-test('a client may send one request after the other on one connection', async () => {
+test('an HTTP client of the window for guests may send several requests on one connection, each after it has read the answer to the one before', async () => {
 	const {server, answered} = await openServer();
 	const socket = dial(server.host);
 	for (let count = 1; count <= 20; count++) {
@@ -119,7 +119,7 @@ test('a client may send one request after the other on one connection', async ()
 	expect(answered).toHaveLength(20);
 });
 
-test('a client that does not read its answer is cut off after two minutes, and the answer is not copied for it', async () => {
+test('an HTTP client of the window for guests that does not read its answer is disconnected after two minutes, and the program makes no copy of the answer for it', async () => {
 	const body = Buffer.alloc(32 * 1024 * 1024);
 	const {server, clock} = await openServer({answer: () => ({status: 200, body})});
 	const before = process.memoryUsage().arrayBuffers;
@@ -134,7 +134,7 @@ test('a client that does not read its answer is cut off after two minutes, and t
 	expect(Math.max(...read)).toBeLessThan(body.length);
 });
 
-test('the time limit for answers does not end a stream of events', async () => {
+test('the time limit for reading an answer of the window does not apply to the stream of changes, which stays open', async () => {
 	let write: ((text: string) => unknown) | undefined;
 	const {server, clock} = await openServer({
 		stream(_, response) {
@@ -207,7 +207,7 @@ test('the clients of one address get at most MAX_WINDOW_CONNECTIONS_PER_ADDRESS 
 	expect(await kept('127.0.2.1', 1)).toBe(0);
 });
 
-test('a request with a body above the limit is refused, and one at the limit is answered', async () => {
+test('the window for guests refuses a request whose body is above the limit, and answers one whose body is at the limit', async () => {
 	const {server, answered} = await openServer();
 	const post = (length: number) => {
 		const lines = ['POST / HTTP/1.1', `Host: ${server.host}`, 'Connection: close', `Content-Length: ${length}`];
@@ -218,7 +218,7 @@ test('a request with a body above the limit is refused, and one at the limit is 
 	expect(await post(MAX_WINDOW_REQUEST_BYTES)).toMatch(/^HTTP\/1\.1 200 /);
 });
 
-test('a request with headers above the limit gets no answer, and one with headers just below the limit gets one', async () => {
+test('the window for guests gives no answer to a request whose headers are above the limit, and answers one whose headers are just below the limit', async () => {
 	const {server, answered} = await openServer();
 	const get = (length: number) => ask(server.host, 'GET / HTTP/1.1', `X: ${'x'.repeat(length)}`);
 	expect(await get(MAX_WINDOW_HEADER_BYTES)).toBe('');

@@ -74,7 +74,7 @@ describe('the completion of a path', () => {
 		},
 	);
 
-	test('a completion candidate replaces the last part of the path, and the command then names exactly this file', () => {
+	test('a completion candidate replaces the last part of the typed path, and the /share command then names exactly the file of this candidate', () => {
 		const name = "it's (a) $5 plan.pdf";
 		const [draft = ''] = complete('/share docs/it', name) ?? [];
 		expect(parseTypedPath(draft.replace('/share ', ''))).toMatchObject({path: `docs/${name}`, note: ''});

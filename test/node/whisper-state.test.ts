@@ -76,7 +76,7 @@ describe('the state of whispers', () => {
 		expect(written).toHaveLength(1);
 	});
 
-	it('an unrequested answer is remembered only as long as its connection exists', () => {
+	it('a peer that said that it takes no whispers counts as refusing them only until it connects again or takes this back', () => {
 		const {whispers, connect} = setUp();
 		const bob = fakePeerId(2);
 		const {link} = connect(bob);

@@ -80,7 +80,7 @@ describe('rows of a page', () => {
 	});
 });
 
-test('packed rows keep ids, times and gaps, whatever the order of the times', () => {
+test('rows of a page that are packed and unpacked have the same ids, times and gaps as before, whatever the order of the times', () => {
 	const row = (id: string, at: number, kind: 'message' | 'gap' = 'message') => ({id, at, kind, text: `row ${id}`});
 	const rows = [row('7', 5000), row('9-gap', 4000, 'gap'), row('9', 4000), row('12', START), row('13', -1)];
 	expect(unpackRows(packRows(rows))).toEqual(rows);
@@ -95,7 +95,7 @@ describe('missing events', () => {
 		signature: new Uint8Array(64),
 	});
 
-	test('missing events are found in any order of the batches', () => {
+	test('the events that are missing from a log are found in whatever order the batches of the log are', () => {
 		const missing = findMissingEvents([batch(1, 7, 2), batch(1, 1, 3), batch(2, 1, 5), batch(1, 9, 1), batch(3, 4, 1)]);
 		expect([...missing.values()]).toEqual([[{nextSeq: 7, count: 3}], [{nextSeq: 4, count: 3}]]);
 	});
@@ -104,7 +104,7 @@ describe('missing events', () => {
 describe('the document', () => {
 	const assets = {script: '', style: '', scriptHash: 'S', styleHash: 'T'};
 
-	test('no text of a person can end a data block of the document, begin a comment, or add an attribute', () => {
+	test('no text of a person can end a data block of an HTML page, begin a comment in the page, or add an attribute', () => {
 		const text = '</script><!--"><b onclick=x>';
 		const row = {id: '1', at: 0, kind: 'message' as const, text};
 		const info = {mode: 'file' as const, title: text, notes: [text], people: [], pins: [row]};

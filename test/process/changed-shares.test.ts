@@ -40,7 +40,7 @@ describe(
 				send(ann, {type: 'share', path: pathOf(name)});
 			}
 			await bob.waitUntil('three files', lines => sharedIn(lines).length === 3, LIMIT_MS);
-			// Only regular files are shared, and nothing waits for a FIFO.
+			// A FIFO cannot be shared, because only regular files can. /share must refuse it without waiting for a writer.
 			execFileSync('mkfifo', [pathOf('fifo')]);
 			const unfit = [pathOf('fifo'), '/dev/zero', '/proc/self/status'];
 			for (const path of unfit) send(ann, {type: 'share', path});

@@ -121,8 +121,8 @@ describe('a folder for downloads that is deleted during a fetch', () => {
 });
 
 describe.skipIf(process.platform !== 'linux')('a limit on the size of files', () => {
-	// FAT refuses the bytes above 4 GiB with the same error.
-	it('a file that is larger than a file may be pauses the fetch with a clear reason, and the fetch continues when the limit is raised', async () => {
+	// The limit is set with ulimit. A FAT file system refuses the bytes above 4 GiB of a file with the same error.
+	it('a fetch of a file above the limit on file sizes (ulimit) pauses with a clear reason, and continues when the limit is raised', async () => {
 		const [source, downloads] = [join(makeHome(), 'photos.img'), makeHome()];
 		await makeSparseFile(source, 48 * MiB);
 		const {bob, share, fetch, say} = await pair(downloads, ['bash', '-c', 'ulimit -S -f 16384; exec "$@"', '--']);
@@ -140,7 +140,7 @@ describe.skipIf(process.platform !== 'linux')('a limit on the size of files', ()
 });
 
 describe.skipIf(!canMount)('a disk that cannot take a file', () => {
-	it('a disk that becomes full pauses a fetch with a clear reason, and the fetch continues when there is space', async () => {
+	it('a fetch pauses with a clear reason when the disk becomes full, and continues when there is space again', async () => {
 		const [source, disk] = [join(makeHome(), 'photos.img'), mountDisk('160m')];
 		await makeSparseFile(source, 128 * MiB);
 		const {ann, share, fetch, reports, say} = await pair(disk);

@@ -94,7 +94,8 @@ describe('JSON lines', () => {
 		const log = join(home, 'mine.p2plog');
 		const words = ['--json', '--wait', '0', '--log', log, ...(await common())];
 		const first = await runToEnd(words, {home, input: '{"type":"post","text":"first launch"}\n'});
-		// A mistyped path makes a new log. Only this line tells the user that the history is somewhere else.
+		// If the user mistypes the path of a log, the program makes a new log. Only this line tells the user that the
+		// history is somewhere else.
 		expect(first.stderr).toContain(`New log: ${log}\n`);
 		const {stdout, stderr} = await runToEnd(words, {home, input: '{"type":"post","text":"second launch"}\n'});
 		expect(stderr).not.toContain('New log');

@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`,
 		expect({problems: opened.problems, requests: opened.requests}).toEqual({problems: [], requests: []});
 	});
 
-	test('an anchor, a search and the colours of the system work on an exported page, at the width of a phone and of a desktop', async () => {
+	test('on an exported page, a link to a message, the search and the dark or light colours of the system work, at the width of a phone and of a desktop', async () => {
 		const address = save('found.html', exportLog(conversation, '--format', 'html', '--with-addresses'));
 		for (const [viewport, colorScheme] of [[PHONE, 'dark'] as const, [DESKTOP, 'light'] as const]) {
 			const {page, problems} = await openPage({viewport, colorScheme});
@@ -161,7 +161,7 @@ describe.skipIf(!hasChromium)(`an exported page in Chromium${WITHOUT_CHROMIUM}`,
 		expect(problems).toEqual([]);
 	});
 
-	test('an exported page of which a part was changed shows the rest and says that messages are missing', async () => {
+	test('if a part of an exported HTML file was changed, the page shows all other messages and says that messages are missing', async () => {
 		const builder = createStateBuilder();
 		builder.addMany(2200);
 		const address = await saveState('changed.html', builder);

@@ -14,7 +14,8 @@ const isRoot = process.getuid?.() === 0;
 
 async function idsInLog(path: string, home: string): Promise<Set<string>> {
 	const {code, stdout, stderr} = await runToEnd(['export', path, '--format', 'jsonl'], {home});
-	// A kill can end a write at the boundary of a page, so the last record may be incomplete. Nobody has received it.
+	// A kill can interrupt a write at the boundary of a memory page, so the last record of the log may be incomplete.
+	// Nobody has received the events of such a record.
 	expect({code, stderr}).toEqual({code: 0, stderr: expect.stringMatching(/^$|ends with an incomplete record/)});
 	const lines: Line[] = stdout
 		.trim()

@@ -262,7 +262,8 @@ describe.concurrent('the doctor on separate machines', () => {
 		inRoom(context, ['lan'], async room => {
 			const here = hostA(room);
 			const there = room.host('b', {lan: '10.78.0.2/24'});
-			// Multicast and the limited broadcast pass between two networks on one wire.
+			// Bob's host has an address of another network, but is on the same wire, so that multicast and the broadcast to
+			// 255.255.255.255 reach it.
 			await room.start(there, 'Bob');
 			here.run('sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.eth0.rp_filter=0');
 			here.run('ip', 'route', 'add', '10.78.0.0/24', 'dev', 'eth0');

@@ -26,7 +26,7 @@ test.skipIf(process.platform === 'win32').each([
 		try {
 			process.kill(group, 'SIGKILL');
 		} catch {
-			// The processes have already ended.
+			// `kill` throws if all processes of the group have already ended.
 		}
 	});
 	const lines: string[] = [];

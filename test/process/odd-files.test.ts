@@ -43,7 +43,8 @@ describe.skipIf(process.platform === 'win32')('a FIFO without a writer', () => {
 	])('a FIFO in the folder of logs does not stop a chat in %s', async (_, environment) => {
 		const home = makeHomeWithFifo();
 		const node = await startNode({home, port: await findFreeUdpPort(), environment});
-		// The search for an earlier log starts half a second after the node.
+		// The program searches for an earlier log half a second after the node has started, so the test waits until the
+		// node says that it is alone.
 		await node.waitFor('alone', line => line.type === 'alone');
 		node.post('hello');
 		await node.waitFor('the own message', line => line.text === 'hello');

@@ -136,7 +136,7 @@ describe('a client in Python that was written from protocol.md', () => {
 		const port = await findFreeUdpPort();
 		const bob = await start('Bob', secret, port);
 		const talk = async (node: RunningNode) => {
-			// Each feed fills an answer, so that no answer contains both.
+			// Each of the two feeds fills a whole answer, so that no answer contains entries of both feeds.
 			for (let number = 0; number < 120; number++) node.post(`${number} ${'x'.repeat(9000)}`);
 			await node.waitFor('its last post', line => line.own === true && line.text?.startsWith('119 '));
 		};

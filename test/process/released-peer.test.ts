@@ -85,7 +85,7 @@ describe('release 1.0.0 and the present program', () => {
 		present.child.kill('SIGKILL');
 		await present.result;
 
-		// The author is gone: a newcomer gets everything from the old program.
+		// The author has left, so that a newcomer can get the history only from release 1.0.0.
 		const newcomer = await startNode({home: makeHome(), port, name: 'Nell'});
 		await newcomer.waitFor('synced', ({type}) => type === 'synced');
 		const effects = newcomer.events().filter(({target: of}) => of !== undefined);
@@ -172,7 +172,8 @@ describe('release 1.0.0 in a room with files', () => {
 		expect(old.lines.filter(({type}) => type === 'notice' || type === 'error')).toEqual([]);
 		expect(old.lines.filter(({status}) => status === 'left' || status === 'unreachable')).toEqual([]);
 
-		// Both programs with files are gone. A newcomer gets the event from the old program, and learns that nobody has the file.
+		// Both nodes that have the file end. A newcomer then gets the event of the file from release 1.0.0, and learns that
+		// nobody has the file itself.
 		for (const node of [present, nell]) {
 			node.child.kill('SIGKILL');
 			await node.result;

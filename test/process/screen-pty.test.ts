@@ -38,7 +38,7 @@ async function start(environment: Record<string, string> = {}, before = ':'): Pr
 		try {
 			child.kill('SIGKILL');
 		} catch {
-			// The process has already exited.
+			// `kill` throws if the process has already exited.
 		}
 	});
 	let output = '';

@@ -68,7 +68,8 @@ describe.skipIf(process.platform === 'win32')('on a terminal that nobody reads',
 		},
 	);
 
-	// As after `su`: the user may not open the terminal, which belongs to somebody else.
+	// After `su`, the terminal belongs to another user, and the program may not open it again. The test does the same
+	// with `setpriv`.
 	test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
 		'on a terminal of another user that nobody reads, the full screen receives messages and exits soon after SIGTERM',
 		async () => {

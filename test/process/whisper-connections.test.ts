@@ -116,7 +116,8 @@ async function replaceConnections(): Promise<void> {
 	const third = await connectThroughRelay(ann, bob);
 	await Promise.all(pair.map(untilDelivered));
 	await untilInUse(third, pair);
-	// Now the old connection passes on what waited there: whispers and answers that the other end has already.
+	// Now the relay passes on what waited on the old connection: whispers and answers that the other end has already
+	// received on the new one.
 	second.release('toTarget');
 	await until(() => second.open === 0);
 	await expectEachOnceInOrder(pair);

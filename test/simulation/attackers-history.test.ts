@@ -126,8 +126,8 @@ it('feeds that liars list but never send do not prevent a newcomer from receivin
 	room.world.network.heal('host 1', 'host 2');
 	const all = () => room.texts(2).filter(text => text.startsWith('history')).length === HISTORY;
 	expect(await room.timeUntil(all, 120_000)).toBeLessThan(5000);
-	// The liars stay connected. The newcomer no longer expects the events that they claimed, because they answered no
-	// request in time.
+	// The lying peers stay connected. Because they answered no request in time, the newcomer no longer expects the events
+	// that they claimed.
 	const isDone = () => room.life(2).chatNode.store.getState().ephemeral.sync.expected === 0;
 	expect(await room.timeUntil(isDone, 180_000)).toBeLessThan(120_000);
 	await room.world.stopAll();

@@ -63,7 +63,8 @@ it('many keys that each post as fast as they may together get the rate of a few 
 	let ticks = 0;
 	let half = 0;
 	const result = await room.chat(() => {
-		// The bursts are used up in the first half.
+		// The allowed bursts are used up in the first half of the attack, so the test counts the posts of the second half
+		// only.
 		if (++ticks === 50) half = posts();
 		for (const liar of liars) liar.push(liar.write(bodies));
 	});
@@ -96,6 +97,6 @@ it('messages of people are shown without delay while many keys send more than a 
 	expect(result.broken).toBe(0);
 	const quiet = await quietChat();
 	expect(result.p99).toBeLessThanOrEqual(2 * quiet.p99);
-	// Without the rule that peers who send little come first, the median is 90 % longer.
+	// A node handles the messages of peers who send little first. Without this rule, the median delay is 90 % longer.
 	expect(medianOf(result)).toBeLessThan(1.4 * medianOf(quiet));
 });

@@ -15,7 +15,7 @@ import type {World} from './world.js';
 const HOUR_MS = 3_600_000;
 
 interface Feeds {
-	/** Peer -> number of events and a hash over all of them. */
+	/** For each peer: the number of its events, and a hash over all of them. */
 	readonly tips: ReadonlyMap<PeerId, string>;
 	readonly bytes: number;
 	readonly events: number;

@@ -10,7 +10,9 @@ import {isCut} from './scenario.js';
 import type {World} from './world.js';
 
 const QUIET_MS = 2000;
-/** Protocol faults that a cut link or a stalled process can cause. */
+/**
+ * Codes of the protocol faults that are allowed in every room, because a cut link or a stalled process can cause them.
+ */
 const EXPECTED_FAULTS = /^hello-timeout/;
 /** Expected faults in rooms where a node sends unrequested history and is banned. */
 const EXPECTED_FAULTS_WITH_UNREQUESTED = /^(hello-timeout|unasked|barred)/;
@@ -76,7 +78,7 @@ export function checkLeftBeforeGoodbye(name: string, {disk: {records}, events}: 
 		} else if (record.type === 'observation' && record.observation.type === 'peer-disconnected') {
 			const {subject, reason, peer: own} = record.observation;
 			const last = held.get(subject);
-			// A peer answers our own goodbye with a goodbye. Such an answer does not count.
+			// When this node leaves, its peers answer its `bye` with a `bye` of their own. The check ignores these answers.
 			const isOurs = (held.get(own)?.seq ?? 0) >= (ends.get(own) ?? Number.POSITIVE_INFINITY);
 			if (reason === 'leaving' && !isOurs && last && record.loggedAt - last.at > QUIET_MS)
 				heldAtGoodbye.set(subject, last.seq);

@@ -34,7 +34,7 @@ export interface RequestCheck {
 }
 
 const WANT_TIMEOUT_MS = WANT_BASE_MS + (MAX_ANSWER_BYTES / WANT_BYTES_PER_SECOND) * 1000;
-/** An answer that needs at most this time, in ms, is certain to arrive before the timeout. */
+/** Time in ms. An answer that takes no longer than this is certain to arrive before the timeout of its request. */
 const SOON_MS = WANT_TIMEOUT_MS - 2000;
 /** Time within which every list or change of an inventory has arrived, ms. */
 const MARGIN_MS = 3000;
@@ -93,7 +93,7 @@ export function createRequestCheck(room: RequestCheckOptions): RequestCheck {
 			others.some(one => partner(one)?.lists.some(at => at > since - MARGIN_MS));
 		for (const {at, ranges, delivered, bytes, doneAt, listsAtDone} of end.wants) {
 			if (doneAt === undefined || ranges.get(feed) !== from || bytes > MAX_ANSWER_BYTES - MAX_BATCH_BYTES) continue;
-			// Feeds after the last delivered one may be missing because the answer reached its size limit.
+			// An answer may lack the feeds after the last feed that it delivers, because it reached its size limit.
 			const requested = [...ranges.keys()];
 			const isPassed =
 				delivered.size === 0 || requested.slice(requested.indexOf(feed) + 1).some(other => delivered.has(other));

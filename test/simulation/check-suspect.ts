@@ -21,7 +21,7 @@ export function checkSuspect(
 ): string[] {
 	if (event.type !== 'link-measured' || event.status !== 'suspect') return [];
 	const links = [...traffic.recorders].filter(([, {end}]) => partner(end)?.life.info?.peer === event.peer);
-	// If there are two connections, the one that is being closed may be silent.
+	// If a pair has two connections, the older one is about to be closed and may be silent, so nothing is checked.
 	if (links.length !== 1) return [];
 	return links.flatMap(([connection, {end}]) => {
 		const {at, arrivedAt, previousAt} = end.lastRead;

@@ -86,7 +86,8 @@ export function checkEffects(
 	state: State,
 	expected: readonly string[] | undefined,
 ): string[] {
-	// Which effects are held back depends on the local clock.
+	// A node holds back events that are far ahead of its own clock, so nodes with different clocks may show different
+	// effects until nothing is held back.
 	if (state.pending.length > 0) return [];
 	const shown = describeEffects(state);
 	const differing = expected ? shown.findIndex((line, index) => line !== expected[index]) : -1;

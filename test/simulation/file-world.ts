@@ -20,7 +20,10 @@ export interface NodeOptions {
 	/** Bytes per second that the node can send, on all links together. */
 	readonly uplink?: number;
 	readonly latencyMs?: number;
-	/** Whether the system takes all bytes at once, and they wait in its buffer. Default: they wait in the program. */
+	/**
+	 * Whether sent bytes wait in the buffer of the operating system. By default they wait in the send queue of the
+	 * program.
+	 */
 	readonly hasSystemBuffer?: boolean;
 	/** Changes or drops messages that the node sends, as a hostile program does. */
 	readonly send?: (message: FileMessage, reply: (message: FileMessage) => void) => void;
@@ -32,7 +35,7 @@ export interface WorldNode {
 	readonly peer: PeerId;
 	readonly files: Files;
 	readonly store: MemoryFiles;
-	/** Last reported state of each file. */
+	/** Newest progress report about each file. */
 	readonly reports: Map<FileId, FileTransfer>;
 	/** Number of received messages, by type. */
 	readonly received: Map<string, number>;

@@ -78,7 +78,7 @@ describe('people who fetch one file together', () => {
 		expect(author.sentBytes).toBe(PART);
 	});
 
-	test('people who fetch one file finish without the author if together they have all parts', async () => {
+	test('people who fetch one file get all of it after the author has left, if together they have all parts', async () => {
 		world = createFileWorld(2);
 		const author = world.add({uplink: UPLINK});
 		const others = Array.from({length: 4}, () => world.add({uplink: UPLINK}));
@@ -89,7 +89,8 @@ describe('people who fetch one file together', () => {
 		author.leave();
 		await world.clock.advance(30_000);
 		const missing = others.filter(node => reportOf(node, file)?.state !== 'done');
-		// Either everybody has everything, or nobody has the parts that only the author had.
+		// There are two correct ends: every node has the whole file, or the parts that are missing were only at the author,
+		// so that no node has them.
 		if (missing.length > 0) {
 			expect(missing).toHaveLength(4);
 			expect(missing.map(node => reportOf(node, file)?.reason)).toEqual(
@@ -171,7 +172,7 @@ describe('people who fetch one file together', () => {
 });
 
 describe('a connection that breaks', () => {
-	test('each break of a connection makes a fetch repeat about one part at most', async () => {
+	test('when its connection breaks, a fetch requests at most about one part again that had arrived before', async () => {
 		world = createFileWorld(4);
 		const author = world.add({uplink: UPLINK});
 		const fetcher = world.add();
@@ -262,7 +263,7 @@ describe('messages before file data', () => {
 		await untilDone([fetcher], file);
 	});
 
-	test('a transfer uses the whole bandwidth of a path', async () => {
+	test('a transfer of a file uses the whole bandwidth of the path between two nodes', async () => {
 		world = createFileWorld(8);
 		const author = world.add({uplink: UPLINK});
 		const fetcher = world.add();

@@ -50,7 +50,8 @@ describe('a node that crashes is shown as lost exactly once', () => {
 			expect(reports.length).toBeGreaterThan(0);
 			expect(reports.length).toBeLessThanOrEqual(2);
 			expect(room.rows(0)).toBeGreaterThan(0);
-			// Only a chain is divided by the loss of a middle node. Both sides then report each other as lost.
+			// If the middle node of a chain crashes, the chain is divided, and both sides then report each other as lost. No
+			// other crash divides a room.
 			if (victim !== 2 || shape === 'ring') {
 				expect(room.presence()).toEqual(reports);
 				expect(room.rows(0)).toBe(1);

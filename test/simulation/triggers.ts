@@ -54,7 +54,8 @@ export function createTriggers({clock, network, recorder}: TriggersOptions): Tri
 					armed.delete(node.index);
 					clock.after(1, () => life.chatNode.post('on a connection that the other end does not know yet'));
 					clock.after(2, () => network.reset(`host ${node.index}`, `host ${other.life.index}`, 'newest'));
-					// The dialler drops the target, because a third connection would repair the damage that the second one left.
+					// The node stops dialling this target, because a third connection would repair the damage that the break of
+					// the second one left.
 					clock.after(2, () => other.life.chatNode.dropPeer(other.remoteAddress));
 				}
 			},

@@ -65,7 +65,7 @@ async function playRoom(seed: number): Promise<string[]> {
 		if (own.some(({peer, subject}) => peer !== peerOf(one) || !launches.some(other => peerOf(other) === subject)))
 			faults.push(`${one.name} has a whisper that is not between it and one of the others`);
 	}
-	// The stop of a killed process would never resolve, because its clock has ended.
+	// Only running nodes are stopped: the clock of a killed process has ended, so that its `stop` would never resolve.
 	for (const {node, isRunning} of launches) if (isRunning) void node.chatNode.stop();
 	await room.clock.advance(2000);
 	return faults;

@@ -77,7 +77,7 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 			trace,
 		}),
 	);
-	// The firewall on one of two networks passes beacons and drops connections.
+	// In a room with two networks, the firewall of the first network lets beacons pass and drops connections.
 	if (scenario.dualHomed) for (const {host, index} of nodes) host.blockDials([addressOf(index, false)]);
 	network.links.setDefaults({
 		latencyMs: scenario.latencyMs,
@@ -201,8 +201,8 @@ export function createWorld(scenario: Scenario, keys: RoomKeys, trace?: (line: s
 			for (const step of scenario.steps) clock.after(step.at, () => runStep(step));
 			await clock.advance(scenario.until + 1);
 			faults.finishAll();
-			// In these rooms the nodes find each other only through node 0, or through the targets, which are nodes 0
-			// and 1.
+			// Without beacons, or with limited links, the nodes find each other only through node 0, or through their --peer
+			// targets, which are nodes 0 and 1.
 			if (scenario.scattered || scenario.limitedPairs.length > 0) nodes[0]?.launch();
 			if (scenario.scattered) nodes[1]?.launch();
 			await clock.advance(100);

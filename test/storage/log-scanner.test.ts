@@ -109,7 +109,8 @@ test('an entry that imitates a record is not read as one, even if the record aro
 		return textsOf(scan(bytes).records);
 	};
 	expect(texts(Uint8Array.of(9, 8, 7, 6, 5, 4, 3, 3))).toEqual(['two']);
-	// With the real marker the imitation is read as a record, so peers must not learn the marker.
+	// With the real marker of the log, the imitation in the entry is read as a record. This shows why peers must not
+	// learn the marker.
 	expect(texts(marker)).toEqual(['forged', 'two']);
 });
 
@@ -187,7 +188,7 @@ test('records of unknown kinds are skipped and counted', () => {
 	expect(scanner.damage).toEqual([]);
 });
 
-test('a scan can continue where an earlier scan ended', () => {
+test('the scanner of a log can continue at the offset at which an earlier scan ended', () => {
 	const {bytes, offsets, records} = sample;
 	const offset = offsets[4] ?? 0;
 	const scanner = createLogScanner(crc32, {marker, header: SAMPLE_HEADER, offset});

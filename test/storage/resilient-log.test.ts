@@ -247,7 +247,8 @@ test.each(['own feed', 'feed of somebody else'])(
 		if (whose === 'own feed') log.keepFeed?.(carol);
 		for (const [index, text] of ['one', 'two', 'three'].entries()) log.append(seq(index + 1, text));
 		const path = join(folder, '1.p2plog');
-		// The file is changed in place: inode and length stay the same.
+		// Changes a record within the file. The inode and the length stay the same, so that only reading the record shows
+		// the change.
 		writeFileSync(path, readFileSync(path, 'latin1').replace('two', 'xxx'), {encoding: 'latin1', flag: 'r+'});
 		expect(log.batchesFrom(carol, 1, 1e6).flatMap(entryTexts)).toEqual(['one']);
 		log.batchesFrom(carol, 2, 1e6);
@@ -267,7 +268,7 @@ test.each(['own feed', 'feed of somebody else'])(
 	},
 );
 
-test('records that wait for a new log file are saved when the log is closed', async () => {
+test('records that could not be saved yet, because the log needs a new file, are saved when the log is closed', async () => {
 	const {log, texts} = makeRig();
 	log.append(seq(1, 'one'));
 	rmSync(log.path ?? '');

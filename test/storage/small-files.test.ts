@@ -101,7 +101,7 @@ test.each([
 	expect(warning).toContain(path);
 });
 
-test('a configuration is read even with a byte order mark, and a missing file gives undefined', () => {
+test('config.json is read even if it begins with a byte order mark, and a missing config.json gives undefined', () => {
 	const path = join(makeFolder(), 'config.json');
 	expect(readConfigFile(path)).toBeUndefined();
 	writeFileSync(path, '\uFEFF{"name": "Carol"}');
@@ -113,14 +113,17 @@ test.each([
 	['{\n"name": "Ca', /config\.json(:2)?: not JSON/],
 	['', /config\.json:1: not JSON/],
 	[`"${' '.repeat(70_000)}"`, /config\.json: longer than 65536 bytes/],
-])('the error for an invalid configuration names the file and the line', (content, message) => {
-	const path = join(makeFolder(), 'config.json');
-	writeFileSync(path, content);
-	expect(() => readConfigFile(path)).toThrow(
-		expect.objectContaining({name: 'UsageError', message: expect.stringMatching(message)}),
-	);
-});
+])(
+	'the error for a config.json that is no valid JSON, or is too long, names the file, and the line of the fault if it is known',
+	(content, message) => {
+		const path = join(makeFolder(), 'config.json');
+		writeFileSync(path, content);
+		expect(() => readConfigFile(path)).toThrow(
+			expect.objectContaining({name: 'UsageError', message: expect.stringMatching(message)}),
+		);
+	},
+);
 
-test('a configuration that cannot be read gives a StorageError', () => {
+test('a folder in the place of config.json gives a StorageError', () => {
 	expect(() => readConfigFile(makeFolder())).toThrow(expect.objectContaining({name: 'StorageError'}));
 });

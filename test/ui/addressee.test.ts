@@ -53,7 +53,7 @@ test('a draft of /r is saved with its addressee; a draft of /r that was saved wi
 	expect(draftToKeep(typed, 'public now', stateOf(chatNode))).toBe('public now');
 });
 
-test('a refused message or whisper returns to the input, a refused command does not', () => {
+test('a message or whisper that the node refuses returns to the input, and a command that it refuses does not', () => {
 	const drafts = ['hello', '//me', '/msg Dave hi', '/W Dave hi', '/r hi', '/name Bob', '/unknown'];
 	expect(drafts.filter(comesBack)).toEqual(['hello', '//me', '/msg Dave hi', '/W Dave hi', '/r hi']);
 });

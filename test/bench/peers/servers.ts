@@ -15,7 +15,10 @@ const WORDS = 240;
 const PAUSE_MS = 25;
 const LIMIT_MS = 20_000;
 
-/** Two clients of one server. One client sends the text of `send`; when the other client gets it, `received` is called. */
+/**
+ * Two clients of one server. `send` makes one client send a text; when the other client gets this text, `received` is
+ * called.
+ */
 interface Route {
 	send(text: string): void;
 	onText(received: (text: string) => void): void;

@@ -10,7 +10,10 @@ const STALL_MS = 5000;
 
 const names = ['Ann', 'Ben', 'Cem'];
 
-/** Starts three nodes, ends the last one with `end`, and returns after how many ms each of the others noticed the end. */
+/**
+ * Starts three nodes, ends the third node with `end`, and returns after how many ms each of the other two noticed that
+ * it is gone.
+ */
 async function notice(end: (victim: ChatProcess) => void, port: number): Promise<number[]> {
 	const chats = await Promise.all(names.map(name => startChat({port, name})));
 	try {

@@ -16,7 +16,7 @@ async function run(): Promise<readonly Figure[]> {
 	let size = 0;
 	for (const batch of batches) for (const entry of batch.entries) size += entry.length;
 
-	/** Opened log in memory that contains the whole history, in place of a log on disk. */
+	/** Log in memory that contains the whole history, for nodes that this row starts without a log on disk. */
 	function filled(): OpenedLog {
 		const {log} = createMemoryLog({format: 1, version: '1.0.0', roomTag: keys.tag, roomName: 'bench', created: 0});
 		const records = batches.map((batch: Batch) => ({type: 'batch' as const, loggedAt: Date.now(), live: false, batch}));

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {progressOf} from '../../../source/cli/commands/fetch.js';
 
-test('a fetch that alternates between waiting and fetching without new bytes makes no progress', () => {
+test('a fetch that changes between the states waiting and fetching, but receives no bytes, counts as making no progress', () => {
 	const steps = [
 		{bytes: 0, state: 'waiting'},
 		{bytes: 0, state: 'fetching'},

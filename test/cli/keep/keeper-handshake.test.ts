@@ -75,7 +75,7 @@ describe('the handshake of an attached screen and a keeper', () => {
 describe('the description of a keeper', () => {
 	const room = {room: 'crew', tag: new Uint8Array(8).fill(7), version: '1.1.0'};
 
-	it('the description of a keeper is a file that nobody but its owner can read, is listed, and is removed only by the keeper that wrote it', () => {
+	it('the file that describes a running keeper can be read only by its owner, is found by listKeepers, and is removed only by the keeper that wrote it', () => {
 		const root = makeHome();
 		const {description: first, release} = claimRoom(root, room);
 		saveDescription(root, first);
@@ -111,7 +111,7 @@ describe('the description of a keeper', () => {
 		expect(() => claimRoom(root, room)).toThrow(`If it has ended, delete ${path}.`);
 	});
 
-	it('the description of a keeper is ignored if others can read it, or if it is damaged', () => {
+	it('a file that describes a keeper is ignored if other users of the computer can read it, or if it is damaged', () => {
 		const root = makeHome();
 		mkdirSync(keeperFolder(root));
 		const {description} = claimRoom(root, room);
@@ -121,7 +121,7 @@ describe('the description of a keeper', () => {
 		expect(listKeepers(root)).toEqual([]);
 	});
 
-	it('the description of a keeper names a socket whose path is short enough for every system, also in a deep data folder', () => {
+	it('the socket of a keeper has a path that is short enough for every system, even if the path of the data folder is long', () => {
 		const tag = '07'.repeat(8);
 		expect(socketPath('/home/ann/.local/share/p2pchat-ink', tag)).toBe(
 			`/home/ann/.local/share/p2pchat-ink/keep/${tag}.sock`,

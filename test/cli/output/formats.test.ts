@@ -264,7 +264,7 @@ describe('reports', () => {
 		).toEqual([]);
 	});
 
-	it('reports contain our `lost` that repeats the row of a disconnection, and plain lines tell the death once', () => {
+	it('if this node was disconnected from a peer and reports it as lost, JSON lines contain the `lost` event, but the timeline shows only the row about the disconnection', () => {
 		const observedAt = (ms: number, body: ObservationBody): Input => ({
 			type: 'observed',
 			loggedAt: ms,
@@ -311,7 +311,7 @@ describe('filters', () => {
 		expect(matchingSeqs({author: 'nobody'})).toEqual([]);
 	});
 
-	it('filters reject a time range that ends before it starts; if the log extends to the next day, the range ends on that day', () => {
+	it('--from and --to with times of day are rejected if --to is earlier than --from, except in a log of more than one day, where --to means the next day', () => {
 		const time = (ms: number) => {
 			const date = new Date(ms);
 			return {type: 'clock' as const, hour: date.getHours(), minute: date.getMinutes(), second: 0};
@@ -327,7 +327,7 @@ describe('filters', () => {
 		expect(() => createEntryFilter(day, instants)).toThrow(/--from must be before --to/);
 	});
 
-	it('a filter that matches no event prints a message and returns a failure, like grep', () => {
+	it('an export whose filter matches no event prints a message and exits with 1, as grep does', () => {
 		const messages: string[] = [];
 		const exitCodeOf = (filter: object, written: number) =>
 			exitCodeForMatches(

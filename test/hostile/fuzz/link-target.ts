@@ -106,8 +106,8 @@ function run(bytes: Uint8Array, random: SeededRandom): string {
 
 	end();
 	if (closed !== 1) throw new Error(`closed ${closed} times`);
-	// The link first closes and then delivers the `bye` or `error` that made it close. So one message may come after the
-	// end.
+	// When a `bye` or `error` closes the link, the link first reports the close and then delivers that message. So one
+	// message may come after the close.
 	if (messagesAfterClose > 1) throw new Error('messages were accepted after the link had closed');
 	return seen.join();
 }

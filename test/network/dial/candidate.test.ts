@@ -20,12 +20,12 @@ function candidateAt(...hosts: string[]) {
 const hostsOf = (candidate: ReturnType<typeof createCandidate>) => candidate.addresses.map(({host}) => host);
 const chosen = (candidate: ReturnType<typeof createCandidate>) => chooseAddresses(candidate).map(({host}) => host);
 
-it('a candidate keeps at most one link-local and one other IPv6 address: the newest of each class', () => {
+it('of the IPv6 addresses of a peer to dial, at most one link-local and one other address are kept: the newest of each class', () => {
 	const candidate = candidateAt('10.0.0.1', 'fe80::1%a', 'fd00::1', 'fe80::2%b', '2001:db8::1');
 	expect(hostsOf(candidate)).toEqual(['2001:db8::1', 'fe80::2%b', '10.0.0.1']);
 });
 
-it('a candidate has at most MAX_ADDRESSES addresses, whatever is announced, and at most one of each class of IPv6 addresses', () => {
+it('a peer to dial has at most MAX_ADDRESSES addresses, and among them at most one link-local and one other IPv6 address, whatever is announced', () => {
 	const host = fc.constantFrom(
 		'10.0.0.1',
 		'10.0.0.2',
@@ -50,7 +50,7 @@ it('a candidate has at most MAX_ADDRESSES addresses, whatever is announced, and 
 	);
 });
 
-it('the best addresses of both families are dialled together, IPv4 first', () => {
+it('a dial to a peer tries its best IPv4 address and its best IPv6 address together, IPv4 first', () => {
 	expect(chosen(candidateAt('10.0.0.1', 'fd00::1'))).toEqual(['10.0.0.1', 'fd00::1']);
 	expect(chosen(candidateAt('fd00::1', '10.0.0.1', '10.0.0.2'))).toEqual(['10.0.0.2', 'fd00::1']);
 	expect(chosen(candidateAt('10.0.0.1', '10.0.0.2'))).toEqual(['10.0.0.2']);
@@ -66,7 +66,7 @@ it('an address that led to a connection is dialled first, and an address to whic
 	expect(chosen(candidate)).toEqual(['10.0.0.1', 'fd00::1']);
 });
 
-it('an address from another copy of a beacon replaces an address of the same class only if a dial to the old address failed', () => {
+it('an IPv6 address from another copy of a beacon replaces the known address of the same class (link-local or other) only if a dial to the known address failed', () => {
 	const candidate = candidateAt('fe80::1%a');
 	addAlternateAddress(candidate, at('fe80::1%b'));
 	expect(hostsOf(candidate)).toEqual(['fe80::1%a']);

@@ -234,7 +234,7 @@ describe('a peer whose dials failed too often', () => {
 		expect(Math.max(...gaps)).toBeLessThanOrEqual(RETRY_MAX_MS);
 	});
 
-	it('at most MAX_SEEN_RETRIES of the peers whose dials failed too often are dialled once a minute', async () => {
+	it('of the peers that could not be reached several times, at most MAX_SEEN_RETRIES are dialled once a minute', async () => {
 		const {clock, dialler, dials, seen} = createWorld();
 		for (let index = 0; index < 200; index++) {
 			seen.add(fakePeerId(1000 + index));

@@ -106,7 +106,7 @@ describe('a starting node', () => {
 		expect(new Set(gaps).size).toBeGreaterThan(100);
 	});
 
-	it('a node without a TCP port tries to open missing sockets whenever a beacon is due, but sends no beacon and no answer', async () => {
+	it('a node whose TCP listener is not open yet tries to open its missing sockets whenever a beacon is due, but sends no beacon and no answer', async () => {
 		let port = 0;
 		const {clock, discovery, broadcasts, answers, refreshes, reports, receive} = createNode({tcpPort: () => port});
 		await discovery.listen();

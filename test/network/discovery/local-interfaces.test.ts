@@ -40,7 +40,7 @@ const SYSTEM: SystemInterfaces = {
 const addresses = (selection?: readonly string[]) => readInterfaces(selection, SYSTEM).map(({address}) => address);
 
 describe('the interfaces of this computer', () => {
-	it('the interfaces of this computer are loopback, then the IPv4 addresses that can broadcast, then those that cannot, then one IPv6 address of each subnet', () => {
+	it('the interfaces of this computer are listed in this order: loopback, the IPv4 addresses that can broadcast, the IPv4 addresses that cannot, one IPv6 address of each subnet', () => {
 		const lan = {loopback: false, virtual: false};
 		const vpn = {loopback: false, virtual: true};
 		const [four, six] = [{family: 4}, {family: 6, broadcast: undefined, prefix: 64}];

@@ -65,7 +65,7 @@ function makeDestination() {
 	};
 }
 
-test('a retry writes the refused parts again, but no part that is still being written', async () => {
+test('after the disk refused a part of a fetched file, the retry writes only this part again, and no part that is still being written', async () => {
 	const {clock, writes, write, settle, destination} = makeDestination();
 	write(0);
 	write(1);
@@ -76,7 +76,7 @@ test('a retry writes the refused parts again, but no part that is still being wr
 	expect(writes.map(({part}) => part)).toEqual([0, 1, 0]);
 });
 
-test('a fetch continues after any order of refused and successful writes', async () => {
+test('a fetched file is complete in the end, although the disk refuses some of the writes, also the last one, which gives the file its final name', async () => {
 	const {clock, writes, finishes, paths, write, settle, destination, buffers} = makeDestination();
 	for (let part = 0; part < PARTS; part++) write(part);
 	writes[0]?.fail('the disk is full');
@@ -105,7 +105,7 @@ test('a fetch continues after any order of refused and successful writes', async
 	expect(paths).toEqual(['/plan.pdf']);
 });
 
-test('a destination shows the reason of a refused write as long as one part is refused', async () => {
+test('the reason why the disk refused a part of a fetched file stays visible although another part is written successfully', async () => {
 	const {writes, write, settle, destination} = makeDestination();
 	write(0);
 	write(1);

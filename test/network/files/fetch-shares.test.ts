@@ -27,7 +27,7 @@ test('when a node starts or stops fetching the file, no part is reassigned from 
 	expect(after.length).toBeLessThan(before.length);
 });
 
-test('an idle node waits for the parts of slow nodes as long as a holder takes to send two parts, and then ignores these nodes for a while', () => {
+test('an idle node does not request the parts that are assigned to other nodes until as much time has passed as a holder needs for two parts; then it requests them itself for a while', () => {
 	const shares = sharesOf(1);
 	const others = othersOf(1);
 	const parts = PARTS.slice(0, 8).filter(part => !shares.isForUs(part, others, 0));

@@ -41,7 +41,7 @@ async function readsPerTick(peers: number): Promise<number> {
 	return count;
 }
 
-test('a tick asks each fetch once whether it is active, however many peers are connected', async () => {
+test('the regular check of all fetches looks once at each fetch to see whether it is active, however many peers are connected', async () => {
 	// Each further peer adds only one call for all fetches together: the call that lists the fetches about which this
 	// node asks that peer.
 	const few = await readsPerTick(10);

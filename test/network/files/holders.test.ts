@@ -61,7 +61,7 @@ test('a holder that refuses more than MAX_PART_REFUSALS of the parts that it ann
 	expect(holders.isUsable(holder, now)).toBe(true);
 });
 
-test('refusals of parts that were requested before a rest do not lengthen the rest', () => {
+test('a holder that is not used for FILE_REST_MS, because it refused parts, is not excluded for longer by refusals of parts that were requested before', () => {
 	let now = 0;
 	const holders = createHolders(COUNT, () => now);
 	const holder = holders.add(pipeOf(fakePeerId(1)));
@@ -71,7 +71,7 @@ test('refusals of parts that were requested before a rest do not lengthen the re
 	expect(holders.isUsable(holder, now)).toBe(true);
 });
 
-test('a holder adds nothing to a file while it rests, and is asked again what it has', () => {
+test('while a holder is not used because it failed, it cannot contribute to a file, and it is asked again which parts it has', () => {
 	let now = 0;
 	const holders = createHolders(COUNT, () => now);
 	const holder = holders.add(pipeOf(fakePeerId(1)));
@@ -87,7 +87,7 @@ test('a holder adds nothing to a file while it rests, and is asked again what it
 	expect(holders.expire(now, () => true)).toBe(false);
 });
 
-test('if no part can be requested, only the peers that refused parts rest, and the user reads how many failed in which way', () => {
+test('if no part can be requested from anybody, only the holders that refused parts are not used for a while, and the user reads how many holders failed in which way', () => {
 	const holders = createHolders(COUNT, () => 0);
 	const [refusing, silent, lying, willing] = [1, 2, 3, 4].map(number => holders.add(pipeOf(fakePeerId(number))));
 	for (const holder of [refusing!, silent!, lying!, willing!]) holders.update(holder, true);

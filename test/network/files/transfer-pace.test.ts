@@ -3,7 +3,7 @@ import {FILE_QUEUE_MS, FILE_TALK_MS} from '../../../source/core/limits.js';
 import {createTransferPace} from '../../../source/network/files/transfer-pace.js';
 import {createFakeClock} from '../../helpers/fake-clock.js';
 
-test('transfers cause no queue in the network from the first message until FILE_TALK_MS after the last message', async () => {
+test('transfers of files cause no queue in the network while people write: from their first message until FILE_TALK_MS after their last one', async () => {
 	const clock = createFakeClock();
 	const pace = createTransferPace(clock);
 	expect(pace.queueMs()).toBe(FILE_QUEUE_MS);

@@ -9,7 +9,7 @@ function createBench() {
 	return {budget, closed, holder};
 }
 
-it('above the budget for incomplete frames, the connection whose frame began first closes, of the address with the most bytes', () => {
+it('if the incomplete frames of all connections exceed their budget, the address with the most bytes loses the connection whose frame began first', () => {
 	const {budget, closed, holder} = createBench();
 	const honest = holder('honest', '10.0.0.1');
 	budget.note(honest, 300_000);
@@ -19,7 +19,7 @@ it('above the budget for incomplete frames, the connection whose frame began fir
 	expect(closed).toEqual(['liar 0', 'liar 1', 'liar 2']);
 });
 
-it('a complete frame leaves the budget, and the next frame of the connection begins later than the frames of others', () => {
+it('a frame that is complete no longer counts toward the budget for incomplete frames, and the next frame of its connection counts as begun after the frames of others', () => {
 	const {budget, closed, holder} = createBench();
 	const [busy, slow] = ['busy', 'slow'].map(name => holder(name, '10.0.0.1'));
 	const half = MAX_PARTIAL_FRAME_BYTES / 2;

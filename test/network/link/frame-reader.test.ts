@@ -35,7 +35,7 @@ it('many small frames are read without a pause', () => {
 	expect(calls).toEqual([]);
 });
 
-it('a paused connection is not resumed after it has closed', async () => {
+it('a connection that the frame reader has paused is not resumed after the connection has closed', async () => {
 	const {clock, calls, reader} = createBench();
 	reader.push(encodeFrame(new Uint8Array(300 * KIB)).subarray(0, 200 * KIB));
 	reader.stop();

@@ -48,7 +48,7 @@ beforeEach(() => {
 	});
 });
 
-it('an inbound queue handles frames immediately while its slice has time left, without pausing the connection', () => {
+it('an inbound queue handles frames immediately, without pausing the connection, as long as its time slice is not used up', () => {
 	queue.push(frames(1, 2, 3));
 	expect(read).toEqual([1, 2, 3]);
 	expect(paused).toBe(false);

@@ -19,14 +19,14 @@ describe('a full table of fair shares', () => {
 	});
 });
 
-it('an item that two owners add belongs to the owner with fewer items', () => {
+it('an item that two owners add to a table of fair shares is counted for the owner with fewer items', () => {
 	const table = createFairShare<number>(10);
 	for (const item of [1, 2, 3]) table.add(item, 'mallory');
 	table.add(2, 'ann');
 	expect([table.ownerOf(2), table.countOf('mallory'), table.size]).toEqual(['ann', 2, 3]);
 });
 
-it('no owner with at most its equal share loses an item, whatever the others add', () => {
+it('an owner that has at most its equal share of a table loses no item, whatever the other owners add', () => {
 	fc.assert(
 		fc.property(fc.array(fc.record({item: fc.nat(200), owner: fc.integer({min: 1, max: 3})})), operations => {
 			const table = createFairShare<string>(12);
@@ -63,7 +63,7 @@ describe('a table whose owners are in groups', () => {
 		expect(table.add(25, '10.0.0.2')).toMatchObject({evictedOwner: '10.0.0.1'});
 	});
 
-	it('a group that has half of the places evicts no item of others', () => {
+	it('when a group of owners has half of the places of a table, its new items evict no item of other owners', () => {
 		const table = createFairShare<number>(8, inGroup);
 		for (let item = 0; item < 4; item++) table.add(item, '10.0.0.1');
 		for (let item = 4; item < 8; item++) table.add(item, 'fd00:1');

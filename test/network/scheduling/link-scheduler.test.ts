@@ -77,7 +77,7 @@ function createBench(): Bench {
 	};
 }
 
-it('a link with little work runs as soon as it announces the work', () => {
+it('the scheduler runs the work of a link at once if the link announces only little work', () => {
 	const bench = createBench();
 	bench.link('ann', 3, READ_SLICE_MS / 3).ready();
 	expect(bench.done).toEqual(['ann', 'ann', 'ann']);
@@ -97,7 +97,7 @@ it('a link with much work yields to the event loop after one slice, and continue
 	expect(bench.done).toHaveLength(10);
 });
 
-it('all links together get one slice of time per turn', () => {
+it('all links together get one time slice in each turn of the event loop', () => {
 	const bench = createBench();
 	for (let index = 0; index < 10; index++) bench.link(`m${index}`, 1, 1).ready();
 	expect(bench.done).toHaveLength(READ_SLICE_MS);
@@ -192,7 +192,7 @@ it('interactive links run in turn, one step each, and also yield to the event lo
 	expect(bench.done.slice(2)).toEqual([...names.slice(1), ...names.slice(1)]);
 });
 
-it('under overload all links but the interactive ones pause for eight times the time that they used', () => {
+it('under overload, the work of all links that are not interactive pauses for eight times as long as it has run', () => {
 	const bench = createBench();
 	const [ann, bob] = [bench.link('ann', 1, 1), bench.link('bob', 2 * READ_SLICE_MS, 1, 10)];
 	bench.pass(2000);

@@ -16,7 +16,7 @@ const EMPTY_DIGEST = {type: 'have', kind: 'digest', digest: new Uint8Array(2048)
 const feedsFrom = (from: number, count: number) =>
 	Array.from({length: count}, (_, index) => feed(fakePeerId(from + index), 1));
 
-it('of the feeds that a peer lists, a node remembers the share of one connection, and compares inventories again after a minute', async () => {
+it('if a peer lists more feeds than the share of one connection, a node remembers only as many as the share, and compares inventories again after a minute', async () => {
 	const {clock, connect, reports} = createRoom();
 	const connections = 256;
 	const share = MAX_LISTED_FEEDS / connections;
@@ -41,7 +41,7 @@ it('feeds of which the node holds as much as the peer use no place in the share 
 		bob.say(delta(...feedsFrom(from, MAX_HAVE_FEEDS)));
 		for (const {id, ranges} of bob.read('want')) answer(bob, id, ...ranges.map(({peer}) => batchOf(peer, 1)));
 		await clock.advance(400 * HAVE_INTERVAL_MS);
-		// The peer lists them again, as it does after a second digest.
+		// The peer lists the feeds that did not fit into the share again, as it does after a second digest.
 		bob.say(page(...feedsFrom(from, MAX_HAVE_FEEDS)));
 	}
 

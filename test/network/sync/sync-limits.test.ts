@@ -109,7 +109,7 @@ describe('claims that are not served', () => {
 	const invented = (from: number, count: number) =>
 		Array.from({length: count}, (_, index) => feed(fakePeerId(from + index), 5));
 
-	it('claims that are not served do not keep out feeds that another peer lists, and are charged to the claimant', async () => {
+	it('feeds that some peers claim to hold, and never send, do not keep out a feed that another peer lists', async () => {
 		const {clock, connect, reports} = createRoom();
 		const liars = MAX_MISSING_FEEDS / MAX_NEW_FEEDS_PER_MINUTE + 1;
 		for (let liar = 0; liar < liars; liar++) {
@@ -123,7 +123,7 @@ describe('claims that are not served', () => {
 		expect(reports.filter(line => line.startsWith('limited'))).not.toContain('limited new-feeds 2');
 	});
 
-	it('claims that are not served are dropped after a timeout, and the claimant is asked for its inventory again at growing intervals', async () => {
+	it('the claims of a peer that sends nothing are dropped after a timeout, and the peer is asked for its inventory again at growing intervals', async () => {
 		const {clock, connect, reports} = createRoom();
 		const mallory = connect(MALLORY, ...invented(1000, 20));
 		await clock.advance(WANT_TIMEOUT_MS + HAVE_INTERVAL_MS);
@@ -148,7 +148,7 @@ describe('claims that are not served', () => {
 });
 
 describe('a range', () => {
-	it('a range is requested from a peer that answers with one entry at a time only if no peer that answers completely holds it', () => {
+	it('missing entries are requested from a peer that answers with one entry at a time only if no peer that answers completely holds them', () => {
 		const {connect, answer} = createRoom();
 		const mallory = connect(MALLORY, feed(AUTHOR, 100));
 		const carol = connect(CAROL, feed(AUTHOR, 100));
@@ -157,7 +157,7 @@ describe('a range', () => {
 		expect([mallory.read('want').length, carol.read('want').length]).toEqual([0, 1]);
 	});
 
-	it('a range is requested from another address after one timeout, although 30 silent peers at one address claim it too', async () => {
+	it('missing entries are requested from another address after one timeout, although 30 silent peers at one address claim to hold them too', async () => {
 		const {clock, connect} = createRoom({addressOf: peer => (peer === BOB ? '10.0.0.2' : '10.0.0.66')});
 		const silent = Array.from({length: 30}, (_, index) => connect(fakePeerId(1000 + index), feed(AUTHOR, 100)));
 		const bob = connect(BOB, feed(AUTHOR, 100));
@@ -166,7 +166,7 @@ describe('a range', () => {
 		expect(silent.filter(link => link.read('want').length > 0)).toHaveLength(1);
 	});
 
-	it('a range is requested from the peer that has served before, although further peers connect, claim the range and never answer', async () => {
+	it('missing entries are requested from the peer that has served requests before, although further peers connect, claim the entries and never answer', async () => {
 		const {clock, connect, answer} = createRoom({addressOf: peer => (peer === BOB ? '10.0.0.2' : '10.0.0.66')});
 		const bob = connect(BOB, feed(CAROL, 1));
 		answer(bob, 1, batchOf(CAROL, 1));
@@ -198,7 +198,7 @@ describe('a range', () => {
 		expect(ranks).toEqual([2002, 2000, 3, 1, 3000]);
 	});
 
-	it('a range is requested from a peer that answers late only if no peer that answers fast holds it', async () => {
+	it('missing entries are requested from a peer that answers late only if no peer that answers fast holds them', async () => {
 		const {clock, connect, answer} = createRoom();
 		const mallory = connect(MALLORY, feed(AUTHOR, 300));
 		const carol = connect(CAROL, feed(AUTHOR, 300));

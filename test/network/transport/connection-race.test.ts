@@ -34,26 +34,26 @@ function startRace(plans: Readonly<Record<string, Plan>>) {
 	return {clock, events, cancel};
 }
 
-describe('a race of connections', () => {
-	it('a race of connections tries only the first address if it answers in time', async () => {
+describe('a dial to several addresses', () => {
+	it('a dial to a peer with several addresses tries only the first address if that address answers in time', async () => {
 		const {clock, events} = startRace({a: {connects: RACE_DELAY_MS - 1}, b: {connects: 1}});
 		await clock.advance(10_000);
 		expect(events).toEqual(['0 start a', '249 won a']);
 	});
 
-	it('a race of connections starts to dial the second address after the delay, and cancels the slower attempt', async () => {
+	it('a dial to a peer with several addresses tries the second address too after RACE_DELAY_MS, keeps the connection that opens first, and cancels the other attempt', async () => {
 		const {clock, events} = startRace({a: {connects: 5000}, b: {connects: 10}});
 		await clock.advance(10_000);
 		expect(events).toEqual(['0 start a', '250 start b', '260 cancel a', '260 won b']);
 	});
 
-	it('a race of connections starts to dial the second address as soon as the first dial has failed', async () => {
+	it('a dial to a peer with several addresses tries the second address as soon as the first one has failed', async () => {
 		const {clock, events} = startRace({a: {fails: [3, 'unreachable']}, b: {connects: 10}});
 		await clock.advance(10_000);
 		expect(events).toEqual(['0 start a', '3 start b', '13 won b']);
 	});
 
-	it('a race of connections in which all addresses fail reports the most informative failure', async () => {
+	it('a dial to a peer whose addresses all fail reports the failure that tells the user most', async () => {
 		const {clock, events} = startRace({
 			a: {fails: [300, 'refused']},
 			b: {fails: [100, 'unreachable']},
@@ -63,7 +63,7 @@ describe('a race of connections', () => {
 		expect(events).toEqual(['0 start a', '250 start b', '300 start c', '350 lost a refused']);
 	});
 
-	it('a cancelled race of connections calls no further callback', async () => {
+	it('a dial to several addresses calls no callback after it is cancelled', async () => {
 		const {clock, events, cancel} = startRace({a: {connects: 400}, b: {connects: 500}, c: {connects: 1}});
 		await clock.advance(300);
 		cancel();

@@ -53,7 +53,7 @@ it('the handshake limiter never exceeds its limit, and no handshake waits while 
 	);
 });
 
-it('the addresses of one prefix get at most half of the places for handshakes', () => {
+it('the addresses of one IPv6 prefix together get at most half of the places for handshakes', () => {
 	const groupOf = (address: string) => (address.startsWith('x') ? 'prefix' : undefined);
 	const limiter = createHandshakeLimiter({active: 3, waiting: 3, perAddress: 2}, () => false, groupOf);
 	const keys = Array.from({length: 8}, () => ({}));

@@ -43,7 +43,7 @@ it('the handshakes of an address that failed too often are no longer slowed down
 	expect(begun()).toBe(20);
 });
 
-it('all handshakes together have a limited rate and burst', () => {
+it('the handshakes of all addresses together are limited, both in one burst and per second', () => {
 	const rate = createHandshakeRate();
 	const begun = (now: number) => {
 		let count = 0;

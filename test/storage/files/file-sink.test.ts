@@ -124,7 +124,7 @@ describe('names that are taken', () => {
 		expect(existsSync(gone)).toBe(false);
 	});
 
-	test('giving the final name fails if another file has replaced the part file', async () => {
+	test('a complete fetch does not get its final name if another file has replaced the .part file', async () => {
 		const folder = makeFolder();
 		const part = await openPartFile(folder, 'photo.jpg', namedFile(content).id);
 		rmSync(part.path);
@@ -160,7 +160,7 @@ describe('an interrupted fetch', () => {
 		expect(readdirSync(downloads)).toEqual([]);
 	});
 
-	test('a continued fetch shortens a part file that is longer than the complete file', async () => {
+	test('a fetch that continues shortens its .part file if this file is longer than the complete file', async () => {
 		const {store, downloads} = makeStore();
 		const first = await open(store);
 		await writeParts(first, content);

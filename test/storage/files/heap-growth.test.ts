@@ -13,7 +13,7 @@ describe('growth of the heap during transfers', () => {
 	beforeEach(() => void vi.useFakeTimers());
 	afterEach(() => void vi.useRealTimers());
 
-	test('the heap may grow more from the first part until two seconds after the last part', () => {
+	test('from the first part of a transfer until two seconds after the last part, the heap may grow by 200 % before garbage is collected', () => {
 		const heap = heapOf(12 * MIB);
 		const growth = createHeapGrowth(heap);
 		growth.noteTransfer();
@@ -31,13 +31,13 @@ describe('growth of the heap during transfers', () => {
 		expect(heap.settings).toEqual([200, 0, 200]);
 	});
 
-	test('the growth of a large heap stays as V8 computes it', () => {
+	test('a transfer does not change the growth of a heap that is large already', () => {
 		const heap = heapOf(65 * MIB);
 		createHeapGrowth(heap).noteTransfer();
 		expect(heap.settings).toEqual([]);
 	});
 
-	test('this version of V8 knows the flag', () => {
+	test('V8 in this version of Node has the flag --heap-growing-percent, with which the program sets the growth of the heap', () => {
 		expect(execFileSync(process.execPath, ['--v8-options'], {encoding: 'utf8'})).toContain('--heap-growing-percent ');
 	});
 });

@@ -91,7 +91,7 @@ test('a file that was deleted is not served any more', async () => {
 	expect(file.told).toEqual(['changed']);
 });
 
-test('if the hashes of a served file could not be read, they are read again for the next peer', async () => {
+test('if the stored hashes of a served file could not be read for one peer, they are read again for the next peer that asks', async () => {
 	const file = await serveSample();
 	file.fail('leaves', 'EMFILE');
 	expect(await file.leaves()).toBeUndefined();

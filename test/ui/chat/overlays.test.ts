@@ -84,7 +84,7 @@ describe('overlays and the status line', () => {
 		},
 	);
 
-	test('a narrow status line without activity keeps the number of peers and drops the hint on help', async () => {
+	test('a narrow status line that shows no activity (such as the progress of a search) keeps the number of peers and drops the hint on help', async () => {
 		const chatNode = createFakeChatNode('Anna-Katharina');
 		chatNode.join('Bob', '192.168.1.9');
 		const {terminal} = await launch({chatNode, columns: 40, rows: 15});

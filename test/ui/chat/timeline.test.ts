@@ -49,7 +49,8 @@ describe('the timeline', () => {
 			[80, 24],
 		] as const) {
 			terminal.resize(columns, rows);
-			// On a resize the terminal itself cuts or adds rows. The next frame restores the position.
+			// On a resize the terminal itself cuts rows off or adds rows. The next frame of the program shows the same
+			// message at the top again.
 			await terminal.until(() => {
 				const drawn = terminal.rows();
 				return Boolean(`${drawn[0]} `.includes(`${top} `) && drawn[rows - 1]?.includes(INPUT_HINT));

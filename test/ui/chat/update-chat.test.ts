@@ -150,7 +150,7 @@ describe('typing while an overlay or a list is open', () => {
 		return ui;
 	}
 
-	test('a letter key works right after another one, even the key that moves the focus to the input', () => {
+	test('in a list, a letter key works right after another letter key, even if it is the key i, which moves the focus to the input', () => {
 		expect(typeSlowly([0, 'k'], [200, 'i'], [100, 'h'], [100, 'i']).editor.text).toBe('hi');
 		expect(typeSlowly([0, 'k'], [200, 'R']).editor.text).toContain('Bob');
 		expect(typeSlowly([0, 'k'], [200, 'r']).composing?.type).toBe('reply');
@@ -211,7 +211,7 @@ describe('typing while an overlay or a list is open', () => {
 		}
 	});
 
-	test('directly after the user pressed i, no hint says to press i: the input has the focus, or the hint says to press the key again', () => {
+	test('after the user has pressed i in a list, the focus is in the input, or the hint says to press i again; no hint says just to press i', () => {
 		for (const pause of [50, 100, 300]) {
 			for (const before of ['k', 'x', 'xy']) {
 				const ui = typeSlowly(...Array.from(before, (letter): [number, string] => [100, letter]), [pause, 'i']);
@@ -310,7 +310,7 @@ describe('typing while an overlay or a list is open', () => {
 		);
 	});
 
-	test('a command that jumps to a message selects this message and leaves the focus in the input', () => {
+	test('a typed command that jumps to a message, for example /goto, selects this message and leaves the focus in the input', () => {
 		for (const intent of [
 			{type: 'goto', at: START + 20_000},
 			{type: 'mention', direction: 'prev'},

@@ -123,15 +123,15 @@ const KEYS: readonly (readonly [string, string])[] = [
 	// Cursor keys with modifiers in the form of some older terminals.
 	['\u001BO5C', 'ctrl+right'],
 	['\u001BO1;2A', 'shift+up'],
-	// rxvt, with Alt as an ESC in front.
+	// rxvt sends an additional ESC first if Alt is pressed.
 	['\u001B\u001B[a', 'alt+shift+up'],
 	['\u001B\u001BOd', 'ctrl+alt+left'],
 	['\u001B\u001B[7^', 'ctrl+alt+home'],
-	// iTerm2 sends Meta, 8 in the numbers of xterm, for Option.
+	// iTerm2 reports Option as the modifier Meta, which has the value 8 in the codes of xterm.
 	['\u001B[1;9D', 'alt+left'],
 	['\u001B[1;14H', 'ctrl+alt+shift+home'],
 	['\u001B[3;9~', 'alt+delete'],
-	// st without application mode.
+	// The terminal st sends this for Delete while its keypad is not in application mode.
 	['\u001B[P', 'delete'],
 ];
 
@@ -234,7 +234,8 @@ describe('the key decoder', () => {
 			'\u001B[E',
 			'\u001BOP',
 			'\u001BO2P',
-			// F1 of some consoles, and the start of an old mouse report: never Enter, which would send the draft.
+			// Some consoles send this for F1, and old mouse reports begin with it. It must never count as Enter, which would
+			// send the draft.
 			'\u001B[M',
 			'\u001B[99999999;1u',
 			'\u001B[55296u',

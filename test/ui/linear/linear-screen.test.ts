@@ -219,7 +219,7 @@ describe('the linear screen', () => {
 		expect(chatNode.posted).toEqual([]);
 	});
 
-	test('the linear screen prints the number of earlier events instead of reading them out', async () => {
+	test('when history arrives, the linear screen prints one line with the number of earlier events, and not the events themselves', async () => {
 		const {terminal, chatNode, bob} = launch();
 		chatNode.commit(
 			Array.from({length: 50}, (_, index) =>

@@ -6,7 +6,7 @@ import {
 	scrollOverlayBy,
 } from '../../../source/ui/overlays/overlay-text.js';
 
-/** The first visible line after some steps, with 100 lines on pages of 20. */
+/** The first visible line of an overlay of 100 lines, of which 20 are visible, after scrolling by these steps. */
 const top = (...steps: number[]) => firstVisibleLine(steps.reduce(scrollOverlayBy, 0), 100, 20);
 
 test('an overlay scrolls from its start and from its end, and jumps to both ends', () => {

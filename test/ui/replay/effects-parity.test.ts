@@ -25,7 +25,10 @@ function timelineRows(terminal: Terminal): string[] {
 	return texts.filter(row => row !== '');
 }
 
-/** The rows up to message `number` and its reactions. Later rows, which a review also shows, are left out. */
+/**
+ * The rows up to message `number` and its reactions, without the later rows, which a replay that is paused (in review
+ * mode) shows too.
+ */
 function rowsUpTo(rows: readonly string[], number: number): readonly string[] {
 	const next = rows.findIndex(row => row.includes(`message ${number + 1}.`) || row.includes(`later ${number + 1}.`));
 	if (next < 0) return rows;

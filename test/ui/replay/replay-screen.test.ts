@@ -26,7 +26,7 @@ async function open(request: Partial<ReplayLaunch> = {}): Promise<Replay> {
 	return replay;
 }
 
-/** The number `n` of `event n of m` in the transport bar. */
+/** The number of the event at the position of the replay: `n` in the text `event n of m` of the transport bar. */
 function rank(): number {
 	return Number(/(?:event )?(\d+)(?: of |\/)286/.exec(replay.bar())?.[1] ?? Number.NaN);
 }
@@ -179,7 +179,8 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await press('x', ESC);
 		await expect.poll(rank).toBe(position);
 		expect(bar()).not.toContain('only');
-		// A message may show its author in one view and continue a group in the other one, so only the text is compared.
+		// With the filter, a message may follow other messages than without it, and then shows or omits its author. So only
+		// the text of the messages is compared.
 		const text = (shown: string) => shown.slice(columns === 80 ? 22 : 25).slice(0, 8);
 		expect(text(selected())).toBe(text(row));
 		expect(peers()).toBe(peersThere);

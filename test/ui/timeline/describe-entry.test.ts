@@ -7,7 +7,7 @@ import {describePresenceGroup} from '../../../source/ui/timeline/describe-presen
 import {joinParts} from '../../../source/ui/timeline/text-parts.js';
 import {createFakeChatNode, type FakeChatNode} from '../../helpers/fake-chat-node.js';
 
-/** The group of all entries from position `from` on, as text. */
+/** The text of a row that sums up all entries from position `from` on. */
 function groupText(chatNode: FakeChatNode, from = 0): string {
 	const state = chatNode.store.getState();
 	return joinParts(describePresenceGroup(state, sliceTimeline(state.timeline, from, state.timeline.length)));
@@ -47,7 +47,7 @@ describe('a rename does not change the name in earlier rows', () => {
 		}
 	});
 
-	test('a rename does not change the name in earlier presence groups', () => {
+	test('a rename does not change the name in earlier rows that sum up arrivals and departures', () => {
 		expect(groupText(renamedAfterLoss())).not.toContain('Robert');
 	});
 });
@@ -67,7 +67,7 @@ test('the row about the window for guests says "you" to the person who opened it
 });
 
 describe('a presence group', () => {
-	test('a presence group names each person once, even after several launches with the same identity', () => {
+	test('a row that sums up arrivals and departures names each person once, even after several launches with the same identity', () => {
 		const chatNode = createFakeChatNode();
 		for (let launch = 0; launch < 6; launch++) {
 			const eve = chatNode.join('Eve', '10.0.0.9', {identity: 'e0e0e0e0', connect: false});
@@ -79,7 +79,7 @@ describe('a presence group', () => {
 		expect(groupText(chatNode, 1)).toBe('Dave joined · Eve joined, left 6 times, then rejoined');
 	});
 
-	test('a presence group is ordered by the latest change of each person', () => {
+	test('a row that sums up arrivals and departures names people in the order of their latest arrival or departure', () => {
 		const chatNode = createFakeChatNode();
 		const eve = chatNode.join('Eve', '10.0.0.9', {connect: false});
 		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
@@ -90,13 +90,13 @@ describe('a presence group', () => {
 		expect(groupText(chatNode, 1)).toBe('Eve joined, then left · Dave joined · Bob joined, left, then reconnected');
 	});
 
-	test('a presence group shows fingerprints for people with the same name', () => {
+	test('a row that sums up arrivals and departures shows fingerprints of people with the same name', () => {
 		const chatNode = createFakeChatNode();
 		for (const identity of ['a0a0a0a0', 'b0b0b0b0']) chatNode.join('Tim', '10.0.0.9', {identity, connect: false});
 		expect(groupText(chatNode, 1)).toBe('Tim#a0a0a0a0 and Tim#b0b0b0b0 joined');
 	});
 
-	test('a presence group shows earlier launches of this user as "you"', () => {
+	test('a row that sums up arrivals and departures names earlier launches of this user as "you"', () => {
 		const chatNode = createFakeChatNode();
 		const {peer} = chatNode.join('Carol', '10.0.0.5', {at: chatNode.at - 90_000, connect: false});
 		chatNode.store.commit([
@@ -109,7 +109,7 @@ describe('a presence group', () => {
 		expect(groupText(chatNode)).toBe('you joined');
 	});
 
-	test('a presence group counts departures by their kind, and begins with an arrival only if the person was not there before', () => {
+	test('a row that sums up arrivals and departures says separately how often a person left and lost contact, and begins with an arrival only if the person was not there before', () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
 		const dave = chatNode.join('Dave', '10.0.0.8', {connect: false});
@@ -122,7 +122,7 @@ describe('a presence group', () => {
 		expect(groupText(chatNode, 4)).toBe('Bob reconnected, disconnected, then left');
 	});
 
-	test('a presence group says that this user was disconnected, and who reported it', () => {
+	test('a row that sums up arrivals and departures says that this user was disconnected, and who reported it', () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.7', {connect: false});
 		chatNode.tell(bob, {type: 'lost', subject: chatNode.own.peer, absence: 0});

@@ -131,7 +131,7 @@ const actions = fc.array(
 );
 
 describe('a presence group', () => {
-	test('a presence group reports the same departures as single rows would, with the name that each person had at the departure', () => {
+	test('a row that sums up arrivals and departures reports the same departures as separate rows would, with the name that each person had at the departure', () => {
 		fc.assert(
 			fc.property(actions, steps => {
 				const state = play(steps);
@@ -168,7 +168,7 @@ describe('a presence group', () => {
 		);
 	});
 
-	test('a single row says that a person who crashed was lost, never that they left, and names each person as at that moment', () => {
+	test('the row about a person who crashed says that contact was lost, never that they left, and shows the name that the person had at that moment', () => {
 		fc.assert(
 			fc.property(actions, steps => {
 				const state = play(steps);
@@ -184,7 +184,7 @@ describe('a presence group', () => {
 		);
 	});
 
-	test('a presence group says that somebody is there again after a crash and a restart, even if the crash is noticed after the restart', () => {
+	test('a row that sums up arrivals and departures says that a person who crashed and restarted is there again, even if the crash is noticed after the restart', () => {
 		const crash = play([
 			['start', 0],
 			['say', 0],
@@ -210,7 +210,7 @@ describe('a presence group', () => {
 		expect(lastGroup(leave)).toBe('P0N0 left, then rejoined');
 	});
 
-	test('a presence group says that only an earlier session was lost, if the person had restarted before the group', () => {
+	test('a row that sums up arrivals and departures says that only an earlier session of a person was lost, if the person had restarted before the first of these events', () => {
 		const state = play([
 			['start', 0],
 			['crash', 0],
@@ -222,7 +222,7 @@ describe('a presence group', () => {
 		expect(lastGroup(state)).toContain('P0N0 disconnected in an earlier session');
 	});
 
-	test('a presence group counts people who only came and went, and does not name them', () => {
+	test('a row that sums up arrivals and departures gives the number of people who only came and went, and not their names', () => {
 		const state = play([
 			['start', 2],
 			['say', 2],

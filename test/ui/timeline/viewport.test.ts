@@ -87,7 +87,8 @@ describe('the reading position', () => {
 					const anchor = scrollAnchor(layOut(view), height, undefined, -up - 1);
 					if (!anchor) return;
 					const resized = resolveViewport(layOut(view, width), height, anchor);
-					// If fewer rows follow the anchor than fit, the viewport shows the end instead.
+					// If fewer rows follow the anchor (the event at the top) than the viewport can show, the viewport shows the
+					// end of the timeline instead.
 					if (!resized.atEnd) expect(seqOf(resized.slots[0])).toBe(anchor.key.seq);
 					expect(resized.slots.some(slot => slot.item.entries[0]?.seq === anchor.key.seq)).toBe(true);
 				},
@@ -129,7 +130,7 @@ describe('the reading position', () => {
 		);
 	});
 
-	test('the reading position determines a viewport that shows each row once and in order, and is full if there are enough rows', () => {
+	test('from any reading position, the viewport shows each row once and in order, and is full if the timeline has enough rows', () => {
 		fc.assert(
 			fc.property(numbers, fc.integer({min: 3, max: 30}), fc.nat(300), (have, height, up) => {
 				const laidOut = layOut(viewAll(timelineOf(have)));
