@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Entry point, the only file that reads process.argv. It has no static imports and only plain syntax. So a Node that is too
- * old can still print the error below, and `--version` loads neither React nor the network.
+ * Entry point, the only file that reads process.argv. It has no static imports and only plain syntax. Therefore a Node
+ * that is too old can still run it as far as the error message, and `--version` loads neither React nor the network.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const words = process.argv.slice(2);
@@ -24,7 +24,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
 	import('./cli/program-version.js').then(({printVersion}) => printVersion(), reportUnreadableProgram);
 } else {
-	// React reads NODE_ENV when it is loaded. Its development build uses twice the memory.
+	// Must be set before React is loaded: without it, React uses its development build, which needs twice the memory.
 	process.env.NODE_ENV = 'production';
 	const secret = process.env.P2PCHAT_SECRET;
 	delete process.env.P2PCHAT_SECRET;

@@ -1,4 +1,4 @@
-/** Environment of a command: options, clock and standard streams. main.ts creates it. */
+/** What main.ts passes to each command: options, clock and standard streams. */
 import type {ReadStream, WriteStream} from 'node:tty';
 import type {Clock, Debug} from '../core/environment.js';
 import type {Options} from './options/options.js';

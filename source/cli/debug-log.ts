@@ -4,7 +4,7 @@ import type {Debug} from '../core/environment.js';
 import {UsageError} from '../core/errors.js';
 import {describeSystemError} from '../core/system-error.js';
 
-/** Without O_NONBLOCK, opening a FIFO would wait for a reader. */
+/** Flags for opening the file. Without O_NONBLOCK, the program would hang if the file is a FIFO that nobody reads. */
 const APPEND_WITHOUT_WAITING =
 	constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
 

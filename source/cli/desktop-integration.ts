@@ -30,7 +30,7 @@ import {writeAtExit} from './terminal-stream.js';
 type Tool = readonly [program: string, ...arguments_: string[]];
 type DesktopEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** Time after which a tool that still runs counts as successful, ms. */
+/** Time after which a program that still runs is taken to have succeeded, ms: browsers and xclip run on. */
 const TOOL_TIMEOUT_MS = 2000;
 
 export function createDesktopHooks(clock: Clock, environment: DesktopEnvironment, room?: string): ScreenHooks {
@@ -72,7 +72,10 @@ async function openUrl(url: string): Promise<string | undefined> {
 	return (await runTool(tool)) ? undefined : `${tool[0]} could not open the address.`;
 }
 
-/** Returns false if no tool worked, and in an SSH session, where a tool would reach the clipboard of the remote computer. */
+/**
+ * Copies a text with a clipboard program. Resolves to false if none worked. In an SSH session none is tried, because it
+ * would use the clipboard of the remote computer.
+ */
 async function copyText(text: string, environment: DesktopEnvironment): Promise<boolean> {
 	if (environment.SSH_CONNECTION || environment.SSH_TTY) return false;
 	for (const tool of listClipboardTools(environment)) if (await runTool(tool, text)) return true;

@@ -18,9 +18,9 @@ export interface ExitRequest {
 }
 
 /**
- * Installs signal handlers. A second signal ends the process immediately with exit code 128 plus the signal number. A SIGHUP
- * counts neither as the first nor as the second one: when a terminal closes, the system and the shell both send SIGHUP, and
- * the program must still have time to leave the room.
+ * Installs signal handlers. A second signal ends the process immediately with exit code 128 plus the signal number. A
+ * SIGHUP requests the exit too, but is not counted: when a terminal closes, the system and the shell both send SIGHUP,
+ * and the program must still have time to leave the room.
  */
 export function createExitRequest(output: Output): ExitRequest {
 	let request: (reason: ExitReason) => void = () => {};

@@ -93,9 +93,9 @@ function debugToStandardError(options: Options, errorOutput: ErrorOutput): Debug
 }
 
 /**
- * Turns on Node's compile cache, so that the next start of the chat is faster. Node 20 does not have one. By default,
- * Node keeps the cache in the temporary folder that all users share. The cache contains code, so this program keeps it
- * in the data folder, which belongs to this user. It stays off with `--no-log`, and without a data folder of the user.
+ * Turns on Node's compile cache, so that the next start of the chat is faster. Node 20 has no compile cache. The cache
+ * contains code, so this program keeps it in the data folder of the user, and not in Node's default, the temporary
+ * folder that all users share. The cache stays off with `--no-log`, and if the data folder cannot be used.
  */
 function enableCompileCache({command, log, dataDir}: Options): void {
 	if (command !== 'chat' || log.type === 'none') return;
@@ -105,7 +105,7 @@ function enableCompileCache({command, log, dataDir}: Options): void {
 	try {
 		ensurePrivateDirectory(compileCache);
 	} catch {
-		// The chat itself reports a data folder that cannot be used.
+		// The data folder cannot be used. The chat reports this later, so there is no message here.
 		return;
 	}
 

@@ -17,8 +17,8 @@ import type {NodeContext} from './context.js';
 import {askSecret, readSecret} from './options/read-secret.js';
 
 /**
- * Minimum length of a secret that causes no warning, in characters. From one captured datagram, an outsider can guess a
- * short secret (protocol.md, Threat model).
+ * Minimum length of a secret, in characters; a shorter secret causes a warning. An outsider who has recorded one
+ * datagram can find a short secret by trying (protocol.md, Threat model).
  */
 const MIN_SECRET_LENGTH = 12;
 

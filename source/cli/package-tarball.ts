@@ -1,7 +1,7 @@
 /**
  * Packs the files of the running program into a package that users can pass on: a .tgz file that npm installs offline.
- * An installed program consists of exactly the files of the package. In a working copy, only the files that the package
- * needs are packed.
+ * An installed program is packed with all its files. Of a working copy (a clone of the repository), only the files that
+ * the published package has are packed.
  */
 import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {extname, join} from 'node:path';

@@ -28,8 +28,9 @@ export function ownProgramCommand(): string {
 
 /**
  * Returns `p2pchat-ink` if this program is in the user's PATH. Otherwise returns `npx p2pchat-ink` if npx finds the
- * program from `directory`, or else `node` with the path of the program. npx downloads a package that it does not find,
- * and anybody can publish a package of that name. So the hint names npx only where npx starts this program.
+ * program from `directory`, or else `node` with the path of the program. If npx does not find a package here, it
+ * downloads the package of this name, which can be from anybody. So the hint names npx only where npx starts this
+ * program.
  */
 export function findProgramCommand({script, searchPath, directory}: ProgramLocation): string {
 	const program = realPath(script);

@@ -110,7 +110,7 @@ export function createEntryFilter(state: State, filter: EventFilter): EntryPredi
 	};
 }
 
-/** Text in which --grep searches; empty for an entry that is no message. */
+/** Text of an entry that --grep searches; empty for an entry that is no message. */
 function searchedText(state: State, entry: TimelineEntry): string {
 	if (entry.type === 'whisper') return entry.text;
 	return isWritten(entry) ? searchTextOf(state, entry) : '';

@@ -1,13 +1,13 @@
 /**
  * Exit signals of the program. All commands listen to the signals that `exitSignals` returns.
  *
- * `nohup` starts a program with SIGHUP ignored, and the program must then survive a hangup. Node resets ignored signals to
- * their default when it starts, before any JavaScript runs, so the program cannot ask whether SIGHUP was ignored. Instead,
- * it looks for the traces that `nohup` leaves.
+ * `nohup` starts a program with SIGHUP ignored, and the program must then survive a hangup. Node resets ignored signals
+ * to their default when it starts, before any JavaScript runs, so the program cannot ask whether SIGHUP was ignored.
+ * Instead, it looks for signs of `nohup`: the variable `_`, and a parent process that ignores SIGHUP.
  *
- * A shell script starts its background jobs with SIGINT ignored, and Node resets this too. The program can detect it only if
- * the parent process also ignores SIGINT, as a subshell in the background does. If the program itself is the background job,
- * it cannot detect this, so Ctrl+C ends it.
+ * A shell script starts its background jobs with SIGINT ignored, and Node resets this too. The program can detect it
+ * only if the parent process also ignores SIGINT, as a subshell in the background does. If the program itself is the
+ * background job, it cannot detect this, so Ctrl+C ends it.
  */
 import {fstatSync, readFileSync} from 'node:fs';
 import {constants} from 'node:os';
@@ -17,9 +17,15 @@ import {isatty} from 'node:tty';
 export interface StartFacts {
 	/** The variable `_`, in which most shells put the path of the program that they start. */
 	readonly startedProgram: string | undefined;
-	/** Whether the parent process ignores SIGHUP. A child process inherits this setting. */
+	/**
+	 * Whether the parent process ignores SIGHUP. A child process inherits this setting, so the program was probably
+	 * started with it.
+	 */
 	readonly parentIgnoresHangup: boolean;
-	/** Whether the parent process ignores SIGINT. A caller of system(3) does so too, although its child should end. */
+	/**
+	 * Whether the parent process ignores SIGINT. That is no proof: a process that waits in system(3) ignores SIGINT
+	 * too, although its child should end at Ctrl+C.
+	 */
 	readonly parentIgnoresInterrupt: boolean;
 	/** Whether one of the standard streams is a terminal. */
 	readonly usesTerminal: boolean;
@@ -42,8 +48,8 @@ export function isHangupIgnored(facts: StartFacts): boolean {
 }
 
 /**
- * Whether SIGINT was ignored at the start, as far as the program can know. Only for `--stay` without a terminal, because a
- * program in a terminal must always end at Ctrl+C.
+ * Whether SIGINT was ignored at the start, as far as the program can know. Always false with a terminal or without
+ * `--stay`, because such a program must end at Ctrl+C.
  */
 export function isInterruptIgnored({parentIgnoresInterrupt, stays, usesTerminal}: StartFacts): boolean {
 	return parentIgnoresInterrupt && stays && !usesTerminal;

@@ -1,6 +1,7 @@
 /**
- * Standard output and standard error. This file decides what a failed write means: a reader that has closed its end, for
- * example `head`, ends the program silently with exit code 0. Every other failure is printed, and the exit code is 1.
+ * Standard output and standard error. This file decides what a failed write means. If the reader of a pipe (for example
+ * `head`) has closed the pipe, the program ends silently with exit code 0. Every other failure is printed, and the exit
+ * code is 1.
  */
 import type {Writable} from 'node:stream';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
@@ -68,7 +69,8 @@ export function createOutput(stream: Writable): Output {
 			return isClosed;
 		},
 		get failure() {
-			// After a failed write to a file, `errored` is set at once. The `error` event follows in a later tick.
+			// After a failed write to a file, the stream sets `errored` at once, but emits the `error` event only
+			// later.
 			return failure ?? (stream.errored ? writeFailure(stream, stream.errored) : undefined);
 		},
 		onClosed(run) {

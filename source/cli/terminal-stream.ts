@@ -17,9 +17,9 @@ const HIGH_WATER_BYTES = 64 * 1024;
  * buffered. `fd` is the descriptor of `stream`. Any other stream is returned unchanged, and so are all streams on
  * Windows, whose console can only be written synchronously.
  *
- * The bytes go through a `tty.ReadStream`, which is a duplex stream. Like `tty.WriteStream`, a `tty.ReadStream` opens
- * the terminal a second time, so that other programs do not get the non-blocking mode. Unlike a `tty.WriteStream`, a
- * `tty.ReadStream` stays in the non-blocking mode.
+ * The bytes are written to a `tty.ReadStream`, which can also write. It stays in the non-blocking mode, which a
+ * `tty.WriteStream` leaves. Both open the terminal a second time, so that other programs on the same terminal are not
+ * in the non-blocking mode.
  */
 function createPatientTerminal(
 	stream: NodeJS.WriteStream,

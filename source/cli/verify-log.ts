@@ -10,7 +10,7 @@ export interface FeedVerification {
 	readonly peer: PeerId;
 	/** Highest seq of this feed in the log. */
 	readonly last: number;
-	/** Signatures and hash chain are valid from seq 1 to this seq. */
+	/** Signatures and hash chain are valid from seq 1 to this seq; 0: from the first event on something is invalid. */
 	readonly verifiedSeq: number;
 	/** The first fault after `verifiedSeq`. */
 	readonly fault?: 'bad signature' | 'forked' | 'gap';

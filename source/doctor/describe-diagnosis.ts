@@ -52,8 +52,8 @@ export function describeReport(report: NetworkReport, context: DiagnosisContext 
 }
 
 /**
- * The rest of the heading `Peers`, for example `: 2 connected, 1 not connected`; empty for no peers. Peers that are
- * gone are not in the report.
+ * Text after the word `Peers` in its heading, for example `: 2 connected, 1 not connected`; empty for no peers. The
+ * report does not contain peers that have left.
  */
 function countPeers(peers: readonly PeerReport[]): string {
 	if (peers.length === 0) return '';

@@ -10,15 +10,21 @@ import {describeOwnRoom} from './diagnose-peers.js';
 import type {Finding, FindingLevel} from './finding.js';
 import {addressOf, connectedPeers, formatPeers, hostOf, isHeardByBeacon, isRecentlySeen} from './finding.js';
 
-/** Time, in ms, within which every peer that receives the first burst of beacons answers it. */
+/**
+ * Maximum time until a peer answers the first beacons of this node, ms. If a peer is silent for longer, the beacons or
+ * its answer were lost.
+ */
 const ANSWERED_AFTER_MS = 2400;
 /**
- * Time within which every node announces itself, ms. Nodes of other rooms do not answer beacons, so it can take this
- * long to find them.
+ * Maximum interval between two beacons of a node, ms. A node of another room answers no beacons, so it is found only
+ * when it sends its own next beacon.
  */
 const ALL_ANNOUNCED_AFTER_MS = BEACON_INTERVAL_CROWD_MS * (1 + BEACON_JITTER);
 
-/** Returns the findings about the network and its nodes in general, not about a particular peer. */
+/**
+ * Returns the findings about the network as a whole. Findings about single peers that cannot be reached are in
+ * diagnose-peers.ts.
+ */
 export function diagnoseEnvironment(report: NetworkReport): Finding[] {
 	const connected = connectedPeers(report);
 	const level: FindingLevel = connected.length > 0 ? 'info' : 'warn';
@@ -34,7 +40,10 @@ export function diagnoseEnvironment(report: NetworkReport): Finding[] {
 	return findings.filter(finding => finding !== undefined);
 }
 
-/** Reports client isolation: no beacons of other peers in our subnet arrive, although our own beacons are received back. */
+/**
+ * Reports client isolation: the system delivers our own beacons back to us, but no beacon of another peer in our subnet
+ * arrives.
+ */
 function clientIsolation(report: NetworkReport): Finding | undefined {
 	if (report.listeningMs < ANSWERED_AFTER_MS) return undefined;
 	const isOnOwnSubnet = (peer: PeerReport) =>
@@ -142,7 +151,12 @@ function diagnoseClocks(connected: readonly PeerReport[], correctionMs: number):
 
 	const text = `The clock of ${formatPeers(deviating)} is ${difference} ours and those of the others.`;
 	return [
-		{code: 'clock-there', level: 'warn', text, next: `${advice} over there. The order of messages is correct anyway.`},
+		{
+			code: 'clock-there',
+			level: 'warn',
+			text,
+			next: `${advice} on that computer. The order of messages is correct anyway.`,
+		},
 	];
 }
 

@@ -17,7 +17,7 @@ import {
 } from './finding.js';
 
 const LEVEL_ORDER: Readonly<Record<FindingLevel, number>> = {error: 0, warn: 1, info: 2, ok: 3};
-/** Time that peers need at most to answer the first beacons, ms. */
+/** Maximum time until peers answer the first beacons, ms. Before that time, silence proves nothing. */
 const CONCLUSIVE_AFTER_MS = 2400;
 
 /** Returns all findings about a report, the most important first. There is at least one. Pure. */
@@ -89,13 +89,13 @@ function reportNoProblem(report: NetworkReport, context: DiagnosisContext): Find
 }
 
 /**
- * Time after which a beacon of this node that was not received back counts as lost, ms. Usually a beacon comes back
- * within a millisecond.
+ * Maximum time until this node receives its own beacon back, ms. After this time the beacon is taken to be lost.
+ * Usually it comes back within a millisecond.
  */
 const ECHO_TIMEOUT_MS = 1000;
 /**
- * Number of beacons that must have arrived by broadcast or by multicast before the other path, by which none arrived,
- * counts as blocked.
+ * Minimum number of beacons received by one of the two paths, broadcast or multicast. If as many arrived by one path
+ * and none by the other, the other path is blocked.
  */
 const MIN_PATH_EVIDENCE = 3;
 
@@ -151,15 +151,18 @@ function onlyVirtual(outside: readonly InterfaceReport[], report: NetworkReport)
 	};
 }
 
-/** Whether beacons are sent from this address. On a VPN, IPv6 multicast fails, and over IPv4 no beacon is sent at all. */
+/**
+ * Whether beacons are sent from this address. On a VPN there are none: over IPv4 no beacon is sent, and IPv6 multicast
+ * fails.
+ */
 function canAnnounce({broadcast, multicast, virtual}: InterfaceReport): boolean {
 	if (broadcast.destination !== '') return true;
 	return multicast.destination !== '' && !(virtual && multicast.sent === 0);
 }
 
 /**
- * The other address family (IPv4 or IPv6) of the same interface, if beacons arrive by it. One working family is enough
- * for discovery.
+ * The other address family (IPv4 or IPv6) of the same interface, if beacons arrive by it. Then peers are found although
+ * the family of this address does not work.
  */
 function findWorkingFamily(
 	{name, address}: InterfaceReport,

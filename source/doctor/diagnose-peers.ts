@@ -62,7 +62,7 @@ function firewallHere(peers: readonly PeerReport[], level: FindingLevel): Findin
 function adviseOpenRemotePort(peers: readonly PeerReport[]): string {
 	const [first] = peers;
 	const port = first?.lastFailure?.port ?? FIXED_TCP_PORT;
-	return `Over there, allow incoming TCP port ${port}. The port changes at every start unless --tcp-port ${FIXED_TCP_PORT} fixes it.`;
+	return `On that computer, allow incoming TCP port ${port}. The port changes at every start unless --tcp-port ${FIXED_TCP_PORT} fixes it.`;
 }
 
 /** Advises to connect from the other computer to this one. */
@@ -121,7 +121,7 @@ function refusedPeers(
 		return {
 			code: 'peer-refused',
 			level,
-			text: `${formatPeers(heard)} can be heard, but that computer refuses the connection. Either a firewall over there rejects it, or the program there has just ended.`,
+			text: `${formatPeers(heard)} can be heard, but that computer refuses the connection. Either its firewall rejects the connection, or the program on it has just ended.`,
 			next: `${adviseOpenRemotePort(heard)} ${adviseConnectFromRemote(report, context)}`,
 		};
 	}
@@ -134,7 +134,10 @@ function refusedPeers(
 	};
 }
 
-/** Advises to remove a wrong target, but only in a running chat, because a probe ends by itself. */
+/**
+ * Advises to remove a wrong target, but only in a running chat, which would dial the target again and again. A probe
+ * ends by itself.
+ */
 function adviseRemoveTarget({isProbe}: DiagnosisContext): string {
 	return isProbe ? '' : ' /peer -HOST removes a wrong address.';
 }
@@ -161,7 +164,7 @@ function unreachablePeers(
 			code: 'peer-unreachable',
 			level,
 			text: `The host name of ${formatPeers(peers)} is unknown: ${cleanLine(first.lastFailure?.text ?? '')}.`,
-			next: `Check the spelling, or use the address that "npx p2pchat-ink doctor" shows over there.${adviseRemoveTarget(context)}`,
+			next: `Check the spelling, or use the address that "npx p2pchat-ink doctor" shows on that computer.${adviseRemoveTarget(context)}`,
 		};
 	}
 
@@ -206,13 +209,13 @@ function failedPeers(peers: readonly PeerReport[], level: FindingLevel): Finding
 		code: 'peer-failed',
 		level,
 		text: `The connection to ${formatPeers(peers)} fails: ${cleanLine(first.lastFailure?.text ?? '')}.`,
-		next: 'Run "npx p2pchat-ink doctor" over there too. --debug FILE writes the details to a file.',
+		next: 'Run "npx p2pchat-ink doctor" on that computer too. --debug FILE writes the details to a file.',
 	};
 }
 
 /**
- * Reports peers that reach this node, while this node does not reach them. In a running chat this is only information,
- * because the failed dial may be old.
+ * Reports peers that have connected to this node, but to which this node cannot connect. In a running chat the finding
+ * is only a note, because the failed attempt may be old.
  */
 function reachedOneWay(report: NetworkReport, {isProbe}: DiagnosisContext): Finding | undefined {
 	const codes = ['timeout', 'refused', 'unreachable'];
@@ -224,12 +227,15 @@ function reachedOneWay(report: NetworkReport, {isProbe}: DiagnosisContext): Find
 	return {
 		code: 'one-way',
 		level: isProbe ? 'warn' : 'info',
-		text: `${formatPeers(peers)} reaches this computer, but this computer does not reach it (${cleanLine(first.lastFailure?.text ?? '')}): a firewall over there blocks incoming connections. This connection works, but two such computers cannot connect to each other.`,
+		text: `${formatPeers(peers)} reaches this computer, but this computer does not reach it (${cleanLine(first.lastFailure?.text ?? '')}): a firewall on the other computer blocks incoming connections. This connection works, but two such computers cannot connect to each other.`,
 		next: adviseOpenRemotePort(peers),
 	};
 }
 
-/** Reports that no peer reaches this node, although this node reaches peers that answered its beacon. */
+/**
+ * Reports that no peer can connect to this node, although this node can connect to peers that have received its
+ * beacons.
+ */
 function incomingBlocked(report: NetworkReport, {platform}: DiagnosisContext): Finding | undefined {
 	const tried = report.peers.filter(peer => peer.reachesUs !== undefined && !isOwnHost(peer, report));
 	if (tried.some(peer => peer.reachesUs)) return undefined;

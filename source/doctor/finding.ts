@@ -56,7 +56,7 @@ export interface Finding {
 	readonly next?: string;
 }
 
-/** Facts that the diagnosis needs and the report does not contain. */
+/** Facts for the diagnosis that are not in the network report. */
 export interface DiagnosisContext {
 	/** Value of `process.platform`. It selects the firewall commands in the advice. */
 	readonly platform?: string;
@@ -124,8 +124,8 @@ export function hostOf(address: string): string {
 }
 
 /**
- * Whether a peer is connected, was named by the user, or sent a beacon recently. Any other peer may be gone, which is
- * no problem.
+ * Whether a peer is connected, was named with `--peer`, or sent a beacon within HEARD_RECENTLY_MS. Any other peer may
+ * have left, so its silence is no problem to report.
  */
 export function isRecentlySeen(peer: PeerReport): boolean {
 	if (peer.connected || peer.heardBy.includes('peer-flag')) return true;
@@ -140,7 +140,9 @@ export function connectedPeers(report: NetworkReport): PeerReport[] {
 	return report.peers.filter(peer => peer.connected);
 }
 
-/** TCP port that the advice suggests, because a firewall can be opened only for a fixed port. */
+/**
+ * TCP port that the advice suggests. By default a node uses any free port, but a rule of a firewall needs a fixed port.
+ */
 export const FIXED_TCP_PORT = DEFAULT_PORT;
 
 /** Advises to open a port in the firewall with the command of the platform. The sentence has no final period. */

@@ -1,7 +1,8 @@
 /**
  * Probe of the doctor: a node that examines the network without joining the room. It sends beacons, dials peers and
  * accepts their connections. It reads the `hello` of a peer but sends none, so no peer shows or logs the probe. A chat
- * node keeps one connection per peer; the probe tests the connection in both directions.
+ * node keeps only one connection per peer, whereas the probe tests for each peer whether connections succeed in both
+ * directions.
  */
 import type {HelloMessage} from '../codec/message-types.js';
 import type {Clock, Debug, Random} from '../core/environment.js';
@@ -52,13 +53,13 @@ export interface Probe {
 }
 
 /**
- * Minimum duration of a probe, ms. In this time the probe sends four beacons, each by broadcast and by multicast, so
- * the loss of one is harmless.
+ * Minimum duration of a probe, ms. In this time the probe sends four beacons, each by broadcast and by multicast. So
+ * peers are found even if a beacon is lost.
  */
 const MIN_PROBE_MS = 2500;
 /**
- * Minimum duration of a probe that has found no other node, ms. Nodes of another room or network do not answer beacons.
- * The probe finds them only when they send the next beacon of their own.
+ * Minimum duration of a probe that has found no other node, ms. A node of another room does not answer beacons, so the
+ * probe finds it only when the node sends its next beacon.
  */
 const MIN_LONELY_PROBE_MS = BEACON_INTERVAL_MS * (1 + BEACON_JITTER) + 500;
 /**

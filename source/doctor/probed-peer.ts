@@ -49,8 +49,8 @@ export function createProbedPeer(peer: PeerId | undefined, firstSeenAt: number):
 }
 
 /**
- * Merges entries of the same peer, because a target and a beacon can each create one. Removes entries of this node
- * itself.
+ * Merges the entries of one peer. A peer has two entries if it was dialled as a target of --peer and also sent a
+ * beacon. Removes entries of this node itself.
  */
 export function mergeProbedPeers(entries: readonly ProbedPeer[], self: PeerId): ProbedPeer[] {
 	const merged = new Map<string, ProbedPeer>();

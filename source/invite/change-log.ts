@@ -1,7 +1,8 @@
 /**
- * Changes of the timeline since the window for guests opened, numbered from 1. The position of a guest is the number of
- * the last change that the guest received. A guest that was away continues with the next change. To find the changes,
- * two timelines are compared page by page, because an unchanged page of the timeline stays the same object.
+ * Changes of the timeline since the window for guests (a page of the room over HTTP) opened, numbered from 1. The
+ * position of a guest is the number of the last change that the guest received. A guest that was away continues with
+ * the next change. To find the changes, two timelines are compared page by page, because an unchanged page of the
+ * timeline stays the same object.
  */
 import {isEffect} from '../core/effects.js';
 import {eventId, type Input} from '../core/event.js';
@@ -26,7 +27,8 @@ export interface ChangeLog {
 	/** Adds the changes that one commit of the store made. */
 	note(state: State, inputs: readonly Input[]): void;
 	/**
-	 * Changes after a position; undefined if some of them are not kept any more, or if there was never such a position.
+	 * Changes after a position. Undefined if some of these changes are no longer kept, or if the position is larger
+	 * than the number of the last change.
 	 */
 	since(position: number): readonly WindowChange[] | undefined;
 }
@@ -50,7 +52,8 @@ export function createChangeLog(initial: State): ChangeLog {
 		},
 		note(state, inputs) {
 			const {added, removed} = compareTimelines(timeline, state.timeline);
-			// Effects that arrived now, and effects whose time was too far ahead when they arrived.
+			// Effects (reactions, corrections, withdrawals) that take effect with this commit: those that arrived with
+			// it, and earlier ones that were held back because their time was in the future.
 			const effects = [
 				...inputs.flatMap(input => (input.type === 'events' ? input.events : [])),
 				...compareTimelines(pending, state.pending).removed,

@@ -26,8 +26,8 @@ import {
 } from './window-server.js';
 
 /**
- * The parts of the window for guests that do not come from the room: page assets and the package. They are read when
- * the window opens. Each function may throw.
+ * Data of the window for guests that are the same for every room: script and style of the page, and the package of this
+ * program. They are read when the window opens. Each function may throw.
  */
 export interface InvitationAssets {
 	page(): PageAssets;
@@ -68,7 +68,8 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		try {
 			page = assets.page();
 			program = assets.program();
-			// If one address does not exist any more or is not ready yet, the window still opens on the other addresses.
+			// If the server cannot listen on one of the addresses, for example because it is not ready yet, the window
+			// opens on the others.
 			let failure: unknown;
 			for (const address of addresses)
 				await openWindowServer(address, handler, clock).then(
@@ -129,7 +130,9 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 		await Promise.all(servers.map(server => server.close()));
 	}
 
-	/** Shows the local user how many guests are connected, unless the window has been closed since. */
+	/**
+	 * Shows the local user how many guests are connected to the window `open`, unless that window is already closed.
+	 */
 	function showGuests(open: OpenWindow): void {
 		if (open === window) ports.showGuests(open.guests.list().filter(({isConnected}) => isConnected).length);
 	}
@@ -188,8 +191,8 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 			},
 			cutOff: () => response.destroy(),
 		});
-		// A guest has one stream. A second stream replaces the first, because the connection of the first may belong to
-		// a network that the guest has left.
+		// A guest has one stream. A new stream replaces the old one, whose connection may be dead: the guest may have
+		// changed to another network.
 		for (const [other, {guest: number, response: old}] of streams) {
 			if (number !== guest) continue;
 			other.stop();

@@ -2,7 +2,7 @@
  * Guests of one window (see invitation.ts), and the random values that admit them. The link to the page contains a
  * token. A browser that sends the token becomes a guest and gets a bearer. The bearer is a second random value, which
  * only this guest has. The guest sends it with every later request. Tokens and bearers are compared by their hashes, so
- * that the time of a comparison reveals nothing. Pure except for `random`.
+ * that the duration of a comparison reveals nothing about the secret value. Pure except for `random`.
  */
 import {createHash} from 'node:crypto';
 import {
@@ -27,7 +27,9 @@ export interface GuestList {
 	admit(token: string, address: string, now: number): Admission;
 	/** Number of the guest with this bearer; undefined if there is none. */
 	find(bearer: string): number | undefined;
-	/** Records that a guest has opened (`change`: 1) or closed (-1) a connection for events. `now`: monotonic ms. */
+	/**
+	 * Must be called when a guest has opened (`change`: 1) or closed (-1) a connection for events. `now`: monotonic ms.
+	 */
 	connected(guest: number, change: 1 | -1, now: number): void;
 	kick(guest: number): boolean;
 	list(): readonly Guest[];
@@ -74,7 +76,8 @@ export function createGuestList(
 	}
 
 	/**
-	 * Makes room for a new guest: removes the guest that has been away for longest. Returns false if all guests are connected.
+	 * Makes room for a new guest. If there are already MAX_WINDOW_GUESTS guests, removes the guest that has been
+	 * disconnected for longest, and returns false if all are connected.
 	 */
 	function makeRoom(): boolean {
 		if (guests.size < MAX_WINDOW_GUESTS) return true;

@@ -1,8 +1,8 @@
 /**
  * Stream of one guest: JSON lines that begin with the state of the room and continue with its changes. While a guest
- * has not read what was sent, nothing more is sent to it. The guest is disconnected if this lasts too long, or if one
- * write leaves more than MAX_GUEST_QUEUED_BYTES queued. When the guest connects again, the stream continues at the
- * position that the guest had reached.
+ * has unread text in its connection, nothing more is sent. The guest is disconnected if it has not read that text after
+ * WINDOW_STALL_TIMEOUT_MS, or if one write leaves more than MAX_GUEST_QUEUED_BYTES queued. When the guest connects
+ * again, the stream continues at the position that the guest had reached.
  */
 import type {Clock, Timer} from '../core/environment.js';
 import {WINDOW_BATCH_MS, WINDOW_PING_MS, WINDOW_STALL_TIMEOUT_MS} from '../core/limits.js';
@@ -138,7 +138,7 @@ export function createGuestStream(options: GuestStreamOptions): GuestStream {
 			if (isStopped) return;
 			send({type: 'end', reason});
 			stop();
-			// A guest that does not read its last lines must not keep the connection.
+			// If the guest does not read its last lines in time, the connection is ended.
 			stallTimer = clock.after(WINDOW_STALL_TIMEOUT_MS, cutOff);
 		},
 		stop,

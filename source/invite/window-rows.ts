@@ -31,12 +31,15 @@ export interface WindowRows {
 	pins(state: State): readonly PageRow[];
 }
 
-/** Maximum number of entries that are examined for one answer. There may be long runs of entries that guests do not see. */
+/**
+ * Maximum number of entries that are examined for one answer. Guests do not see some entries, so a few rows can need
+ * the examination of many entries.
+ */
 const MAX_ENTRIES_PER_ANSWER = 4096;
 
 /**
- * `initial`: the state of the room when the window for guests opens. If several people use one name, this state decides
- * which of them has the name without a number.
+ * Creates the functions. `initial`: the state of the room when the window opens. If several people use one name, the
+ * person who had it first in this state is shown without a number, and the others as `Bob (2)`.
  */
 export function createWindowRows(isIgnored: (peer: PeerId) => boolean, initial: State): WindowRows {
 	const options: PageRowOptions = {

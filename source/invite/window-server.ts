@@ -1,10 +1,10 @@
 /**
  * HTTP server of the window for guests, on one address of this computer. It answers requests for five paths and refuses
  * everything else. The headers Host and Origin of a request must name this server. Otherwise a page of another site
- * could reach the server by a name that resolves to this address (DNS rebinding).
+ * could send requests through a guest's browser, under a host name that resolves to this address (DNS rebinding).
  *
- * A connection has one request at a time, and the client must read the answer within a time limit. So the number of
- * connections limits the memory for answers, whatever the clients do.
+ * A connection has one request at a time, and the client must read the answer within a time limit. So the memory for
+ * answers is bounded by the number of connections, which is bounded too.
  */
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
@@ -91,14 +91,15 @@ export async function openWindowServer(address: string, handler: WindowHandler, 
 		else limitConnections(sockets, socket, group);
 	});
 	server.on('clientError', (_, socket) => socket.destroy());
-	// Brackets as in a URL, and as browsers send them in Host. The address has no zone.
+	// An IPv6 address is in brackets, as in the header Host that browsers send. It has no zone (`%eth0`).
 	const host = `${isIpv6 ? `[${address}]` : address}:${await listen(server, address)}`;
 
-	/** Answers a request. Nothing that a client sends may throw here: the error would end the program. */
+	/** Answers a request. It must not throw for any input of a client, because the error would end the program. */
 	function serve(request: IncomingMessage, response: ServerResponse): void {
 		const {socket} = request;
 		response.on('error', () => {});
-		// Browsers do not send a request before they have read the answer to the previous request.
+		// The connection still has an unanswered request. No browser sends a second one before the answer, so the
+		// client is no browser.
 		if (busySockets.has(socket)) {
 			socket.destroy();
 			return;

@@ -25,7 +25,10 @@ export function contentPolicy({scriptHash, styleHash}: PageAssets, connect: bool
 	].join('; ');
 }
 
-/** Everything before the rows. The script is before the rows, so that the page appears while a long file is being read. */
+/**
+ * Everything before the rows. The script is before the rows, so that the page is shown while the browser is still
+ * reading a long file.
+ */
 export function documentStart(info: PageInfo, assets: PageAssets): string {
 	const policy = contentPolicy(assets, info.mode === 'window');
 	return `<!doctype html>
@@ -51,8 +54,8 @@ export function documentStart(info: PageInfo, assets: PageAssets): string {
 
 /**
  * A script element with some blocks of rows of a file: one line of JSON for each block, compressed together.
- * `compress`: applies gzip and Base64. Browsers parse a document of 15 MB in one long task, which blocks the page;
- * compressed, it has a tenth of that size.
+ * `compress`: applies gzip and Base64. Without compression, a long export would be a document of 15 MB, which a browser
+ * parses in one long task that blocks the page. Compression reduces it to a tenth.
  */
 export function rowGroup(lines: readonly string[], compress: (text: string) => string): string {
 	return `<script type="application/gzip" class="rows">${compress(lines.join('\n'))}</script>\n`;

@@ -12,7 +12,7 @@ export interface MissingEvents {
 	readonly count: number;
 }
 
-/** The gaps of each feed, by rising seq. Feeds without a gap are not in the result. */
+/** For each feed with missing events: its gaps, in the order of seq. */
 export function findMissingEvents(batches: readonly Batch[]): ReadonlyMap<PeerId, readonly MissingEvents[]> {
 	const rangesByPeer = new Map<PeerId, [number, number][]>();
 	for (const batch of batches) {

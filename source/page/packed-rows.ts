@@ -1,10 +1,13 @@
 /**
- * A block of rows as JSON in which ids and times are differences from the row before. Differences repeat, so the
- * compressed file is half as large as with the ids and times themselves.
+ * A block of rows as JSON in which ids and times are differences from the row before. The same differences occur often,
+ * so the file compresses to half the size of a file with the ids and times themselves.
  */
 import type {PageRow} from './page-row.js';
 
-/** A row whose id is the position of its event in the timeline. A gap has the position of the event that follows. */
+/**
+ * A row whose id is the position of its event in the timeline. A row about missing events (a gap) has the position of
+ * the event after it.
+ */
 type PackedRow = Omit<PageRow, 'id'> & {readonly id: number};
 
 /** Converts rows of an export to one line. */

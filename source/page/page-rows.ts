@@ -20,7 +20,7 @@ export interface PageRowOptions {
 	readonly names: PageNames;
 	/** Whether rows contain addresses, and notices of the program, which can contain addresses and fingerprints. */
 	readonly withAddresses: boolean;
-	/** Whether rows contain what this node observed itself: its own starts, and its connections. */
+	/** Whether rows contain the observations of the node that wrote the log: its starts and its connections. */
 	readonly withObservations: boolean;
 	/** Id of the row of an entry. */
 	idOf(state: State, entry: TimelineEntry): string;
@@ -72,8 +72,8 @@ function marksOf(state: State, message: WrittenEvent, names: PageNames): PageMar
 }
 
 /**
- * Text of a message, or name, size and note of a shared file. `position`: place in the timeline at which the text is
- * taken, because corrections change it; by default the end of the timeline.
+ * Text of a message, or name, size and note of a shared file. `position`: position in the timeline. Corrections after
+ * this position are left out; by default all corrections apply.
  */
 function textAsOf(state: State, message: WrittenEvent, position?: OrderKey): string {
 	const text = cleanText(contentOf(state, message, position).text);

@@ -19,7 +19,10 @@ import {displayName, plainName} from './timeline/display-name.js';
 
 /** Addressee of a draft that is a whisper. */
 export interface Addressee {
-	/** The command before the text, for example `/msg Dave `. The addressee is fixed while the draft begins with it. */
+	/**
+	 * The command before the text, for example `/msg Dave `. The addressee stays the same while the draft begins with
+	 * this command.
+	 */
 	readonly prefix: string;
 	readonly peer: PeerId;
 	/** Name of the peer when the addressee was fixed. */
@@ -37,7 +40,7 @@ export const noAddressing: Addressing = {addressee: undefined, replyAddressee: u
 
 /** `/msg NAME ` or `/w NAME `. The name may be in quotes. */
 const NAMED_PREFIX = /^\/(?:msg|w)\s+(@?(?:"[^"]*"(?:#[0-9a-f]+)?|[^\s"]\S*))\s+/iu;
-/** `/r ` */
+/** `/r `, which answers the newest whisper. */
 const REPLY_PREFIX = /^\/r\s+/iu;
 
 /**
@@ -74,8 +77,8 @@ export function addresseeOf(state: State, peer: PeerId, prefix: string): Address
 
 /**
  * Command that begins a whisper to `peer`. It contains the fingerprint, which names the same person even after somebody
- * else has taken the name. This form is for drafts that are kept for a later screen, because that screen resolves the
- * addressee again.
+ * else has taken the name. A draft that is kept for a later screen has this form, because the later screen finds the
+ * addressee again from the text of the draft.
  */
 export function whisperPrefix(state: State, peer: PeerId): string {
 	const name = plainName(state, peer);
@@ -122,15 +125,15 @@ export function draftError({addressee, replyAddressee}: Addressing, draft: strin
 }
 
 /**
- * The form of a command: a slash and a word, alone or with an argument. A path (`/usr/bin`) and a comment have other
- * forms.
+ * The form of a command: a slash and a word, alone or with an argument. A path (`/usr/bin`) and a comment in code (`//
+ * text`) do not have this form.
  */
 const COMMAND_FORM = /^\/(\p{L}+)(\s+\S|\s*$)/u;
 
 /**
- * Error text for a draft in which a line after the first one looks like a command. Without this check, the line would
- * be sent as a part of the message before it. Users often do not intend that: Enter arrives as a line feed if it is
- * pressed before the screen is ready.
+ * Error text for a draft in which a line after the first one looks like a command. Without this check, the command
+ * would be sent as text of the message above it. That happens by mistake if the user presses Enter before the screen is
+ * ready: the terminal then sends a line feed, which only starts a new line.
  */
 function misplacedCommandError(draft: string): string | undefined {
 	const lines = draft.split('\n');

@@ -1,11 +1,11 @@
 /**
  * Looks up paths on this computer, to complete a typed path and to recognise a pasted path. A folder that cannot be
- * read counts as empty, and a path that cannot be looked up as missing.
+ * read is treated as empty. A path that cannot be looked up is treated as if nothing were there.
  */
 import {pathCandidates, type UnfinishedPath} from '../node/commands/typed-path.js';
 import type {ScreenHooks} from './screen-hooks.js';
 
-/** Candidates for the last part of the path of a `/share`. Never rejects. */
+/** Files and folders that complete the last part of the path after `/share`. Never rejects. */
 export async function findPathCandidates({listFolder}: ScreenHooks, path: UnfinishedPath): Promise<readonly string[]> {
 	const entries = await listFolder?.(path.folder, path.prefix).catch(() => []);
 	return pathCandidates(path, entries ?? []);

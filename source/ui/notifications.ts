@@ -1,4 +1,7 @@
-/** Bell, desktop notification and window title: a pure policy for incoming events, and the notifier that applies it. */
+/**
+ * Bell, desktop notification and window title: a pure function that decides what incoming events cause, and the
+ * notifier that carries it out.
+ */
 
 import type {Clock} from '../core/environment.js';
 import {type Input, isWritten, type PeerId} from '../core/event.js';
@@ -21,13 +24,16 @@ const NOTIFY_INTERVAL_MS = 5000;
 /** Time without a key after which the user counts as absent, in a terminal without focus reports, ms. */
 const IDLE_MS = 60_000;
 const BODY_CELLS = 100;
-/** An `@all` counts as a mention of us only if we first connected to its author at least this long ago, ms. */
+/**
+ * Minimum time since the first connection to a person, ms. An `@all` of a person connected more recently is no mention
+ * of us.
+ */
 const ALL_ACQUAINTANCE_MS = 600_000;
-/** An `@all` of one person counts at most once in this time, ms. */
+/** Minimum interval between two `@all` of one person that both count as mentions, ms. */
 const ALL_INTERVAL_MS = 300_000;
 /**
- * Maximum number of people whose last counted `@all` is remembered. If so many are remembered, an `@all` of another
- * person does not count until one of the remembered times is older than ALL_INTERVAL_MS.
+ * Maximum number of people whose last counted `@all` is remembered. At this maximum, an `@all` of another person is no
+ * mention, until one of the remembered times is older than ALL_INTERVAL_MS.
  */
 export const MAX_ALL_AUTHORS = 1024;
 
@@ -118,8 +124,8 @@ export function updateNotifications(
 
 /**
  * Returns `lastAlls` without the times that are older than ALL_INTERVAL_MS, and with the time `now` of a new `@all`.
- * Undefined if the new `@all` does not count. The new `@all` counts if this node first connected to the author at least
- * ALL_ACQUAINTANCE_MS ago, and if no `@all` of the same person counted within ALL_INTERVAL_MS.
+ * Returns undefined if the new `@all` is no mention. It is a mention if this node first connected to the author at
+ * least ALL_ACQUAINTANCE_MS ago, and if no other `@all` of the same person was a mention within ALL_INTERVAL_MS.
  */
 function countAll(
 	lastAlls: ReadonlyMap<string, number>,
@@ -142,7 +148,7 @@ function firstContactAt({roster}: State, author: PeerId): number {
 	return Math.min(...contacts.map(({firstConnected}) => firstConnected?.at ?? Number.POSITIVE_INFINITY));
 }
 
-/** Resets the counts when the user is back. */
+/** Resets the numbers of unread messages and mentions, because the user is at the screen again. */
 function clearNotifications(notices: NotificationState): NotificationState {
 	return notices.unread === 0 && notices.mentions === 0 ? notices : {...notices, unread: 0, mentions: 0};
 }
@@ -158,7 +164,7 @@ export function windowTitle({unread, mentions}: NotificationState, room: string)
 
 /** Notifier of a running node: applies updateNotifications to each commit of the store, and shows the result. */
 export interface Notifier {
-	/** Must be called on every key and focus report. */
+	/** Must be called on every key and focus report, because both show whether the user is at the screen. */
 	recordActivity(): void;
 	stop(): void;
 }

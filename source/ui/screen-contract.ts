@@ -7,7 +7,7 @@ import type {ScreenHooks} from './screen-hooks.js';
 import type {ScreenEnd} from './terminal/mount-screen.js';
 import type {ThemeChoice} from './theme.js';
 
-/** Time after Ctrl+C on an empty input within which a second Ctrl+C leaves the chat, ms. */
+/** Maximum time between two Ctrl+C on an empty input that together leave the chat, ms. */
 export const QUIT_WINDOW_MS = 2000;
 
 /** Options of both screens. `chatNode.start()` must have resolved with `self`. */
@@ -23,7 +23,10 @@ export interface ChatScreenOptions {
 	 * name.
 	 */
 	readonly nameFromSystem?: boolean;
-	/** Warnings printed before the screen opened. The screen covers them, so it shows them again. */
+	/**
+	 * Warnings that were printed before the screen opened. The screen shows them again, because it covers the printed
+	 * lines.
+	 */
 	readonly startupWarnings?: readonly string[];
 	/**
 	 * Set in the demo: Esc and Ctrl+C quit, and `exitText` replaces the exit message about the log, because no log is
@@ -43,7 +46,7 @@ export type Composing =
 	/** `original`: the text of the message when its correction began. */
 	| {readonly type: 'correct'; readonly target: EventRef; readonly original: string};
 
-/** State of a closed screen that the next screen on the same node restores: the draft and the ignored people. */
+/** The draft and the ignored people of a closed screen. The next screen on the same node restores them. */
 export interface ScreenNotes {
 	readonly draft: string;
 	readonly composing?: Composing | undefined;

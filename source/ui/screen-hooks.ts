@@ -14,7 +14,10 @@ export interface SharedHooks {
 	copyText?(text: string): Promise<boolean>;
 	/** Sends SIGTSTP to the process group and returns immediately. Absent on Windows. */
 	stopProcess?(): void;
-	/** Calls `run` whenever the process continues after a stop (SIGCONT). Returns a function that ends this. Absent on Windows. */
+	/**
+	 * Calls `run` whenever the process continues after a stop (SIGCONT), until the returned function is called. Absent
+	 * on Windows.
+	 */
 	onContinue?(run: () => void): () => void;
 	/**
 	 * Writes the result of `takeSequence` to the terminal when the process exits. Returns a function that unregisters
@@ -44,8 +47,8 @@ export interface ScreenHooks extends SharedHooks {
 /** Hooks of the replay. */
 export interface ReplayHooks extends SharedHooks {
 	/**
-	 * Parses a text as a time, for example 14:05. Returns the first matching time (ms) at or after `since` (ms), or
-	 * undefined if the text is no time.
+	 * Parses a text as a time, for example 14:05. Returns the first time at or after `since` that the text can mean
+	 * (both ms since 1970), or undefined if the text is no time.
 	 */
 	parseTime(text: string, since: number): number | undefined;
 	/** Writes the entries `rows` to a new file. Resolves to a message for the user; rejects with the error. */

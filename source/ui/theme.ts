@@ -1,6 +1,6 @@
 /**
- * Theme: glyphs and styles of the screens. Whatever a colour means, a word or a glyph says too, so that users can turn
- * colours off.
+ * Theme: glyphs and styles of the screens. Each meaning of a colour is also shown by a word or a glyph, so that users
+ * can turn colours off.
  */
 
 /** Style of a piece of text. */
@@ -121,7 +121,7 @@ const ASCII: Glyphs = {
 	barEmpty: '-',
 };
 
-/** Number of colours; 0: none. */
+/** Number of colours that the terminal can show; 0: the screen uses no colours. */
 export type ColourDepth = 0 | 16 | 256;
 
 export interface Theme {
@@ -175,7 +175,10 @@ const NAME_STYLES_16: readonly Style[] = [
 	{color: 'magenta', underline: true},
 ];
 
-/** Without colours, names differ by underline and italics. Equal names also have a fingerprint. */
+/**
+ * Without colours, names differ by underline and italics. If two people have equal names, a fingerprint follows each
+ * name.
+ */
 const NAME_STYLES_MONO: readonly Style[] = [{}, {underline: true}, {italic: true}, {underline: true, italic: true}];
 
 export interface ThemeOptions {
@@ -213,8 +216,8 @@ export function createTheme({unicode, depth, background = 'dark', hasLinks = fal
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Whether the terminal shows UTF-8. For terminals that this function recognises, the answer is fixed. For other
- * terminals, the first of LC_ALL, LC_CTYPE and LANG that is set decides.
+ * Whether the terminal shows UTF-8. The function knows this for some terminals. For all others, it uses the locale: the
+ * first of LC_ALL, LC_CTYPE and LANG that is set.
  */
 function isUnicodeLocale(environment: Environment): boolean {
 	const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '';
@@ -224,8 +227,8 @@ function isUnicodeLocale(environment: Environment): boolean {
 }
 
 /**
- * Whether the terminal supports hyperlinks (OSC 8). The Linux console does not: it prints parts of a sequence that it
- * does not know.
+ * Whether the terminal supports hyperlinks (OSC 8). The Linux console does not support them, and prints parts of the
+ * sequence on the screen.
  */
 function takesLinks({TERM = ''}: Environment): boolean {
 	return !/^(linux|dumb)/.test(TERM);
@@ -242,8 +245,8 @@ function colourDepth(environment: Environment, mono: boolean): ColourDepth {
 
 /**
  * Background that the user chose, or else the one that the terminal reports in COLORFGBG (rxvt, Konsole, iTerm2). The
- * last number of COLORFGBG is the colour of the background: 7 and 9 to 15 are light. Without a report the background
- * counts as dark.
+ * last number of COLORFGBG is the colour of the background: 7 and 9 to 15 are light. Without COLORFGBG the background
+ * is taken to be dark.
  */
 export function backgroundOf(environment: Environment, choice: ThemeChoice = 'auto'): Background {
 	if (choice !== 'auto') return choice;
@@ -252,8 +255,8 @@ export function backgroundOf(environment: Environment, choice: ThemeChoice = 'au
 }
 
 /**
- * Whether the terminal is asked for its background (OSC 11). It is asked only if the answer would change the colours.
- * The Linux console, dumb terminals and GNU screen do not answer.
+ * Whether the screen asks the terminal for the colour of its background (OSC 11). It asks only if the answer would
+ * change the theme. The Linux console, dumb terminals and GNU screen do not answer.
  */
 export function asksBackground(
 	environment: Environment,

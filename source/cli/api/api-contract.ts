@@ -9,8 +9,8 @@ export interface ChatNode {
 	/** Opens the log and the sockets, and joins the room. Resolves to the `ready` line. Can be called once. */
 	start(): Promise<JsonReady>;
 	/**
-	 * Leaves the room and closes everything that the node opened. The last line that listeners and iterators get is
-	 * `bye`. Idempotent.
+	 * Leaves the room and closes everything that the node opened. After that, listeners and iterators get no line
+	 * except a last one, `bye`. Idempotent.
 	 */
 	stop(): Promise<void>;
 	/** Sends a message. `action`: whether the text is an action in the third person, as with `/me`. */
@@ -39,12 +39,15 @@ export interface ChatNode {
 		options?: {readonly note?: string | undefined; readonly name?: string | undefined},
 	): Promise<string>;
 	/**
-	 * Fetches a file. `target`: the `id` in the `event` line of the file. Waits for people who have the file, and
-	 * resolves to the path of the complete file. Rejects if the fetch fails or is cancelled, and when the node stops.
-	 * `directory`: by default the option `downloadDir`.
+	 * Fetches a file. `target`: the `id` in the `event` line of the file. Waits until peers that have the file are
+	 * connected, and resolves to the path of the complete file. Rejects if the fetch fails or is cancelled, and when
+	 * the node stops. `directory`: by default the option `downloadDir`.
 	 */
 	fetch(target: string, options?: {readonly directory?: string | undefined}): Promise<string>;
-	/** Cancels the fetch of a file. `file`: the id of its content. Returns false if this content is not being fetched. */
+	/**
+	 * Cancels the fetch of a file. `file`: the field `file` of its `event` line. Returns false if the file is not being
+	 * fetched.
+	 */
 	cancel(file: string): boolean;
 	/** The shared files, the newest first: one `event` line for each content. Withdrawn files are left out. */
 	files(): readonly JsonEvent[];
@@ -52,13 +55,14 @@ export interface ChatNode {
 	rename(name: string): string;
 	/** Resolves to true as soon as one peer has all events of this node, or to false after `ms` milliseconds. */
 	whenDelivered(ms: number): Promise<boolean>;
-	/** Calls the listener with every line of this type. */
+	/** Calls the listener with every line whose `type` is `type`. */
 	on<Type extends JsonLine['type']>(type: Type, listener: (line: Extract<JsonLine, {type: Type}>) => void): this;
 	/** Removes a listener. */
 	off<Type extends JsonLine['type']>(type: Type, listener: (line: Extract<JsonLine, {type: Type}>) => void): this;
 	/**
-	 * Iterates over the lines from now on, up to `bye`. An iterator that was created before `start`, or directly after
-	 * `start` resolved, receives all lines. An iterator keeps the lines that the program has not read yet.
+	 * Iterates over the lines that the node reports after this call, up to `bye`. An iterator that was created before
+	 * `start`, or directly after `start` resolved, receives all lines. An iterator keeps the lines that the program has
+	 * not read yet.
 	 */
 	[Symbol.asyncIterator](): AsyncIterableIterator<JsonLine>;
 }

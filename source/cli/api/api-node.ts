@@ -27,12 +27,15 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 	const clock = createSystemClock();
 	const lines = createLineSource();
 	let started: {readonly chatNode: NodeOfRoom; readonly peer: PeerId} | undefined;
-	/** Functions that reject the pending calls of `fetch`. */
+	/** One function for each pending call of `fetch`, which rejects the promise of that call. */
 	const waiting = new Set<(error: Error) => void>();
 	let isStartCalled = false;
 	let starting: Promise<unknown> = Promise.resolve();
 	let stopping: Promise<void> | undefined;
-	/** Releases the lines that were held back: listeners and iterators get these lines, beginning with `ready`. */
+	/**
+	 * Passes on the lines that were held back during the start: listeners and iterators get them, beginning with
+	 * `ready`.
+	 */
 	let release = () => {};
 	let finish = async (_last: JsonLine) => {};
 
@@ -101,7 +104,7 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 		return eventId(requireStarted().peer, result.seq);
 	}
 
-	/** Returns the id of the event that `write` appends. */
+	/** Calls `write`, which appends an event to the feed of this node, and returns the id of the event. */
 	function append(write: (node: NodeOfRoom) => PostResult): string {
 		return idOf(write(running()));
 	}
@@ -128,7 +131,8 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 		if ('refused' in begun) throw new Error(begun.refused);
 		const {value, stop} = nextValue(store, ({ephemeral}) => {
 			const transfer = ephemeral.files[begun.file];
-			// If the transfer has not changed since this call, it belongs to an earlier fetch of the same file.
+			// A transfer that is unchanged since this call belongs to an earlier fetch of the same file, so its result
+			// does not count.
 			if (!transfer || transfer === before[begun.file]) return undefined;
 			const {state, path, reason} = transfer;
 			if (state === 'failed') throw new Error(reason ?? 'The fetch has failed.');

@@ -1,7 +1,7 @@
 /**
  * Chat node of an attached screen. The real node runs in a keeper. The attached node has a store of its own. It first
- * reduces the log of the keeper, and then the same inputs as the store of the keeper. So both stores have the same
- * state at every step.
+ * reduces the log of the keeper, and then the same inputs as the store of the keeper. Therefore both stores go through
+ * the same states.
  */
 import {resolve as resolvePath} from 'node:path';
 import type {Clock} from '../../core/environment.js';
@@ -42,15 +42,16 @@ interface AttachedNodeOptions {
 	readonly clock: Clock;
 	send(request: AttachRequest): void;
 	/**
-	 * Called when a request had no effect. `text`: a sentence for the user. `draft`: text to put back into the input.
+	 * Called when the keeper refused a request. `text`: a sentence for the user. `draft`: text to put back into the
+	 * input.
 	 */
 	onRefused(text: string, draft?: string): void;
 	detach(): void;
 }
 
 /**
- * Reads the log of the keeper up to the place `end` of the message `opened`. Rejects with StorageError, or with an
- * Error if another file has replaced the log.
+ * Reads the log of the keeper, up to the position `end` in the message `opened`. Rejects with StorageError, or with an
+ * Error if the keeper has begun another log at this path.
  */
 export async function readKeptState({end, ephemeral}: OpenedMessage): Promise<State> {
 	const reader = openLogReader(end.path);
@@ -74,13 +75,15 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 	let {report} = opened;
 	const isLeaving = () => ({refused: 'The keeper has ended.'});
 	let hasEnded = false;
-	/** Functions that settle the pending calls of `shareFile`, by the number of the request. */
+	/**
+	 * By the number of a pending `share` request: the function that resolves its call of `shareFile` with the result.
+	 */
 	const shares = new Map<number, (result: ShareResult) => void>();
 	let lastShare = 0;
 
 	/**
-	 * Sends a request that the local checks accepted. The returned seq is always 0: the real seq is known only when the
-	 * commit arrives.
+	 * Sends a request to the keeper. The checks in this process have accepted it. The returned seq is always 0, because
+	 * the real seq is known only when the keeper has written the event.
 	 */
 	function request(message: AttachRequest): {readonly seq: number} | {readonly refused: string} {
 		if (hasEnded) return isLeaving();
@@ -92,7 +95,7 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 		ownKey: self.identityKey,
 		contacts: {list: () => store.getState().ephemeral.contacts, add: () => {}, remove: () => {}},
 		store,
-		// The keeper already warns the user, so this node does not.
+		// The keeper itself warns if a peer takes the name of a verified person, so this process does not warn again.
 		notices: {verifiedNameTaken: () => {}},
 		now: () => clock.now(),
 		publish: () => {},
@@ -136,7 +139,7 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 			return 'refused' in result ? result : {id: 0};
 		},
 		readWhispers: () => void request({type: 'attached'}),
-		// This number matters only for the input of scripts, which pauses while the number is high. Scripts do not attach.
+		// Only the input of scripts uses this number, and scripts do not attach.
 		outstandingWhispers: () => 0,
 		async shareFile(path, {note, name} = {}) {
 			const id = ++lastShare;
@@ -235,8 +238,8 @@ function ownSeq({timeline, launch}: State): number {
 }
 
 /**
- * The unread messages of the keeper. A message that the screen shows is marked as read in this process at once. A
- * request marks the message as read in the keeper too.
+ * The unread messages of the keeper. When the screen shows a message, the message is marked as read in this process at
+ * once, and by a request also in the keeper.
  */
 function createMirroredReading(
 	store: Store,

@@ -38,7 +38,7 @@ export function connectToKeeper(
 		const channel = createLineChannel(socket, {
 			onLine(line) {
 				if (isAuthentic) {
-					// The keeper is authentic and has the same version, so the line has the form of a message.
+					// The form of the line is not checked, because the keeper is authentic and has the same version.
 					const message: KeeperMessage = JSON.parse(line);
 					return events.onMessage(message);
 				}

@@ -22,7 +22,10 @@ interface KeeperEvents {
 	onClosed(): void;
 }
 
-/** Opens the keeper of the room with this tag. Resolves to undefined if no keeper runs or if it cannot be opened. */
+/**
+ * Opens the keeper of the room with this room tag. Resolves to undefined if no keeper of the room runs, or if it cannot
+ * be opened.
+ */
 export async function openKeeperOfRoom(
 	context: CliContext,
 	tag: Uint8Array,
@@ -35,7 +38,8 @@ export async function openKeeperOfRoom(
 }
 
 /**
- * Opens a keeper. If a new keeper of the room has replaced this one since `description` was read, opens the new keeper.
+ * Opens a keeper. If that keeper has ended since `description` was read, and another keeper of the room has started,
+ * opens the new one.
  */
 export async function openKeeper(
 	context: Pick<CliContext, 'version' | 'clock' | 'options'>,

@@ -9,9 +9,9 @@ import {openKeeperOfRoom} from './open-keeper.js';
 type Answer = KeeperMessage & {readonly type: 'sent' | 'refused'};
 
 /**
- * Sends the text as the keeper of the room with this tag. Resolves to the exit code. Resolves to undefined if
- * --no-identity is set, or if no keeper with the requested name and port runs. The caller then sends the message
- * itself.
+ * Sends the text through the keeper of the room with this room tag, under the name of the keeper. Resolves to the exit
+ * code. Resolves to undefined if --no-identity is set, or if no keeper of the room runs with the requested name and
+ * port. The caller then sends the message itself.
  */
 export async function sendByKeeper(context: CliContext, tag: Uint8Array, text: string): Promise<number | undefined> {
 	const {options, printError} = context;

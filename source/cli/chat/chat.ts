@@ -15,12 +15,15 @@ export async function runChat(context: CliContext): Promise<number> {
 	return runHeadless(context, mode === 'json' ? 'json' : 'plain');
 }
 
-/** Runs the chat without a screen, with an open window for guests, until Ctrl+C. Resolves to the exit code. */
+/**
+ * Runs the chat without a screen, with an open window for guests (a page of the room over HTTP), until Ctrl+C. Resolves
+ * to the exit code.
+ */
 export function runInvitation(context: CliContext): Promise<number> {
 	return runHeadless(context, context.options.mode === 'json' ? 'json' : 'plain');
 }
 
-/** Chooses the mode before Ink is loaded, because Ink throws if standard input is a pipe. */
+/** Chooses the mode. Ink is loaded only after that, because it throws an error if standard input is a pipe. */
 function chooseMode({options, stdin, stdout}: CliContext): ChatMode {
 	if (options.mode) return options.mode;
 	return stdin.isTTY && stdout.isTTY && process.env.TERM !== 'dumb' ? 'screen' : 'plain';

@@ -25,9 +25,9 @@ export interface LineResult {
 	/** The complete new list of ignored people. */
 	readonly ignoredKeys?: readonly string[];
 	readonly quit?: true;
-	/** The open window for guests, after the command `/invite`. */
+	/** Links of the window for guests (a page of the room over HTTP), which the command `/invite` has opened. */
 	readonly invitation?: InvitationInfo;
-	/** Result of a command that has not finished yet. */
+	/** Set if the command takes longer, for example the sharing of a file. Resolves to the result of the command. */
 	readonly pending?: Promise<LineResult>;
 }
 
@@ -108,9 +108,8 @@ function executeWhisper(
 }
 
 /**
- * Shares a file. Other lines are executed while the file is read. An event of this node gets the `ref` that was set
- * last before it. So the `ref` of this line is set only when the file was read, immediately before the event of the
- * file is written.
+ * Shares a file. While the file is read, other input lines are executed. Each event of this node gets the `ref` that
+ * was set last, so the `ref` of this line is set only immediately before the event of the file is written.
  */
 async function shareFile(
 	{path, note, ref}: JsonInput & {readonly type: 'share'},
@@ -173,7 +172,7 @@ function plainHelpLines(): string[] {
 	];
 }
 
-/** Writes the event that an input line asks for. */
+/** Writes the event for a line of JSON input: a message, correction, reaction, withdrawal or pin. */
 function write(chatNode: ChatNode, input: WriteInput): PostResult {
 	switch (input.type) {
 		case 'post':

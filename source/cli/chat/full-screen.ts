@@ -8,8 +8,8 @@ import {openNode} from './open-node.js';
 type LaunchResult = 'exited' | 'network-changed';
 
 /**
- * Runs the chat, with a new node whenever the computer wakes on another network. `isLinear`: whether the screen is the
- * one for screen readers.
+ * Runs the chat. Whenever the computer wakes on another network, a new node and a new screen replace the old ones.
+ * `isLinear`: whether to open the screen for screen readers.
  */
 export async function runFullScreen(context: CliContext, isLinear = false): Promise<number> {
 	const screenModule = loadScreen(isLinear);

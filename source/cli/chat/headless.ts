@@ -38,7 +38,7 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 		() => clock.now(),
 	);
 	const reporter = createReporter(output, jsonFormatter?.format ?? plain.format, clock, chatNode.store.getState, () => {
-		// Messages that were printed count as read.
+		// All messages were printed, so they are marked as read, unless nobody gets the output or history is held back.
 		if (!output.isClosed && !plain.isHoldingBack()) reading?.markAllRead();
 	});
 	chatNode.store.subscribe(reporter.onCommit);
@@ -80,7 +80,10 @@ export async function runHeadless(context: CliContext, mode: 'json' | 'plain'): 
 	}
 }
 
-/** Opens the window for guests and prints how to use it. Resolves to false if it cannot be opened. */
+/**
+ * Opens the window for guests (a page of the room over HTTP) and prints its links. Resolves to false if it cannot be
+ * opened.
+ */
 async function openWindow(
 	{options, stdout, printError}: CliContext,
 	{invitation}: ChatNode,

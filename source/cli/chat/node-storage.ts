@@ -46,7 +46,7 @@ interface NodeStorageOptions {
 	readonly keepsLog: boolean;
 }
 
-/** Throws StorageError only if the file of --log cannot be opened. */
+/** Opens the files. Throws StorageError if the file of --log cannot be opened; all other faults only cause warnings. */
 export function openNodeStorage({context, keys, keepsLog}: NodeStorageOptions): NodeStorage {
 	const {options, clock, printError, debug} = context;
 	const dataDir = resolveSystemDataDir(options.dataDir);
@@ -101,8 +101,8 @@ function openContacts({options, printError}: NodeContext, {root, contacts: path}
 }
 
 /**
- * If the identity file is missing and `mayCreate` is false, the seed is created for this launch only, because
- * `--no-log` promises to write nothing to disk.
+ * Reads the seed of the durable identity, or creates the seed and its file. If `mayCreate` is false (`--no-log`: write
+ * nothing to disk) and there is no file, the seed is for this launch only.
  */
 function readIdentitySeed(
 	dataDir: DataDir,
@@ -139,7 +139,8 @@ function openLog(
 	if (!keepsLog || options.log.type === 'none') return {opened: createMemoryLog(header), watchPersistence: () => {}};
 	const path = options.log.type === 'file' ? options.log.path : undefined;
 	const openResult = openLogFile(header, keys, dataDir, path, context);
-	// A mistyped path creates an empty log. Without this message the user would think that the history is lost.
+	// If the user mistypes the path of an old log, a new empty log is created. The message says so, because the history
+	// would otherwise seem lost.
 	if (path !== undefined && !(openResult instanceof StorageError) && !openResult.reopened)
 		context.printError(`New log: ${path}`);
 	let status: PersistenceStatus = {isSaving: true, dropped: 0};

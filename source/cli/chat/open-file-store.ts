@@ -33,7 +33,8 @@ export function openFileStore({context, keys, keepsShares, warn}: OpenFileStoreO
 		now: () => clock.monotonic(),
 		downloadFolder: () => options.downloadDir ?? findDownloadFolder(root, {platform, environment, home: readHome()}),
 		downloadOption: downloadDir,
-		// A file for standard output is received in a temporary folder.
+		// `--output -` names no folder: commands/fetch.ts creates a temporary folder for a file that goes to standard
+		// output.
 		directoryOption: options.output === '-' ? downloadDir : output,
 		markAsReceived: path => markAsReceived(path, markEnvironment),
 		warn,

@@ -22,8 +22,8 @@ import {openNodeStorage} from './node-storage.js';
 import {openFileStore} from './open-file-store.js';
 
 /**
- * Delay from the start of the node to the search for the log of an earlier run, ms. The search must not delay the first
- * frame.
+ * Delay from the start of the node to the search for the log of an earlier run, ms. The delay keeps the search from
+ * slowing down the first frame of the screen.
  */
 const EARLIER_LOG_DELAY_MS = 500;
 
@@ -141,7 +141,9 @@ export async function openNode(context: NodeContext, openOptions: OpenNodeOption
 	};
 }
 
-/** The window for guests. The program loads the code for it when it is opened for the first time. */
+/**
+ * Window for guests (a page of the room over HTTP). Its code is loaded when the window is opened for the first time.
+ */
 function createWindow(ports: InvitationPorts): Invitation {
 	let invitation: Invitation | undefined;
 	let loading: Promise<unknown> | undefined;
@@ -165,7 +167,10 @@ function createWindow(ports: InvitationPorts): Invitation {
 	};
 }
 
-/** Path of the newest log of an earlier run in this room. Undefined if there is none or this run does not write a new log. */
+/**
+ * Path of the newest log that an earlier run wrote for this room. Undefined if there is none, or if this run does not
+ * begin a new log.
+ */
 async function tryFindEarlierLog(
 	{options, debug}: NodeContext,
 	keys: RoomKeys,

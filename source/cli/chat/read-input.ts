@@ -1,6 +1,6 @@
 /**
- * Reads standard input, executes each line and reports the result. Reading pauses while the slowest connected peer
- * lacks too many of the events that this node wrote.
+ * Reads standard input, executes each line and reports the result. Reading pauses while a connected peer has not yet
+ * received many of the events that this node wrote.
  */
 import type {Clock} from '../../core/environment.js';
 import {errorMessage} from '../../core/errors.js';
@@ -127,7 +127,8 @@ function whenNoWhisperWaits({store}: ChatNode, clock: Clock, ms: number): Promis
 }
 
 /**
- * Maximum number of whispers to one peer that are neither delivered nor refused. While there are more, reading pauses.
+ * Maximum number of unanswered whispers to one peer (neither delivered nor refused). Reading pauses while there are
+ * more.
  */
 const MAX_WHISPER_BACKLOG = 32;
 
@@ -144,17 +145,18 @@ async function waitForAnswers(chatNode: ChatNode, clock: Clock, peer: PeerId): P
 /** Maximum number of our events that a connected peer has not received yet. While a peer lacks more, reading pauses. */
 const MAX_BACKLOG_EVENTS = 512;
 /**
- * Longest pause of reading, ms. After this time reading continues: the send queue of a stalled peer is bounded, and the
- * peer catches up later.
+ * Longest pause of reading, ms. After this time reading continues without the slow peer. The send queue for that peer
+ * is bounded, and the peer gets the missing events later.
  */
 const MAX_BACKPRESSURE_MS = 2000;
 
 /**
- * Waits for peers that lack too many of our events. A peer that still lacks too many of them after a pause is not waited for
- * again until it has caught up. Otherwise a connected peer that acknowledges nothing would slow down all input.
+ * Creates the function that waits for peers that have not received many of our events. If a peer has not caught up
+ * after one pause, later pauses ignore it until it has caught up. Otherwise a peer that acknowledges nothing would slow
+ * down all input.
  */
 function createBackpressure({store}: ChatNode, clock: Clock) {
-	/** Peers that were waited for in vain. */
+	/** Peers that did not catch up during a pause. Reading does not wait for them until they have caught up. */
 	const passed = new Set<string>();
 
 	/** Connected peers that have not received more than `limit` of our events up to `seq`. */

@@ -1,6 +1,6 @@
 /**
- * `doctor`: probes the network for a few seconds and prints findings. It does not join the room, so no peer lists
- * it. If a keeper of the room runs on this computer, its measurements are printed too.
+ * `doctor`: probes the network for a few seconds and prints findings. It does not join the room, so no peer lists it.
+ * If a keeper of the room runs on this computer, the measurements of the keeper are printed too.
  */
 import wrapAnsi from 'wrap-ansi';
 import {bytesToHex} from '../../codec/bytes.js';

@@ -93,7 +93,7 @@ async function printVerification({output, printError}: CliContext, log: LoadedLo
 	const verifications = verifyLog(log);
 	for (const verification of verifications) output.write(`${formatVerification(log, verification)}\n`);
 	await output.flush();
-	// Scripts and cron treat text on standard error as a fault, so the summary is printed only to a terminal.
+	// The summary goes only to a terminal, because scripts and cron treat text on standard error as a sign of failure.
 	if (process.stderr.isTTY) printError(verificationSummary(verifications));
 	return log.damage.length > 0 || verifications.some(({fault}) => fault !== undefined)
 		? exitCodes.failed
@@ -117,8 +117,8 @@ function formatVerification({state}: LoadedLog, {peer, verifiedSeq, last, fault}
  * Prints a log as JSON lines that another program can verify. There is one `log` line with the room tag, a `pinned`
  * line for each pinned message, and an `event` line for each event as in `--json`. The signed batches are `batch` lines
  * (`protocol.md`, "Feeds and batches"). Batches are printed only for authors of a printed event. With a filter, a batch
- * is printed only if all its events pass the filter. A batch contains the texts of all its events, and a filtered
- * export must not contain what the filter leaves out. Resolves to the number of events.
+ * is printed only if all its events pass the filter, because a batch contains the texts of all its events. Resolves to
+ * the number of events.
  */
 async function exportJsonLines(
 	output: Output,

@@ -17,8 +17,8 @@ import {createProgressLine} from './file-progress.js';
 import {createIdleTimer} from './idle-timer.js';
 
 /**
- * Time for which the node stays connected after the fetch, ms. In this time its peers are notified that it has the
- * file.
+ * Time for which the node stays connected after the fetch, ms. During this time the node tells its peers that it has
+ * the file.
  */
 const TELL_MS = 1000;
 
@@ -77,16 +77,16 @@ export async function runFetch(context: CliContext): Promise<number> {
 }
 
 /**
- * Value that changes when a fetch makes progress. A fetch that alternates between waiting and fetching, because its holders
- * send nothing, makes none.
+ * Value that changes when a fetch makes progress. An alternation between the states `waiting` and `fetching` is no
+ * progress, because it also happens when the peers send nothing.
  */
 export function progressOf({bytes, state}: Pick<FileTransfer, 'bytes' | 'state'>): string {
 	return `${bytes} ${state === 'waiting' ? 'fetching' : state}`;
 }
 
 /**
- * Options that say where the file is written. `folders` creates the temporary folder of a file that goes to standard
- * output.
+ * Options of fetchFile that say where the file is written. `folders` creates the temporary folder of a file that goes
+ * to standard output.
  */
 function destinationOf(
 	{options, output, stdout}: CliContext,
@@ -106,7 +106,10 @@ function destinationOf(
 	};
 }
 
-/** Resolves with the file that the user has named, after this node has received the history of one peer. */
+/**
+ * Waits until one peer has sent its whole history, and then until the file that the user has named is known. Resolves
+ * with the file.
+ */
 function waitForFile({options}: CliContext, {store}: ChatNode): Promise<SharedEvent> {
 	const [name = ''] = options.operands;
 	let isSynced = false;

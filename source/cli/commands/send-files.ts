@@ -124,7 +124,10 @@ async function saveInput(
 	return path;
 }
 
-/** Resolves when some other peer has said of each file that it has all of it, with the transfers at these moments. */
+/**
+ * Resolves when, for each file, some peer has reported that it has the whole file. Resolves to the transfers as they
+ * were at these reports.
+ */
 function waitForHolders(
 	chatNode: ChatNode,
 	onChange: (transfers: readonly FileTransfer[]) => void,
@@ -144,7 +147,10 @@ function listTransfers({store}: ChatNode): FileTransfer[] {
 	return Object.values(store.getState().ephemeral.files).filter(({state}) => state === 'sharing');
 }
 
-/** Line about a file that a peer says it has, although not all of it was sent from here. Nobody can verify this. */
+/**
+ * Warning that a peer reports to have a whole file, although this node has not sent all of it. The report cannot be
+ * verified.
+ */
 function describeClaim({name, sentBytes, of, completeHolders: count}: FileTransfer): string {
 	const sent = `${cleanLine(name)}: ${formatBytes(sentBytes)} of ${formatBytes(of)} were sent from here`;
 	return `${sent}, but ${count === 1 ? '1 peer says that it has' : `${count} peers say that they have`} all of it.`;

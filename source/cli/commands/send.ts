@@ -30,7 +30,8 @@ export async function runSend(context: CliContext): Promise<number> {
 		// A log file for one message would clutter the list of saved logs.
 		keepsLog: false,
 		async checkRoom(tag) {
-			// The node that shares a file also serves it. So this command shares the files itself, without a running keeper.
+			// Files are sent by the node that shares them. So this command shares its files itself, even if a keeper
+			// runs.
 			if (sharesFiles) return;
 			codeOfKeeper = await sendByKeeper(context, tag, text);
 			if (codeOfKeeper !== undefined) throw new SentByKeeper();
@@ -70,7 +71,7 @@ export async function runSend(context: CliContext): Promise<number> {
 	}
 }
 
-/** Thrown to stop opening a node when a running keeper sends the message. */
+/** Thrown inside `checkRoom` when a running keeper has sent the message, so that this command does not open a node. */
 class SentByKeeper extends Error {
 	override readonly name = 'SentByKeeper';
 }

@@ -38,8 +38,8 @@ interface DemoRun {
 
 /** Resolves to the exit code. */
 export async function runDemo(context: CliContext): Promise<number> {
-	// Signals are handled before the folder is created. A second signal ends the process immediately, and the folder is
-	// removed even then.
+	// Signals are handled before the temporary folder is created, so that the folder is removed whenever a signal ends
+	// the process.
 	const exitRequest = createExitRequest(context.output);
 	const folders = createTemporaryFolders('p2pchat-demo-');
 	const folder = folders.create();

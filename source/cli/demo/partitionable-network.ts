@@ -8,7 +8,9 @@ import type {Connection, Transport} from '../../network/transport/transport.js';
 export interface PartitionableNetwork {
 	readonly transport: Transport;
 	readonly beacon: Beacon;
-	/** Destroys all connections and drops everything sent or received until `reconnect`. */
+	/**
+	 * Destroys all connections. Until `reconnect`, everything that the node sends or that others send to it is dropped.
+	 */
 	disconnect(): void;
 	reconnect(): void;
 }

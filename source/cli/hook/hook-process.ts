@@ -4,7 +4,7 @@ import {describeSystemError} from '../../core/system-error.js';
 import type {HookProcess, HookProcessEvents} from './hook.js';
 
 /**
- * Variables that programs need to run at all. Every other variable is left out, among them all variables of this
+ * Environment variables that programs need in order to run. The hook gets no other variable, in particular none of this
  * program.
  */
 const KEPT_VARIABLES =
@@ -19,14 +19,20 @@ export function hookEnvironment(environment: Readonly<Record<string, string | un
 	return kept;
 }
 
-/** Time for a hook to exit after its standard input has ended, ms. After SIGTERM the hook has the same time again. */
+/**
+ * Time after the end of standard input until a hook that still runs gets SIGTERM, ms. After the same time again, it
+ * gets SIGKILL.
+ */
 const STOP_GRACE_MS = 200;
 /**
- * Time to wait for the exit of a process that has closed its standard input, ms. If the process does not exit in this
- * time, the closed input is reported as the reason.
+ * Time to wait for the exit of a hook that has closed its standard input, ms. If it exits in time, its exit code is
+ * reported as the reason; otherwise the closed input is.
  */
 const EXIT_WAIT_MS = 200;
-/** Interval at which standard error is read, ms. A hook that floods it therefore slows itself down, and not the node. */
+/**
+ * Interval at which standard error is read, ms. A hook that writes very much to it has to wait, and does not slow down
+ * the node.
+ */
 const READ_INTERVAL_MS = 100;
 const MAX_REASON_LENGTH = 200;
 
@@ -61,8 +67,8 @@ export function startHookProcess(command: string, {onDrain, onEnd}: HookProcessE
 		};
 		child.on('error', error => end(`it cannot be started: ${describeSystemError(error)}`));
 		child.on('exit', (code, signal) => end(signal === null ? `exit code ${code}` : signal));
-		// A process that crashes closes its standard input too. Its exit code or signal, which follows at once, says
-		// more about the cause.
+		// A process that crashes closes its standard input too. Its exit code or signal follows at once and says more
+		// about the cause, so it is reported instead.
 		child.stdin.on('error', () => {
 			setTimeout(() => end('it closed its standard input'), EXIT_WAIT_MS).unref();
 		});

@@ -1,7 +1,7 @@
 /**
  * Runs a hook: a command of the user that reads each live event as a JSON line from its standard input. There is one
- * process at a time. A hook can do no harm to the node. If more than MAX_WAITING_LINES lines are unread, further lines
- * are dropped. A hook that ends is started again after a delay, which grows with each restart.
+ * process at a time. A slow or crashing hook does not slow down the node: if more than MAX_WAITING_LINES lines are
+ * unread, further lines are dropped. A hook that ends is started again after a delay, which grows with each restart.
  */
 import type {Clock, Timer} from '../../core/environment.js';
 import type {NoticeLevel} from '../../core/event.js';
@@ -85,7 +85,8 @@ export function createHook({clock, startProcess, notify}: HookOptions): Hook {
 		running = undefined;
 		if (isStopped) return;
 		if (clock.monotonic() - startedAt >= SOUND_AFTER_MS) restartMs = MIN_RESTART_MS;
-		// At the longest delay no notice is shown, because one notice per minute would hide the conversation.
+		// A hook that keeps ending is restarted after the longest delay without a notice, because one notice per minute
+		// would hide the conversation.
 		if (restartMs < MAX_RESTART_MS)
 			notify('warn', 'hook-ended', `The hook ended: ${reason}. It starts again in ${restartMs / 1000} s.`);
 		timer = clock.after(restartMs, start);

@@ -2,9 +2,7 @@
 import {bytesToHex} from '../../codec/bytes.js';
 import {cleanLine} from '../../ui/text/clean-for-screen.js';
 
-/**
- * Maximum length of a byte string that is printed whole. Of a longer one, only its first bytes and its length are printed.
- */
+/** Maximum number of bytes of a byte string that are printed. A longer byte string ends in `…` and its length. */
 const MAX_SHOWN_BYTES = 32;
 
 const OFFSET_DIGITS = 8;

@@ -14,8 +14,8 @@ export interface InspectedFrames {
 }
 
 /**
- * Annotates all frames. A malformed message gives one line with the reason. A frame with a wrong length gives the last
- * line, because no frame can be found after it.
+ * Annotates all frames. A malformed message gives one line with the reason. If a frame has a wrong length, its line is
+ * the last one, because the start of the next frame is then unknown.
  */
 export function inspectFrames(bytes: Uint8Array): InspectedFrames {
 	const lines: string[] = [];

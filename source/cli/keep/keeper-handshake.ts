@@ -1,7 +1,7 @@
 /**
  * Handshake of `attach` with a keeper. Each side proves that it knows the token of the keeper, without sending the
- * token. The proof is an HMAC over the random numbers of both sides. After the handshake each side knows that the other
- * one has the same version, so it trusts the form of the other side's messages.
+ * token. The proof is an HMAC over the random numbers of both sides. The handshake fails if the versions differ.
+ * Therefore each side can trust the form of the other side's messages.
  *
  *     attach  {attach: version, nonce}
  *     keeper  {keeper: version, nonce, proof}

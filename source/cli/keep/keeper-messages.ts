@@ -15,7 +15,9 @@ import type {PortableError} from './portable-error.js';
 export interface OpenedMessage {
 	readonly type: 'opened';
 	readonly self: SelfInfo;
-	/** The records before this place are in the file. Everything later is in `commit` messages. */
+	/**
+	 * Position in the log file. The screen reads all records before it; everything later arrives in `commit` messages.
+	 */
 	readonly end: LogPlace;
 	readonly ephemeral: EphemeralState;
 	readonly unread: Omit<Unread, 'messages'> & {readonly keys: readonly OrderKey[]};
@@ -25,13 +27,16 @@ export interface OpenedMessage {
 
 export type KeeperMessage =
 	| OpenedMessage
-	/** Other processes cannot read the log now, so nobody can attach. */
+	/**
+	 * No screen can attach now, because the log file is missing or incomplete, for example on a full disk. `text`:
+	 * reason.
+	 */
 	| {readonly type: 'unavailable'; readonly text: string}
 	/** The inputs of one commit of the keeper's store. */
 	| {readonly type: 'commit'; readonly inputs: readonly Input[]}
 	| {readonly type: 'read'; readonly change: ReadingChange}
 	| {readonly type: 'report'; readonly report: NetworkReport}
-	/** A request had no effect. `text`: a sentence for the user. `draft`: text to put back into the input. */
+	/** The keeper refused a request. `text`: a sentence for the user. `draft`: text to put back into the input. */
 	| {readonly type: 'refused'; readonly text: string; readonly draft?: string}
 	/** The message of a `send` request is in the log. `isDelivered`: whether a peer has received it. */
 	| {readonly type: 'sent'; readonly isDelivered: boolean}

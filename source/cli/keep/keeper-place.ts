@@ -1,7 +1,7 @@
 /**
- * Places of a running keeper on this computer: its socket, the file with its token, and a description for `attach`. All
- * are in a folder that only the user can enter. In addition, each side of a connection proves by the token that it runs
- * for the same user.
+ * Files of a running keeper on this computer: its socket, and a description for `attach`, which contains the token of
+ * the keeper. Both are in folders that only the user can enter. In addition, each side of a connection proves that it
+ * knows the token, which only this user can read.
  */
 import {createHash, randomBytes} from 'node:crypto';
 import {existsSync, lstatSync, readdirSync, rmSync} from 'node:fs';
@@ -45,8 +45,8 @@ export function socketPath(root: string, tag: string): string {
 	if (process.platform === 'win32') return `\\\\.\\pipe\\p2pchat-ink-${name}`;
 	const path = join(keeperFolder(root), `${tag}.sock`);
 	if (Buffer.byteLength(path) <= MAX_SOCKET_BYTES) return path;
-	// The temporary folder is shared with other users, so our folder in it must belong to this user and be closed to the
-	// others.
+	// The temporary folder of the system is shared by all users. So the folder of the socket in it must belong to this
+	// user, and no other user may enter it.
 	const folder = join(tmpdir(), `p2pchat-ink-keep-${process.getuid?.() ?? 'user'}`);
 	ensurePrivateDirectory(folder);
 	const {mode, uid} = lstatSync(folder);
@@ -60,7 +60,7 @@ export function socketPath(root: string, tag: string): string {
 	return join(folder, `${name}.sock`);
 }
 
-/** A room that this process keeps. No other process of the user can claim it. */
+/** A room for which this process is the keeper. While it is claimed, no other process of the user can keep the room. */
 export interface ClaimedRoom {
 	/** Description with a new token. It is not saved yet. */
 	readonly description: KeeperDescription;
@@ -104,7 +104,10 @@ export function removeDescription(root: string, {tag, token}: KeeperDescription)
 	if (readDescription(path)?.token === token) rmSync(path, {force: true});
 }
 
-/** Descriptions of the keepers of this user. A keeper that was killed leaves its description behind. */
+/**
+ * Descriptions of the keepers of this user. Some of them may no longer run, because a keeper that is killed cannot
+ * remove its description.
+ */
 export function listKeepers(root: string): KeeperDescription[] {
 	const folder = keeperFolder(root);
 	if (!existsSync(folder)) return [];

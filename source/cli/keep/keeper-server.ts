@@ -66,7 +66,7 @@ export async function startKeeperServer(options: KeeperServerOptions): Promise<K
 		const channel = createLineChannel(socket, {
 			onLine(line) {
 				if (!session) return shakeHands(line);
-				// The other side is authentic and has the same version, so the line has the form of a request.
+				// The form of the line is not checked, because the other side is authentic and has the same version.
 				const request: AttachRequest = JSON.parse(line);
 				session.handle(request);
 			},
@@ -94,8 +94,8 @@ export async function startKeeperServer(options: KeeperServerOptions): Promise<K
 }
 
 /**
- * Listens at the path. Removes the socket of a keeper that was killed. This is safe, because only one keeper can have
- * claimed the room.
+ * Listens at the path. If the socket of a killed keeper is still there, removes it first. No keeper can be using it,
+ * because this process has claimed the room.
  */
 async function listen(server: ReturnType<typeof createServer>, path: string): Promise<void> {
 	const tryOnce = () =>

@@ -43,7 +43,7 @@ export function startKeeperSession(options: KeeperSessionOptions): KeeperSession
 	let report = JSON.stringify(chatNode.reportNetwork());
 	send({
 		type: 'opened',
-		// A copy with the present values, because some properties are getters.
+		// Copied, because some properties are getters, whose present values are sent.
 		self: {...self},
 		end,
 		ephemeral: state.ephemeral,
@@ -51,7 +51,10 @@ export function startKeeperSession(options: KeeperSessionOptions): KeeperSession
 		report: JSON.parse(report),
 		screen: notes.current,
 	});
-	/** Changes of the unread messages name entries, so they are sent after the commit that adds the entries. */
+	/**
+	 * Changes of the unread messages that are not sent yet. They name entries, so the commit with the entries is sent
+	 * first.
+	 */
 	let changes: ReadingChange[] = [];
 
 	function sendChanges(): void {
@@ -79,7 +82,7 @@ export function startKeeperSession(options: KeeperSessionOptions): KeeperSession
 	}
 	let timer: Timer = clock.after(REPORT_INTERVAL_MS, sendReport);
 
-	/** Reports a refusal. `draft`: text to put back into the input. */
+	/** If `result` is a refusal, sends it to the screen. `draft`: text to put back into the input. */
 	function answer(result: object | undefined, draft?: string): void {
 		if (result && 'refused' in result && typeof result.refused === 'string')
 			send({type: 'refused', text: result.refused, ...(draft !== undefined && {draft})});

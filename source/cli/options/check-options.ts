@@ -15,8 +15,8 @@ const DEFAULT_WAIT_S = 5;
 /** Default of `--wait` for sharing files. It is long, because somebody must first notice the file and then fetch it. */
 const DEFAULT_SHARE_WAIT_S = 300;
 /**
- * Default of `--wait` for `fetch`. It is long enough, because the list of shared files arrives one or two seconds after
- * a peer connects.
+ * Default of `--wait` for `fetch`. The list of shared files arrives one or two seconds after a peer connects, so this
+ * leaves enough time.
  */
 const DEFAULT_FETCH_WAIT_S = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;

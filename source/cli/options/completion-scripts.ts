@@ -131,7 +131,8 @@ function fishScript(): string {
 		const {long, short, help, commands} = spec;
 		const found = valuesOf(spec);
 		const where = commands.filter(name => name !== 'chat').join(' ');
-		// The chat has no command name. Its options are offered until the user has typed the name of another command.
+		// The chat runs if no command is named. Therefore its options are offered until the user has typed the name of
+		// a command.
 		const conditions = [
 			...(commands.includes('chat') ? [`not __fish_seen_subcommand_from ${named}`] : []),
 			...(where === '' ? [] : [`__fish_seen_subcommand_from ${where}`]),

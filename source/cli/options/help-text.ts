@@ -80,7 +80,10 @@ function formatOptionHelp({help, defaultText}: OptionSpec): string {
 	return defaultText === undefined ? help : `${help} (default: ${defaultText})`;
 }
 
-/** Formats two columns. The right one starts at column `indent` and is wrapped. A wide left cell gets its own line. */
+/**
+ * Formats two columns. The right column starts at column `indent` and is wrapped. A left text that is wider than
+ * `indent` gets a line of its own.
+ */
 function formatColumns(rows: readonly (readonly [string, string])[], indent: number): string[] {
 	return rows.flatMap(([left, right]) => {
 		const wrapped = wrapText(right, HELP_COLUMNS - indent);

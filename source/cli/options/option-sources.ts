@@ -49,8 +49,8 @@ export function mergeSources(command: CommandName, sources: readonly OptionSourc
 /**
  * Reads options from `P2PCHAT_…` variables. Commas separate list items; switches are 1 or 0. An empty variable counts
  * as not set. An empty name of a secret file is an error, because without the secret the user would join an open room.
- * Throws UsageError, also for an unknown variable that resembles a known one. Otherwise, after a typing error in the
- * name P2PCHAT_INTERFACE, the program would use all interfaces.
+ * Throws UsageError, also for an unknown variable whose name resembles a known one: without this error, a mistyped
+ * P2PCHAT_INTERFACE would be ignored, and the program would use all interfaces.
  */
 export function readEnvironmentOptions(environment: Environment): OptionSource {
 	checkVariableNames(environment);

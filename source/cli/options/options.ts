@@ -22,7 +22,7 @@ export interface Options {
 	readonly command: CommandName;
 	/** Arguments after the command, for example FILE or the words of the text of `send`. */
 	readonly operands: readonly string[];
-	/** The name under which the user has set an option, for error messages: `--port`, `P2PCHAT_PORT` or `"port" in config.json`. */
+	/** Where each option was set, as error messages name it: `--port`, `P2PCHAT_PORT` or `"port" in config.json`. */
 	readonly sourceNames: Readonly<Partial<Record<OptionKey, string>>>;
 	readonly name?: string;
 	readonly room: string;
@@ -50,7 +50,7 @@ export interface Options {
 	readonly output?: string;
 	/** Folder for fetched files. If undefined, the download folder of the platform is used. */
 	readonly downloadDir?: string;
-	/** Whether files are shared, and fetched files are passed on. */
+	/** Whether this node sends files to others: those that the user shares, and those that it has fetched. */
 	readonly servesFiles: boolean;
 	/** If undefined, the data folder of the platform is used. */
 	readonly dataDir?: string;
@@ -65,7 +65,7 @@ export interface Options {
 	readonly debug?: string;
 	readonly filter: EventFilter;
 	readonly format: ExportFormat;
-	/** Whether the window for guests may show a room with a secret. */
+	/** Whether the window for guests (a page of the room over HTTP) may also show a room with a secret. */
 	readonly inSecretRoom: boolean;
 	readonly verify: boolean;
 	/** Whether an export contains addresses and notices and, in HTML, fingerprints. */

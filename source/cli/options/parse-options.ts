@@ -203,8 +203,8 @@ function missingValue({long, placeholder}: OptionSpec): UsageError {
 }
 
 /**
- * Counts how often a flag occurs in argv. meow drops the empty values of a list option. So if this count is larger than
- * the number of values, a value is missing.
+ * Counts how often a flag occurs in argv. meow drops empty values of a list option. So if a flag occurs more often than
+ * it has values, one of its values was empty.
  */
 function countFlagOccurrences({long, short}: OptionSpec, argv: readonly string[]): number {
 	const end = argv.indexOf('--');
@@ -216,7 +216,7 @@ function countFlagOccurrences({long, short}: OptionSpec, argv: readonly string[]
 	).length;
 }
 
-/** `candidates`: options with the same meow key as this flag. None of them accepts the value of the flag. */
+/** Error text for a flag. `candidates`: the options with this flag; none of them accepts the value that was given. */
 function describeUnknownFlag(
 	flag: string,
 	value: unknown,

@@ -113,7 +113,7 @@ export async function askSecret(stdin: NodeJS.ReadStream, prompt: (text: string)
 	// Raw mode turns echo off. It is turned on before the prompt is printed, so that keys which are typed early are not
 	// shown.
 	restoreRawMode(terminal);
-	// A shell turns echo on while this process is stopped.
+	// While this process is stopped, a shell turns echo on. Raw mode turns it off again when the process continues.
 	const ignoreContinue = onContinue(() => {
 		restoreRawMode(terminal);
 		prompt(SECRET_PROMPT);
@@ -160,6 +160,6 @@ function tryClose(file: number): void {
 	try {
 		closeSync(file);
 	} catch {
-		// The stream has already closed the file.
+		// The descriptor is already closed, by the stream that used it.
 	}
 }

@@ -6,7 +6,8 @@ export interface SubCommandSpec {
 	readonly operands: string;
 	readonly maxOperands: number;
 	/**
-	 * What the completion offers for an argument. `logs`: saved logs and other files. `files`: files. An array: these words.
+	 * What shell completion offers for an argument. `logs`: saved logs and other files. `files`: files. An array: its
+	 * words.
 	 */
 	readonly completes?: 'logs' | 'files' | readonly string[];
 	/** One phrase for the list of commands, without a capital letter and a full stop. */
@@ -87,7 +88,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		maxOperands: 0,
 		summary: 'run without a screen, to keep the history of a room',
 		description:
-			'Runs a node without a screen (a keeper) until a signal ends it. People who come back get the history from the keeper, even if nobody else is there. In a room with a secret, the keeper still has the history after its own restart. In a room without a secret, it has not, like every node.',
+			'Runs a node without a screen (a keeper) until a signal ends it. People who come back get the history from the keeper, even if nobody else is there. After its own restart, the keeper still has the history of a room with a secret, but not of a room without one.',
 		example: '--room crew --secret-file ~/crew-secret',
 	},
 	attach: {

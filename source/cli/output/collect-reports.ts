@@ -17,14 +17,16 @@ import {hasEntry} from '../../core/timeline.js';
 
 export type Report =
 	| {readonly type: 'event'; readonly event: FeedEvent; readonly live: boolean}
-	/** Visible properties of this peer may have changed. */
+	/** Status, name or another property of this peer, as the `peer` line shows it, may have changed. */
 	| {readonly type: 'peer'; readonly peer: PeerId}
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
 	/** A file that this node shares or fetches. */
 	| {readonly type: 'file'; readonly transfer: FileTransfer}
 	/** An observation of this node: a notice, or a connection that was lost or restored while no other peer was connected. */
 	| {readonly type: 'observed'; readonly observation: Observation; readonly live: boolean}
-	/** This whisper of our node is in the log of the peer, or the peer refused it. */
+	/**
+	 * Our whisper with the number `id` to this peer was answered: it is in the log of the peer, or the peer refused it.
+	 */
 	| {readonly type: 'whisper-delivery'; readonly peer: PeerId; readonly id: number; readonly isRefused: boolean}
 	/** No peer is connected. */
 	| {readonly type: 'alone'};
@@ -88,8 +90,9 @@ export function createReportCollector(): (state: State, inputs: readonly Input[]
 }
 
 /**
- * Whether an event is reported: it is a row of the timeline, an effect (reaction, correction, withdrawal or pin) that the
- * index of effects contains, or a `lost` that repeats a row of ours.
+ * Whether an event is reported: it is a row of the timeline, an effect (reaction, correction, withdrawal or pin) that
+ * the index of effects contains, or a `lost` event without a row, because an observation of this node already shows the
+ * same loss.
  */
 function isShown(state: State, event: FeedEvent): boolean {
 	return isEffect(event)

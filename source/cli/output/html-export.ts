@@ -1,6 +1,6 @@
 /**
- * The HTML export: one file with the timeline as it was at the end of the log, the people and the pinned messages. It
- * also shows where events are missing.
+ * The HTML export: one file with the whole timeline in its final state, the people and the pinned messages. It also
+ * shows where events are missing.
  */
 
 import {gzipSync} from 'node:zlib';
@@ -32,7 +32,7 @@ export interface HtmlExportOptions {
 	readonly batches?: readonly Batch[];
 	/** Results of the verification. Undefined if nothing was verified. */
 	readonly verifications?: readonly FeedVerification[];
-	/** Number of damaged places of the log file. */
+	/** Number of damaged byte ranges in the log file. */
 	readonly damagedParts: number;
 	/** Whether filters left events out. */
 	readonly isFiltered: boolean;

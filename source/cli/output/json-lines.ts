@@ -27,7 +27,10 @@ export interface JsonPerson {
 	readonly identity?: string;
 	/** The complete public key of the identity, 64 hexadecimal digits. */
 	readonly identityKey?: string;
-	/** The person is this user: this launch, an earlier one, or another session with the same identity and name. */
+	/**
+	 * The peer is this user: this node, one of its earlier launches, or another session with the same identity and
+	 * name.
+	 */
 	readonly you?: true;
 	/** The user has verified this key. */
 	readonly verified?: true;
@@ -92,7 +95,7 @@ export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly k
 		readonly word?: string;
 		/** Whether a reaction or a pin is set; false takes it back. */
 		readonly on?: boolean;
-		/** The text is that of the author's last correction. */
+		/** The author has corrected the message. `text` is the text of the last correction. */
 		readonly edited?: true;
 		/** The author withdrew the message. Its text is empty. */
 		readonly withdrawn?: true;

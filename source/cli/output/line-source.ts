@@ -1,6 +1,6 @@
 /**
- * Source of the lines that the API hands out, to listeners and to iterators. It receives the lines as the output of a
- * reporter, so they are the same lines that `--json` prints.
+ * Source of the lines that the API hands out, to listeners and to iterators. A reporter writes into it as it writes to
+ * standard output in `--json`, so the lines are the same.
  */
 import type {Output} from '../standard-output.js';
 import type {JsonLine} from './json-lines.js';
@@ -25,9 +25,7 @@ interface LineQueue {
 }
 
 export function createLineSource(): LineSource {
-	/**
-	 * For each type of line and each listener: the function that calls the listener. `off` removes it from this map.
-	 */
+	/** For each type of line, and for each listener of this type: the function that calls the listener with a line. */
 	const listeners = new Map<string, Map<unknown, (line: JsonLine) => void>>();
 	const queues = new Set<LineQueue>();
 	let hasEnded = false;

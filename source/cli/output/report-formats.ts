@@ -34,7 +34,10 @@ export function createJsonReportFormatter(): JsonReportFormatter {
 	/** Seq of our newest post that was reported. */
 	let lastReportedSeq = 0;
 
-	/** Returns undefined after this node has left, because its own disconnections say nothing about the status of peers. */
+	/**
+	 * Returns the `peer` line if it has changed. After this node has left, returns none: its own leaving closes the
+	 * connections.
+	 */
 	function peerLine(state: State, peer: PeerId): JsonLine | undefined {
 		const own = state.launch && findPeer(state.roster, state.launch.peer);
 		if (own?.left) return undefined;
@@ -125,12 +128,13 @@ function whisperKey(peer: PeerId, id: number): string {
 	return `${peer}:${id}`;
 }
 
-/** Number of held-back entries at which history is printed although it is incomplete. */
+/** Maximum number of entries of incomplete history that are held back. At this number they are printed. */
 const MAX_HELD_BACK = 100_000;
 
 /**
- * Formats reports as plain lines. A peer that joined before us is reported once, when we first connect to it. History
- * arrives feed by feed, so it is held back until it is complete. It is then printed in the order of the timeline.
+ * Formats reports as plain lines. The joining of a peer that was here before us is printed once, when we first connect
+ * to the peer. History arrives feed by feed, so it is held back until it is complete. It is then printed in the order
+ * of the timeline.
  */
 export function createPlainReportFormat(): ReportFormat {
 	return createPlainReports().format;
@@ -147,7 +151,8 @@ export interface PlainReports {
 }
 
 /**
- * Like createPlainReportFormat. In the history, a line such as `12 new since 10:42` is printed before the unread messages.
+ * Like createPlainReportFormat. It also prints a line such as `12 new since 10:42` within the history, before the first
+ * unread message.
  */
 export function createPlainReports(
 	readUnread: () => Unread = () => noUnread,

@@ -1,6 +1,6 @@
 /**
- * Prints the reports of all commits of the store, no faster than the output accepts them. A queued report contains no
- * text: its text is made from the state when the report is printed.
+ * Prints the reports of all commits of the store, no faster than the output accepts them. The queue contains reports
+ * without their text. The text is made from the state at the time of printing.
  */
 
 import type {Clock, Timer} from '../../core/environment.js';
@@ -17,7 +17,7 @@ const LINES_PER_TURN = 500;
 export type OutputReport =
 	| Report
 	| ({readonly type: 'delivery'; readonly peer: PeerId} & DeliveryChange)
-	/** The end of the reports. A format then prints what it has held back. */
+	/** The last report. Plain lines then print the history that they still hold back. */
 	| {readonly type: 'end'};
 
 /** Formats a report as one or more lines without a final newline, or as undefined if nothing is printed. */

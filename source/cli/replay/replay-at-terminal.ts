@@ -132,7 +132,7 @@ async function loadBookmarks(path: string): Promise<{orders: readonly string[]; 
 }
 
 /**
- * Converts the filter of the command line to a filter of the screen. A time of day means its first occurrence in the
+ * Converts the filter of the command line to a filter of the screen. A time of day (14:05) means the first 14:05 in the
  * log.
  */
 function createInitialFilter({author, grep, from, to}: EventFilter, created: number) {

@@ -1,9 +1,10 @@
 /**
- * A long list of rows of which only those near the screen are in the document. Rows belong to blocks. A block that is far
- * away is an empty element of the same height. Before the block was drawn for the first time, its height is estimated.
+ * A long list of rows of which only those near the screen are in the document. Rows belong to blocks. A block that is
+ * far away is an empty element of the same height. Before the block was drawn for the first time, its height is
+ * estimated.
  *
- * The place of the reader does not move when a block above the screen changes its height. The list corrects the scroll
- * position itself, because not every browser does.
+ * When a block above the screen changes its height, the list corrects the scroll position, so that the rows on the
+ * screen do not move. Some browsers do this themselves, but not all.
  */
 import type {PageRow} from '../page-row.js';
 import {create} from './elements.js';
@@ -16,14 +17,14 @@ import {dayView, rowView} from './row-view.js';
 export const BLOCK_ROWS = 50;
 /** Blocks within this distance of the screen are drawn. */
 const NEAR_MARGIN = '1200px 0px';
-/** Estimated height of a row, px. */
+/** Height of a row that is assumed until its block is drawn, px. */
 const ROW_HEIGHT = 44;
 /**
  * Maximum estimated height of a list, px. Browsers do not lay out elements that are more than about 16 million px from
  * the top. So in a very long list the estimated height of a row is less than ROW_HEIGHT.
  */
 const MAX_HEIGHT = 12_000_000;
-/** Time for drawing in one frame, ms. */
+/** Time in one frame for which blocks are drawn, ms. The remaining blocks are drawn in the next frames. */
 const FRAME_BUDGET_MS = 8;
 
 export interface RowSource {

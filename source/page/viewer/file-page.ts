@@ -19,8 +19,8 @@ export function startFilePage(info: PageInfo): void {
 	let pausedAt = performance.now();
 
 	/**
-	 * Adds the groups that the browser has read so far. A group is complete when the document contains something after
-	 * it.
+	 * Adds the groups that the browser has read so far. The last group may still be incomplete, so it is added only
+	 * when the document contains another node after it.
 	 */
 	function addGroups(): void {
 		for (const source of document.querySelectorAll('script.rows')) {

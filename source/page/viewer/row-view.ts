@@ -51,7 +51,7 @@ interface DateFormats {
 
 let createdFormats: DateFormats | undefined;
 
-/** The date formats. Creating the first one takes the browser 50 ms, so that is not done before the first paint. */
+/** The date formats. Creating the first one takes the browser 50 ms, so they are created after the first paint. */
 export function dateFormats(): DateFormats {
 	createdFormats ??= {
 		day: new Intl.DateTimeFormat(undefined, {dateStyle: 'full'}),
@@ -113,8 +113,8 @@ function blocks(text: string, query: string): Node[] {
 	let done = 0;
 	for (const {start, end} of findCode(text)) {
 		parts.push(...textParts(text.slice(done, start), query));
-		// The line break after the code is part of the code block, because a line break at the end of a block shows no
-		// empty line.
+		// The line break after the code goes into the code block. At the end of a block it is invisible; after the
+		// block it would show an empty line.
 		done = text[end] === '\n' ? end + 1 : end;
 		parts.push(create('code', '', ...textParts(text.slice(start, done), query)));
 	}

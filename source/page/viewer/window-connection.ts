@@ -1,7 +1,7 @@
 /**
  * Connection of a guest to the window for guests: exchanges the token of the link for the bearer token of this guest,
  * follows the stream of events, and connects again after the network was lost or the phone slept. The new connection
- * continues after the position of the last line that arrived, if the window is still the same.
+ * continues after the last line that arrived, unless the window was closed and opened again in between.
  */
 import type {PagePerson, PageRow} from '../page-row.js';
 
@@ -129,8 +129,8 @@ export function openConnection({onLine, onState}: ConnectionListener): Connectio
 	}
 
 	/**
-	 * Ends a connection that has been silent for too long: when the device wakes from sleep, a connection may look open
-	 * although it is not.
+	 * Ends a connection that has been silent for longer than SILENCE_MS. After the device has slept, a connection may
+	 * look open although the server has closed it.
 	 */
 	function check(): void {
 		if (isOver || document.hidden) return;

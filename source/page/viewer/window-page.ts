@@ -1,4 +1,6 @@
-/** The page that guests see: it follows a room that is open on another computer. */
+/**
+ * The page that guests see. It shows a room that a node on another computer is in, and adds new rows as they arrive.
+ */
 import type {PageInfo} from '../page-row.js';
 import {createBlockList} from './block-list.js';
 import {create, createButton, elementById} from './elements.js';
@@ -75,7 +77,10 @@ export function startWindowPage(info: PageInfo): void {
 		}
 	}
 
-	/** Changes what is above the rows. The rows on the screen stay where they are. */
+	/**
+	 * Calls `change`, which may change the height of the page above the rows, and keeps the rows on the screen in
+	 * place.
+	 */
 	function keepPlace(change: () => void): void {
 		const isFollowing = list.isAtEnd();
 		const before = elementById('timeline').getBoundingClientRect().top;
@@ -100,7 +105,7 @@ export function startWindowPage(info: PageInfo): void {
 			list.prepend(rows);
 			setMore(more && rows.length > 0);
 		} catch {
-			// The next scroll event causes another attempt.
+			// Nothing is reported: the next scroll event tries to load the rows again.
 		} finally {
 			isLoading = false;
 		}

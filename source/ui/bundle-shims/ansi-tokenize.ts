@@ -16,8 +16,8 @@ import {isPlain, plainWidth} from '../text/plain-text.js';
 export {styledCharsToString} from '#ansi-tokenize';
 
 /**
- * Maximum number of cached lines. A frame has up to three lines for each row of the terminal. The tokens of a line of
- * 100 cells take about 15 kB of memory.
+ * Maximum number of cached lines. Ink splits up to three lines in each frame for each row of the terminal. The tokens
+ * of a line of 100 cells take about 15 kB of memory.
  */
 const MAX_REMEMBERED = 300;
 
@@ -58,7 +58,7 @@ function toCharacter(value: string): Token {
 	return {type: 'char', value, fullWidth: plainWidth(value) === 2};
 }
 
-/** Returns the cached list itself, because Ink does not modify it. */
+/** Characters of the tokens. Returns the cached list itself and no copy, because Ink does not modify the list. */
 export function styledCharsFromTokens(tokens: Token[]): StyledChar[] {
 	const known = charactersOfTokens.get(tokens);
 	if (known) return known;
@@ -68,8 +68,8 @@ export function styledCharsFromTokens(tokens: Token[]): StyledChar[] {
 }
 
 /**
- * Lets consecutive characters of one style share one list of styles. The package copies the list for each character,
- * which makes the comparison of two characters slower.
+ * Lets consecutive characters of one style share one list of styles. The original package makes a copy of the list for
+ * each character, so that Ink compares the styles of two characters more slowly.
  */
 function styleTokens(tokens: readonly Token[]): StyledChar[] {
 	let styles: AnsiCode[] = [];

@@ -6,8 +6,8 @@
  */
 import {isPlain} from '../text/plain-text.js';
 
-// The original class is destructured from `Intl`, because the build replaces the expression `Intl.Segmenter` by the
-// class below.
+// `Intl.Segmenter` cannot be written here: the build replaces this expression by the class below. Destructuring gets
+// the original class.
 const {Segmenter} = Intl;
 
 /** Segmenter that takes a shortcut for plain text when it splits by grapheme. */

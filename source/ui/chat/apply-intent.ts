@@ -11,7 +11,7 @@ import {requestQuit} from './questions.js';
 import {findEntryFrom, firstUnreadKey, goNewest, jumpTo, markRead, oldestUnreadKey} from './reading-position.js';
 import {openSearch} from './search.js';
 
-/** Applies an intent that runCommand returned. */
+/** Performs an intent, which is what a slash command asks of the screen. The function runCommand returns it. */
 export function applyIntent(ui: UiState, intent: ScreenIntent, context: ChatContext): ChatStep {
 	switch (intent.type) {
 		case 'help':

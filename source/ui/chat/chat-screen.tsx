@@ -55,13 +55,13 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		store.setUi(ui);
 		saveNotes(ui);
 		for (const effect of effects) runEffect(effect, ports);
-		// The result of a user's action is drawn without delay.
+		// Effects come from actions of the user, whose results are drawn without delay.
 		if (effects.length > 0) store.flush();
 	}
 
 	let saved = options.notes?.initial;
 
-	/** Saves the draft and the list of ignored people for the next screen on the same node. */
+	/** Saves the draft and the list of ignored people, which the next screen of the same node restores. */
 	function saveNotes({editor, ignored, composing, addressee}: UiState): void {
 		const draft = draftToKeep({addressee}, editor.text, chatNode.store.getState());
 		if (!saved || (saved.draft === draft && saved.ignored === ignored && saved.composing === composing)) return;

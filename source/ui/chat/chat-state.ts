@@ -58,7 +58,10 @@ export interface TypedRun {
 	/** Monotonic time of the last character, ms. */
 	readonly lastAt: number;
 	readonly lastCharacter: string;
-	/** Whether the run contains a character that the list or question does not bind. The rest of such a run is ignored. */
+	/**
+	 * Whether the run contains a character that is no key of the list or question. All later characters of the run are
+	 * then ignored.
+	 */
 	readonly isIgnored: boolean;
 }
 
@@ -93,8 +96,8 @@ export interface UiState extends Addressing {
 	readonly selected: OrderKey | undefined;
 	readonly selectedPeer: PeerId | undefined;
 	/**
-	 * Search text, folded by foldText; empty: no search. After Enter in the prompt, the keys n and N search for this
-	 * text.
+	 * Search text, without the differences that a search ignores (foldText); empty: no search. After Enter in the
+	 * prompt, the keys n and N search for this text.
 	 */
 	readonly search: string;
 	/** The only person whose entries are shown: identity key or peer id, and name. */
@@ -134,7 +137,7 @@ export interface UiState extends Addressing {
 	 * Monotonic time of the last deletion in the draft, or of the last Ctrl+D that was ignored after that deletion, ms.
 	 */
 	readonly lastDeletionAt: number;
-	/** Whether the hint on Option keys was shown. */
+	/** Whether OPTION_HINT was shown, which says how to use Alt keys on macOS. It is shown only once. */
 	readonly optionHintShown: boolean;
 	/** Set in the demo: Esc and Ctrl+C quit without a question when nothing is open and the draft is empty. */
 	readonly isVisitor: boolean;
@@ -192,7 +195,7 @@ export function withInfo(ui: UiState, text: string): UiState {
 }
 
 /**
- * The draft for which an effect was requested. The result of the effect is used only if the draft is still the same.
+ * Draft at the time when an effect was requested. The result of the effect is used only if the draft is still the same.
  */
 export interface DraftAt {
 	readonly draft: string;
@@ -225,7 +228,7 @@ export type ScreenMessage =
 	  })
 	/** The effect `find-file` found a file. */
 	| (DraftAt & {readonly type: 'file-found'; readonly path: string; readonly size: number})
-	/** Sent regularly, to remove expired questions and short messages. */
+	/** Sent every TICK_MS, so that expired questions and short messages are removed. */
 	| {readonly type: 'tick'};
 
 /** Side effect that updateChat requests and runEffect performs. */
@@ -240,7 +243,7 @@ export type ScreenEffect =
 	| {readonly type: 'cancel-fetch'; readonly file: FileId}
 	| {readonly type: 'run'; readonly command: Command; readonly draft: string}
 	| {readonly type: 'typing'}
-	/** Finds candidates for the path of a `/share`. */
+	/** Finds the files and folders that complete the path after `/share`. */
 	| (DraftAt & {readonly type: 'complete-path'; readonly path: UnfinishedPath; readonly by: 1 | -1})
 	/** Looks up whether a file is at a pasted path. */
 	| (DraftAt & {readonly type: 'find-file'; readonly path: string})

@@ -1,7 +1,7 @@
 /**
  * Copy view: the messages as plain lines on an alternate screen of its own. The terminal itself wraps the lines, which
- * have no frame and no padding. So text that the user selects in the terminal is copied as it was written, and a long
- * URL in one piece. Lines that do not fit on the screen are on further pages.
+ * have no frame and no padding. Therefore text that the user selects in the terminal is copied as it was written, and a
+ * long URL stays in one piece. Lines that do not fit on the screen are on further pages.
  */
 import {isWritten} from '../../core/event.js';
 import type {State} from '../../core/state.js';
@@ -102,8 +102,8 @@ export interface CopyLine {
 const MAX_COPIED_ENTRIES = 500;
 
 /**
- * Lines of the entries before position `end`. A line of more than `maxCells` cells is split, because it would fit on no
- * page.
+ * Lines of the entries before position `end`. A line of more than `maxCells` cells is split, because it would not fit
+ * on a page.
  */
 function copyLines(state: State, view: TimelineView, end: number, maxCells: number): CopyLine[] {
 	const lines: CopyLine[] = [];

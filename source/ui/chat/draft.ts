@@ -25,7 +25,7 @@ export function editDraft(ui: UiState, action: EditorAction): UiState {
 
 /**
  * Inserts typed text. Peers see that this user is typing, except while the draft begins with a slash. Some terminals
- * send the path of a dropped file as typed text, so a text of several characters may be such a path.
+ * send the path of a dropped file as typed text. Therefore a text of several characters is checked for such a path.
  */
 export function typeInDraft(ui: UiState, text: string): ChatStep {
 	const next = editDraft(ui, {type: 'type', text});
@@ -63,15 +63,15 @@ export function askToShare(ui: UiState, {path, size, ...at}: ScreenMessage & {ty
 	return {...ui, question: {type: 'share', path, size}};
 }
 
-/** Offers the candidates for a path, or says that there are none. */
+/** Offers the files and folders that complete a typed path, or says that there are none. */
 export function offerPaths(ui: UiState, message: ScreenMessage & {type: 'path-candidates'}): UiState {
 	const {start, cursor, candidates, by} = message;
 	if (!isSameDraft(ui, message)) return ui;
-	if (candidates.length === 0) return withInfo(ui, 'No file name begins with this');
+	if (candidates.length === 0) return withInfo(ui, 'No matching file or folder');
 	return editDraft(ui, {type: 'complete', by, findCandidates: () => ({start, end: cursor, candidates})});
 }
 
-/** Moves the caret by a row. At the first or last row, shows another entry of the history instead. */
+/** Moves the caret by a row. Above the first row and below the last row, shows another entry of the input history. */
 export function moveDraftRow(ui: UiState, by: 1 | -1, context: ChatContext): UiState {
 	if (by < 0 && ui.editor.history.length === 0) {
 		const corrected = correctNewest(ui, context);
@@ -97,7 +97,7 @@ export function completeDraft(ui: UiState, by: 1 | -1, {state}: ChatContext): Ch
 	return step(withInfo(ui, 'Nothing to complete. Ctrl+O: next pane'));
 }
 
-/** Commands that add a row of this user at the end of the timeline, like a message. */
+/** Commands that add an entry of this user at the end of the timeline, as a message does. */
 const WRITING_COMMANDS: ReadonlySet<string> = new Set(['me', 'reply', 'share']);
 
 /** Sends the draft or runs it as a command. Sending a message marks all messages as read and scrolls to the end. */

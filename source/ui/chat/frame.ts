@@ -1,5 +1,5 @@
 /**
- * The frame: values that keys and components need, derived from the node's state and the screen's state. Examples are
+ * The frame: values that keys and components need, computed from the node's state and the screen's state. Examples are
  * the layout, the filtered view and the viewport. The frame is computed once for each pair of these states.
  */
 
@@ -142,7 +142,7 @@ export function openingAnchor(ui: UiState, {view, unreadBoundary}: LaidOutTimeli
 	return entry && {key: keyOf(entry), row: ABOVE_ALL_RULES};
 }
 
-/** Position of the first entry after the marker, or -1 if no entry follows it. */
+/** Index in the view of the first entry after `marker`, or -1 if no entry follows `marker`. */
 function unreadBoundaryOf(view: TimelineView, marker: OrderKey | undefined): number {
 	if (!marker) return -1;
 	const position = view.positionOf(marker);

@@ -117,9 +117,9 @@ export function correctNewest(ui: UiState, context: ChatContext): UiState | unde
 }
 
 /**
- * What Enter does with the draft after ↑ was pressed in an empty input. If ↑ has shown the user's newest message and
- * the user has edited its text, Enter corrects that message. Otherwise Enter sends the text as a new message. `before`
- * is the state before the key ↑.
+ * Decides what Enter does with the draft after ↑ was pressed in an empty input. If ↑ has shown the user's newest
+ * message and the user has edited its text, Enter corrects that message. Otherwise Enter sends the text as a new
+ * message. `before` is the state before the key ↑.
  */
 export function composingAfterHistory(
 	before: UiState,
@@ -154,7 +154,7 @@ export function askWithdrawal(ui: UiState, context: ChatContext): ChatStep {
 	);
 }
 
-/** Asks whether to pin or unpin, since everybody sees the result. */
+/** Asks whether to pin or unpin the selected message, because all peers see the result. */
 export function askPin(ui: UiState, context: ChatContext): ChatStep {
 	return withMessage(ui, context, message => {
 		const id = eventId(message.peer, message.seq);

@@ -50,7 +50,7 @@ export function stepBack(ui: UiState, context: ChatContext): UiState {
 	return ui;
 }
 
-/** Makes the draft a new message. The text of a correction is removed, that of a reply stays. */
+/** Ends a reply or a correction. The text of a reply stays in the draft; the text of a correction is removed. */
 function stopComposing(ui: UiState): UiState {
 	const stopped = ui.composing?.type === 'correct' ? editDraft(ui, {type: 'set', text: ''}) : ui;
 	return {...stopped, composing: undefined};
@@ -75,7 +75,7 @@ export function togglePeers(ui: UiState): UiState {
 	const showPeers = !(ui.showPeers ?? ui.columns >= SIDEBAR_DEFAULT_COLUMNS);
 	const toggled: UiState = {...ui, showPeers, focus: ui.focus === 'peers' ? 'input' : ui.focus};
 	if (ui.columns >= SIDEBAR_MIN_COLUMNS) return toggled;
-	// The change is not visible in a narrow terminal, so a message reports it.
+	// A narrow terminal never shows the pane beside the timeline, so a short message reports the change.
 	return withInfo(
 		toggled,
 		`Peers pane ${showPeers ? 'on' : 'off'} (needs ${SIDEBAR_MIN_COLUMNS} columns). Ctrl+O: peers`,

@@ -210,8 +210,8 @@ function screenAction(ui: UiState, action: Action, context: ChatContext): ChatSt
 }
 
 /**
- * Quits the demo if the draft is empty and the key would otherwise do nothing or ask whether to quit. Outside the demo,
- * returns the step for `next`.
+ * Quits the demo if the draft is empty and the key would otherwise do nothing or ask whether to quit. In all other
+ * cases, returns the step to `next`.
  */
 function quitIfVisitor(ui: UiState, next: UiState): ChatStep {
 	const asks = next.question?.type === 'quit' && ui.question === undefined;

@@ -26,7 +26,8 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 		if (key === 'o' && urls.length > 1)
 			return step({...ui, question: {...ui.question, chosen: (chosen + 1) % urls.length}});
 		const url = urls[chosen];
-		// From this key on, every key except y means no, as the question says. The user can ask for the link again.
+		// Every key except y and o means no, as the text of the question says. The key for links asks the question
+		// again.
 		return step(
 			{...ui, question: undefined},
 			...(key === 'y' && url !== undefined ? [{type: 'open' as const, url}] : []),
@@ -74,9 +75,9 @@ interface Reply {
 const NO_KEYS: ReadonlySet<string> = new Set(['n', 'escape', 'enter', 'ctrl+c']);
 
 /**
- * The rule for questions with yes or no about messages, files, pastes and quitting: only `y` is yes. `n`, Esc, Enter and
- * Ctrl+C are no. Any other key, and a paste, does nothing. A letter directly after another letter does nothing either, so that
- * a text that is typed blindly answers no question.
+ * The rule for questions with yes or no about messages, files, pastes and quitting: only `y` is yes. `n`, Esc, Enter
+ * and Ctrl+C are no. Any other key and a paste do nothing. A letter directly after another letter does nothing either,
+ * so that a text that is typed blindly answers no question.
  */
 function answerYesOrNo(
 	{ui, key, isTyped, now}: Reply,

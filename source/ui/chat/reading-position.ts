@@ -47,7 +47,9 @@ export function isSelectionVisible(ui: UiState, context: ChatContext): boolean {
 	return ui.selected !== undefined && locateInViewport(ui.selected, ui, context)?.by === 0;
 }
 
-/** Whether an entry is above (-1), in (0) or below (1) the viewport, and the visible item nearest to it. */
+/**
+ * Returns whether an entry is above (-1), in (0) or below (1) the viewport, and the visible item nearest to the entry.
+ */
 function locateInViewport(key: OrderKey, ui: UiState, {state, frameOf}: ChatContext) {
 	const {viewport, view} = frameOf(state, ui);
 	const position = view.positionOf(key);

@@ -189,7 +189,7 @@ async function copyText(text: string, ports: EffectPorts): Promise<void> {
 	const copied = await ports.hooks.copyText?.(text).catch(() => false);
 	if (copied) return dispatchFlash(ports, 'Copied');
 	ports.write(copyToClipboard(text));
-	dispatchFlash(ports, 'Sent to the clipboard of the terminal. If it is empty, use /copy.');
+	dispatchFlash(ports, 'Sent to the terminal. If the clipboard is empty, use /copy.');
 }
 
 async function openLink(url: string, ports: EffectPorts): Promise<void> {

@@ -54,9 +54,9 @@ export function createScreenStore(
 	let ui = initial;
 	let snapshot: ScreenSnapshot = {state: store.getState(), ui, unread: readUnread(), now: clock.monotonic()};
 	let lastFrameAt = Number.NEGATIVE_INFINITY;
-	/** Time of the last frame that a key caused. */
+	/** Monotonic time of the last frame that a key caused, ms. */
 	let lastInputFrameAt = Number.NEGATIVE_INFINITY;
-	/** Time at which the timer fires. */
+	/** Monotonic time at which the next frame is due, ms; infinity if no frame is scheduled. */
 	let dueAt = Number.POSITIVE_INFINITY;
 	let timer: {cancel(): void} | undefined;
 	const scheduleBackgroundDraw = () => scheduleDraw(lastFrameAt + BACKGROUND_FRAME_MS);

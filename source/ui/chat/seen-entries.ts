@@ -12,7 +12,7 @@ import {isUserPresent} from '../notifications.js';
 import type {FrameOf} from './frame.js';
 import type {ScreenSnapshot} from './screen-store.js';
 
-/** Maximum number of unread messages that are searched for messages of hidden people, per frame. */
+/** Maximum number of unread messages that one frame searches for messages of hidden people. */
 const MAX_HIDDEN_SEARCH = 1000;
 
 /**

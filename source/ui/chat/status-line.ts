@@ -244,8 +244,8 @@ function activityText({state}: ChatContext): string[] {
 }
 
 /**
- * Number of guests who read the room over HTTP. Shown as long as the window for guests is open, because the user must
- * always see that it is open.
+ * Number of guests who read the room over HTTP. Shown as long as guests can open the page of the room in a browser,
+ * because the user must always see that they can.
  */
 function guestsText(count: number): string {
 	return `open to guests${count === 0 ? '' : `, ${count} here`}`;
@@ -255,7 +255,7 @@ function foreignNodesText(count: number): string {
 	return `${count} ${count === 1 ? 'node' : 'nodes'} nearby in another room`;
 }
 
-/** Hint on a key, or the number of new messages below the viewport. */
+/** Text at the right end: the number of new messages below the viewport, or a hint on a key if there are none. */
 function rightText({ui, context}: StatusRequest): string {
 	const {viewport} = context.frameOf(context.state, ui);
 	if (viewport.atEnd) return ui.overlay ? ' Esc: close ' : ui.focus === 'input' ? ' Ctrl+G help ' : ' Esc: input ';

@@ -56,7 +56,7 @@ export function updateChat(ui: UiState, message: ScreenMessage, context: ChatCon
 }
 
 /**
- * A flash with `until` 0 ends at the next key. Without a key, it ends when this time has passed since the last key, ms.
+ * Time since the last key after which a flash (a short message) with `until` 0 ends, ms. The next key ends it earlier.
  */
 const INFO_ENDS_MS = 10_000;
 const FAULT_ENDS_MS = 30_000;
@@ -197,12 +197,13 @@ function applyText(ui: UiState, text: string, context: ChatContext): ChatStep {
 		!ui.optionHintShown && OPTION_CHARACTERS.test(text)
 			? {...ui, optionHintShown: true, flash: {text: OPTION_HINT, level: 'info', until: 0}}
 			: ui;
-	// With the focus in the input, typing closes an overlay, and the whole text goes to the draft.
+	// While the input has the focus, typing closes an open overlay, and the whole text goes to the draft.
 	const target = hinted.overlay && hinted.focus === 'input' ? {...hinted, overlay: undefined} : hinted;
 	const keyContext = keyContextOf(target);
 	if (keyContext === 'prompt') return step(updateSearch(target, context, {type: 'type', text}));
 	if (keyContext === 'input') return typeInDraft(target, text);
-	// In a list every character is a key. A key may move the focus to the input, where the remaining characters are text.
+	// In a list, each character is a key. If one of them moves the focus to the input, the characters after it are
+	// text.
 	let next: ChatStep = step(target);
 	const characters = Array.from(text);
 	for (const [index, character] of characters.entries()) {

@@ -1,4 +1,4 @@
-/** Layout of the draft: its wrapped rows, the position of the caret, and the part that is visible. */
+/** Layout of the draft: its wrapped rows, the position of the caret, and the rows that fit into the input box. */
 import {cellWidth, splitGraphemes} from '../text/graphemes.js';
 import {type LineRange, wrapText} from '../text/wrap-text.js';
 import type {DraftSnapshot, EditorState} from './editor-state.js';

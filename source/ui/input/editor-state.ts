@@ -6,7 +6,7 @@ export interface DraftSnapshot {
 	readonly cursor: number;
 }
 
-/** Open list of completions. The chosen one replaces the range [start, end) of the draft. */
+/** Open list of completions. The chosen completion replaces the range [start, end) of the draft. */
 export interface CompletionState {
 	readonly start: number;
 	readonly end: number;

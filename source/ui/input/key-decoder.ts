@@ -1,7 +1,7 @@
 /**
  * Incremental decoder from terminal bytes to tokens. The tokens do not depend on how the bytes are split into reads,
  * with one exception: a text may become several tokens. If the rest of an escape sequence does not arrive within the
- * escape timeout, the caller calls `flush`.
+ * escape timeout, the caller calls `flush`, which decodes what has arrived.
  */
 import {ALT_BIT, decodeEscapeSequence, keyName, type Token, toLatinKey} from './key-token.js';
 
@@ -56,8 +56,9 @@ export function createKeyDecoder(boundKeys: ReadonlySet<string>): KeyDecoder {
 			paste = undefined;
 			isPasteFull = false;
 		} else {
-			// Of a paste that is too long, only the last characters are kept, because they can be the start of its end mark. The
-			// others are dropped here, because line breaks that are decoded as keys would send messages.
+			// Of a paste that is too long, only the last characters are kept, because they can be the start of the end
+			// mark. The other characters are dropped and not decoded as keys, because their line breaks would send
+			// messages.
 			paste = isPasteFull ? text.slice(1 - PASTE_END.length) : text;
 		}
 		return isEnded;
@@ -109,7 +110,7 @@ function appendToken(tokens: Token[], token: Token): void {
 	else tokens.push(token);
 }
 
-/** `final`: no more input arrives in time. */
+/** `final`: the input has paused, so no rest of an unfinished sequence is expected. */
 interface DecoderState {
 	readonly final: boolean;
 	readonly isKitty: boolean;
@@ -137,8 +138,9 @@ function controlKey(code: number): string {
 }
 
 /**
- * Decodes input that starts with ESC: a sequence, Alt with a bound key, or the Esc key. ESC before a character that is not
- * bound with Alt is the Esc key, because a slow connection delivers Esc and the next typed text in one read.
+ * Decodes input that starts with ESC: a sequence, Alt with a bound key, or the Esc key. If Alt with the next character
+ * is no bound key, ESC is the Esc key, because a slow connection can deliver Esc and the text typed after it in one
+ * read.
  */
 function escapeToken(input: string, state: DecoderState): DecodedToken | typeof NEEDS_MORE {
 	const {final, boundKeys} = state;
@@ -163,7 +165,7 @@ function altControl(code: number): string {
 
 const CURSOR_KEY = /^(ctrl\+)?((?:shift\+)?(?:up|down|left|right|home|end|pageup|pagedown|delete))$/;
 
-/** Decodes ESC ESC [ A, which is Alt+↑ in some terminals. In front of anything else, the first ESC is the Esc key. */
+/** Decodes ESC ESC [ A, which is Alt+↑ in some terminals. If no cursor key follows, the first ESC is the Esc key. */
 function doubleEscape(input: string, state: DecoderState): DecodedToken | typeof NEEDS_MORE {
 	const escapeKey: DecodedToken = {token: {type: 'key', key: 'escape'}, consumed: 1};
 	const inner = nextToken(input.slice(1), {...state, final: false});
@@ -196,7 +198,7 @@ function sequenceToken(input: string, {final, isKitty}: DecoderState): DecodedTo
 const BACKGROUND_ANSWER =
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: such sequences begin and end with a control character
 	/^\u001B?\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})(?:\/[\da-f]{1,4})?(?:\u0007|\u001B\\)/i;
-/** Beginning of an answer to OSC 11 that is too long to be typed by a person. */
+/** Beginning of an answer to OSC 11. It is longer than anything that a person types by chance. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
 const UNFINISHED_ANSWER = /^\u001B?\]11;rgb[a\d:/A-Fa-f]*\u001B?$/;
 const MAX_ANSWER_UNITS = 40;
@@ -211,7 +213,7 @@ function backgroundAnswer(input: string): DecodedToken | typeof NEEDS_MORE | und
 		const [red = 0, green = 0, blue = 0] = match
 			.slice(1)
 			.map(digits => Number.parseInt(digits, 16) / (16 ** digits.length - 1));
-		// Luma of ITU-R BT.601. The middle grey divides dark from light backgrounds.
+		// Luma of ITU-R BT.601. A background that is brighter than the middle grey is light.
 		return {
 			token: {type: 'background', isLight: 0.299 * red + 0.587 * green + 0.114 * blue > 0.5},
 			consumed: match[0].length,
@@ -225,7 +227,7 @@ function stringToken(input: string, final: boolean): DecodedToken | typeof NEEDS
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: such sequences end with a control character
 	const end = /\u0007|\u001B\\/.exec(input);
 	if (end) return {consumed: end.index + end[0].length};
-	// The digits of an answer that was cut off must not become text.
+	// An answer to OSC 11 that was cut off is skipped, because its digits must not become text of the input.
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: see above
 	const rest = /^\u001B?\]11;(?:rgba?:?[\da-f/]*)?/i.exec(input)?.[0];
 	if (final && rest !== undefined) return {consumed: rest.length};

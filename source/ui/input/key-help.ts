@@ -46,14 +46,14 @@ const SECTION_TITLES: Readonly<Record<KeyScope, string>> = {
 export interface KeyHelpLine {
 	readonly section: string;
 	readonly scope: KeyScope;
-	/** Action of the first of the rows that are joined in this line. */
+	/** Action of the line. If several rows of the key table are joined in the line: the action of the first of them. */
 	readonly action: Action;
 	readonly description: string;
 	/** Keys, alternative keys and the command. */
 	readonly labels: readonly string[];
 }
 
-/** One line for each description in a scope; rows with the same description are joined. */
+/** Lines of the key help. Rows of the key table with the same scope and the same description are joined in one line. */
 export function keyHelpLines(rows: readonly KeyRow[] = keyRows): KeyHelpLine[] {
 	const lines: KeyHelpLine[] = [];
 	for (const scope of ['any', 'input', 'list', 'timeline', 'peers', 'prompt'] as const) {

@@ -81,7 +81,7 @@ const KEY_BY_TILDE_NUMBER: Readonly<Record<string, string>> = {
 
 /** Cursor keys in rxvt: with Shift after CSI, with Ctrl after SS3. */
 const RXVT_CURSOR_KEYS: Readonly<Record<string, string>> = {a: 'up', b: 'down', c: 'right', d: 'left'};
-/** Ends of the sequences of rxvt in place of the modifiers of xterm. */
+/** Modifiers by the last character of a sequence of rxvt. Other terminals send the modifiers as a number (xterm). */
 const RXVT_MODIFIERS: Readonly<Record<string, number>> = {$: SHIFT_BIT, '^': CTRL_BIT, '@': SHIFT_BIT | CTRL_BIT};
 
 /** Key names by the key codes of the kitty protocol and of CSI u. */
@@ -113,7 +113,8 @@ const NUM_LOCK_BIT = 128;
 
 /**
  * Decodes one complete escape sequence, ESC included, in the forms of xterm, VT, rxvt and kitty. Undefined for unknown
- * sequences and key releases, which must not become text. `isKitty`: whether the terminal supports the kitty protocol.
+ * sequences and for key releases: they must not become text of the input. `isKitty`: whether the terminal supports the
+ * kitty protocol.
  */
 export function decodeEscapeSequence(sequence: string, isKitty: boolean): Token | undefined {
 	const final = sequence.at(-1) ?? '';
@@ -140,7 +141,10 @@ export function decodeEscapeSequence(sequence: string, isKitty: boolean): Token 
 	return namedKey(KEY_BY_FINAL[final], withMeta(modifiers));
 }
 
-/** Modifiers of a cursor key: xterm numbers Meta 8, which iTerm2 sends for Alt. Super has this number only in key codes. */
+/**
+ * Modifiers of a cursor key, with Meta counted as Alt, because iTerm2 sends Meta (bit 8 of xterm) for Alt. In key codes
+ * of kitty, bit 8 is Super.
+ */
 function withMeta(modifiers: number): number {
 	return modifiers & XTERM_META_BIT ? modifiers | ALT_BIT : modifiers;
 }
@@ -155,8 +159,8 @@ function toModifiers(parameter: string): number {
 }
 
 /**
- * Decodes the final byte of an SS3 sequence: a named key, or a key of the keypad in application mode (DECKPAM). The keypad
- * sends the letters `j` to `y`, which are 0x40 above the characters on its keys.
+ * Decodes the final byte of an SS3 sequence: a named key, or a key of the keypad in application mode (DECKPAM). The
+ * keypad sends a letter from `j` to `y`, whose code is 0x40 above the code of the character on the key.
  */
 function decodeSs3(final: string, modifiers: number): Token | undefined {
 	if (final === 'I') return namedKey('tab', modifiers);
@@ -173,8 +177,8 @@ function namedKey(name: string | undefined, modifiers = 0): Token | undefined {
 }
 
 /**
- * Decodes the Unicode code points `code[:shifted[:base]]`. Ctrl and Alt use the base layout's key if it is reported. With
- * Caps Lock, Shift types small letters.
+ * Decodes the Unicode code points `code[:shifted[:base]]`. Ctrl and Alt use the base layout's key if it is reported.
+ * While Caps Lock is on, a letter with Shift is a small letter.
  */
 function decodeKeyCode(field: string, modifiers: number, isCapsLock: boolean): Token | undefined {
 	const [code, shifted, base] = field.split(':').map(Number);

@@ -101,8 +101,8 @@ const EDIT_REDUCERS: Readonly<Record<EditName, (editor: EditorState) => EditorSt
 };
 
 /**
- * Inserts typed text by code point, so that the undo steps do not depend on how the text was split into reads. A new undo
- * step starts at each word.
+ * Inserts typed text one code point at a time, so that the undo steps do not depend on how the terminal split the text
+ * into reads. A new undo step starts at each word.
  */
 function typeText(editor: EditorState, text: string): EditorState {
 	let next = editor;
@@ -131,8 +131,8 @@ function deleteForward(editor: EditorState): EditorState {
 }
 
 /**
- * Deletes a range and keeps its text in the kill buffer. Consecutive kills accumulate there, as in readline; backward
- * kills are prepended.
+ * Deletes a range and keeps its text in the kill buffer. The kill buffer collects consecutive deletions, as in
+ * readline: text deleted backwards is put in front.
  */
 function kill(editor: EditorState, start: number, end: number, backwards: boolean): EditorState {
 	if (start === end) return editor;
@@ -241,7 +241,7 @@ function moveRow(editor: EditorState, by: 1 | -1, width: number): EditorState {
 	return moveCaretTo(editor, offsetAtColumn(editor.text, line, goal), goal);
 }
 
-/** Shows another entry of the history. The unsent draft is kept, and comes after the newest entry. */
+/** Shows another entry of the history. The unsent draft is kept. It is shown again after the newest entry. */
 function moveInHistory(editor: EditorState, by: 1 | -1): EditorState {
 	const index = editor.historyIndex + by;
 	if (index < 0 || index > editor.history.length) return editor;
@@ -271,7 +271,7 @@ function submitDraft(editor: EditorState): EditorState {
 	};
 }
 
-/** Maximum size of a paste. It is far above MAX_TEXT_BYTES, so that sending, not pasting, reports a text as too long. */
+/** Maximum size of a paste. It is far above MAX_TEXT_BYTES: a text that is too long to send is inserted whole. */
 const MAX_PASTE_BYTES = 1024 * 1024;
 
 /**
@@ -286,7 +286,10 @@ function pasteText(editor: EditorState, pasted: string): EditorState {
 
 const MAX_PROMPT_PASTE_UNITS = 500;
 
-/** Converts a paste for a prompt, which has one row: line breaks become spaces. Terminals end pasted lines in CR. */
+/**
+ * Converts a paste for a prompt, which has one row: line breaks become spaces. Terminals send a line break of a paste
+ * as CR.
+ */
 export function toSingleLinePaste(pasted: string): string {
 	return pasted
 		.replace(/[\r\n]+$/, '')

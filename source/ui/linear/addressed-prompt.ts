@@ -17,8 +17,9 @@ export interface AddressedPrompt {
 	/** Empties the line, and calls `send` with the draft and the addressee that the draft had. */
 	submit(send: (draft: string, addressing: Addressing) => void): void;
 	/**
-	 * Prints the reason. A message, or a draft for which `addressing` is given, returns to the line unless the user has
-	 * begun another draft. A command does not return, because the key ↑ shows it again.
+	 * Prints the reason why the node refused a draft. A message returns to the line, unless the user has begun another
+	 * draft; so does a draft for which `addressing` is given. A command does not return, because the key ↑ shows it
+	 * again.
 	 */
 	reject(draft: string, reason: string, addressing?: Addressing): void;
 	/** Puts a draft into the line. Without `addressing`, the addressee is read from the text of the draft. */

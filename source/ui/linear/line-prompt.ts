@@ -1,6 +1,7 @@
 /**
- * Line prompt of the linear mode: the draft being typed, and the lines that wait to be printed. While a draft is typed, the
- * prompt prints a line below it and repeats the draft below that line. It never changes anything above the current line.
+ * Line prompt of the linear mode: the draft being typed, and the lines that wait to be printed. If a line is printed
+ * while a draft is typed, the line appears below the draft, and the draft is repeated below that line. It never changes
+ * anything above the current line.
  */
 import type {Clock} from '../../core/environment.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';
@@ -93,7 +94,7 @@ export function createLinePrompt(
 			lastKeyAt = clock.monotonic();
 			const before = editor.text;
 			const next = reduceEditor(editor, action);
-			// The cursor stays at the end, because an append-only line cannot show it anywhere else.
+			// The cursor stays at the end of the draft, because output that is only appended cannot move it back.
 			editor = {...next, cursor: next.text.length};
 			write(echoEdit(before, editor.text, prompt()));
 		},
@@ -142,8 +143,8 @@ const CERTAIN_WIDTH = /^[^\n\p{M}\p{Cf}\u{10000}-\u{10ffff}]*$/u;
 
 /**
  * Output that turns the displayed line from `before` into `after`. Text added at the end is appended, and `\b \b`
- * deletes one cell at the end. Every other change starts a new line. So does the deletion of characters whose width
- * differs between terminals, for example emoji.
+ * deletes one cell at the end. After every other change, the draft is printed again in a new line. That includes the
+ * deletion of characters whose width differs between terminals, for example emoji.
  */
 function echoEdit(before: string, after: string, prompt: string): string {
 	if (after.startsWith(before)) return indentLineBreaks(after.slice(before.length));

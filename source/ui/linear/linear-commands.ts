@@ -18,7 +18,7 @@ import {fileLines, NO_MESSAGES, NUMBERS_HINT, pinLines, selectListed} from '../t
 import {formatSpokenEntry} from './spoken-entry.js';
 
 const MAX_LISTED = 10;
-/** Maximum number of entries that a search reads. It skips older ones. */
+/** Maximum number of entries that a search reads. Older entries are not searched. */
 const MAX_SEARCHED_ENTRIES = 100_000;
 
 /** Lines that answer a command. Undefined for a command that the screen performs (quit, export, bell, ignore). */
@@ -75,7 +75,7 @@ export function intentLines(
  */
 export const FULL_SCREEN_COMMANDS: ReadonlySet<string> = new Set(['copy', 'peers', 'times', 'addresses']);
 
-/** Help line of the modes that show no timeline. */
+/** Help line of the modes without a full screen, where commands name a message by its number in a list. */
 export const MESSAGES_HELP =
 	'/messages lists the newest messages with numbers, which /reply, /react, /correct, /withdraw, /thread and /pin take.';
 

@@ -130,7 +130,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		}
 	}
 
-	/** Prints the lines when they are ready, or the error. */
+	/** Waits for the lines that answer a command, and prints them, or the error. */
 	async function printWhenSettled(lines: Promise<readonly string[]> | undefined): Promise<void> {
 		if (!lines) return line.printAbove('Export is not available here. Leave the chat and run npx p2pchat-ink export.');
 		const result = await lines.catch(cause => {
@@ -185,7 +185,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		if (path) {
 			void findPathCandidates(hooks, path).then(candidates => {
 				if (line.editor.text !== draft) return;
-				if (candidates.length === 0) line.printAbove('No file name begins with this.');
+				if (candidates.length === 0) line.printAbove('No matching file or folder.');
 				prompt.edit({type: 'complete', by, findCandidates: () => ({start: path.start, end: cursor, candidates})});
 			});
 			return;
@@ -243,7 +243,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 	const suspension = createSuspension(hooks, takeTerminalBack);
 	const backfill = createBackfillAnnouncer(clock, line.printAbove);
 
-	/** Says how many messages were missed. Says nothing if their number is the same as in the last announcement. */
+	/** Prints the number of unread messages, unless it is the same as in the last announcement. */
 	function announceUnread(): void {
 		const unread = chatNode.reading?.unread() ?? noUnread;
 		const text = describeUnread(chatNode.store.getState(), unread, clock.now());

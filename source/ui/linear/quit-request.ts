@@ -1,6 +1,6 @@
 /**
- * Request to leave the linear screen. If nobody else has the user's newest messages, the user is warned first, and
- * leaves with the next request.
+ * Request to leave the linear screen. If no other node has the user's newest messages, the first request only prints a
+ * warning, and the next request leaves.
  */
 import {selectUndeliveredCount} from '../../core/select.js';
 import type {ChatNode} from '../../node/chat-node.js';
@@ -8,8 +8,8 @@ import {describeUndelivered} from '../screen-contract.js';
 
 export interface QuitRequest {
 	/**
-	 * The warning as lines to print. Empty if no message is undelivered, or if an earlier warning named the same or a
-	 * larger number.
+	 * The warning as lines to print. Empty if every message was delivered, or if an earlier warning named the same or a
+	 * larger number of undelivered messages.
 	 */
 	warning(): string[];
 	/** Prints the warning, or leaves if there is none. */
@@ -35,7 +35,7 @@ export function createQuitRequest(
 		request() {
 			const lines = warning();
 			if (lines.length === 0) leave();
-			else print(...lines, 'Do this again to leave the chat.');
+			else print(...lines, 'To leave now, type /quit or press Ctrl+D again.');
 		},
 	};
 }

@@ -1,5 +1,6 @@
 /**
- * Formats timeline entries as sentences for a screen reader, and finds the entries that a commit of the store added.
+ * Formats timeline entries as sentences for a screen reader, and finds the entries that a change of the node's state
+ * added.
  */
 import {isEffect, isKnownEffect} from '../../core/effects.js';
 import {type FeedEvent, type Input, isWritten, type Observation} from '../../core/event.js';
@@ -42,11 +43,11 @@ export function formatSpokenEntry(state: State, entry: TimelineEntry): string {
 	return `${sentence}${answered} (${[address, time].filter(Boolean).join(', ')})`;
 }
 
-/** Entries that a commit added to the timeline. */
+/** What one change of the node's state added to the timeline. */
 export interface NewEntries {
 	/** Entries that arrived live, not as history, in order of arrival. */
 	readonly live: readonly TimelineEntry[];
-	/** Number of events that arrived as history in the same commit. */
+	/** Number of events that arrived as history in the same change. */
 	readonly backfilled: number;
 }
 

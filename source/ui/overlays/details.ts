@@ -93,7 +93,7 @@ function effectDetails(state: State, message: WrittenEvent): Detail[] {
 	details.push(['text', messageText(state, message)]);
 	const versions = versionsOf(state, message);
 	if (versions.filter(({type}) => type === 'corrected').length === MAX_VERSIONS_SHOWN)
-		details.push(['versions', `the first one and the last ${MAX_VERSIONS_SHOWN} corrections`]);
+		details.push(['versions', `shown: the first one and the last ${MAX_VERSIONS_SHOWN} corrections`]);
 	for (const version of versions.length > 1 ? versions : []) {
 		const when = formatMoment(version.at);
 		if (version.type === 'withdrawn')

@@ -78,8 +78,8 @@ function textRows({lines, code}: Overlay & {type: 'text'}, width: number, theme:
 }
 
 /**
- * Scroll position of the last page. The functions that scroll do not know the number of lines. Therefore a position
- * that is nearer to SCROLL_END than to 0 is counted back from the last page.
+ * Scroll position that stands for the last page, because the functions that scroll do not know the number of lines. A
+ * position that is nearer to SCROLL_END than to 0 is counted backwards from the last page.
  */
 const SCROLL_END = 1_000_000;
 
@@ -179,7 +179,10 @@ export function twoColumnRows(left: string, right: string, width: number, theme:
 	];
 }
 
-/** Rows of a text at its last width. A list of 10,000 shared files is not wrapped again for every frame. */
+/**
+ * Rows of a text, wrapped at the width at which it was drawn last. Without this cache, a list of 10,000 shared files
+ * would be wrapped again for every frame.
+ */
 const wrapped = new WeakMap<readonly string[], {readonly width: number; readonly rows: Segment[][]}>();
 
 function wrapWhole(lines: readonly string[], width: number): Segment[][] {

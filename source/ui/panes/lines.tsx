@@ -9,9 +9,8 @@ export interface LinesProps {
 }
 
 /**
- * A block of rows, each exactly one row of the terminal. React and the layout engine see blanks, which Ink replaces
- * with the painted text on output. A row that scrolls or changes therefore causes no work in React or in the layout
- * engine.
+ * A block of rows, each exactly one row of the terminal. React and the layout engine get blanks of the same size, and
+ * Ink replaces the blanks by the painted text on output. Therefore neither has any work when a row scrolls or changes.
  */
 export const Lines = memo(function Lines({rows, width}: LinesProps): ReactNode {
 	if (rows.length === 0) return null;

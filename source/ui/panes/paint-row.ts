@@ -7,7 +7,7 @@ import type {Segment, Style} from '../theme.js';
 
 export type Row = readonly Segment[];
 
-// Callers clean all texts. This is the last defence against control characters.
+// Callers have already removed control characters. They are removed here again, as a last defence.
 const CONTROLS = /\p{Control}/gu;
 
 const paintedRows = new WeakMap<Row, {readonly width: number; readonly text: string}>();
@@ -32,8 +32,8 @@ function fitRow(row: Row, width: number): Row {
 	const segment = row[cut];
 	if (!segment) return row;
 	const remaining = width - used + (cells[cut] ?? 0);
-	// More segments follow, so the row must end in the ellipsis. The added blank makes the segment too long even if it
-	// fits exactly.
+	// More segments follow, so the row must end in the ellipsis. The added blank makes this segment too long for the
+	// row even if it fits exactly.
 	const {link: _, ...unlinked} = segment;
 	return [...row.slice(0, cut), {...unlinked, text: truncateCells(`${segment.text} `, remaining)}];
 }

@@ -1,4 +1,4 @@
-/** Rows of the peers pane: as many peers as fit around the selected one, in the order of the list. */
+/** Rows of the peers pane. If not all peers fit, the rows show the peers around the selected one. */
 import {type PeerId, shortPeerId} from '../../core/event.js';
 import {CLOCK_OFFSET_SHOWN_MS} from '../../core/limits.js';
 import {formatRoundTrip, type PeerStatus, type PeerView, statusWord} from '../../core/select-peers.js';
@@ -23,7 +23,9 @@ export interface PeersRequest {
 	readonly theme: Theme;
 }
 
-/** Formats two rows per peer, or one for a peer that has left, if all of them fit; otherwise one row per peer. */
+/**
+ * Formats two rows per peer, or one row for a peer that has left. If these rows do not fit, formats one row per peer.
+ */
 export function formatPeerRows(request: PeersRequest): Row[] {
 	const {peers, foldedCount, selected, theme} = request;
 	const height = request.height - (foldedCount > 0 ? 1 : 0);
@@ -89,7 +91,9 @@ function trustMark({trust}: PeerView, theme: Theme): Segment {
 	return trust === 'impostor' ? {text: '!', style: theme.error} : {text: ' '};
 }
 
-/** Note at the right of a peer's row: an unusual state, else the round-trip time. */
+/**
+ * Note at the right of a peer's row: an unusual state (for example typing or unreachable), else the round-trip time.
+ */
 function peerNote(peer: PersonView, typing: boolean, isTwoRows: boolean): string {
 	// If each peer has two rows, the second row shows the number of sessions.
 	const sessions = peer.sessions.length > 1 && !isTwoRows ? `${peer.sessions.length} sessions` : '';
@@ -102,7 +106,7 @@ function peerNote(peer: PersonView, typing: boolean, isTwoRows: boolean): string
 	return peer.roundTripMs === undefined ? '' : formatRoundTrip(peer.roundTripMs);
 }
 
-/** Row below the name: the number of sessions, a shared identity, and the address. */
+/** Row below the name: number of sessions, a note if two nodes use the same identity, and the address. */
 function addressRow(peer: PersonView, {width, theme}: PeersRequest): Segment[] {
 	const address = peer.address ? `${peer.isAddressUnverified ? '~' : ''}${cleanLine(peer.address)}` : 'address unknown';
 	const sessions = peer.sessions.length > 1 ? `${peer.sessions.length} sessions` : '';

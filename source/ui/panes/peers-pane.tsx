@@ -32,7 +32,9 @@ export interface PeersPaneProps {
 	readonly theme: Theme;
 }
 
-/** Title with the same counts as the status line, which exclude this node. */
+/**
+ * Title of the pane, with the numbers of connected and known peers. As in the status line, this node is not counted.
+ */
 function paneTitle(state: State, peers: readonly PersonView[]): string {
 	const known = selectKnownCount(state);
 	const isSelfListed = peers.some(({status}) => status === 'self');

@@ -54,8 +54,7 @@ function drawMarks({ui, frame, hits, theme}: SparklineRequest, {indent, cells, c
 		if (key && key.ms >= start && key.ms <= end)
 			row[cellOfTime(key.ms, start, end, cells)] = {text: theme.glyphs.bookmark, style: theme.warn};
 	}
-	// The mark of the position replaces the mark of a bookmark in this cell. The row of the bookmark in the timeline still
-	// shows it.
+	// If a bookmark is in the same cell, only the position is marked. The timeline still marks the row of the bookmark.
 	row[current] = {text: theme.glyphs.position, style: {bold: true}};
 	return [{text: ' '.repeat(indent)}, ...mergeEqualStyles(row)];
 }

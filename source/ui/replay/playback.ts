@@ -33,8 +33,8 @@ export function advancePlayhead(
 	for (;;) {
 		newIndex = Math.max(newIndex, history.indexAt(newTime));
 		if (!skipIdle || newIndex >= history.length) break;
-		// After MAX_IDLE_MS without a record, playback skips to the next record and advances by the remaining time from
-		// there.
+		// After MAX_IDLE_MS without a record, playback skips the rest of the pause. The time that remains in this step
+		// is played after the next record.
 		const nextTime = history.timeAt(newIndex);
 		const excessMs = newTime - history.timeAt(newIndex - 1) - MAX_IDLE_MS;
 		if (excessMs < 0 || newTime >= nextTime) break;
@@ -44,7 +44,7 @@ export function advancePlayhead(
 	return {index: newIndex, time: newIndex >= history.length ? Math.min(newTime, Math.max(last, time)) : newTime};
 }
 
-/** How long the message about the first event of playback replaces the transport bar, ms. */
+/** Time for which the message "Playing from event …" replaces the transport bar, ms. */
 const START_MESSAGE_MS = 4000;
 
 /** Starts playback at the position, or at the start of the log if the position is at its end. */
@@ -63,8 +63,8 @@ export function startPlaying(ui: ReplayUi, context: ReplayContext): ReplayUi {
 		tickedAt: now,
 		overlay: undefined,
 	};
-	// A log can receive the messages of others long after they were written. Playback shows what the log contained at each
-	// moment.
+	// Playback shows what the log contained at each moment. Messages of others can have arrived in it long after they
+	// were written.
 	if (isAtEnd || shown === rank) return playing;
 	const text = `Playing from event ${shown}: when event ${rank} arrived, this log had only ${shown} events`;
 	return {...playing, flash: {text, level: 'info', until: now + START_MESSAGE_MS}};

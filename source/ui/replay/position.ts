@@ -26,8 +26,8 @@ export function enterReview(ui: ReplayUi, context: ReplayContext): ReplayUi {
 }
 
 /**
- * Selects a row and scrolls to it. If it is the last row, the end is selected instead, so that the position follows a
- * growing log.
+ * Selects a row and scrolls to it. If the row is the last one, the end of the log is selected instead, so that the
+ * position follows a growing log.
  */
 export function selectKey(ui: ReplayUi, context: ReplayContext, key: OrderKey): ReplayUi {
 	const {laidOut, timelineHeight, view} = context.frameOf(context.history, ui);
@@ -66,7 +66,7 @@ function keyOfItem(item: TimelineItem): OrderKey | undefined {
 	return last && keyOf(last);
 }
 
-/** Moves by one event, also inside a presence group. */
+/** Moves by one event. Unlike moveRow, it stops at every event of a presence group. */
 export function moveEvent(ui: ReplayUi, context: ReplayContext, by: 1 | -1): ReplayUi {
 	const frame = context.frameOf(context.history, ui);
 	return selectPosition(ui, context, selectedPosition(frame) + by);
@@ -113,7 +113,7 @@ function goToKey(ui: ReplayUi, context: ReplayContext, key: OrderKey): ReplayUi 
 	return {...ui, index, time: context.history.timeAt(index - 1)};
 }
 
-/** Moves to a time (ms): during playback to the time itself, in review to the first row that is not before it. */
+/** Moves to a time (ms). During playback the position becomes that time; in review, the first row at or after it. */
 export function goToTime(ui: ReplayUi, context: ReplayContext, ms: number): ReplayUi {
 	const {history} = context;
 	if (ui.mode === 'playing') {
@@ -123,7 +123,7 @@ export function goToTime(ui: ReplayUi, context: ReplayContext, ms: number): Repl
 	return selectPosition(ui, context, firstPositionFrom(context.frameOf(history, ui), ms));
 }
 
-/** Index of the first row of the view that is not before `ms`. */
+/** Index of the first row of the view at or after the time `ms`. */
 function firstPositionFrom({view}: ReplayFrame, ms: number): number {
 	return findFirstIndex(0, view.length, position => (view.at(position)?.ms ?? 0) >= ms);
 }

@@ -45,12 +45,15 @@ export function editPrompt(ui: ReplayUi, context: ReplayContext, action: EditorA
 	return next;
 }
 
-/** Maximum number of records for which every typed letter applies the filter. In a longer log only Enter applies it. */
+/**
+ * Maximum number of records in a log in which every typed letter applies the filter. In a longer log, only Enter
+ * applies the filter, because filtering takes too long.
+ */
 const MAX_PREVIEWED_EVENTS = 200_000;
 
 /**
- * Applies the filter at the position at which the prompt was opened, so that unfinished filters do not move the
- * position.
+ * Applies the filter that is being typed. It starts at the position at which the prompt was opened, so that filters of
+ * unfinished words do not move the position.
  */
 function previewFilter(ui: ReplayUi, context: ReplayContext, typed: string): ReplayUi {
 	const filter = parseFilter(typed);
@@ -59,8 +62,8 @@ function previewFilter(ui: ReplayUi, context: ReplayContext, typed: string): Rep
 }
 
 /**
- * Sets or clears the filter. The position stays at its row or at the end. If the filter hides its row, the position
- * moves to the next row that passes.
+ * Sets or clears the filter. The position stays at its row or at the end. If the filter hides that row, the position
+ * moves to the next row that passes the filter.
  */
 export function withFilter(ui: ReplayUi, context: ReplayContext, filter: ReplayFilter | undefined): ReplayUi {
 	const {history} = context;
@@ -140,5 +143,5 @@ function goToTimeText(ui: ReplayUi, context: ReplayContext, typed: string): Repl
 	}
 	const first = context.parseTime(typed, start);
 	if (first === undefined || first > end) return withFlash(goToTime(ui, context, end), 'The log ends before that time');
-	return withFlash(goToTime(ui, context, first), 'No later such time in the log. This is its first occurrence');
+	return withFlash(goToTime(ui, context, first), 'This time does not come again. Moved to its first occurrence');
 }

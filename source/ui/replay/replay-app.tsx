@@ -62,7 +62,7 @@ interface MainProps {
 	readonly theme: Theme;
 }
 
-/** The part above the transport pane: an overlay, or the panes. */
+/** The area above the transport pane: an overlay, or the timeline and the peers pane. */
 function Main({history, ui, frame, theme}: MainProps): ReactNode {
 	const {layout, stateAtPosition} = frame;
 	const annotations = useMemo<ReplayAnnotations>(() => {

@@ -1,6 +1,6 @@
 /**
- * Key table of the replay screen. The replay has a table of its own, because outside of its prompts every character is
- * a key. The help overlay shows the table.
+ * Key table of the replay screen. It is separate from the key table of the chat, because in the replay every character
+ * outside of a prompt is a key. The help overlay shows the table.
  */
 
 import {collectKeys, keyRows} from '../input/key-bindings.js';

@@ -75,7 +75,7 @@ export function createReplayFrameCache(theme: Theme): ReplayFrameOf {
 		const wholeState = playing ? history.stateAt(ui.index) : history.state;
 		const view = viewOf(wholeState, ui.filter);
 		const position = replayPositionOf(history, ui, view);
-		// In review every row is shown, and each text as it was at the position.
+		// In review every row is shown, with the text that it had at the position: later corrections are left out.
 		const shownState = playing || ui.selected === undefined ? wholeState : stateAsOf(wholeState, position.selected);
 		const laidOut: LaidOutTimeline = {
 			view,

@@ -41,8 +41,8 @@ export interface ReplayLoop {
 /** Interval between frames, ms. */
 const FRAME_MS = 16;
 /**
- * Interval between frames while the file is read, ms. More frequent frames would slow reading, because all rows of such
- * a frame must be formatted again.
+ * Interval between frames while the file is read, ms. Each of these frames formats all its rows again, so more frequent
+ * frames would slow down the reading.
  */
 const LOADING_FRAME_MS = 500;
 /** Time that the search may take between two frames, ms. */
@@ -66,7 +66,10 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 		return {ui, hits: searchIndex.hits(history.state, ui.search, filterPredicate()), length: history.length};
 	}
 
-	/** Predicate of the current filter: the same function for the same filter. */
+	/**
+	 * Predicate of the current filter. It stays the same function object until the filter changes, so that caches can
+	 * compare it.
+	 */
 	function filterPredicate(): EntryPredicate | undefined {
 		const {filter} = ui;
 		if (cachedPredicate?.of !== filter) {
@@ -151,7 +154,7 @@ export function createReplayLoop(options: ReplayLoopOptions): ReplayLoop {
 	async function copy(text: string): Promise<string> {
 		if (await hooks.copyText?.(text).catch(() => false)) return 'Copied';
 		options.write(copyToClipboard(text));
-		return 'Sent to the clipboard of the terminal, which may not accept it';
+		return 'Sent to the terminal, which may not put it into the clipboard';
 	}
 
 	function exportRows(file: string): void {

@@ -6,8 +6,7 @@
  *     screen.reportProgress({loadedFraction: 0.4, damage: ''});   // while the file is read, and when it grows
  *     const end = await screen.waitUntilExit();                   // resolves after the terminal is restored
  *
- * The caller owns the history and reads the file. The screen shows the same timeline as the chat, reduced and drawn by the
- * same code.
+ * The caller owns the history and reads the file. The same code as in the chat computes and draws the timeline.
  */
 import type {History} from '../../core/history.js';
 import type {ReplayHooks} from '../screen-hooks.js';

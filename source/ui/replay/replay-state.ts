@@ -8,8 +8,8 @@ import type {Anchor} from '../timeline/viewport.js';
 import type {ReplayFilter} from './replay-filter.js';
 
 /**
- * In `review`, all rows are shown and the selected one is the position. In `playing`, time passes and rows after the
- * position are hidden.
+ * In `review`, all rows are shown and the position is the selected row. In `playing`, the position is a time that
+ * advances, and rows after it are hidden.
  */
 export type ReplayMode = 'review' | 'playing';
 
@@ -23,7 +23,7 @@ export type PromptType = 'search' | 'filter' | 'go-to' | 'export';
 export interface ReplayPrompt {
 	readonly type: PromptType;
 	readonly editor: EditorState;
-	/** Part of the state that Esc restores. */
+	/** State before the prompt was opened, which Esc restores. */
 	readonly restore: Pick<ReplayUi, 'selected' | 'anchor' | 'search' | 'filter'>;
 }
 
@@ -106,7 +106,7 @@ export function initialReplayUi({columns, rows, speed, filter, bookmarks}: Initi
 	};
 }
 
-/** Opens a prompt with a text in it. */
+/** Opens a prompt that already contains `text`. */
 export function openPrompt(ui: ReplayUi, type: PromptType, text = ''): ReplayUi {
 	const {selected, anchor, search, filter} = ui;
 	return {

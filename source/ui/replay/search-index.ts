@@ -1,6 +1,7 @@
 /**
- * Incremental index of the matches of a search. A page of the timeline is searched when a move to a match needs it. All
- * other pages are searched in short time slices between frames, so that typing stays responsive in a very long log.
+ * Incremental index of the matches of a search. The timeline is divided into pages. A page is searched at once when the
+ * user moves to a match and the match may be there. All other pages are searched in short time slices between frames,
+ * so that typing stays responsive in a very long log.
  */
 
 import {isWritten} from '../../core/event.js';
@@ -26,8 +27,8 @@ export interface Hits {
 
 export interface SearchIndex {
 	/**
-	 * The matches found so far that pass the filter. A complete result stays the same object while timeline, search and
-	 * `passes` stay the same.
+	 * The matches found so far that pass the filter. After all pages are searched, the result stays the same object
+	 * until timeline, search or `passes` changes.
 	 */
 	hits(state: State, search: string, passes: EntryPredicate | undefined): Hits;
 	/** Searches pages for about `ms` milliseconds by the clock `now`. Returns false when all pages are searched. */
@@ -44,7 +45,7 @@ export interface SearchIndex {
 
 const NO_HITS: Hits = {count: 0, complete: true, times: []};
 
-/** Creates the index of one screen. It keeps the matches of one search text in one timeline at a time. */
+/** Creates the index of one screen. It keeps only the matches of the last search text in the last timeline. */
 export function createSearchIndex(): SearchIndex {
 	let currentSearch = '';
 	let hitsByPage = new WeakMap<Page, readonly TimelineEntry[]>();
@@ -70,8 +71,8 @@ export function createSearchIndex(): SearchIndex {
 		}
 		if (roster === state.roster) return;
 		roster = state.roster;
-		// The names of authors are compared only in entries of two kinds of peers: peers that had a matching name at some
-		// time, and peers without a name.
+		// The author of an entry is compared only for two kinds of peers: peers that had a matching name at some time,
+		// and peers without a name, which are shown by their id.
 		const named = listPeers(roster).filter(peer => peer.names.some(({name}) => foldText(name).includes(search)));
 		const ids = listPeers(roster).filter(peer => peer.names.length === 0);
 		matchingPeers = new Set([...named, ...ids].map(({peer}) => peer));

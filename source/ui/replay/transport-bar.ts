@@ -78,7 +78,7 @@ function fitParts(parts: readonly BarPart[], room: number): string[] {
 function barParts({ui, frame, hits, room, file, theme, waitMs}: TransportRequest): BarPart[] {
 	const {glyphs} = theme;
 	const reading = {text: `reading ${Math.floor(ui.loadedFraction * 100)} %`, dropPriority: 0.5};
-	// Before the first record has been read, no position can be shown.
+	// No event has been read yet, so the bar has no position to show.
 	if (ui.loadedFraction < 1 && frame.total === 0)
 		return [{text: 'REPLAY', dropPriority: 0}, reading, {text: cleanLine(room), dropPriority: 10}];
 	const isPlaying = ui.mode === 'playing';
@@ -125,7 +125,7 @@ const FILE_CELLS = 15;
 
 function filterPart(hidden: number, filterText: string): BarPart {
 	// A filter that comes only from the options --from and --to has no text.
-	const text = cleanLine(filterText) || 'a part';
+	const text = cleanLine(filterText) || '--from/--to';
 	return {text: `only ${text} (${hidden} hidden)`, short: `only ${truncateCells(text, FILTER_CELLS)}`, dropPriority: 3};
 }
 

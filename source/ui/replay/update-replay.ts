@@ -25,7 +25,7 @@ export type ReplayMessage =
 	| {readonly type: 'go-to'; readonly time: number}
 	/** The file can no longer be followed; `text` is the reason. */
 	| {readonly type: 'follow-ended'; readonly text: string}
-	/** A frame of playback is due. */
+	/** Sent for every frame of playback. Advances the position to the current time. */
 	| {readonly type: 'tick'};
 
 export function updateReplay(ui: ReplayUi, message: ReplayMessage, context: ReplayContext): ReplayStep {

@@ -10,11 +10,11 @@ export const ENABLE_BRACKETED_PASTE = `${ESC}[?2004h`;
 export const DISABLE_BRACKETED_PASTE = `${ESC}[?2004l`;
 
 /**
- * Saves the window title, turns focus reports and bracketed paste on, and turns auto-wrap off. Without auto-wrap, a
- * character that the terminal draws wider than measured does not break the layout.
+ * Saves the window title, turns focus reports and bracketed paste on, and turns auto-wrap off. Without auto-wrap, a row
+ * stays one row even if the terminal draws a character wider than this program measured.
  */
 const ENTER_MODES = `${ESC}[22;2t${ESC}[?1004h${ENABLE_BRACKETED_PASTE}${ESC}[?7l`;
-/** Undoes ENTER_MODES. Harmless if those modes are not set. */
+/** Undoes ENTER_MODES. May also be written if those modes were never set. */
 const LEAVE_MODES = `${ESC}[?7h${DISABLE_BRACKETED_PASTE}${ESC}[?1004l${ESC}[23;2t`;
 export const ENTER_ALTERNATE_SCREEN = `${ESC}[?1049h`;
 /** Leaves the alternate screen and shows the cursor, for exits that bypass Ink. */
@@ -55,9 +55,9 @@ export function copyToClipboard(text: string): string {
 /**
  * Desktop notification with a bell, or the bell alone if the terminal is not known to show notifications. The terminal
  * is identified by TERM, which SSH forwards, or by variables of the local terminal. `title` and `body` must be clean.
- * Neither text can select another command of the terminal. Semicolons, which separate parameters, become commas. The
- * text of OSC 9 starts with a fixed word, because terminals read a number there (`OSC 9 ; 4 ; …`) as a command of
- * ConEmu.
+ * The texts of peers cannot trigger another command of the terminal: semicolons, which separate parameters, become
+ * commas, and the text of OSC 9 starts with a fixed word. A number at this position (`OSC 9 ; 4 ; …`) would be a
+ * command of ConEmu.
  */
 export function notification(
 	title: string,
@@ -77,8 +77,8 @@ export function notification(
 }
 
 /**
- * Terminal modes that the program sets in addition to Ink's. All modes are set together and reset together. A second
- * `enter` or `leave` in a row has no effect.
+ * Terminal modes that the program sets in addition to Ink's. `enter` sets all of them and `leave` resets all of them. A
+ * second `enter` or `leave` in a row has no effect.
  */
 export interface TerminalModes {
 	enter(): void;

@@ -1,7 +1,7 @@
 /**
  * Output of Ink to a terminal that may stop reading. Ink writes each frame as the difference to the previous one. While
  * the terminal does not read, the gate drops the frames, so that nothing accumulates. As soon as the terminal reads
- * again, the newest frame is drawn whole.
+ * again, the whole newest frame is drawn, because it cannot be a difference to a dropped one.
  */
 
 import {overrideStream} from './override-stream.js';
@@ -24,7 +24,10 @@ export interface FrameGate {
 export function createFrameGate(stdout: NodeJS.WriteStream, onMissed: () => void): FrameGate {
 	let isDroppingAllowed = false;
 	let hasMissed = false;
-	/** Whether the writes until the next microtask are dropped. Ink writes the parts of one frame together. */
+	/**
+	 * Whether the parts of the current frame are dropped; undefined between frames. Ink writes all parts of a frame
+	 * before the next microtask.
+	 */
 	let isFrameDropped: boolean | undefined;
 
 	const isBlocked = () => stdout.writableLength > 0;
@@ -48,8 +51,8 @@ export function createFrameGate(stdout: NodeJS.WriteStream, onMissed: () => void
 		}
 		if (isFrameDropped && isDroppingAllowed) hasMissed = true;
 		else if (text !== '') write(text);
-		// Ink does not end before this callback is called. So it is called at once, even if the terminal never reads the
-		// frame.
+		// Ink does not unmount before this callback is called. Therefore the callback is called at once, even if the
+		// terminal never reads the frame.
 		if (callback) queueMicrotask(callback);
 		return !isBlocked();
 	}
@@ -61,7 +64,8 @@ export function createFrameGate(stdout: NodeJS.WriteStream, onMissed: () => void
 		},
 		allowDropping(allowed) {
 			isDroppingAllowed = allowed;
-			// Ink draws the whole screen when it takes the terminal back after a release, so no frame is missing then.
+			// After a release, Ink draws the whole screen, so the frames that were dropped before do not matter any
+			// more.
 			hasMissed = false;
 		},
 		write,

@@ -35,7 +35,9 @@ export interface ScreenRequest {
 	readonly onBackground?: ((isLight: boolean) => void) | undefined;
 	/** Called with all tokens of one chunk of input. */
 	onTokens(tokens: readonly Token[]): void;
-	/** Receives tokens before `onTokens`, for code that uses a released terminal. Returns true if it consumed them. */
+	/**
+	 * Receives tokens before `onTokens`, also during a release (for the copy view). Returns true if it consumed them.
+	 */
 	interceptTokens?(tokens: readonly Token[]): boolean;
 	/** Called before Ink draws for the new size. */
 	onResize(): void;
@@ -47,8 +49,8 @@ export interface MountedScreen {
 	/** Writes to the terminal unless it is closed. */
 	write(sequence: string): void;
 	/**
-	 * Writes a sequence that matters only now, for example a bell. Returns false, without writing, while the terminal does
-	 * not read.
+	 * Writes a sequence that must not be written later, for example a bell. Returns false, without writing, while the
+	 * terminal does not read.
 	 */
 	writeIfReading(sequence: string): boolean;
 	/** Replaces the element that `draw` returned. */
@@ -73,7 +75,7 @@ export interface MountedScreen {
 /** Longest wait for the answer about the background when the screen ends, ms. Terminals answer within one round trip. */
 const ANSWER_TIMEOUT_MS = 150;
 
-/** Frames per second at which Ink never throttles. The stores already limit how often the screen is drawn. */
+/** Frame rate at which Ink never delays a frame, because the stores already limit how often the screen is drawn. */
 const UNTHROTTLED_FPS = 1000;
 
 export function mountScreen(request: ScreenRequest): MountedScreen {
@@ -85,7 +87,7 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	let instance: Instance | undefined;
 	let end: ScreenEnd | undefined;
 	let isReleased = false;
-	/** Input that arrived while the terminal showed something other than the screen: the tokens of each chunk. */
+	/** Tokens that arrived while the terminal was released, by chunk of input. They are delivered after the release. */
 	const queuedTokens: (readonly Token[])[] = [];
 
 	function withApp(element: ReactNode): ReactNode {
@@ -134,8 +136,9 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	}
 
 	/**
-	 * Takes the terminal back after another program has used it. A stopped process cannot release the terminal, so the
-	 * alternate screen can be open or closed. It is opened first, so that Ink does not erase lines of the shell.
+	 * Takes the terminal back after another program has used it. A process that another program stops cannot leave the
+	 * alternate screen first, so that screen can be open or closed. It is opened here in both cases, so that Ink does
+	 * not erase lines of the shell.
 	 */
 	function takeTerminalBack(): void {
 		if (end) return;
@@ -170,8 +173,8 @@ export function mountScreen(request: ScreenRequest): MountedScreen {
 	const removeExitHandler = hooks.onProcessExit?.(modes.takeRestoreSequence);
 
 	/**
-	 * Asks for the background. If the screen ends before the answer arrives, `settle` waits for the answer, so that the
-	 * shell does not get it as input.
+	 * Asks the terminal for the colour of its background. If the screen ends before the answer arrives, `settle` waits
+	 * for the answer, so that the shell does not get it as input.
 	 */
 	function createBackgroundQuery() {
 		let askedAt = Number.NEGATIVE_INFINITY;
@@ -280,7 +283,7 @@ function createMutedStdin(stdin: NodeJS.ReadStream): NodeJS.ReadStream {
 	const returnMuted = () => muted;
 	return Object.assign(muted, {
 		isTTY: true,
-		// Only the token reader changes raw mode.
+		// Ink must not change raw mode: only the token reader does.
 		setRawMode: returnMuted,
 		setEncoding: returnMuted,
 		read: () => null,

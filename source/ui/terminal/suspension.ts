@@ -6,17 +6,17 @@ import type {SharedHooks} from '../screen-hooks.js';
 
 export interface Suspension {
 	/**
-	 * Stops the process. Resolves when the process continues. Resolves also if the system has not stopped the process,
-	 * which happens if no shell could continue it.
+	 * Stops the process. Resolves when the process continues. Also resolves if the system ignores the stop. The system
+	 * ignores it if there is no shell that could continue the process.
 	 */
 	stop(): Promise<void>;
-	/** Ignores all further stops. */
+	/** Stops listening for SIGCONT, so that `onContinued` is not called any more. */
 	end(): void;
 }
 
 /**
- * Time after SIGTSTP after which the process has been continued, ms. The signal reaches the process asynchronously, so
- * this timer fires only after the process continues.
+ * Time after SIGTSTP, ms. The signal stops the process during this time, because it arrives asynchronously. So the
+ * timer fires only after the process continues.
  */
 const RESUME_DELAY_MS = 100;
 

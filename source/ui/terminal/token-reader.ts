@@ -1,7 +1,7 @@
 /**
- * Reader of standard input: turns the bytes of each read into key, text and paste tokens. It adds what a pure decoder
- * cannot do: the timeout that distinguishes the Esc key from an escape sequence, and the detection of pastes in terminals
- * without bracketed paste.
+ * Reader of standard input: turns the bytes of each read into key, text and paste tokens. It adds two functions to the
+ * key decoder that need a clock: the timeout that distinguishes the Esc key from an escape sequence, and the detection
+ * of pastes in terminals without bracketed paste.
  */
 import type {Clock} from '../../core/environment.js';
 import {createKeyDecoder, MAX_PASTE_UNITS} from '../input/key-decoder.js';
@@ -111,8 +111,8 @@ export function createTokenReader(
 }
 
 /**
- * Turns raw mode on even if Node has it recorded as on. The records do not contain what another program has changed, for
- * example a shell while this process was stopped.
+ * Turns raw mode on even if Node believes that it is on. Another program may have turned it off without Node's
+ * knowledge, for example a shell while this process was stopped.
  */
 export function restoreRawMode(terminal: Pick<NodeJS.ReadStream, 'setRawMode'>): void {
 	terminal.setRawMode(false);

@@ -1,6 +1,6 @@
 /**
  * Text by grapheme clusters (Unicode Standard Annex 29) and terminal cells: splitting, cursor boundaries, measuring and
- * truncating. Offsets are in UTF-16 units. Printable ASCII takes a fast path.
+ * truncating. Offsets are in UTF-16 units. Printable ASCII is handled without Unicode segmentation, which is faster.
  */
 import stringWidth from 'string-width';
 import {isPlain, plainWidth} from './plain-text.js';
@@ -8,7 +8,7 @@ import {isPlain, plainWidth} from './plain-text.js';
 const graphemeSegmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
 const wordSegmenter = new Intl.Segmenter('en', {granularity: 'word'});
 
-/** Printable ASCII and newlines. CR is not included, because CR LF is one cluster. */
+/** Text of printable ASCII and newlines only. CR is excluded, because CR LF is one cluster of two units. */
 const SINGLE_UNITS = /^[\n -~]*$/;
 
 /** Whether every grapheme cluster of the text is one UTF-16 unit and, newlines aside, one cell. */
@@ -104,7 +104,7 @@ export function truncateCells(text: string, cells: number, ellipsis = '…'): st
 	return truncated + ellipsis;
 }
 
-/** The text, exactly `cells` wide unless it is wider: padded with spaces at the left. */
+/** The text, padded with spaces at the left to a width of `cells`. A wider text is returned as it is. */
 export function padCellsLeft(text: string, cells: number): string {
 	return ' '.repeat(Math.max(0, cells - cellWidth(text))) + text;
 }

@@ -20,8 +20,8 @@ export function isPlain(text: string): boolean {
 }
 
 /**
- * A character that is neither plain nor an emoji of one code point and two UTF-16 units. Such an emoji is two cells
- * wide. Unlike flags and skin tones, two of them never join into one grapheme.
+ * A character that is neither plain nor an emoji of one code point and two UTF-16 units. Such an emoji is always two
+ * cells wide and a grapheme of its own, while flags and skin tones join with the character before them.
  */
 const special = new RegExp(
 	`[^${NARROW}${WIDE}[\\p{Emoji_Presentation}&&[\\u{1f300}-\\u{1f3fa}\\u{1f400}-\\u{1faff}]]]`,

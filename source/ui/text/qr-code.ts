@@ -1,8 +1,9 @@
 /** Draws a QR code with half blocks: one character is one module wide and two modules high. */
 
 /**
- * Lines of a QR code. A scanner expects dark modules on a light background. On a dark terminal the light modules are
- * drawn, on a light terminal the dark modules. `code`: true is dark.
+ * Lines of a QR code. A scanner expects dark modules on a light background. The background of the terminal already
+ * shows one of the two: on a dark terminal only the light modules are drawn, on a light terminal only the dark modules.
+ * `code`: rows of modules, true for dark.
  */
 export function qrCodeLines(code: readonly (readonly boolean[])[], isLightBackground: boolean): string[] {
 	const lines: string[] = [];

@@ -1,4 +1,7 @@
-/** Effects and quotes as text: what somebody did to a message, and the message that a reply answers. */
+/**
+ * Text for effects (reactions, corrections, withdrawals and pins of messages) and for quotes of the messages that
+ * replies answer.
+ */
 
 import type {EffectEvent, EventRef, WrittenEvent} from '../../core/event.js';
 import type {OrderKey} from '../../core/event-order.js';

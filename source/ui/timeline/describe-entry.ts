@@ -17,7 +17,7 @@ const OWN_WINDOW_TEXTS = {
 	closed: 'you no longer show this room over HTTP',
 } as const;
 
-/** The description of one entry. That of a post is the author's name and the text. */
+/** The description of one entry. The description of a message is the author's name and the text. */
 export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 	const isOwn = isOwnLaunch(state, entry.peer);
 	const nameOf = (peer: PeerId, seq?: number): TextPart => ({name: displayName(state, peer, seq), peer});
@@ -30,8 +30,8 @@ export function describeEntry(state: State, entry: TimelineEntry): TextPart[] {
 	const subjectOf = (peer: PeerId): TextPart[] => nameAndAddress(peer, nameSeqOf(state, peer, entry));
 
 	/**
-	 * If a node crashes and starts again, others may lose contact with its earlier session only after its new session
-	 * has joined. The text then says that the lost session is an earlier one.
+	 * The lost peer, called an earlier session if a newer session of the same person is here. After a crash and a
+	 * restart, others may notice the loss of the old session only after the new session has joined.
 	 */
 	const sessionOf = (peer: PeerId): TextPart[] =>
 		hasOtherSession(state, peer, entry) ? ['an earlier session of ', ...subjectOf(peer)] : subjectOf(peer);

@@ -1,6 +1,5 @@
 /**
- * Description of a presence group, which is a run of arrivals and departures. All of it is on one line, with one phrase for
- * each person.
+ * Description of a presence group (consecutive arrivals and departures) on one line, with one phrase for each person.
  */
 import type {PeerId} from '../../core/event.js';
 import {personKeyOf} from '../../core/name-collisions.js';
@@ -17,7 +16,8 @@ const MAX_NAMES = 4;
 
 /**
  * The description of a presence group on one line: `Dave, Erin and 3 more joined · Bob disconnected twice, then left`.
- * It names people, not launches, in the order of their latest change. People who only came and went are counted, not named.
+ * It names each person once, even if they had several sessions, in the order of their latest change. If several people
+ * only joined and left, it gives their number instead of their names.
  */
 export function describePresenceGroup(state: State, entries: readonly TimelineEntry[]): TextPart[] {
 	const peopleByPhrase = new Map<string, PersonSummary[]>();
@@ -31,7 +31,8 @@ export function describePresenceGroup(state: State, entries: readonly TimelineEn
 	const parts: TextPart[] = [];
 	for (const [phrase, people] of peopleByPhrase) {
 		if (parts.length > 0) parts.push(' · ');
-		// A group contains no messages, so these people wrote nothing, and their number is enough.
+		// These people joined and left without a message, because a group contains no messages. So their names do not
+		// matter.
 		const isVisit = people.length > 1 && people.every(({steps}) => steps.length === 2 && phrase === VISIT);
 		if (isVisit) parts.push(`${people.length} people ${phrase}`);
 		else parts.push(...listNames(people), ` ${phrase}`);
@@ -54,7 +55,9 @@ interface PersonSummary {
 	readonly name: string;
 	readonly isOwn: boolean;
 	readonly steps: readonly PresenceStep[];
-	/** Whether another session of the person, which is not in the group, was present at the last change. */
+	/**
+	 * Whether the person was present in another session, which is not in the group, at the last change of the group.
+	 */
 	readonly isElsewhere: boolean;
 }
 
@@ -107,9 +110,9 @@ function summarizeByPerson(state: State, entries: readonly TimelineEntry[]): Per
 }
 
 /**
- * Formats `joined`, `reconnected`, `joined, then left`, `left twice, then disconnected` or `disconnected, then rejoined`. It
- * counts separately how often a person left and how often they were disconnected. The last word says whether the person is
- * there at the end, in any of their sessions.
+ * Formats `joined`, `reconnected`, `joined, then left`, `left twice, then disconnected` or `disconnected, then
+ * rejoined`. Leaving and being disconnected are counted separately. The last word says whether the person is present at
+ * the end of the group, in any session.
  */
 function presencePhrase({steps, isOwn, isElsewhere}: PersonSummary): string {
 	const first = steps[0];

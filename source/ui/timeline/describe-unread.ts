@@ -8,7 +8,7 @@ import {isMentionOfUs} from './mentions.js';
 
 export const noUnread: Unread = {messages: {pages: [], starts: new Float64Array(0), length: 0}};
 
-/** Maximum number of unread messages in which mentions are counted. Older ones are not searched. */
+/** Maximum number of unread messages that are searched for mentions. Only the newest ones are searched. */
 const MAX_MENTION_SEARCH = 10_000;
 
 const memoiseMentions = memoiseByKey<Timeline, readonly TimelineEntry[]>();
@@ -27,7 +27,7 @@ export function isUnread({messages}: Unread, entry: TimelineEntry): boolean {
 	return messages.length > 0 && hasEntry(messages, entry);
 }
 
-/** Newest wall clock time that the state contains, ms. It is at most a minute old. */
+/** Newest wall clock time in the state, ms. The running node updates it at least once a minute. */
 export function wallTimeOf({loggedAt, ephemeral}: State): number {
 	return Math.max(loggedAt, ephemeral.now);
 }

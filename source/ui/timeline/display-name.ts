@@ -18,7 +18,7 @@ export function plainName(state: State, peer: PeerId, seq?: number): string {
 	return shownName(cleanLine(nameOf(state, peer, seq))) || shortPeerId(peer);
 }
 
-/** Name as the screens show it: in quotes if it could be read as anything but a name. */
+/** Name as the screens show it: in quotes if it could be read as something else, for example the name “joined”. */
 export function clearName(state: State, peer: PeerId, seq?: number): string {
 	// Our own name cannot deceive us, so it needs no quotes. The demo uses the name “you”.
 	return isOurs(state, peer) ? plainName(state, peer, seq) : quoteUnclearName(plainName(state, peer, seq));

@@ -1,6 +1,6 @@
 /**
- * Rows that replies and effects add to a message: the quoted line above the message, and the mark `(edited)` and the
- * reactions below it.
+ * Rows that replies and effects add to a message: above it the quote of the message that a reply answers; below it the
+ * mark `(edited)` and the reactions.
  */
 
 import {noEffects} from '../../core/effects.js';
@@ -88,7 +88,7 @@ function withEditedMark(
 	if (!correction || withdrawal || !last) return rows;
 	const mark: Segment = {text: EDITED_MARK, style: theme.muted};
 	const gap = last.at(-2);
-	// If the address is at the end of the row, the mark is in the gap between text and address.
+	// If the row ends in the author's address, the mark `(edited)` goes between text and address.
 	const isAddressLast = last.length > 2 && last.at(-1)?.style === theme.muted;
 	if (isAddressLast && gap?.text.trim() === '' && gap.text.length >= EDITED_MARK.length + 2) {
 		const rest = ' '.repeat(gap.text.length - EDITED_MARK.length - 1);
@@ -100,7 +100,7 @@ function withEditedMark(
 
 /**
  * Reactions with their counts on one row. Reactions of this user are bold. Reactions that are older than the last
- * correction are dimmed.
+ * correction are dimmed, because they answer an earlier text.
  */
 function marksRow(
 	state: State,
@@ -129,8 +129,8 @@ function marksRow(
 }
 
 /**
- * Cache key of the effects in the rows of a message: everything that they show and that can change although the event
- * stays the same.
+ * Part of the cache key of a message's rows: everything that effects add to the rows. Effects can change the rows
+ * without changing the event.
  */
 export function effectSignature(state: State, message: WrittenEvent): string {
 	const quote =

@@ -17,7 +17,7 @@ export function transferOf(state: State, {file}: SharedEvent): FileTransfer | un
 }
 
 /**
- * The line below the row of a shared file: its transfer, or how to fetch it. Undefined if there is nothing to say. `isLive`:
+ * The line below the row of a shared file: its transfer, or how to fetch it. Undefined if neither applies. `isLive`:
  * the screen belongs to a running node, which can fetch.
  */
 export function fileLine(
@@ -28,7 +28,7 @@ export function fileLine(
 ): {readonly text: string; readonly style: Style; readonly isProgress: boolean} | undefined {
 	const transfer = transferOf(state, event);
 	const isWithdrawn = contentOf(state, event).withdrawal !== undefined;
-	// A withdrawn file is not served any more.
+	// This node no longer sends a file that was withdrawn, so the line must not say that it shares the file.
 	if (isWithdrawn && transfer?.state === 'sharing') return undefined;
 	const isProgress = transfer?.state === 'fetching';
 	if (transfer) return {text: describeTransfer(transfer, theme), style: styleOf(transfer, theme), isProgress};
@@ -71,7 +71,7 @@ function describeTransfer(transfer: FileTransfer, theme?: Theme): string {
 	}
 }
 
-/** One line about a transfer, for places where no key cancels it. */
+/** One line about a transfer, without the hint on the key that cancels it. */
 export function summarizeTransfer(transfer: FileTransfer): string {
 	return describeTransfer(transfer).replace(CANCEL_HINT, '');
 }
@@ -97,7 +97,7 @@ function timeLeft({bytes, of, bytesPerSecond = 0}: Pick<FileTransfer, 'bytes' | 
 	return `${describeDuration(((of - bytes) * 1000) / Math.max(1, bytesPerSecond))} left`;
 }
 
-/** All transfers of this moment in a few words, for the status line. Undefined if there are none. */
+/** Text of the status line about all transfers that are in progress. Undefined if there are none. */
 export function transfersText(state: State): string | undefined {
 	const transfers = Object.values(state.ephemeral.files);
 	const hashing = transfers.find(({state: now}) => now === 'hashing');
@@ -120,8 +120,8 @@ export function transfersText(state: State): string | undefined {
 }
 
 /**
- * Announces fetches that stop, for the modes without a screen. Returns one line when a fetch is done, has failed or has
- * to wait, and undefined for every other change.
+ * Announces the ends of fetches in the modes without a full screen. Returns one line when a fetch is complete, has
+ * failed or has to wait, and undefined for every other change.
  */
 export function createTransferAnnouncer(): (transfer: FileTransfer) => string | undefined {
 	const announced = new Map<string, FileTransfer['state']>();
@@ -135,8 +135,8 @@ export function createTransferAnnouncer(): (transfer: FileTransfer) => string | 
 }
 
 /**
- * Cache key of the transfer in the rows of a shared file: everything that they show and that can change although the
- * event stays the same.
+ * Part of the cache key of a shared file's rows: everything that the rows show of the transfer. A transfer can change
+ * the rows without changing the event.
  */
 export function transferSignature(state: State, event: SharedEvent): string {
 	const transfer = transferOf(state, event);

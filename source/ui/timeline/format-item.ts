@@ -76,8 +76,8 @@ function isActionEntry(entry: TimelineEntry): boolean {
 }
 
 /**
- * The rows below a shared file: its transfer, or how to fetch it. Progress stays in one row, so that the rows above do not
- * move while its numbers change. Other texts are shown in full, because they say why a file does not arrive.
+ * The rows below a shared file: its transfer, or how to fetch it. Progress always takes one row, so that the rows above
+ * do not move when its numbers get longer. Other texts are wrapped, because they say why a file does not arrive.
  */
 function fileRows(state: State, entry: TimelineEntry, options: RowOptions): Row[] {
 	const {theme, isLive = false} = options;
@@ -136,7 +136,7 @@ function formatPost(
 	};
 	const time = columns.timeCells > 0 ? [{text: `${formatTime(entry.at, options.times)} `, style: theme.muted}] : [];
 	const late: Segment[] = entry.late ? [{text: LATE_MARK, style: theme.muted}] : [];
-	// Two people with equal short fingerprints get long ones, which do not fit the column.
+	// If the short fingerprints of two people are equal, long ones are shown, which do not fit the column.
 	const isTooLong = !isContinued && cellWidth(nameInColumn(state, entry, columns, theme)) > columns.nameCells;
 	if (columns.layout === 'heading' || isTooLong) {
 		const rows = wrapTextRows(text, late, columns, {...options, ...looks});
@@ -152,7 +152,7 @@ function formatPost(
 		columns.addressPlace === 'column'
 			? [{text: ' '}, {text: `${padCells(address, ADDRESS_CELLS)} `, style: theme.muted}]
 			: [{text: ' '}];
-	/** `reserved`: cells at the end of the first row that the text leaves free. */
+	/** Rows of the message. `reserved`: number of cells at the end of the first row that stay free for the address. */
 	const rowsOf = (reserved: number): Row[] => {
 		const [first = [], ...others] = wrapTextRows(text, late, columns, {...options, ...looks}, reserved);
 		return [[...time, name, ...gap, ...first.slice(1)], ...others];

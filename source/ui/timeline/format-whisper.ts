@@ -1,7 +1,7 @@
 /**
- * Rows of a whisper. The word `private` is where other messages have the name of their author, and a bar is before
- * every line of the text. So no public message can look like a whisper, whatever the name of its author, even without
- * colours.
+ * Rows of a whisper. The word `private` takes the place of the author's name, and a bar precedes every line of the
+ * text. Therefore no public message can look like a whisper, even if its author is called `private` and the screen has
+ * no colours.
  */
 import type {Whisper} from '../../core/event.js';
 import {hueOf} from '../../core/name-hues.js';
@@ -40,7 +40,7 @@ export function formatWhisper(state: State, entry: Whisper, options: WhisperRowO
 	const head: Segment[] = [...time, {text: padCellsLeft(LABEL, nameCells), style: label}];
 	const gap = indent(textStart - timeCells - nameCells);
 	const lead = [...party, {text: ': '}];
-	// A name that leaves too little room for the text gets a line of its own.
+	// If the words in front of the text take half of the row or more, they get a line of their own.
 	const hasRoom = widthOf(lead) < textCells / 2;
 	const bar = barOf(theme);
 	const rows = textRows(entry, hasRoom ? lead : [], indent(textStart), options);

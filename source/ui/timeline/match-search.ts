@@ -40,8 +40,8 @@ interface NameMatches {
 }
 
 /**
- * Whether the names of each peer match the search, by roster. Names rarely change, so a search looks up each name once,
- * not once per message.
+ * For each roster: whether the names of each peer match the search. Names rarely change, so a search compares each name
+ * once and not once per message.
  */
 const nameMatchesByRoster = new WeakMap<State['roster'], NameMatches>();
 
@@ -77,16 +77,18 @@ export interface CountRequest {
 	readonly selected: OrderKey | undefined;
 }
 
-/** Maximum number of entries that are searched in a filtered view. Older ones are not counted. */
+/** Maximum number of entries that are searched in a filtered view. Matches in older entries are not counted. */
 const MAX_COUNTED = 20_000;
 
 /**
- * Creates a match counter. It caches counts by page: each typed letter counts the matches of all pages once, and a new
- * message counts only its own page again.
+ * Creates a match counter. It caches counts by page: after a typed letter all pages are counted once, and after a new
+ * message only its page is counted again.
  */
 export function createMatchCounter(): (request: CountRequest) => MatchCount {
 	let counted = new WeakMap<Pages[number], number>();
-	/** Counts of the previous search. If the new text contains the previous text, a page without matches still has none. */
+	/**
+	 * Matches per page of the previous search text. If the new text contains it, a page without matches still has none.
+	 */
 	let previousCounts: typeof counted | undefined;
 	let countedSearch = '';
 	/** Corrections and withdrawals at the time of the count. If they change, all pages are counted again. */

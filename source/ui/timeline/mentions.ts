@@ -42,8 +42,8 @@ const collectOwnNames = memoise<State, readonly string[]>(
 const ownNames = memoise<State, readonly string[]>(state => [collectOwnNames(state).join('\n')], collectOwnNames);
 
 /**
- * The short names of this user, with a key that changes only when the short names change. The roster cannot be this
- * key, because it changes with every arrival and departure.
+ * The short names of this user, with a cache key that changes only when the short names change. The roster cannot be
+ * the cache key, because it changes with every arrival and departure.
  */
 const shortNames = memoise<State, ShortNames & {readonly key: string}>(
 	state => [ownNames(state), state.roster, state.launches],
@@ -75,7 +75,10 @@ export function isMentionOfUs(state: State, entry: TimelineEntry): boolean {
 	);
 }
 
-/** Maximum number of `@` in one message that are looked up, so that a hostile text costs little. */
+/**
+ * Maximum number of `@` in one message whose names are looked up. The rest is ignored, so that a hostile text costs
+ * little time.
+ */
 const MAX_MENTIONS = 32;
 
 /** The parts of a text that mention a person who is here, or everybody, each in the colour of the person. */

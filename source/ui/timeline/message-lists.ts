@@ -16,10 +16,11 @@ import {summarizeTransfer, transferOf} from './format-file.js';
 import {formatMoment, formatTime} from './format-time.js';
 import {markedMessageText} from './message-text.js';
 
-/** Maximum number of rows that are searched for a list or for the answers of a thread. Older ones are left out. */
+/** Maximum number of newest entries that are searched for the messages of a list or of a thread. */
 const MAX_SEARCHED_ROWS = 20_000;
 /**
- * Maximum number of steps from a reply to the first message of its thread. Bounds the search if replies refer to each other.
+ * Maximum number of steps from a reply to the first message of its thread. Without it, replies that answer each other
+ * would make the search endless.
  */
 const MAX_DEPTH = 256;
 

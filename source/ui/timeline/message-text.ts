@@ -1,6 +1,6 @@
 /**
- * Text of a message as all outputs show it: with its last correction, without the text of a withdrawn message, and safe
- * to draw.
+ * Text of a message as all outputs show it: the last correction if there is one, `(withdrawn)` for a withdrawn message,
+ * and without control characters.
  */
 import type {WrittenEvent} from '../../core/event.js';
 import {formatBytes} from '../../core/format-quantity.js';

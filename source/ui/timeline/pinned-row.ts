@@ -1,4 +1,4 @@
-/** The line above the timeline with the message that was pinned last. */
+/** Pinned line: a line above the timeline with the message that was pinned last. */
 import {selectPins} from '../../core/select-pins.js';
 import type {State} from '../../core/state.js';
 import type {Row} from '../panes/paint-row.js';

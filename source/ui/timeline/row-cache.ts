@@ -1,4 +1,6 @@
-/** Cache of formatted rows. Formatting a row costs more than drawing it, and a frame draws all visible rows again. */
+/**
+ * Cache of formatted rows. Each frame draws all visible rows again, and formatting a row takes longer than drawing it.
+ */
 import {isWritten, type PeerId} from '../../core/event.js';
 import {LruMap} from '../../core/lru-map.js';
 import {hueOf} from '../../core/name-hues.js';
@@ -35,7 +37,7 @@ export function createRowOptions(theme: Theme): (settings: Omit<RowOptions, 'the
 
 /**
  * Maximum number of entries whose rows are kept: enough for several screens, for scrolling back and forth. The rows of
- * one entry take about 3 kB, ten times as much as the entry itself, so they must not live as long as the history.
+ * one entry take about 3 kB, ten times as much as the entry itself, so rows are not kept for the whole history.
  */
 export const MAX_CACHED_ENTRIES = 1024;
 
@@ -66,8 +68,8 @@ const rosterVersions = new WeakMap<State['roster'], number>();
 let lastRosterVersion = 0;
 
 /**
- * Version of a roster. A presence group, which is a line about several arrivals and departures, names many peers. So
- * the group is formatted again after every change of the roster.
+ * Number of a roster, for cache keys: a new roster has a new number. A presence group (a line about several arrivals
+ * and departures) names many peers, so it is formatted again after every change of the roster.
  */
 function rosterVersionOf(roster: State['roster']): number {
 	const version = rosterVersions.get(roster) ?? ++lastRosterVersion;
@@ -75,7 +77,7 @@ function rosterVersionOf(roster: State['roster']): number {
 	return version;
 }
 
-/** Cache key: everything that the rows show and that can change while the entry object stays the same. */
+/** Cache key of the rows of an entry: everything in them that can change without a new entry object. */
 function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): string {
 	const person = (peer: PeerId, seq?: number) =>
 		`${displayName(state, peer, seq)}\n${displayAddress(state, peer)}\n${hueOf(state, peer)}\n${isOurs(state, peer)}`;
@@ -86,9 +88,10 @@ function signatureOf(state: State, item: TimelineItem, entry: TimelineEntry): st
 	}
 	const effects = isWritten(entry) ? effectSignature(state, entry) : '';
 	const transfer = entry.type === 'shared' ? transferSignature(state, entry) : '';
-	// Whether the subject has another session depends on all peers, so the key contains the version of the roster.
+	// The text depends on whether the subject has another session, which any peer can be. So the key contains the
+	// number of the roster.
 	const subject = 'subject' in entry ? `${person(entry.subject)}\n${rosterVersionOf(state.roster)}` : '';
-	// The colour of a mentioned name depends on who is here.
+	// A mentioned name is coloured only while a person with this name is here.
 	const mentions = `${entry.type === 'posted' ? entry.text : ''}${effects}`.includes('@')
 		? rosterVersionOf(state.roster)
 		: '';

@@ -15,7 +15,10 @@ export interface RowColumns {
 	readonly timeCells: number;
 	/** Width of the name, which includes a fingerprint. 0 in the layout `heading`. */
 	readonly nameCells: number;
-	/** Where an address is shown: in a column before the text, or at the end of the first or last row of the text. */
+	/**
+	 * Where an address is shown: `column`: before the text; `end`: at the end of the first or last row of the text;
+	 * `heading`: in the row above the text.
+	 */
 	readonly addressPlace: 'column' | 'end' | 'heading' | 'none';
 	/** Width of everything before the text, in cells. */
 	readonly textStart: number;

@@ -101,7 +101,8 @@ function createSlotDrawer(): (request: DrawRequest) => Row[] {
 			const isSelected = selected !== undefined && containsKey(slot.item, selected);
 			const own = slot.row === firstRow ? entryMarkOf(state, entry, options.theme, review) : BLANK_MARK;
 			const mark = isSelected ? selectedMark(options.theme) : own;
-			// The selection mark takes the first cell, so the entry's own mark moves to the second.
+			// In a selected row, the selection mark takes the first cell of the column, and the mark of the entry the
+			// second.
 			const covered = isSelected && own !== BLANK_MARK ? own : undefined;
 			if (!review || !entry) return withMark(row, mark, covered);
 			const isBookmarked = slot.row === firstRow && slot.item.entries.some(review.isBookmarked);

@@ -101,7 +101,7 @@ export interface TimelineItem {
  * about one peer.
  */
 const MIN_GROUP_ENTRIES = 3;
-/** Maximum number of entries that a search for the ends of a presence group examines in each direction. */
+/** Maximum number of entries that are examined in each direction to find where a presence group begins and ends. */
 const MAX_GROUP_REACH = 256;
 
 function isPresenceChange(entry: TimelineEntry): boolean {
@@ -117,7 +117,10 @@ function isPresenceChange(entry: TimelineEntry): boolean {
 	}
 }
 
-/** Whether the entry at `index` continues the group of the previous entry: same day, no unread rule between them. */
+/**
+ * Whether the entry at `index` belongs to the presence group of the entry before it: both are on the same day, with no
+ * unread rule between them.
+ */
 function continuesGroup(view: TimelineView, index: number, unreadBoundary: number): boolean {
 	const before = view.at(index - 1);
 	const entry = view.at(index);

@@ -87,7 +87,10 @@ function anchoredSlot(laidOut: LaidOutTimeline, anchor: Anchor): Slot | undefine
 	return slotOf(laidOut, item, row);
 }
 
-/** The `height` rows from the anchor on. Without an anchor, or if fewer rows follow it, the last `height` rows. */
+/**
+ * The first `height` rows from the anchor on. Without an anchor, or if fewer rows follow the anchor, the last `height`
+ * rows of the timeline.
+ */
 export function resolveViewport(laidOut: LaidOutTimeline, height: number, anchor: Anchor | undefined): Viewport {
 	const slots: Slot[] = [];
 	let slot = anchor && anchoredSlot(laidOut, anchor);
@@ -131,7 +134,10 @@ export function keyOf({ms, counter, peer, seq}: TimelineEntry): OrderKey {
 	return {ms, counter, peer, seq};
 }
 
-/** The anchor after scrolling by `rows` (negative: up), or undefined at the end, where the viewport follows new entries. */
+/**
+ * The anchor after scrolling by `rows` (negative: up), or undefined at the end of the timeline, where new entries
+ * scroll the viewport.
+ */
 export function scrollAnchor(
 	laidOut: LaidOutTimeline,
 	height: number,
@@ -155,8 +161,8 @@ export function firstAnchor(laidOut: LaidOutTimeline): Anchor | undefined {
 }
 
 /**
- * The given anchor if the whole item at `key` is visible; otherwise an anchor that shows the item a third of the height
- * below the top.
+ * The given anchor if the whole item at `key` is visible; otherwise an anchor that shows the item at a third of the
+ * height of the viewport.
  */
 export function anchorShowing(
 	laidOut: LaidOutTimeline,

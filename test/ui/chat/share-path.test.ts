@@ -52,10 +52,10 @@ describe('Tab after /share', () => {
 	test('Tab after /share says that no file begins with the typed letters, also if the folder cannot be read', async () => {
 		const {terminal, press} = await launchSharing();
 		await press('/share x', '\t');
-		await terminal.see('No file name begins with this');
+		await terminal.see('No matching file or folder');
 		const other = await launchSharing({listFolder: () => Promise.reject(new Error('EACCES'))});
 		await other.press('/share x', '\t');
-		await other.terminal.see('No file name begins with this');
+		await other.terminal.see('No matching file or folder');
 	});
 });
 

@@ -320,7 +320,7 @@ describe('the linear screen', () => {
 			terminal.type('one\r');
 			await terminal.see('You: one');
 			terminal.type(key);
-			await terminal.see('Nobody else has your last message.\nDo this again to leave the chat.');
+			await terminal.see('Nobody else has your last message.\nTo leave now, type /quit or press Ctrl+D again.');
 			expect(exit()).toBeUndefined();
 			terminal.type(key);
 			await terminal.until(() => exit() !== undefined);

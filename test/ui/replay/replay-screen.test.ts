@@ -215,7 +215,7 @@ describe.each(sizes)('the replay screen at %i×%i', (columns, rows) => {
 		await expect.poll(rank).toBe(120);
 		await press('t', '13:53', '\r');
 		await expect.poll(selected).toContain('13:53');
-		await terminal.see('No later such time');
+		await terminal.see('This time does not come again');
 		await press('t', 'noon', '\r');
 		await terminal.see('Not a time');
 		expect(terminal.rows().at(-1)).toContain('Go to: noon');
