@@ -4,9 +4,19 @@
  * it sends nothing.
  */
 import type {Clock, Timer} from '../../core/environment.js';
-import {ALIVE_INTERVAL_MS} from '../../core/limits.js';
+import {ALIVE_INTERVAL_MS, SEND_HIGH_WATER_BYTES} from '../../core/limits.js';
 import type {PeerLink} from '../link/peer-link.js';
+import {runWithinBudget} from '../scheduling/chunked-work.js';
+import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
 import type {FailureDetector} from './failure-detector.js';
+
+/** Longest time in ms for which lists are created without a pause. */
+const SLICE_MS = 1;
+/**
+ * A peer for which more than this number of bytes is queued gets no list. Each list replaces the earlier ones, so a peer
+ * that reads late needs only the last one.
+ */
+const MAX_QUEUED_BEFORE_LIST = 2 * SEND_HIGH_WATER_BYTES;
 
 export interface AliveSenderOptions {
 	readonly clock: Clock;
@@ -21,15 +31,29 @@ export interface AliveSender {
 
 export function createAliveSender({clock, failureDetector, links}: AliveSenderOptions): AliveSender {
 	let timer: Timer | undefined;
+	const sliceTimer = createCoalescedTimer(clock, sendSlice);
+	/** Connections on which the list of this interval is not sent yet. */
+	let waiting: PeerLink[] = [];
 
 	function send(): void {
 		timer = clock.after(ALIVE_INTERVAL_MS, send);
-		const now = clock.monotonic();
-		for (const link of links()) {
-			if (!link.features.has('alive')) continue;
-			const peers = failureDetector.aliveFor(link.peer, now);
-			if (peers.length > 0) link.send({type: 'alive', peers});
-		}
+		if (waiting.length === 0) waiting = links().filter(({features}) => features.has('alive'));
+		sendSlice();
+	}
+
+	/** Sends lists for SLICE_MS, because the lists for hundreds of peers take long. */
+	function sendSlice(): void {
+		runWithinBudget(clock, SLICE_MS, () => {
+			const link = waiting.shift();
+			if (link && link.queuedBytes <= MAX_QUEUED_BEFORE_LIST) sendTo(link);
+			return waiting.length > 0;
+		});
+		if (waiting.length > 0) sliceTimer.schedule();
+	}
+
+	function sendTo(link: PeerLink): void {
+		const peers = failureDetector.aliveFor(link.peer, clock.monotonic());
+		if (peers.length > 0) link.send({type: 'alive', peers});
 	}
 
 	return {
@@ -38,6 +62,7 @@ export function createAliveSender({clock, failureDetector, links}: AliveSenderOp
 		},
 		stop() {
 			timer?.cancel();
+			sliceTimer.stop();
 		},
 	};
 }

@@ -62,7 +62,9 @@ export interface FailureDetector {
 	/**
 	 * Peers that are alive according to other peers than `receiver`, to be sent to `receiver`. Leaves out what
 	 * `receiver` knows already: the peers to which this node is connected, and the reports of peers to which `receiver`
-	 * is connected too. Empty if all nodes are connected to each other.
+	 * is connected too. Empty if all nodes are connected to each other. If there are more reports than EXAMINED_REPORTS
+	 * allows, the lists of a receiver take turns: one begins with the peer that connected first, the next with the
+	 * reports after the last one that was examined.
 	 */
 	aliveFor(receiver: PeerId, now: number): AlivePeer[];
 	/** Restarts all grace periods. To be called after a time in which this process did not run. */
@@ -89,6 +91,13 @@ const MAX_EVICTION_SKIPS = 64;
  */
 const MAX_REPORTED_AT_ONCE = 64;
 
+/**
+ * Reports that the lists for all peers together may examine (`aliveFor`): all reports in a room of 160 nodes. The work
+ * grows with the third power of the number of nodes. Without the limit, hundreds of members that list hundreds of peers
+ * stop the chat.
+ */
+const EXAMINED_REPORTS = 4_000_000;
+
 interface Suspect {
 	/** Time at which the last connection to the suspect was lost, in monotonic ms. */
 	since: number;
@@ -111,6 +120,11 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 	 */
 	const suspects = new LruMap<PeerId, Suspect>(Number.POSITIVE_INFINITY);
 	const evidence = createIndirectEvidence();
+	/**
+	 * Receivers for whose last list not all reports were examined. `next`: index of the source to continue with.
+	 * `isResumed`: whether the next list begins with this source.
+	 */
+	const unfinished = new Map<PeerId, {readonly next: number; readonly isResumed: boolean}>();
 	/**
 	 * Earliest possible start of a grace period, in monotonic ms. It is the later of two times: when this process last
 	 * ran again after a time in which it did not run, and when this node last got a connection after it had none.
@@ -220,6 +234,7 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 		disconnected(peer, now) {
 			connectedPeers.delete(peer);
 			evidence.remove(peer);
+			unfinished.delete(peer);
 			suspect(peer, now, self);
 			// If only the disconnected peer reported a connection to another peer, that peer is now unreachable.
 			for (const other of takeReports(peer)) if (!isReachable(other) && other !== self) suspect(other, now, peer);
@@ -237,15 +252,28 @@ export function createFailureDetector(self: PeerId): FailureDetector {
 			if (entry) entry.since = now;
 		},
 		aliveFor(receiver, now) {
+			if (!connectedPeers.has(receiver)) return [];
 			const known = reports.get(receiver);
+			const sources = [...connectedPeers].filter(source => source !== receiver && !known?.has(source));
+			const {next, isResumed} = unfinished.get(receiver) ?? {next: 0, isResumed: false};
+			const first = isResumed ? next : 0;
 			const newest = new Map<PeerId, number>();
-			for (const source of connectedPeers) {
-				if (source === receiver || known?.has(source)) continue;
+			let left = EXAMINED_REPORTS / connectedPeers.size;
+			let count = 0;
+			for (; count < sources.length && left > 0 && newest.size < MAX_PEERS_LISTED; count++) {
+				const source = sources[(first + count) % sources.length] ?? receiver;
 				for (const [peer, at] of toldBy(source, now)) {
+					left -= 1;
 					if (peer === receiver || peer === self || connectedPeers.has(peer)) continue;
 					newest.set(peer, Math.max(at, newest.get(peer) ?? at));
 				}
 			}
+			if (count === sources.length) unfinished.delete(receiver);
+			else
+				unfinished.set(receiver, {
+					next: isResumed || next === 0 ? (first + count) % sources.length : next,
+					isResumed: !isResumed,
+				});
 			const alive = [...newest].map(([peer, at]) => ({peer, ageMs: Math.max(0, Math.round(now - at))}));
 			return alive.length <= MAX_PEERS_LISTED
 				? alive

@@ -269,4 +269,26 @@ describe('an `alive` message', () => {
 		}
 		expect(detector.aliveFor(LOW, 0)).toHaveLength(MAX_REPORTED_PEERS);
 	});
+
+	it('every other `alive` message to a peer continues after the reports of the message before', () => {
+		const detector = detectorWith(LOW, HIGH, FAR);
+		for (let index = 0; index < MAX_REPORTED_PEERS; index++)
+			detector.reportChange(HIGH, fakePeerId(1000 + index), true, 0);
+		detector.reportChange(FAR, LOST, true, 0);
+		const lists = [0, 1, 2, 3].map(now => detector.aliveFor(LOW, now));
+		expect(lists.map(list => list.length)).toEqual(Array(4).fill(MAX_REPORTED_PEERS));
+		expect(lists.map(list => list.some(({peer}) => peer === LOST))).toEqual([false, true, false, true]);
+	});
+
+	it('an `alive` message examines a limited number of reports, and its successors examine the others', () => {
+		const sources = Array.from({length: 120}, (_, index) => fakePeerId(100 + index));
+		const detector = detectorWith(LOW, ...sources);
+		for (const source of sources)
+			for (let index = 2; index < MAX_REPORTED_PEERS; index++)
+				detector.reportChange(source, fakePeerId(1000 + index), true, 0);
+		detector.reportChange(sources[100] as PeerId, LOST, true, 0);
+		const hasLost = Array.from({length: 4}, () => detector.aliveFor(LOW, 0).some(({peer}) => peer === LOST));
+		expect(hasLost).toEqual([false, true, false, false]);
+		expect(detector.aliveFor(HIGH, 0)).toEqual([]);
+	});
 });
