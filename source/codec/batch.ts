@@ -39,7 +39,10 @@ export function writeBatch(writer: MsgpackWriter, batch: Batch): void {
 	writeBytes(writer, batch.signature);
 }
 
-/** Reads a batch and checks every field and limit. Byte strings are views of the decoded bytes. Throws ProtocolError. */
+/**
+ * Reads a batch and checks every field and limit. The entries, hashes and signature share memory with the decoded
+ * message. Throws ProtocolError.
+ */
 export function readBatch(value: unknown, path: string): Batch {
 	const fields = readList(value, path, 16, 5);
 	const batch: Batch = {

@@ -40,15 +40,15 @@ export interface BeaconDatagram {
 	readonly kind: BeaconKind;
 	readonly path?: BeaconPath;
 	/**
-	 * Rises with each announcement of this peer. A beacon whose counter has not risen is a replay, or a copy that
-	 * arrived on the other path.
+	 * Rises with each announcement of this peer. If the counter has not risen, the beacon is an old one that somebody
+	 * sent again, or a copy that arrived on the other path (broadcast or multicast).
 	 */
 	readonly counter: number;
 }
 
 /**
- * Computes the MAC: HMAC-SHA-256 with the beacon key, truncated to 16 bytes. The function is a parameter because the codec
- * imports no crypto.
+ * Computes the MAC of a beacon: HMAC-SHA-256 with the beacon key of the room, truncated to 16 bytes. Callers pass
+ * this function, because the codec imports no cryptography.
  */
 export type BeaconMac = (bytes: Uint8Array) => Uint8Array;
 
@@ -58,7 +58,7 @@ export type BeaconMac = (bytes: Uint8Array) => Uint8Array;
  */
 export type BeaconSigner = (bytes: Uint8Array) => Uint8Array;
 
-/** Signature in a beacon, and the bytes that the signature must cover. The codec does not verify the signature. */
+/** Signature of a beacon, and the signed bytes. This module does not verify the signature. */
 export interface BeaconSignature {
 	readonly signed: Uint8Array;
 	readonly signature: Uint8Array;
@@ -75,12 +75,12 @@ type DecodedBeacon =
 	/** The datagram is not a valid beacon. */
 	| {readonly type: 'unrecognized'};
 
-/** Protocol version whose beacons have the layout above. */
+/** Version of the layout of beacons that this module reads and writes. */
 const LAYOUT_VERSION = 1;
 const MAGIC = [0x70, 0x32, 0x70, 0x69];
-/** Kinds of beacon. The index of a kind is its byte on the wire. Append-only. */
+/** Kinds of beacon. The index of a kind in this array is its byte in the datagram, so new kinds are only appended. */
 const KINDS: readonly BeaconKind[] = ['here', 'leaving', 'answer'];
-/** Paths of a beacon. The index of a path is its byte on the wire. Append-only. */
+/** Paths of a beacon. The index of a path in this array is its byte in the datagram, so new paths are only appended. */
 const PATHS: readonly (BeaconPath | undefined)[] = [undefined, 'broadcast', 'multicast'];
 
 const VERSION_OFFSET = 4;

@@ -6,8 +6,8 @@ import type {PeerId} from '../core/event.js';
 const HEX_DIGIT_CODES = Uint8Array.from('0123456789abcdef', digit => digit.charCodeAt(0));
 
 /**
- * Encodes bytes as lowercase hexadecimal digits, two for each byte. The result is one flat string. Joining 32 pairs of
- * digits would leave a tree of 31 strings in memory, which takes ten times the memory of the text.
+ * Encodes bytes as lowercase hexadecimal digits, two for each byte. The string is made in one step. If it were joined
+ * from 32 pairs of digits, V8 would keep a tree of 31 strings, which takes ten times the memory.
  */
 export function bytesToHex(bytes: Uint8Array): string {
 	const codes = new Array<number>(bytes.length * 2);
@@ -45,8 +45,8 @@ const PEER_ID_CACHE_SIZE = 1024;
 const peerIdCache: {readonly bytes: Uint8Array; readonly peer: PeerId}[] = [];
 
 /**
- * Peer id of an Ed25519 public key of 32 bytes. Throws ProtocolError for another length. Cached ids share one string, so a
- * million events do not keep a million copies of their authors' ids in memory.
+ * Peer id of an Ed25519 public key of 32 bytes. Throws ProtocolError for another length. Recent ids are cached, so
+ * that a million events of a few authors do not keep a million equal strings in memory.
  */
 export function peerIdFromBytes(bytes: Uint8Array): PeerId {
 	const slot = ((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)) % PEER_ID_CACHE_SIZE;

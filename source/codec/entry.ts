@@ -51,9 +51,12 @@ import {
 import {pack, unpack} from './msgpack.js';
 import {decodePostedFast} from './posted-fast.js';
 
-/** Claim of a durable identity in a `joined` entry. It is not trusted until feed/identity.ts has verified the signature. */
+/**
+ * Claim in a `joined` entry that its author is the user with this identity key. The claim is not trusted until
+ * feed/identity.ts has verified the signature.
+ */
 export interface IdentityClaim {
-	/** Ed25519 public key, 32 bytes. */
+	/** Ed25519 public key of the identity, 32 bytes. */
 	readonly key: Uint8Array;
 	/** Signature by `key` over the room tag and the peer id, 64 bytes. */
 	readonly signature: Uint8Array;
@@ -61,7 +64,10 @@ export interface IdentityClaim {
 
 type JoinedBody = Omit<Extract<FeedEventBody, {type: 'joined'}>, 'identity'> & {readonly identity?: IdentityClaim};
 
-/** Body of an entry to encode: any kind except `unreadable`. `joined` contains a claim instead of a verified identity. */
+/**
+ * Content of an event to encode, of any kind except `unreadable`. A `joined` contains the signed claim to an identity
+ * instead of a verified identity.
+ */
 export type EntryBody = Exclude<FeedEventBody, {type: 'joined' | 'unreadable'}> | JoinedBody;
 
 /**
@@ -73,14 +79,18 @@ export function encodeEntry(body: EntryBody, at: number, hlc: Hlc): Uint8Array {
 }
 
 /**
- * Decodes an entry. Never throws. A malformed or unknown entry gives an `unreadable` event with its time, or with time 0 if
- * the time cannot be read. Texts and names are sanitised. `joined` has no identity here: see `readIdentityClaim`.
+ * Decodes an entry. Never throws. If an entry is malformed or of unknown kind, the result is an `unreadable` event
+ * with the time of the entry, or with time 0 if the time cannot be read. Texts and names are sanitised. A `joined`
+ * event has no identity in the result: see `readIdentityClaim`.
  */
 export function decodeEntry(bytes: Uint8Array, peer: PeerId, seq: number): FeedEvent {
 	return decodePostedFast(bytes, peer, seq) ?? decodeEntryGeneric(bytes, peer, seq);
 }
 
-/** Identity claim in the bytes of a `joined` entry; undefined if the entry has none. Never throws. */
+/**
+ * Reads the identity claim from the bytes of a `joined` entry, without verifying it. Undefined if the entry has none.
+ * Never throws.
+ */
 export function readIdentityClaim(bytes: Uint8Array): IdentityClaim | undefined {
 	try {
 		const fields = readList(unpack(bytes), 'entry', 64, 9);
@@ -197,7 +207,10 @@ function readRef(peer: unknown, seq: unknown): EventRef {
 	return {peer: readPeerId(peer, 'peer'), seq: readUint(seq, 'seq', Number.MAX_SAFE_INTEGER, 1)};
 }
 
-/** The optional reference of a reply. An ill-formed reference is treated as missing, so that the message stays readable. */
+/**
+ * Reads the reference to the event that a message answers, if there is one. An ill-formed reference is treated as
+ * missing, so that the message stays readable.
+ */
 function readReply(value: unknown): EventRef | undefined {
 	if (!Array.isArray(value)) return undefined;
 	try {
@@ -208,7 +221,10 @@ function readReply(value: unknown): EventRef | undefined {
 	}
 }
 
-/** The word of a reaction, unchanged: words are compared bytewise. It is sanitised where it is shown. */
+/**
+ * Reads the word of a reaction. It is not sanitised, because words are compared bytewise. Whoever shows the word
+ * sanitises it.
+ */
 function readWord(value: unknown): string {
 	const word = readText(value, 'word', MAX_WORD_BYTES);
 	return isReactionWord(word) ? word : failField('word', 'a text without spaces and control characters');

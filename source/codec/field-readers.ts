@@ -1,7 +1,7 @@
 /**
  * Readers of the decoded fields of messages, entries and records. Each checks one field and returns its typed value,
- * or throws ProtocolError `bad-field` with the path of the field. A path contains only field names of the protocol,
- * never keys that a peer chose.
+ * or throws ProtocolError `bad-field` with the path of the field. A path, which can reach the screen, contains only
+ * field names of the protocol, never names that a peer chose.
  */
 
 import {ProtocolError} from '../core/errors.js';
@@ -43,7 +43,7 @@ export function readList(value: unknown, path: string, max: number, min = 0): re
 	return value;
 }
 
-/** Reads a list of at most `max` values, each with `read`. */
+/** Reads a list of at most `max` values. The function `read` checks and returns each value. */
 export function readListOf<Value>(value: unknown, path: string, max: number, read: FieldReader<Value>): Value[] {
 	const list = readList(value, path, max);
 	try {
@@ -60,7 +60,7 @@ export function readUint(value: unknown, path: string, max = Number.MAX_SAFE_INT
 	if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) {
 		return failField(path, `an integer from ${min} to ${max}`);
 	}
-	// Turns -0, which some encoders write for 0, into 0. Maps and tests distinguish the two values.
+	// Adding 0 turns -0, which some encoders write for 0, into 0. Some comparisons in JavaScript distinguish the two.
 	return value + 0;
 }
 

@@ -6,9 +6,10 @@ import {writeUint32} from './bytes.js';
 
 export const FRAME_HEADER_BYTES = 4;
 /**
- * Initial size of the buffer for a frame that arrives in parts. The buffer doubles as bytes arrive, so a peer that only
- * announces a large frame occupies little memory. After a long frame, the initial size is the length of that frame, up
- * to MAX_REPEATED_BYTES, because the slices of a file are a series of frames of equal length.
+ * Initial size of the buffer for a frame that arrives in parts. The buffer doubles as bytes arrive, so a peer that
+ * announces a large frame but does not send it occupies little memory. After a long frame, the initial size is the
+ * length of that frame, up to MAX_REPEATED_BYTES, because the slices of a file are a series of frames of equal
+ * length.
  */
 const INITIAL_BUFFER_BYTES = 4096;
 const MAX_REPEATED_BYTES = 320 * 1024;
@@ -33,22 +34,22 @@ export function encodeFrame(payload: Uint8Array, maxBytes = MAX_FRAME_BYTES): Ui
 
 interface FrameDecoder {
 	/**
-	 * Returns the payloads that `chunk` completes, in order. A payload that is entirely in `chunk` is a view of it. Throws
-	 * ProtocolError `bad-frame` for a length of 0 or above the maximum. If valid payloads precede such a length in the
-	 * chunk, `push` returns them and sets `failure`, and the next call of `push` throws. So the result does not depend on
-	 * how the stream is split into chunks.
+	 * Returns the payloads that `chunk` completes, in order. A payload that is entirely in `chunk` shares the memory
+	 * of `chunk`. Throws ProtocolError `bad-frame` for a length of 0 or above the maximum. If complete payloads
+	 * precede a wrong length in the chunk, `push` returns these payloads and sets `failure`, and the next call of
+	 * `push` throws. So the result does not depend on how the stream is split into chunks.
 	 */
 	push(chunk: Uint8Array): Uint8Array[];
 	readonly failure: ProtocolError | undefined;
-	/** Number of bytes received of an incomplete frame, including its header. */
+	/** Number of bytes that were received of the last, incomplete frame, including its header. */
 	readonly pendingBytes: number;
-	/** Bytes of memory that an incomplete frame occupies. */
+	/** Bytes of memory that are reserved for the last, incomplete frame. */
 	readonly bufferBytes: number;
 }
 
 /** Creates a decoder for one stream of frames. */
 export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
-	/** Payload length, computed from the header bytes received so far. */
+	/** Payload length of the current frame, computed from the header bytes received so far. */
 	let length = 0;
 	let headerBytes = 0;
 	let buffer = new Uint8Array(0);
@@ -56,7 +57,10 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 	let lastLength = 0;
 	let failure: ProtocolError | undefined;
 
-	/** Stores a part of a payload. The buffer doubles when it is full, so each byte is copied at most about twice. */
+	/**
+	 * Stores a piece of an incomplete payload. The buffer doubles when it is full, so each byte is copied about twice
+	 * at most.
+	 */
 	function bufferPart(part: Uint8Array): void {
 		if (filled + part.length > buffer.length) {
 			const size = Math.max(filled + part.length, buffer.length * 2, INITIAL_BUFFER_BYTES, lastLength);

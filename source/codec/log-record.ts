@@ -1,7 +1,8 @@
 /**
- * Codec of records in a log file (protocol.md, The log file). A record is a 4-byte big-endian length and a MessagePack
- * array `[marker bin 8, kind, loggedAt, body, crc uint 32]`. The CRC-32 is always the last 4 bytes. It covers all bytes
- * before it, including the length. Kinds are append-only.
+ * Codec of records in a log file (protocol.md, The log file). A record is a 4-byte big-endian length and a
+ * MessagePack array `[marker bin 8, kind, loggedAt, body, crc uint 32]`. The CRC-32 is always the last 4 bytes. It is
+ * computed from all bytes of the record before it, including the length. Later versions can add kinds, but never
+ * change one.
  */
 
 import type {Batch} from '../core/batch.js';
@@ -52,7 +53,7 @@ export interface LogHeader {
 	readonly created: number;
 }
 
-/** Content of a valid record. `unknown`: a kind that a newer program version wrote. Readers skip it. */
+/** Content of a valid log record. `unknown`: its kind is known only to newer program versions; readers skip it. */
 export type LogEntry =
 	| LogRecord
 	| {readonly type: 'header'; readonly header: LogHeader}
@@ -68,7 +69,10 @@ export const MARKER_BYTES = 8;
  * comes after both headers, so it cannot be mistaken for a header.
  */
 export const MAX_HEADER_BYTES = 256;
-/** Number of bytes before the kind of a record: length, array tag, tag and length of the marker, marker. */
+/**
+ * Number of bytes of a record before its kind: length field, MessagePack tag of the array, tag and length of the
+ * marker, and the marker.
+ */
 export const RECORD_START_BYTES = FRAME_HEADER_BYTES + 3 + MARKER_BYTES;
 
 const ARRAY_OF_4 = 0x94;
@@ -153,15 +157,16 @@ export function probeRecord(
 	return {type: 'good', length: end - offset};
 }
 
-/** Marker in the valid record at `offset`, as a view of `bytes`. The marker is the same in all records of a file. */
+/** Marker in the valid record at `offset`, as a view of `bytes`. All records of a file have the same marker. */
 export function markerAt(bytes: Uint8Array, offset: number): Uint8Array {
 	const start = offset + RECORD_START_BYTES - MARKER_BYTES;
 	return bytes.subarray(start, start + MARKER_BYTES);
 }
 
 /**
- * Decodes a valid record. `bytes` is exactly the record; decoded entries are views of it. Returns undefined if the body is
- * malformed although the CRC is correct. Such a record comes from a faulty program and is reported as damage.
+ * Decodes a valid record. `bytes` contains exactly this record; decoded entries share its memory. Returns undefined
+ * if the body of the record is malformed although the CRC is correct. A faulty program must have written such a
+ * record; callers report it as damage.
  */
 export function decodeLogRecord(bytes: Uint8Array): LogEntry | undefined {
 	try {

@@ -65,7 +65,7 @@ function readVersions(value: unknown): readonly [number, number] {
 	return [lowest, readUint(pair[1], 'versions[1]', MAX_PROTOCOL_VERSION, lowest)];
 }
 
-/** Reads the port of a hello. 0: the sender does not listen. */
+/** Reads the TCP port in a `hello`. 0 means that the sender does not accept connections. */
 function readHelloPort(value: unknown): number {
 	return value === 0 ? 0 : readPort(value, 'port');
 }

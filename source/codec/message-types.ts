@@ -5,14 +5,14 @@ import type {Hlc, PeerId} from '../core/event.js';
 import type {PartSet} from '../core/part-set.js';
 import type {FileId} from '../core/shared-file.js';
 
-/** First message of each end of a connection, sent within HELLO_TIMEOUT_MS. */
+/** First message that each end of a connection sends. It must arrive within HELLO_TIMEOUT_MS. */
 export interface HelloMessage {
 	readonly type: 'hello';
 	/** Lowest and highest supported protocol version. */
 	readonly versions: readonly [number, number];
 	readonly peer: PeerId;
 	readonly name: string;
-	/** TCP port on which the sender listens; 0 if it does not listen. */
+	/** TCP port on which the sender accepts connections; 0 if it accepts none. */
 	readonly port: number;
 	readonly features: readonly string[];
 	/** Program version. */
@@ -20,9 +20,12 @@ export interface HelloMessage {
 	/** Wall clock of the sender, ms since 1970. */
 	readonly clock: number;
 	readonly hlc: Hlc;
-	/** Ed25519 signature by the feed key over label, room tag, keying material and role, 64 bytes. */
+	/**
+	 * Ed25519 signature by the feed key of the sender over a label, the room tag, keying material of the TLS
+	 * connection and the role of the sender, 64 bytes.
+	 */
 	readonly signature: Uint8Array;
-	/** HMAC-SHA-256 by the room key over the same fields and the peer id, 32 bytes. */
+	/** HMAC-SHA-256 with the room key over the signed bytes (`signature`) and the peer id of the sender, 32 bytes. */
 	readonly mac: Uint8Array;
 }
 
@@ -51,10 +54,13 @@ export interface WantRange {
 	readonly from: number;
 }
 
-/** Request for entries. The answer is one or more `events` messages with this `id` as `answer`; the last one is `done`. */
+/**
+ * Request for entries. The answer consists of one or more `events` messages, whose `answer` is the `id` of this
+ * request. In the last of them, `done` is true.
+ */
 export interface WantMessage {
 	readonly type: 'want';
-	/** Chosen by the requester. It rises with each `want` on a connection. */
+	/** Number of the request, chosen by its sender. It rises with each `want` on a connection. */
 	readonly id: number;
 	readonly ranges: readonly WantRange[];
 }
@@ -108,13 +114,13 @@ export interface AliveMessage {
 	readonly peers: readonly {readonly peer: PeerId; readonly ageMs: number}[];
 }
 
-/** Asks which parts of a file the receiver has. The answer is `file-info` or `file-none`. */
+/** Asks the receiver which parts of a file it has. The answer is `file-info` or `file-none`. */
 export interface FileAskMessage {
 	readonly type: 'file-ask';
-	/** Chosen by the asker. It rises with each `file-ask` and `file-want` on a connection. */
+	/** Number of the question, chosen by its sender. It rises with each `file-ask` and `file-want` on a connection. */
 	readonly id: number;
 	readonly file: FileId;
-	/** Whether the answer must contain the hashes of all parts. */
+	/** Whether the answer must contain the hashes of all parts of the file. */
 	readonly leaves: boolean;
 }
 
@@ -122,9 +128,9 @@ export interface FileAskMessage {
 export interface FileInfoMessage {
 	readonly type: 'file-info';
 	readonly id: number;
-	/** SHA-256 of the parts in their order, 32 bytes each. */
+	/** Hashes (SHA-256) of all parts of the file in order, 32 bytes each. */
 	readonly leaves?: Uint8Array;
-	/** Parts that the sender has; true: all. */
+	/** Parts of the file that the sender has; true if it has all of them. */
 	readonly have: PartSet | true;
 }
 
@@ -162,8 +168,8 @@ export interface WhisperMessage {
 }
 
 /**
- * Answer to whispers. The sender of this message has accepted all whispers up to `id` into its log, except those in
- * `refused`.
+ * Answer to whispers. The sender of this message has stored all whispers with numbers up to `id` in its log, except
+ * those in `refused`.
  */
 export interface WhisperAckMessage {
 	readonly type: 'whisper-ack';

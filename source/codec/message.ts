@@ -1,7 +1,7 @@
 /**
- * Codec of the messages between two peers (protocol.md, Messages). A message is a MessagePack map with a `type`; a frame
- * contains one message. Type names are append-only. Decoders skip unknown types and ignore unknown fields. The fields are
- * read in message-fields.ts.
+ * Codec of the messages between two peers (protocol.md, Messages). A message is a MessagePack map with a `type`; a
+ * frame contains one message. Later versions can add types, but never change one. Decoders skip unknown types and
+ * ignore unknown fields. The fields are read in message-fields.ts.
  */
 import {sizeOfBatch, writeBatch} from './batch.js';
 import {hexToBytes} from './bytes.js';
@@ -44,8 +44,8 @@ import {
 } from './msgpack-writer.js';
 
 /**
- * Encodes a message as a frame with its header, in a separate buffer. Throws RangeError above MAX_FRAME_BYTES; callers
- * keep messages below this limit.
+ * Encodes a message as a frame with its header, in a buffer of its own. Throws RangeError if the frame would exceed
+ * MAX_FRAME_BYTES; callers make sure that it does not.
  */
 export function encodeMessageFrame(message: Message): Uint8Array {
 	if (message.type === 'file-data') {
@@ -112,7 +112,10 @@ export function decodeMessage(payload: Uint8Array): Message | undefined {
 	}
 }
 
-/** The value that `pack` encodes for a message: peer ids are 32 bytes, and records are arrays of their fields in order. */
+/**
+ * Converts a message to the value that `pack` encodes: peer ids become 32 bytes, and the objects in lists become
+ * arrays of their fields.
+ */
 function toWireValue(message: Exclude<Message, EventsMessage | FileDataMessage>): unknown {
 	switch (message.type) {
 		case 'hello':

@@ -2,8 +2,9 @@
  * MessagePack encoder and decoder (protocol.md, Encoding). No other module imports msgpackr. Input is validated before it
  * is decoded.
  */
-// The entry point `msgpackr/pack` has no native string extractor. This extractor would not speed up short frames. It
-// also decodes invalid UTF-8 differently, so nodes with and without it would read different texts.
+// The entry point `msgpackr/pack` has no native string extractor. This extractor is a native addon that reads
+// strings. It would not speed up short frames. It also decodes invalid UTF-8 in another way, so nodes with and
+// without the addon would read different texts.
 import {Packr} from 'msgpackr/pack';
 import {ProtocolError} from '../core/errors.js';
 import {MAX_NESTING, MAX_VALUES} from '../core/limits.js';
@@ -20,8 +21,9 @@ const packr = new Packr({
 });
 
 /**
- * Encodes a value. The returned bytes never change, but they share a large buffer with the results of other calls. To keep
- * a result for long, copy it with `slice()`; otherwise it keeps the whole buffer in memory.
+ * Encodes a value. The returned bytes never change, but they share a large buffer with the results of other calls. A
+ * caller that keeps a result for long should copy it with `slice()`, because the result keeps the whole buffer in
+ * memory.
  */
 export function pack(value: unknown): Uint8Array {
 	return toPlainUint8Array(packr.pack(value));
@@ -40,7 +42,8 @@ export function unpack(bytes: Uint8Array): unknown {
 	}
 }
 
-// State of the validation that is running. All calls share it, because no two validations run at the same time.
+// The following variables are the state of a validation. All calls share them, because no two validations run at the
+// same time.
 /**
  * For each depth of nesting: number of values that must still follow in the list or map. In a map, keys and values
  * are both counted.
@@ -88,10 +91,11 @@ function checkUtf8(bytes: Uint8Array, start: number, end: number): void {
 
 /**
  * Throws ProtocolError unless `bytes` is exactly one acceptable value. A value is acceptable if it nests at most
- * MAX_NESTING levels and has at most MAX_VALUES values; if no count of values exceeds the number of bytes that follow;
- * if all map keys are strings other than `__proto__` and all texts are valid UTF-8; and if it contains no extension
- * types and no integers beyond 2^53. So decoding is safe, and its cost is proportional to the length. All bytes from
- * the network pass through this function, so it is one loop without recursion or allocation.
+ * MAX_NESTING levels and has at most MAX_VALUES values; if no count of values exceeds the number of bytes that
+ * follow; if all map keys are strings other than `__proto__` and all texts are valid UTF-8; and if it contains no
+ * extension types and no integers beyond 2^53. So decoding cannot create wrong objects, and its cost is proportional
+ * to the length of the bytes. All bytes from the network pass through this function, so it is one loop without
+ * recursion or allocation.
  */
 function validateMessagePack(bytes: Uint8Array): void {
 	const end = bytes.length;

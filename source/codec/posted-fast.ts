@@ -9,13 +9,13 @@ import {decodeUtf8} from './bytes.js';
 import {MAX_TIME_MS} from './field-readers.js';
 
 /**
- * First bytes of `posted` without `action`: array of 5 values, string of 6 bytes, the string. If the entry has `action`,
- * the first byte is 0x96 instead.
+ * First bytes of a `posted` entry without `action`: header of an array of 5 values, header of a string of 6 bytes,
+ * and the string `posted`. If the entry has `action`, the first byte is 0x96 (6 values) instead.
  */
 const POSTED_PREFIX = [0x95, 0xa6, 0x70, 0x6f, 0x73, 0x74, 0x65, 0x64];
 const FLOAT_64 = 0xcb;
 const TRUE = 0xc3;
-/** Offset of `at`. `at` and `ms` take 9 bytes each: a tag and a float 64. */
+/** Offset of the field `at` in an entry. `at` and the field `ms` after it take 9 bytes each: a tag and a float 64. */
 const AT_OFFSET = POSTED_PREFIX.length;
 const MS_OFFSET = AT_OFFSET + 9;
 const COUNTER_OFFSET = MS_OFFSET + 9;
@@ -24,7 +24,10 @@ const floatValue = new Float64Array(1);
 const floatBytes = new Uint8Array(floatValue.buffer);
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Time that is encoded as a float 64 at `offset`; -1 for any other encoding or an invalid time. */
+/**
+ * Reads the time that is encoded as a float 64 at `offset`. Returns -1 for any other encoding and for an invalid
+ * time.
+ */
 function readFloatTime(bytes: Uint8Array, offset: number): number {
 	if (bytes[offset] !== FLOAT_64) return -1;
 	for (let index = 0; index < 8; index++) {

@@ -1,11 +1,14 @@
-/** Consecutive entries of one feed under one signature, as peers send and store them. Pure. */
+/**
+ * Batches: consecutive entries of one feed under one signature, as peers send and store them. The functions have no
+ * side effects.
+ */
 import type {PeerId} from './event.js';
 
 /**
  * Consecutive entries of one feed under one signature (protocol.md, Feeds and batches).
  *
- * A batch can be verified without the rest of the feed: the signature covers the last seq and the last hash, and the last
- * hash follows from `previousHash` and the entries.
+ * A batch can be verified without the rest of the feed: the signature covers the seq of the last entry and the hash
+ * of the feed up to it, and this hash can be computed from `previousHash` and the entries.
  */
 export interface Batch {
 	readonly peer: PeerId;

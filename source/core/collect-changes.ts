@@ -34,7 +34,7 @@ export interface CollectedChanges {
 	 * its record, so the reducer removes them from `State.hearsay`.
 	 */
 	readonly newPeers: Set<PeerId>;
-	/** `lost` events about peers that are not in the roster. */
+	/** `lost` events about peers that are not in the roster, by the peer that they report as lost. */
 	readonly hearsay: Map<PeerId, LostEvent[]>;
 	/**
 	 * For each author of `lost` events, and for each peer that the author reports as lost: the seqs of the `lost`
@@ -66,7 +66,7 @@ export function createChanges(state: State): CollectedChanges {
 	};
 }
 
-/** Collects the changes of a batch of feed events. */
+/** Collects what the feed events of one input change. */
 export function collectEvents(changes: CollectedChanges, input: Input & {readonly type: 'events'}): void {
 	changes.recordCount += input.events.length;
 	changes.loggedAt = Math.max(changes.loggedAt, input.loggedAt);
@@ -82,7 +82,7 @@ export function collectEvents(changes: CollectedChanges, input: Input & {readonl
 	}
 }
 
-/** Collects the changes of an observation of this node. */
+/** Collects what an observation of this node changes. */
 export function collectObservation(changes: CollectedChanges, input: Input & {readonly type: 'observed'}): void {
 	const {observation, loggedAt} = input;
 	changes.recordCount += 1;
@@ -159,7 +159,7 @@ function countReport(changes: CollectedChanges, {peer, subject, seq}: LostEvent)
 	return true;
 }
 
-/** Stores the counted reports in the roster records of their authors. */
+/** Stores in the roster record of each author which of its `lost` events were counted (`countReport`). */
 export function finishReports(changes: CollectedChanges): void {
 	for (const [author, counted] of changes.reports)
 		updatePeer(changes, author, known => extend(known, {reports: Object.fromEntries(counted)}));

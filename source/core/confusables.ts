@@ -11,7 +11,10 @@
  */
 import {CONFUSABLE_TABLE} from './confusable-table.js';
 
-/** Pairs of characters that look alike. The skeleton contains the second character of a pair in place of the first. */
+/**
+ * Pairs of characters that look alike. In the skeleton of a name (its form for comparison), the second character of a
+ * pair replaces the first.
+ */
 const CONFUSABLE_PAIRS =
 	'АA ВB СC ЕE НH ІI ЈJ КK МM ОO РP ԚQ ЅS ТT УY ѴV ԜW ХX ЗE ' +
 	'аa вb сc ԁd еe һh нh іi јj кk мm оo рp ԛq ѕs тt уy ѵv ԝw хx гr пn ьb ӏl ɡg ' +
@@ -39,8 +42,8 @@ const ASCII = /^[ -~]*$/;
 let prototypes: ReadonlyMap<string, string> | undefined;
 
 /**
- * Maps each character of the Unicode table to its prototype: the characters that represent all its look-alikes. The table is
- * parsed at the first use, because names in ASCII do not need it.
+ * Maps each character of the Unicode table to its prototype: the characters that replace all characters that look
+ * like them. The table is parsed only when it is first needed, because names in ASCII do not need it.
  */
 function getPrototypes(): ReadonlyMap<string, string> {
 	if (prototypes) return prototypes;
@@ -68,7 +71,7 @@ function replacePairs(text: string): string {
 function replaceLookalikes(text: string): string {
 	const pairs = replacePairs(text.normalize('NFKD'));
 	if (ASCII.test(pairs)) return pairs;
-	// The table is applied twice, because the parts of some prototypes have prototypes themselves.
+	// The Unicode table is applied twice, because some characters in its replacements have replacements themselves.
 	return replacePairs(replaceByPrototypes(replaceByPrototypes(pairs)));
 }
 
@@ -100,8 +103,8 @@ export function confusableSkeleton(name: string): string {
 
 const EAST_ASIAN = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}`;
 /**
- * The scripts with most look-alikes. `own` matches a letter of the script. `foreign` matches a letter or digit of any
- * script that is not normally mixed with this script.
+ * The scripts whose letters look alike most often. `own` matches a letter of the script. `foreign` matches a letter
+ * or digit of any script that is not normally mixed with this script.
  */
 const SCRIPTS: readonly {readonly own: RegExp; readonly foreign: RegExp}[] = [
 	['Latin', EAST_ASIAN],
@@ -116,8 +119,8 @@ const SCRIPTS: readonly {readonly own: RegExp; readonly foreign: RegExp}[] = [
 }));
 
 /**
- * Whether a word of a name mixes scripts, as in `C\u0430rol` with a Cyrillic letter. Such a name can imitate another one
- * even with characters that no table contains.
+ * Whether a word of a name mixes scripts, as in `C\u0430rol` with a Cyrillic letter. Such a name can imitate another
+ * name even with look-alikes that neither CONFUSABLE_PAIRS nor the Unicode table contains.
  */
 export function mixesScripts(name: string): boolean {
 	if (ASCII.test(name)) return false;

@@ -1,4 +1,4 @@
-/** Defaults that several layers must agree on. */
+/** Default values that several layers of the program use. */
 
 /** Room that a node joins unless `--room` names another. */
 export const DEFAULT_ROOM = 'lan';

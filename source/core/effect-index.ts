@@ -12,7 +12,7 @@ import {compareOrder, type OrderKey} from './event-order.js';
 type EffectPage = readonly EffectEvent[];
 
 export interface EffectIndex {
-	/** Pages in rising order of `compareEffects`, none of them empty. */
+	/** Pages of effects, sorted by `compareEffects`. No page is empty. */
 	readonly pages: readonly EffectPage[];
 	readonly length: number;
 }
@@ -63,7 +63,8 @@ export function addEffects(index: EffectIndex, effects: readonly EffectEvent[]):
 }
 
 /**
- * Number of the first page whose last effect is `effect` or comes after it; the number of pages if there is no such page.
+ * Number of the first page whose last effect equals `effect` or is sorted after it; the number of pages if there is
+ * none.
  */
 function findPage({pages}: EffectIndex, effect: EffectEvent | undefined): number {
 	return effect ? findFirstIndex(0, pages.length, number => isAtOrAfter(pages[number]?.at(-1), effect)) : pages.length;
@@ -104,7 +105,7 @@ function splitPage(page: EffectPage): EffectPage[] {
 interface EffectSearch {
 	/** Maximum number of effects in the result. */
 	readonly max?: number;
-	/** Only effects of this author. */
+	/** If given, the search returns only effects of this author. */
 	readonly author?: EventRef['peer'];
 	/** Maximum number of effects of each author. The search keeps the effects with the lowest seqs. */
 	readonly maxPerAuthor?: number;

@@ -26,9 +26,12 @@ export interface Effects {
 	readonly texts: TextEffects;
 	/** Reactions, sorted by the message to which they react. */
 	readonly marks: EffectIndex;
-	/** `pinned` events in timeline order, because the last event about a message decides whether it is pinned. */
+	/** `pinned` events in timeline order. The last such event about a message decides whether the message is pinned. */
 	readonly pins: Timeline;
-	/** Effects after this position in timeline order are ignored. Set in a replay (`stateAsOf`). */
+	/**
+	 * Effects after this position in timeline order are ignored. A replay sets it to the moment that is shown
+	 * (`stateAsOf`).
+	 */
 	readonly until?: OrderKey;
 	/** Effects of these peers are ignored. Set by a screen whose user ignores people (`stateIgnoring`). */
 	readonly isIgnored?: (peer: PeerId) => boolean;

@@ -8,9 +8,15 @@ export interface Timer {
 }
 
 export interface Clock {
-	/** Wall clock in ms since 1970. It may jump when somebody sets the clock, so it must not measure a duration. */
+	/**
+	 * Wall clock in ms since 1970. It jumps when somebody sets the clock of the computer, so callers must not use it
+	 * to measure a duration.
+	 */
 	now(): number;
-	/** Monotonic clock in ms. It advances while the computer sleeps, if the platform supports that. */
+	/**
+	 * Monotonic clock in ms, for durations. It also advances while the computer sleeps, if the platform supports
+	 * that.
+	 */
 	monotonic(): number;
 	/** Calls `run` once after `ms` milliseconds. */
 	after(ms: number, run: () => void): Timer;

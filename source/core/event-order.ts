@@ -2,7 +2,7 @@
 import type {Hlc, PeerId} from './event.js';
 import {HLC_LIMIT_STEP_MS, MAX_HLC_AHEAD_MS, MAX_HLC_COUNTER, MAX_HLC_MERGED_MS} from './limits.js';
 
-/** Sort key of the timeline. Fields in order of significance: HLC ms, HLC counter, peer id, seq. */
+/** Sort key of the timeline. Keys are compared by HLC ms first, then by HLC counter, peer id and seq. */
 export interface OrderKey {
 	readonly ms: number;
 	readonly counter: number;
@@ -22,7 +22,8 @@ export function compareHlc(a: Hlc, b: Hlc): number {
  * compared bytewise.
  */
 export function compareOrder(a: OrderKey, b: OrderKey): number {
-	// Does not call compareHlc, to save a function call: every sort and search spends most of its time here.
+	// Repeats the code of compareHlc to save a function call, because every sort and search spends most of its time
+	// in this function.
 	if (a.ms !== b.ms) return a.ms - b.ms;
 	if (a.counter !== b.counter) return a.counter - b.counter;
 	if (a.peer !== b.peer) return a.peer < b.peer ? -1 : 1;
@@ -50,10 +51,10 @@ export function isDue(remote: Hlc, wall: number): boolean {
 }
 
 /**
- * Highest HLC, in ms, that our clock follows: between 22 h and 23 h ahead of our wall clock. The limit moves in steps of an
- * hour. Two nodes whose wall clocks differ by seconds therefore have the same limit, except for these seconds at each step.
- * If the limit moved continuously, an event at the limit of one node would be beyond the limit of another node. Answers of
- * the other node would then sort before the event.
+ * Highest HLC, in ms, that our clock follows: between 22 h and 23 h ahead of our wall clock. The limit moves in steps
+ * of an hour. Two nodes whose wall clocks differ by a few seconds therefore have the same limit, except for a few
+ * seconds at each step. If the limit moved continuously, an event at the limit of one node would be beyond the limit
+ * of another node. Answers that the other node writes to this event would then sort before the event.
  */
 export function hlcLimit(wall: number): number {
 	return Math.floor(wall / HLC_LIMIT_STEP_MS) * HLC_LIMIT_STEP_MS + MAX_HLC_MERGED_MS;

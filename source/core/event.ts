@@ -19,22 +19,17 @@ export function isPeerId(text: string): text is PeerId {
 	return PEER_ID_PATTERN.test(text);
 }
 
-/**
- * First 8 hexadecimal digits of a peer id. They are shown as the fingerprint of a peer that has no verified identity.
- */
+/** First 8 hexadecimal digits of a peer id, shown as the fingerprint of a peer without a verified identity. */
 export function shortPeerId(peer: PeerId): string {
 	return peer.slice(0, SHORT_FINGERPRINT_DIGITS);
 }
 
-/** Permanent id of one event, `<peer>:<seq>`. */
+/** Id of one event, `<peer>:<seq>`. It is the same on all nodes and never changes. */
 export function eventId(peer: PeerId, seq: number): `${string}:${number}` {
 	return `${peer}:${seq}`;
 }
 
-/**
- * Reference to an event by its author and seq. This node may not have received the event, and the event may not even
- * exist.
- */
+/** Reference to an event by author and seq. The event may be missing on this node, and may not even exist. */
 export interface EventRef {
 	readonly peer: PeerId;
 	readonly seq: number;
@@ -91,7 +86,7 @@ interface FeedEventHead {
 	readonly counter: number;
 }
 
-/** Content of a feed event. Kinds and their meanings are append-only (protocol.md, Entries). */
+/** Content of a feed event. Later versions can add kinds, but never change one (protocol.md, Entries). */
 export type FeedEventBody =
 	| {
 			readonly type: 'joined';
@@ -114,7 +109,10 @@ export type FeedEventBody =
 			readonly replyTo?: EventRef;
 			readonly window?: WindowState;
 	  }
-	/** A file that its author offers. `fileName`: not cleaned for a file system. `note`: a text about the file. */
+	/**
+	 * A file that its author offers. `fileName`: name that the author gave to the file, which may be unsafe as a name
+	 * on disk. `note`: a text about the file.
+	 */
 	| {
 			readonly type: 'shared';
 			readonly fileName: string;
@@ -139,10 +137,7 @@ export type FeedEventBody =
 	 */
 	| {readonly type: 'unreadable'; readonly reason: string};
 
-/**
- * Content of an effect: an event that changes how another event, its `target`, is shown. An effect has no row in the
- * timeline.
- */
+/** Content of an effect: an event without a row, which changes how another event, its `target`, is shown. */
 export type EffectBody =
 	/** A reaction with a word, for example an emoji. `on` is false to remove the reaction. */
 	| {readonly type: 'marked'; readonly target: EventRef; readonly word: string; readonly on: boolean}
@@ -161,7 +156,7 @@ export type PostedEvent = FeedEvent & {readonly type: 'posted'};
 
 export type SharedEvent = FeedEvent & {readonly type: 'shared'};
 
-/** What a person wrote: a message or a shared file. Effects of all kinds can change it. */
+/** What a person wrote: a message or a shared file. Effects of all kinds (reactions and others) can change it. */
 export type WrittenEvent = PostedEvent | SharedEvent;
 
 export function isWritten(event: {readonly type: string}): event is WrittenEvent {
@@ -204,7 +199,10 @@ export interface WhisperBody {
 	readonly text: string;
 }
 
-/** A whisper in the log and in the timeline. Its position is the time at which this node sent or received the whisper. */
+/**
+ * A whisper (private message) in the log and in the timeline. Its position in the timeline is the time at which this
+ * node sent or received it.
+ */
 export type Whisper = ObservationHead & WhisperBody;
 
 /** Who wrote an entry: the sender of a whisper, the author of a feed event, or this node for any other observation. */
@@ -232,12 +230,12 @@ export interface Contact {
 	readonly key: string;
 	/** Name of the person when the key was verified. */
 	readonly name: string;
-	/** Wall clock in ms when the key was verified. */
+	/** Wall clock in ms since 1970 when the user verified the key. */
 	readonly verified: number;
 }
 
 export type EphemeralEvent =
-	/** A connection to a peer was opened, changed its state or was measured. */
+	/** A connection to a peer was opened, its status changed, or its round-trip time was measured. */
 	| {
 			readonly type: 'link-measured';
 			readonly peer: PeerId;
@@ -253,8 +251,8 @@ export type EphemeralEvent =
 	/** The last connection to a peer closed. */
 	| {readonly type: 'link-closed'; readonly peer: PeerId}
 	/**
-	 * A connected peer has stored our own feed up to `seq`. `feed`: our peer id in an earlier launch, if `seq` counts
-	 * in the feed of that launch. Undefined for the feed of this launch.
+	 * A connected peer has stored our own feed up to `seq`. `feed`: peer id whose feed `seq` refers to, if it is our
+	 * peer id of an earlier launch. Undefined for our feed of this launch.
 	 */
 	| {readonly type: 'delivered'; readonly peer: PeerId; readonly seq: number; readonly feed?: PeerId}
 	/**
@@ -279,7 +277,10 @@ export type EphemeralEvent =
 	 * state does not change.
 	 */
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
-	/** Whether no peer is connected. `tried`: destinations of our announcements and dials, as text for the screen. */
+	/**
+	 * Whether no peer is connected to this node. `tried`: addresses to which this node sent announcements or tried to
+	 * connect, as text for the screen.
+	 */
 	| {readonly type: 'isolated'; readonly isolated: boolean; readonly tried: readonly string[]}
 	/** Number of nodes with other rooms or secrets whose beacons arrived during the last minute. */
 	| {readonly type: 'foreign-nodes'; readonly count: number}
@@ -292,7 +293,10 @@ export type EphemeralEvent =
 	| {readonly type: 'contacts'; readonly contacts: readonly Contact[]}
 	/** State of the transfer of a file that this node shares or fetches. */
 	| {readonly type: 'file'; readonly transfer: FileTransfer}
-	/** Hashing of the file with this id has ended: the whole file was read, or it cannot be shared. */
+	/**
+	 * Reading and hashing of a file before it is shared has ended, because the whole file was read or because it
+	 * cannot be shared. `id`: the temporary id of the file.
+	 */
 	| {readonly type: 'file-hashed'; readonly id: FileId}
 	/** Whether the log file can be written. `reason` says why it cannot. */
 	| {readonly type: 'persistence'; readonly saving: boolean; readonly reason?: string}
@@ -311,7 +315,7 @@ export type Input =
 			readonly live: boolean;
 			/** Offset in bytes of this record in a reopened log, if the user has not read the record yet. */
 			readonly unreadOffset?: number;
-			/** Decoded entries of one batch. */
+			/** Events of one batch. */
 			readonly events: readonly FeedEvent[];
 	  }
 	| {

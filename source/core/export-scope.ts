@@ -1,6 +1,7 @@
 /**
- * What an export contains beyond the conversation. Markdown and HTML can be passed on to others, so by default they
- * contain nothing that is for this user only. Text and JSON lines are for scripts, and always contain the IP addresses of people.
+ * Rules for what an exported log contains beyond the conversation. Markdown and HTML can be passed on to others, so
+ * by default they contain nothing that is for this user only. Text and JSON lines are for scripts, and always contain
+ * the IP addresses of people.
  */
 import type {FeedEvent, PeerId} from './event.js';
 import {addressOf} from './select-peers.js';
@@ -22,7 +23,7 @@ export function hasAddresses(format: string | undefined, isAsked = false): boole
 	return isAsked || format === 'text' || format === 'jsonl';
 }
 
-/** Whether an export contains an entry. */
+/** Whether an export contains a timeline entry: whispers and notices may be excluded. */
 export function isExported({type}: Pick<TimelineEntry, 'type'>, {withAddresses, whispers}: ExportScope): boolean {
 	if (type === 'whisper') return whispers;
 	return type !== 'notice' || withAddresses;
@@ -37,7 +38,7 @@ export function exportedAddress(state: State, peer: PeerId, withAddresses: boole
 	return found && `${found.isUnverified ? '~' : ''}${cleanLine(found.address)}`;
 }
 
-/** What an export says about a change of address, without the name of the person. */
+/** Text of an export for a `moved` event, to be written after the name of the person. */
 export function describeMove({addresses}: FeedEvent & {type: 'moved'}, withAddresses: boolean): string {
 	return `moved to ${withAddresses ? addresses.map(address => cleanLine(address)).join(', ') : 'another address'}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Interfaces between the transfer of files (network/files/) and the files on disk (storage/files/). Both sides divide a
- * file into parts as core/shared-file.ts says.
+ * Interfaces between the transfer of files (network/files/) and the files on disk (storage/files/).
+ * core/shared-file.ts defines how both divide a file into parts.
  */
 import type {PartSet} from './part-set.js';
 import type {FileId} from './shared-file.js';
@@ -22,7 +22,7 @@ export interface ServedFile {
 /** File that a `shared` event describes. */
 export interface NamedFile {
 	readonly id: FileId;
-	/** Name that the author gave to the file, not cleaned for a file system. */
+	/** Name that the author gave to the file. It may be unsafe as a name on disk. */
 	readonly name: string;
 	/** In bytes. */
 	readonly size: number;
@@ -36,16 +36,19 @@ export interface FileSink {
 	/** Parts of the file that an earlier, unfinished fetch left on disk. Their content is not verified. */
 	readonly kept: PartSet;
 	/**
-	 * The caller writes a part only if the distance from the first missing part to this part is less than
-	 * `windowParts`.
+	 * The caller writes a part only if it is less than this number of parts after the first part that is still
+	 * missing.
 	 */
 	readonly windowParts: number;
 	/**
-	 * Writes one verified part. After a rejection, for example because the disk is full, the caller tries to write the
-	 * part again later. The message of the error is a whole line for the user.
+	 * Writes one verified part. After a rejection, for example because the disk is full, the caller tries to write
+	 * the part again later. The message of the error can be shown to the user as it is.
 	 */
 	write(part: number, bytes: Uint8Array): Promise<void>;
-	/** Bytes of a written or kept part. Undefined if they cannot be read. */
+	/**
+	 * Bytes of a part that was written before (by `write` or by an earlier fetch). Undefined if the part cannot be
+	 * read.
+	 */
 	read(part: number): Promise<Uint8Array | undefined>;
 	/** Gives the complete file its final name, and resolves with its path. From then on `FileStore.find` returns the file. */
 	finish(): Promise<string>;
@@ -63,13 +66,16 @@ export interface FileStore {
 	 * changes while it is hashed.
 	 */
 	share(path: string, onProgress?: (bytes: number, of: number) => void): Promise<NamedFile>;
-	/** The file whose content has this id, if it was shared or fetched in this room and is unchanged. */
+	/**
+	 * The file whose content has this id. Undefined if no file with this content was shared or fetched in this room,
+	 * or if the file has changed since.
+	 */
 	find(id: FileId): ServedFile | undefined;
 	/**
-	 * Opens the destination of a fetch. `leaves`: hashes of the parts, which the caller has verified. `directory`:
-	 * folder for the file, by default the folder for downloads.
+	 * Opens the destination of a fetch. `leaves`: hashes of the parts of the file, which the caller has verified.
+	 * `directory`: folder for the file, by default the folder for downloads.
 	 */
 	receive(file: NamedFile, leaves: Uint8Array, directory?: string): Promise<FileSink>;
-	/** Closes all files. */
+	/** Closes all files that this store has opened. */
 	close(): Promise<void>;
 }

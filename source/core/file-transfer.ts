@@ -2,12 +2,13 @@
 import type {FileId} from './shared-file.js';
 
 /**
- * - `hashing`: a file is read before it is shared. `bytes` is the number of bytes read so far. `id` is a temporary id,
- *   because the id of the content is not known yet.
+ * - `hashing`: a file is read before it is shared. `bytes` is the number of bytes read so far. `id` is a temporary
+ *   id, because the final id depends on the content.
  * - `sharing`: this node serves the file.
- * - `waiting`: a fetch that is blocked. `reason` is the cause: no connected peer has the missing parts, or the disk is
- *   full.
- * - `fetching`: parts are arriving. `checking`: parts kept from an earlier run are verified.
+ * - `waiting`: a fetch that is blocked. `reason` is the cause: no connected peer has the missing parts, or the disk
+ *   is full.
+ * - `fetching`: parts of the file are arriving. `checking`: parts that an earlier, unfinished fetch left on disk are
+ *   verified.
  * - `done`: the complete file is at `path`, and this node serves it.
  * - `failed`, `cancelled`: the fetch has ended.
  */

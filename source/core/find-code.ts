@@ -1,4 +1,4 @@
-/** Finds code in messages: lines between fences. A fence is a line that begins with three backticks. */
+/** Finds the code in a message: the lines between two fences. A fence is a line that begins with three backticks. */
 
 const FENCE = '```';
 

@@ -39,7 +39,7 @@ const HOST_BEFORE_PUNCTUATION = /^(https?:\/\/[^/?#@,;!'*]+)[,;!'*](?![^/?#]*@)/
  */
 const EMPHASIS = /[_~]/;
 const CLOSING_BY_OPENING: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'};
-/** Server name or address: at least one letter or digit. */
+/** Matches a link with a server name or address, which contains at least one letter or digit. */
 const HOST = /^https?:\/\/[^/?#]*[\p{L}\p{N}]/iu;
 
 /** The links of a text, in order. */
@@ -78,7 +78,10 @@ function readLink(text: string, start: number): string {
 	return text.slice(start, end);
 }
 
-/** Removes punctuation of the sentence, opening brackets, and the mark of emphasis `mark` from the end of a link. */
+/**
+ * Removes from the end of a link what belongs to the sentence around it: punctuation, opening brackets, and `mark`,
+ * the mark of emphasis before the link.
+ */
 function trimSentence(link: string, mark: string): string {
 	let trimmed = link;
 	while (TRAILING.test(trimmed) || /[([{]$/.test(trimmed) || trimmed.endsWith(mark))

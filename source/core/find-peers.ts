@@ -1,6 +1,6 @@
 /**
- * Search for peers by a typed name: NAME, NAME#FINGERPRINT or #FINGERPRINT. Letter case is ignored. A name can be typed as
- * its user chose it, or as the screen shows it.
+ * Search for peers by a typed name: NAME, NAME#FINGERPRINT or #FINGERPRINT. Letter case is ignored. The typed name
+ * can be the one that the person chose, or the form of it that the screen shows.
  */
 
 import type {PeerId} from './event.js';
@@ -54,8 +54,8 @@ export function findPeersByName(
 }
 
 /**
- * Whether a typed text means `name`. The typed text can be the name as its user chose it, the name without check marks
- * and parentheses at its end, or the name in quotes.
+ * Whether a typed text means the person called `name`. The text can be the name itself, the name without check marks
+ * and without parentheses at its end, or the name in quotes.
  */
 function isCalled(name: string, typed: string): boolean {
 	const wanted = foldText(typed);
@@ -63,7 +63,7 @@ function isCalled(name: string, typed: string): boolean {
 	return wanted !== '' && [name, shown, quoteUnclearName(shown)].some(form => foldText(form) === wanted);
 }
 
-/** Whether the fingerprint of a peer, or its peer id, begins with these digits. */
+/** Whether the fingerprint of a peer, or its peer id, begins with the typed digits. */
 function hasFingerprint(state: State, peer: PeerId, digits: string): boolean {
 	const known = findPeer(state.roster, peer);
 	return peer.startsWith(digits) || (known !== undefined && longFingerprint(known).startsWith(digits));
@@ -148,7 +148,7 @@ function parseReference(text: string): PersonReference | undefined {
 	return {foldedName: foldText(text.slice(0, separator)), fingerprint};
 }
 
-/** The views of present peers, or all views if no peer is present. */
+/** Those of `views` whose peers are present; all of them if no peer is present. */
 function preferPresent(views: readonly PeerView[]): readonly PeerView[] {
 	const present = views.filter(({status}) => isPresent(status));
 	return present.length > 0 ? present : views;

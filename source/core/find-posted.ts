@@ -1,7 +1,7 @@
 /**
- * Finds a message or a shared file by author and seq. The timeline is sorted by time and has no index by seq, which would
- * cost memory for every event. A search reads the pages from the end backwards. A repeated search reads only the pages that
- * have changed.
+ * Finds a message or a shared file by author and seq. The timeline is sorted by time and has no index by seq, which
+ * would cost memory for every event. A search reads the pages of the timeline from the last to the first. When the
+ * same message is searched again, only pages that have changed are read.
  */
 import {type EventRef, eventId, isWritten, type WrittenEvent} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
@@ -53,15 +53,15 @@ export function findPosted(timeline: Timeline, ref: EventRef): (WrittenEvent & T
 }
 
 /**
- * Bits of the Bloom filter of a page. With 512 rows in a page, the filter wrongly reports about one in twenty absent
- * rows as possibly present.
+ * Number of bits in the Bloom filter of a timeline page. With 512 rows in a page, the filter wrongly reports about
+ * one in twenty absent rows as possibly present.
  */
 const FILTER_BITS = 4096;
 const filters = new WeakMap<Page, Uint32Array>();
 
 /**
- * Whether a page may have a row of this author and seq, by a Bloom filter with two bits for each row. If false, the page
- * certainly has no such row.
+ * Whether a timeline page may contain the event with this author and seq, according to a Bloom filter with two bits
+ * for each row. If false, the page certainly does not contain the event.
  */
 function mayContain(page: Page, ref: EventRef): boolean {
 	let filter = filters.get(page);

@@ -1,4 +1,4 @@
-/** Finds shared files in the timeline, as a user names them: by name, by the start of a name, or by id. */
+/** Finds shared files in the timeline by what a user types: a name, the start of a name, or the start of a file id. */
 import type {SharedEvent} from './event.js';
 import {matchesAuthor} from './find-peers.js';
 import {foldText} from './fold-text.js';
@@ -6,7 +6,7 @@ import {isFileId} from './shared-file.js';
 import type {State} from './state.js';
 import {contentOf} from './text-of.js';
 
-/** A typed text is compared with the start of ids only if it has at least this many hexadecimal digits. */
+/** Minimum number of hexadecimal digits in a typed text for which files are searched by the start of their ids. */
 const MIN_ID_DIGITS = 8;
 
 /**

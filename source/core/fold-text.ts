@@ -1,14 +1,17 @@
 /**
- * Folding: converts texts to the form in which the whole program compares them. Two texts that differ in case, Unicode
- * composition or width fold to the same text.
+ * Folding: converts texts to the form in which the whole program compares them. Two texts that differ in case,
+ * Unicode composition or width fold to the same text.
  *
  * Every search, filter, mention, completion and lookup of a name compares folded texts; the linter refuses other
- * comparisons. The form is that of Unicode caseless matching (Unicode Standard 3.13, toNFKC_Casefold), with one
- * exception. Dotted and dotless I both fold to `i`, so that a Turkish name is found without a Turkish keyboard.
+ * comparisons. The folded form is defined by Unicode caseless matching (Unicode Standard 3.13, toNFKC_Casefold), with
+ * one exception. Dotted and dotless I both fold to `i`, so that a Turkish name is found without a Turkish keyboard.
  */
 import {segmentGraphemes} from './text.js';
 
-/** Matches text whose lower case is its folded form: ASCII, and letters that never compose, decompose or change length. */
+/**
+ * Matches texts for which folding only means lower case: they contain only ASCII, and letters that Unicode never
+ * composes, decomposes or replaces by several letters.
+ */
 const SIMPLE =
 	/^[\t\n -~\u00c0-\u00d6\u00d8-\u00de\u00e0-\u00f6\u00f8-\u00fe\u0400-\u045f\u3001-\u3003\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uac00-\ud7a3]*$/;
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}+/gu;
@@ -44,7 +47,7 @@ export function findFolded(text: string, folded: string): TextRange[] {
 	if (folded === '') return [];
 	if (SIMPLE.test(text)) return findAll(text.toLowerCase(), folded);
 	const parts: string[] = [];
-	/** For each unit of the folded text: the grapheme that it comes from. */
+	/** For each UTF-16 unit of the folded text: the range of the grapheme in `text` from which the unit comes. */
 	const origins: TextRange[] = [];
 	for (const {segment, index} of segmentGraphemes(text)) {
 		const part = foldText(segment);

@@ -3,8 +3,8 @@
 const MINUTE_MS = 60_000;
 
 /**
- * Text of a duration, ignoring its sign: in seconds below two minutes ("45 s"), otherwise in larger units ("17 min",
- * "30 h" or "3 days").
+ * Text of a duration in ms, ignoring its sign: in seconds below two minutes ("45 s"), otherwise in larger units ("17
+ * min", "30 h" or "3 days").
  */
 export function describeDuration(ms: number): string {
 	const duration = Math.abs(ms);

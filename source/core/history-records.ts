@@ -13,7 +13,7 @@ export interface HistoryRecord {
 	readonly entry: FeedEvent | Observation;
 	/** Our wall clock in ms when the record was logged. */
 	readonly loggedAt: number;
-	/** False for a feed event that was received as history. */
+	/** False for a feed event that this node received as history, and not when it was written. */
 	readonly live: boolean;
 }
 
@@ -114,9 +114,12 @@ function copyInto<T extends Float64Array | Uint8Array>(target: T, source: T): T 
 interface ArrivalIndex {
 	/** Indexes the records from `from` to the end. */
 	add(records: RecordTable, from: number): void;
-	/** Index of the record that produced the row with this key. */
+	/** Index of the record that produced the timeline row with this key; undefined if there is none. */
 	indexOfEntry(key: OrderKey): number | undefined;
-	/** Exclusive end of the run of records received as history that contains `index`; `index + 1` if no run contains it. */
+	/**
+	 * Index after the run of records received as history to which record `index` belongs; `index + 1` if the record
+	 * belongs to no run.
+	 */
 	positionAfter(index: number): number;
 }
 
@@ -132,11 +135,14 @@ export function createArrivalIndex(): ArrivalIndex {
 	/** For each feed: the index of the record of each seq. */
 	const feeds = new Map<PeerId, Uint32Array>();
 	/**
-	 * Record indexes by sortable key, for observations and for events whose seq is more than MAX_SEQ_GAP beyond the
-	 * index of their feed.
+	 * Record index by sort key (`toSortableString`), for observations, and for events whose seq is more than
+	 * MAX_SEQ_GAP beyond the array of their feed in `feeds`.
 	 */
 	const sparseIndexes = new Map<string, number>();
-	/** Runs of records received as history: start and exclusive end of each run in turn, in rising order. */
+	/**
+	 * Runs of consecutive records that were received as history. For each run, in rising order: index of its first
+	 * record, then index after its last record.
+	 */
 	const syncedRuns: number[] = [];
 
 	function indexEvent(peer: PeerId, seq: number, key: OrderKey, index: number): void {

@@ -19,14 +19,23 @@ export interface History {
 	readonly length: number;
 	/** State after all records. */
 	readonly state: State;
-	/** State after the first `index` records. An `index` outside the history is clamped. */
+	/**
+	 * State after the first `index` records. A number below 0 is treated as 0, and a number above `length` as
+	 * `length`.
+	 */
 	stateAt(index: number): State;
 	recordAt(index: number): HistoryRecord | undefined;
-	/** Our wall clock in ms when record `index` was logged. Never decreases with `index`. 0 in an empty history. */
+	/**
+	 * Our wall clock in ms when record `index` was logged. It never decreases when `index` rises: if the clock was
+	 * set back, the greatest earlier time counts. 0 in an empty history.
+	 */
 	timeAt(index: number): number;
 	/** Number of records logged at or before `ms`. */
 	indexAt(ms: number): number;
-	/** Index of the record that produced a row; undefined if the history does not contain it. */
+	/**
+	 * Index of the record that produced the timeline row with this key; undefined if the history does not contain the
+	 * record.
+	 */
 	indexOfEntry(key: OrderKey): number | undefined;
 	/**
 	 * Position after record `index`. Synced history arrives feed by feed, in an order that a reader cannot follow. A run
@@ -36,7 +45,10 @@ export interface History {
 	positionAfter(index: number): number;
 }
 
-/** Maximum records per reduction. A smaller value slows loading; a larger one lets a seek block the event loop longer. */
+/**
+ * Maximum number of records that are reduced in one step. A smaller number makes loading slower. A larger number
+ * blocks the event loop longer when the user moves to another position.
+ */
 const REDUCE_SLICE_RECORDS = 4096;
 
 /** Creates an empty history. */
@@ -98,8 +110,9 @@ interface Snapshot {
 }
 
 /**
- * States kept at intervals along a history. Neighbouring states share unchanged parts, so the store estimates the unshared
- * bytes of each. If the sum exceeds the limit, it drops every second snapshot and doubles the interval.
+ * Store of snapshots: states of a history, kept at intervals of records. Successive states share their unchanged
+ * parts, so the store estimates for each state only the bytes that the next state does not share. If the sum exceeds
+ * the limit, the store drops every second snapshot and doubles the interval.
  */
 interface SnapshotStore {
 	/**
@@ -107,11 +120,11 @@ interface SnapshotStore {
 	 * state is long enough.
 	 */
 	offer(snapshot: Snapshot): void;
-	/** Keeps a state that was just visited, because the next seek is usually near it. */
+	/** Keeps a state that was just shown, because the user usually moves to a position near it next. */
 	remember(snapshot: Snapshot): void;
 	/** Latest snapshot at or before `index`; the empty state at index 0 if there is none. */
 	findAtOrBefore(index: number): Snapshot;
-	/** Number of stored snapshots, without the remembered ones. */
+	/** Number of snapshots that were stored by `offer`; those of `remember` are not counted. */
 	readonly count: number;
 	/**
 	 * Estimated bytes of the stored snapshots, without the parts that each of them shares with the next one. The newest
@@ -124,7 +137,7 @@ interface SnapshotStore {
 const MIN_INTERVAL_RECORDS = 1024;
 const MAX_SNAPSHOTS = 1024;
 const MAX_SNAPSHOT_BYTES = 96 * 1024 * 1024;
-/** Maximum number of recently visited states in the store. */
+/** Maximum number of states that the store keeps because they were shown recently (`remember`). */
 const MAX_RECENT_SNAPSHOTS = 4;
 const POINTER_BYTES = 8;
 /** Bytes that a page takes in the tables of a timeline: a reference to the page, and its start position. */
@@ -136,7 +149,7 @@ export function createSnapshotStore(limits: {readonly bytes?: number; readonly c
 	const {bytes: maxBytes = MAX_SNAPSHOT_BYTES, count: maxCount = MAX_SNAPSHOTS} = limits;
 	const empty: Snapshot = {index: 0, state: initialState};
 	let snapshots: Snapshot[] = [];
-	/** Visited states, the newest first. */
+	/** States that were shown recently (`remember`), the last one first. */
 	let recentSnapshots: readonly Snapshot[] = [];
 	let interval = MIN_INTERVAL_RECORDS;
 	let bytes = 0;

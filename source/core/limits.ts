@@ -1,9 +1,10 @@
 /**
- * Limits and intervals of the program. Every number that a peer can influence has an upper bound here, or beside
- * the field of the encoding that contains it (codec/message-fields.ts).
+ * Limits and intervals of the program. Every number that a peer can influence has an upper bound here, or beside the
+ * field of the encoding that contains it (codec/message-fields.ts).
  *
- * The table in protocol.md, section Limits, has the same names and values; a test compares both. The unit is in the name:
- * `_MS` milliseconds, `_BYTES` bytes, `_PER_SECOND` a rate. Names without a unit are counts or fractions.
+ * The table in protocol.md, section Limits, has the same names and values; a test compares both. The name of a limit
+ * ends with its unit: `_MS` milliseconds, `_BYTES` bytes, `_PER_SECOND` a rate. Limits without a unit are counts or
+ * fractions.
  */
 
 // Frames and messages
@@ -13,7 +14,7 @@ export const MAX_FRAME_BYTES = 1024 * 1024;
 export const MAX_NESTING = 16;
 /**
  * Maximum number of values in a frame: all elements of arrays, and all keys and values of maps. The limit bounds the
- * objects that one message can create.
+ * number of JavaScript objects that one message creates.
  */
 export const MAX_VALUES = 8192;
 /** Maximum total bytes of the entries in a batch. Several batches of this size fit into one frame. */
@@ -38,7 +39,10 @@ export const MAX_HAVE_FEEDS = 256;
 export const HAVE_BUCKETS = 256;
 /** Maximum number of ranges of entries that one `want` message requests. */
 export const MAX_WANT_RANGES = 256;
-/** Maximum number of unanswered `want` messages on a connection. The limit bounds the work that one peer can queue. */
+/**
+ * Maximum number of unanswered `want` messages (requests for entries) on a connection. The limit bounds the work that
+ * one peer can queue.
+ */
 export const MAX_OPEN_WANTS = 8;
 /**
  * Maximum number of peers that one `peers` message adds to the list of its sender's connections, and separately of
@@ -145,8 +149,8 @@ export const MAX_TEXT_BYTES = 16 * 1024;
 /** Maximum bytes of the word of a reaction: one emoji, or a short word. */
 export const MAX_WORD_BYTES = 16;
 /**
- * Maximum number of distinct words with which one feed can react to one event. The first words in the order of seq
- * count; further words have no effect.
+ * Maximum number of distinct words with which one feed can react to one event. The words in the reactions with the
+ * lowest seqs have an effect, further words have none.
  */
 export const MAX_WORDS_PER_FEED = 8;
 /**
@@ -164,18 +168,21 @@ export const MAX_VERSIONS_SHOWN = 32;
 /** Maximum number of pinned messages that are shown: those that were pinned last. */
 export const MAX_PINS_SHOWN = 32;
 /**
- * Maximum number of pinned messages that are looked up in the timeline. The limit bounds the work if somebody pins
- * messages that do not exist.
+ * Maximum number of pinned messages for which the timeline is searched. The limit bounds the work if somebody pins
+ * messages that do not exist, for which the search fails.
  */
 export const MAX_PINS_SEARCHED = 1024;
-/** Number of the newest `pinned` events that are considered. The limit bounds the work if many keys pin. */
+/**
+ * Maximum number of `pinned` events, the newest ones, that are read to find the pinned messages. The limit bounds the
+ * work if many keys pin.
+ */
 export const MAX_PINS_CONSIDERED = 4096;
 /**
- * Number of the newest `pinned` events of one feed that are considered. Without the limit, one peer that pins and
- * unpins again and again could use up MAX_PINS_CONSIDERED.
+ * Maximum number of `pinned` events of one feed, the newest ones, that are read to find the pinned messages. Without
+ * the limit, one peer that pins and unpins again and again could use up MAX_PINS_CONSIDERED.
  */
 export const MAX_PINS_PER_FEED = 256;
-/** Maximum bytes of a name on the wire: 32 letters of two bytes. */
+/** Maximum bytes of the name of a peer in messages and entries: enough for 32 letters of two bytes. */
 export const MAX_NAME_BYTES = 64;
 /** Maximum width of a displayed name in terminal columns. A longer name would leave too little space for the text. */
 export const MAX_NAME_CELLS = 32;
@@ -222,8 +229,8 @@ export const MAX_HLC_AHEAD_MS = 24 * 60 * 60 * 1000;
  */
 export const MAX_HLC_MERGED_MS = 23 * 60 * 60 * 1000;
 /**
- * 1 h. The limit that MAX_HLC_MERGED_MS sets moves in steps of this size, so that nodes whose clocks differ by seconds
- * nearly always have the same limit.
+ * 1 h. The highest HLC that our clock follows (MAX_HLC_MERGED_MS) rises in steps of this size, so that nodes whose
+ * clocks differ by seconds nearly always have the same limit.
  */
 export const HLC_LIMIT_STEP_MS = 60 * 60 * 1000;
 /** Our clock counts as wrong if it differs by more than 10 min from the median of the clocks in the room. */
@@ -239,8 +246,8 @@ export const LONE_CLOCK_WAIT_MS = 800;
  */
 export const CLOCK_SUPPORT_MS = 60 * 60 * 1000;
 /**
- * 31 days. Largest correction of our clock. A computer without a clock battery can be weeks behind, but a peer with a
- * false clock must not move ours further.
+ * 31 days. Largest correction of our clock by the clocks of peers. The clock of a computer without a clock battery
+ * can be weeks behind, but a peer with a false clock must not move our clock further than that.
  */
 export const MAX_CLOCK_CORRECTION_MS = 31 * 24 * 60 * 60 * 1000;
 /** The screen shows the difference between the clock of a peer and ours if it is greater than this. */
@@ -383,24 +390,21 @@ export const MAX_WAITING_CONNECTIONS = 128;
 /** Maximum number of opened TCP connections that wait in the operating system until the program accepts them. */
 export const LISTEN_BACKLOG = 64;
 /**
- * Answers to `want` are delayed while more than this number of bytes is queued on a connection. A LAN transfers them in
- * a few ms.
+ * While more than this number of bytes is queued on a connection, a node delays its answers to `want` messages. A
+ * local network transfers this number of bytes in a few ms.
  */
 export const SEND_HIGH_WATER_BYTES = 256 * 1024;
-/**
- * Maximum number of verified connections to one peer. Duplicates exist only briefly: all connections but one are
- * closed.
- */
+/** Maximum number of verified connections to one peer. A node soon closes all but one of them. */
 export const MAX_LINKS_PER_PEER = 8;
 /** Maximum number of verified connections of the node. It is below the usual limit of file descriptors. */
 export const MAX_CONNECTIONS = 512;
-/** A node sends a ping on a connection after this time without received bytes. */
+/** A node sends a ping on a connection when it has received no bytes, or has sent no message, for this time. */
 export const PING_AFTER_MS = 2000;
 /** A peer becomes `suspect` after this time without received bytes. The screen then shows it as silent. */
 export const SUSPECT_AFTER_MS = 5000;
 /** A connection is closed after this time without received bytes. */
 export const GONE_AFTER_MS = 9000;
-/** Interval between two checks whether bytes have arrived on a connection. */
+/** Interval at which a node checks on each connection how long no bytes have arrived. */
 export const LIVENESS_TICK_MS = 500;
 /**
  * If our own timers fire later than planned by more than this time, our process or computer was suspended. The
@@ -408,8 +412,8 @@ export const LIVENESS_TICK_MS = 500;
  */
 export const STALL_MS = 2000;
 /**
- * While more than this number of bytes is queued for a peer, live events are not pushed to it. Sync delivers them
- * later.
+ * While more than this number of bytes is queued for a peer, new events are not pushed to this peer. The peer
+ * requests them later.
  */
 export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 /** The node pauses reading from a connection that sends more than this number of messages per second. */
@@ -447,7 +451,8 @@ export const MAX_TYPING_PER_SECOND = 2;
 /** Maximum number of whispers accepted per second on one connection, and separately of answers to whispers. */
 export const MAX_WHISPERS_PER_SECOND = 16;
 /**
- * Maximum number of whispers to one peer that the peer has not answered yet. They fit into one burst after a reconnect.
+ * Maximum number of whispers (private messages) to one peer that the peer has not acknowledged yet. After a
+ * reconnection they are sent again at once, and so many are within the rate limit.
  */
 export const MAX_WHISPERS_OUTSTANDING = 64;
 /**
@@ -456,7 +461,10 @@ export const MAX_WHISPERS_OUTSTANDING = 64;
  * left, one absent peer of the IP address with the most peers is forgotten: the one that whispered longest ago.
  */
 export const MAX_WHISPERERS = 1024;
-/** Time without an answer after which a node sends its unanswered whispers again on the same connection. */
+/**
+ * Time without an acknowledgement after which a node sends its whispers (private messages) to a peer again on the
+ * same connection.
+ */
 export const WHISPER_RETRY_MS = 10_000;
 /**
  * Maximum time from the first byte of a frame to its last. If a frame takes longer, the connection is closed, because a
@@ -478,7 +486,7 @@ export const SLOW_READER_MS = 60_000;
  * IP address.
  */
 export const FAULT_BAN_MS = 60_000;
-/** Maximum number of entries in each of three lists: banned peers, banned addresses and trusted peers. */
+/** Maximum number of elements in each of three lists of a node: banned peers, banned IP addresses and trusted peers. */
 export const MAX_BANS = 1024;
 /**
  * Duration of the first ban of an IP address from which a peer broke the protocol. The duration doubles with each
@@ -491,12 +499,13 @@ export const FIRST_ADDRESS_BAN_MS = 4000;
  */
 export const TRUSTED_AFTER_MS = 10_000;
 /**
- * Maximum number of TLS handshakes started per second for all addresses, on average. The limit leaves CPU time for
- * everything else.
+ * Maximum number of TLS handshakes on accepted connections that are started per second, on average, for all IP
+ * addresses together. The limit leaves CPU time for everything else.
  */
 export const MAX_HANDSHAKES_PER_SECOND = 16;
 /**
- * Maximum number of TLS handshakes started in one burst. All nodes of a room of this size can restart at the same time.
+ * Maximum number of TLS handshakes on accepted connections that are started in one burst. So all nodes of a room of
+ * this size can restart at the same time.
  */
 export const MAX_HANDSHAKE_BURST = 256;
 /**
@@ -514,13 +523,16 @@ export const MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND = 32;
 export const MAX_CONNECTIONS_PER_ADDRESS = 128;
 /** Maximum number of peers that one peer can report in `peers` messages as connected to it. */
 export const MAX_REPORTED_PEERS = 512;
-/** Maximum number of lost peers that the failure detector remembers. The limit bounds its memory. */
+/**
+ * Maximum number of peers without a connection that the failure detector remembers, to decide whether they are lost.
+ * The limit bounds its memory.
+ */
 export const MAX_SUSPECTS = 4096;
-/** Maximum time to send the last message of a connection before it closes. */
+/** Maximum time for sending the last message on a connection before the node closes the connection. */
 export const MAX_BYE_FLUSH_MS = 500;
 
 // History
-/** Time that a lost peer has to reconnect before the loss is reported. */
+/** Time that a peer whose connection broke has to reconnect before it is reported as lost. */
 export const LOST_GRACE_MS = 3000;
 /**
  * Several peers can report a loss. They are ranked, and each waits for this time longer than the one before it. The
@@ -538,8 +550,8 @@ export const VANISHED_AFTER_MS = 60_000;
  */
 export const ALIVE_INTERVAL_MS = 5000;
 /**
- * Maximum number of times that VANISHED_AFTER_MS is doubled for one peer. It is doubled each time that the peer writes
- * `returned`, because that shows that a report was wrong.
+ * Maximum number of times that VANISHED_AFTER_MS is doubled for one peer. It is doubled each time that the peer
+ * writes `returned`, because a `returned` event shows that the peer was wrongly reported as lost.
  */
 export const MAX_VANISHED_DOUBLINGS = 6;
 /**
@@ -557,15 +569,15 @@ export const MAX_ABSENCES = 1024;
  */
 export const MAX_REPORTED_SUBJECTS = 1024;
 /**
- * Maximum number of `lost` events of one feed about one peer that have an effect. Each of them makes that peer write a
- * `returned`.
+ * Maximum number of `lost` events of one feed about one peer that have an effect. Without the limit, one peer could
+ * make another peer write any number of `returned` events.
  */
 export const MAX_REPORTS_PER_SUBJECT = 32;
 /** Maximum number of remembered `lost` events about peers of which nothing else is known, for all feeds together. */
 export const MAX_HEARSAY = 16_384;
 /**
- * Longest time that a node waits for a first hello before it writes `joined`. It waits because the hello contains the
- * clock of the peer, by which the node corrects its own clock.
+ * Longest time that a node which has started waits for the `hello` of a first peer before it writes `joined`. It
+ * waits because the `hello` contains the clock of the peer, by which the node corrects its own clock.
  */
 export const JOINED_AFTER_MS = 1000;
 /** Interval between two `have` messages in which a node tells a peer that its feeds have grown. */
@@ -582,7 +594,10 @@ export const WANT_BYTES_PER_SECOND = 256 * 1000;
  * verified and stored.
  */
 export const MAX_INGEST_BYTES = 4 * 1024 * 1024;
-/** Time that a node waits for the author of an event to push the event, before it requests the event. */
+/**
+ * Time that a node waits for an event that the author probably pushes to it, before it requests the event from
+ * another peer.
+ */
 export const PUSH_GRACE_MS = 1000;
 /**
  * Up to this number of connected peers, a node tells each peer every HAVE_INTERVAL_MS which of its feeds have grown.
@@ -599,7 +614,10 @@ export const READ_SLICE_MS = 1;
  * written to the log and applied to the state. In the pauses the program handles keys.
  */
 export const RECEIVE_SLICE_MS = 1;
-/** Maximum number of feeds, unknown to this node before, that a peer can list per minute on one connection. */
+/**
+ * Maximum number of feeds per minute that a peer can list on one connection and of which this node has not known
+ * before. Further ones are ignored.
+ */
 export const MAX_NEW_FEEDS_PER_MINUTE = 4096;
 /** Maximum number of feeds for which a node remembers that a peer has entries that the node lacks. */
 export const MAX_MISSING_FEEDS = 16_384;
@@ -609,11 +627,14 @@ export const MAX_MISSING_FEEDS = 16_384;
  * feeds would take much memory.
  */
 export const MAX_LISTED_FEEDS = 524_288;
-/** Maximum number of feeds in a log. The limit bounds the memory, because keys cost nothing to create. */
+/**
+ * Maximum number of feeds in a log. The limit bounds the memory, because anybody can create any number of keys, and
+ * each key has a feed.
+ */
 export const MAX_FEEDS = 131_072;
-/** Maximum bytes of a feed. When they are reached, no more of its entries are requested. */
+/** Maximum bytes of a feed. When a feed has reached this size, no more of its entries are requested. */
 export const MAX_FEED_BYTES = 256 * 1024 * 1024;
-/** Maximum bytes of a log. When they are reached, no more entries are requested. */
+/** Maximum bytes of a log. When the log has reached this size, no more entries are requested. */
 export const MAX_LOG_BYTES = 512 * 1024 * 1024;
 /** Maximum number of events in a log. The limit bounds the memory of the timeline. */
 export const MAX_EVENTS = 3_000_000;
@@ -659,9 +680,12 @@ export const LIVE_AUTHORS_AT_FULL_PACE = 4;
 export const LIVE_SHARED_BURST_SECONDS = 2;
 /** Memory in bytes that is counted for each entry that waits to be stored, in addition to the bytes of the entry. */
 export const ENTRY_COST_BYTES = 64;
-/** Minimum interval between two typing signals of a node. */
+/** Minimum interval between two `typing` messages (the user is typing) of a node. */
 export const TYPING_INTERVAL_MS = 3000;
-/** How long the screen shows a typing signal. It is twice TYPING_INTERVAL_MS, so that one lost signal does not matter. */
+/**
+ * Time for which the screen shows that a person is typing after a `typing` message. It is twice TYPING_INTERVAL_MS,
+ * so that one missing message does not matter.
+ */
 export const TYPING_SHOWN_MS = 6000;
 
 // Notices

@@ -3,7 +3,7 @@
  * characters except printable ASCII are percent-encoded.
  */
 
-/** Maximum length of a target in bytes. Some terminals truncate longer targets (VTE accepts 2083). */
+/** Maximum length in bytes of the target of a hyperlink. Some terminals truncate longer targets (VTE accepts 2083). */
 const MAX_TARGET_BYTES = 2083;
 
 /**
@@ -13,8 +13,8 @@ const MAX_TARGET_BYTES = 2083;
 const PRINTABLE = /^[!-~]+$/;
 
 /**
- * The link in printable ASCII: all other characters are percent-encoded as UTF-8. Undefined if the text is no http or https
- * link, is too long, or contains a lone surrogate.
+ * Target for a link: the link with all characters except printable ASCII percent-encoded as UTF-8. Undefined if the
+ * text is no http or https link, is too long, or contains a lone surrogate.
  */
 export function linkTarget(link: string): string | undefined {
 	if (!/^https?:\/\//i.test(link) || /\p{Surrogate}/u.test(link)) return undefined;

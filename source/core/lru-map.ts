@@ -1,17 +1,21 @@
 /**
  * Map of limited size that evicts its oldest entry. All bounded maps of the program are of this class.
  *
- * Setting a key makes its entry the newest; with `touchOnGet`, reading it does so too. The order is a linked list,
- * because a `Map` is too slow here. A new iterator of a `Map` first skips the slots of all deleted entries, on average
- * 500 for each eviction from 1024 entries. An iterator that is kept between evictions keeps all earlier tables of the
- * map in memory: 100 MB were measured after two million updates of a map of two entries.
+ * Setting a key makes its entry the newest; with `touchOnGet`, reading it does so too. The order is kept in a linked
+ * list, because the order of a JavaScript `Map` is too slow for evictions. A new iterator of a `Map` first skips the
+ * slots of all deleted entries, on average 500 for each eviction from 1024 entries. An iterator that is kept between
+ * evictions keeps all earlier tables of the map in memory: 100 MB were measured after two million updates of a map of
+ * two entries.
  */
 
 interface Node<K, V> {
 	readonly key: K;
 	readonly value: V;
 	older: Node<K, V> | undefined;
-	/** Next newer node. A removed node keeps this link, so that an iteration that has reached the node can continue. */
+	/**
+	 * Node of the next newer entry. A removed node keeps this reference, so that an iteration that has reached the
+	 * node can continue.
+	 */
 	newer: Node<K, V> | undefined;
 	isRemoved: boolean;
 }

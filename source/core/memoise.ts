@@ -1,6 +1,6 @@
 /**
- * Memoisation of selectors. A result is reused as long as the parts of the state that the selector reads are the same
- * objects.
+ * Memoisation of selectors. A selector computes a value from the state. Its result is reused as long as the parts of
+ * the state that it reads are the same objects.
  */
 
 /**

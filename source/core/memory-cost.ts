@@ -1,7 +1,7 @@
 /**
- * Upper estimate of the memory that an event takes in the state. The limits on the events and bytes of a log do not
- * bound this memory. In memory, a text with one wide character takes up to twice its encoded length, and a short entry
- * takes many times its encoded length. The constants were measured (performance.md, Memory at the limits).
+ * Upper estimate of the memory that an event takes in the state. MAX_EVENTS and MAX_LOG_BYTES do not bound this
+ * memory well enough. In memory, a text with one wide character takes up to twice its encoded length, and a short
+ * entry takes many times its encoded length. The constants were measured (performance.md, Memory at the limits).
  */
 import type {FeedEvent, Whisper} from './event.js';
 
@@ -64,7 +64,10 @@ export function memoryCost(event: FeedEvent): number {
 	}
 }
 
-/** Bytes that a whisper takes: those of an event, of the reference to the other peer, and of the text. */
+/**
+ * Estimated bytes of memory that a whisper takes: those of an event, of the reference to the other peer, and of the
+ * text.
+ */
 export function whisperCost({text}: Whisper): number {
 	return EVENT_BYTES + REFERENCE_BYTES + textBytes(text);
 }

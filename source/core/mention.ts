@@ -1,5 +1,5 @@
 /**
- * Mentions: whether a text addresses us by our name or by its first words, or everybody by `@all`.
+ * Mentions: whether a text addresses us by our name or by the first words of our name, or everybody by `@all`.
  *
  * `@Mary` means Mary Ann Lee, unless another person whose name is Mary or begins with Mary was present when the text
  * was written. People who join or leave later do not change whom an earlier text mentions.
@@ -100,8 +100,8 @@ export function beginsMention(text: string, at: number): boolean {
 }
 
 /**
- * Whether a name that ends just before this index ends a word, so that the text at the index does not continue the
- * name.
+ * Whether a name that ends just before this index ends with a whole word: the text at the index does not continue the
+ * word.
  */
 export function endsWord(text: string, index: number): boolean {
 	return !WORD_CONTINUATION.test(text.slice(index, index + 4));

@@ -35,8 +35,8 @@ interface CollisionIndex {
 
 const EMPTY_BUCKET: Bucket = {};
 /**
- * Maximum number of cached indexes. There are two, because replay shows the state of one moment next to the state of the
- * whole log.
+ * Maximum number of cached name indexes. There are two, because replay shows the state of one moment next to the
+ * state of the whole log.
  */
 const MAX_CACHED_INDEXES = 2;
 
@@ -63,7 +63,10 @@ export function hasFingerprintCollision(state: State, known: RosterPeer): boolea
 	return (getIndex(state).holders.get(fingerprintKey(known))?.size ?? 0) > 1;
 }
 
-/** Longest known form of a fingerprint: 16 digits of the identity, or the peer id of a peer without an identity. */
+/**
+ * Longest known form of the fingerprint of a peer: the 16 digits of its identity, or the peer id if the peer has no
+ * identity.
+ */
 export function longFingerprint({identity, peer}: RosterPeer): string {
 	return identity?.fingerprint ?? peer;
 }
@@ -86,7 +89,7 @@ export function nameSeqAt({peer, names}: RosterPeer, position: OrderKey): number
 	return (name ?? names[0])?.seq;
 }
 
-/** Key that all launches of one person share, even under different names. */
+/** Key of a person: all launches (runs of the program) of one person have the same key, even under different names. */
 export function personKey({identity, peer}: Pick<RosterPeer, 'identity' | 'peer'>, launches: Launches): string {
 	return identity?.key ?? (launches[peer] ? 'ourselves' : peer);
 }
@@ -147,7 +150,10 @@ function countNames(holders: NameHolders, known: RosterPeer, launches: Launches,
 	}
 }
 
-/** Keys of a name as it is shown: its folded form and its confusable skeleton. Names collide if they share a key. */
+/**
+ * Collision keys of a name: its folded form and its confusable skeleton. Two names that have a key in common can be
+ * mistaken for each other.
+ */
 export function collisionKeys(nameChange: Pick<NameChange, 'name'>): readonly string[] {
 	const cached = keyCache.get(nameChange);
 	if (cached) return cached;
@@ -157,7 +163,7 @@ export function collisionKeys(nameChange: Pick<NameChange, 'name'>): readonly st
 	return keys;
 }
 
-/** Whether the user ignores a peer: the peer itself, or another launch with the same verified identity. */
+/** Whether the user ignores a peer, or ignores another peer with the same verified identity. */
 export function isIgnoredPerson({roster}: State, ignored: ReadonlySet<PeerId>, peer: PeerId): boolean {
 	if (ignored.has(peer)) return true;
 	const key = findPeer(roster, peer)?.identity?.key;

@@ -1,9 +1,9 @@
 /**
  * Hues of names: a number below HUE_COUNT for each launch, which the theme turns into a colour.
  *
- * Hues are assigned in the order of arrival. If possible, a person gets a hue that nobody present has, and that no person
- * with an equal name has or had. Among equally good hues a hash of the person decides, so that a person often keeps a hue
- * from one chat to the next. The result depends only on the roster, so it is the same in replay.
+ * Hues are assigned in the order of arrival. If possible, a person gets a hue that no present person has, and that no
+ * person with an equal name has or had. Among equally good hues, a hash of the person's key decides, so that a person
+ * often keeps a hue from one chat to the next. The result depends only on the roster, so it is the same in replay.
  */
 import type {PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
@@ -22,11 +22,14 @@ interface Launch {
 	readonly identity: string;
 	readonly names: readonly NameChange[];
 	readonly joined: OrderKey;
-	/** Position at which the launch left, or was reported as lost without having returned since. */
+	/** Position in timeline order at which the launch left, or was reported as lost and has not returned since. */
 	readonly ended: OrderKey | undefined;
 }
 
-/** Launches of one identity that share a hue. Launches that are present under different names do not share a hue. */
+/**
+ * Launches of one person that are shown in the same hue. Launches that are present under different names do not share
+ * a hue.
+ */
 interface Holder {
 	hue: number;
 	readonly hash: number;
@@ -44,7 +47,7 @@ const COST_OF_EQUAL_NAME = 10_000;
 const COST_OF_ABSENT = 100;
 const COST_OF_NEIGHBOUR = 1;
 
-/** Hue of the name of a launch, from 0 to HUE_COUNT - 1. */
+/** Number of the hue in which the name of a launch is shown, from 0 to HUE_COUNT - 1. */
 export function hueOf(state: State, peer: PeerId): number {
 	return selectHues(state).get(peer) ?? hashText(peer) % HUE_COUNT;
 }
@@ -175,13 +178,13 @@ function createCircle() {
 		if (hue >= 0) counts[hue] = (counts[hue] ?? 0) + by;
 	};
 
-	/** Adds a holder to the counts (`by` 1), or removes the holder from the counts (-1). */
+	/** Adds a holder to the numbers of people per hue (`by` 1), or removes the holder from them (`by` -1). */
 	function count(holder: Holder, by: 1 | -1): void {
 		add(holder.presentLaunches > 0 ? present : absent, holder.hue, by);
 		for (const key of holder.collisionKeys) add(countsOf(key), holder.hue, by);
 	}
 
-	/** Cost of a hue for a holder that is not in the counts. */
+	/** Cost of a hue for a holder, who must not be counted in `present`, `absent` and `equalNames`. */
 	function costOf(holder: Holder, hue: number): number {
 		const at = (counts: readonly number[], index: number) => counts[(index + HUE_COUNT) % HUE_COUNT] ?? 0;
 		const equal = [...holder.collisionKeys].reduce((most, key) => Math.max(most, at(countsOf(key), hue)), 0);

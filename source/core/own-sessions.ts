@@ -1,9 +1,9 @@
 /**
- * Decides which launches of the program are ours: this launch, an earlier one, or another session with our identity. Every
- * output uses these functions.
+ * Decides which launches (runs of the program) are this user's: the current one, an earlier one, or another one with
+ * the same identity at the same time. Every output uses these functions.
  *
- * Several people can have one identity: they use copies of one data folder, for example from a virtual machine image. A
- * session that runs under another name at the same time therefore counts as another person.
+ * Several people can have one identity: they use copies of one data folder, for example from a virtual machine image.
+ * A session that runs under another name at the same time therefore counts as another person.
  */
 import type {PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
@@ -59,13 +59,16 @@ export function ownSessionOf(state: State, peer: PeerId): OwnSession | undefined
 	return joinedLater || Object.keys(known.contacts).length > 0 ? 'elsewhere' : 'earlier';
 }
 
-/** Whether a launch is ours. Another session of our identity is ours only while it has the same name as this launch. */
+/**
+ * Whether a launch (run of the program) is this user's. A run with our identity at the same time as this one counts
+ * as ours only while it has the same name as this one.
+ */
 export function isOurs(state: State, peer: PeerId): boolean {
 	const session = ownSessionOf(state, peer);
 	return session === 'elsewhere' ? hasOurName(state, peer) : session !== undefined;
 }
 
-/** Whether a launch is this one or an earlier one of ours, and not another session. */
+/** Whether a launch (run of the program) is the current one of this node or an earlier one. */
 export function isOwnLaunch(state: State, peer: PeerId): boolean {
 	const session = ownSessionOf(state, peer);
 	return session === 'this' || session === 'earlier';

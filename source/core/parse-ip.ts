@@ -9,8 +9,9 @@ export type IpAddress =
 	/** `value`: unsigned 32-bit number. */
 	| {readonly family: 4; readonly value: number}
 	/**
-	 * `groups`: eight unsigned 16-bit numbers. `zone`: the interface of a link-local address (RFC 4007, 11); undefined if the
-	 * text names none. A zone of any other address is dropped, because it does not change the destination.
+	 * `groups`: eight unsigned 16-bit numbers. `zone`: the interface of a link-local address (RFC 4007, 11);
+	 * undefined if the text names none. The zone of an address that is not link-local is dropped, because it does not
+	 * change the destination.
 	 */
 	| {readonly family: 6; readonly groups: readonly number[]; readonly zone: string | undefined};
 
@@ -103,7 +104,10 @@ export function formatIp(ip: IpAddress): string {
 	return ip.zone === undefined ? text : `${text}%${ip.zone}`;
 }
 
-/** First one of the longest runs of groups that are zero. */
+/**
+ * Longest run of groups that are zero, which `::` replaces; the first one of several. `start`: index of its first
+ * group.
+ */
 function longestZeros(groups: readonly number[]): {readonly start: number; readonly length: number} {
 	let best = {start: 0, length: 0};
 	let start = 0;

@@ -1,8 +1,9 @@
 /**
- * Presence rows of a peer (found, lost, returned, disconnected, reconnected, left) as a function of its roster record.
+ * Presence rows of a peer (found, lost, returned, disconnected, reconnected, left) as a function of its record in the
+ * roster (the records of known peers).
  *
- * The order of arrival does not matter, because the record alone determines the rows. The reducer compares the rows before
- * and after a change of the record.
+ * The order of arrival does not matter, because the record alone determines the rows. The reducer compares the rows
+ * before and after a change of the record.
  */
 import type {FeedEvent, PeerId} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
@@ -94,8 +95,8 @@ function listLosses(peer: RosterPeer): FeedEvent[] {
 }
 
 /**
- * Rows of disconnections that left us without any connection. If the peer has left, only the rows before our newest
- * connection to the peer remain.
+ * Rows that say that the disconnection of this peer left us without any connection. If the peer has left, only rows
+ * before our newest connection to the peer remain.
  */
 function listIsolationRows(peer: RosterPeer): readonly TimelineEntry[] {
 	if (peer.left === undefined) return peer.isolations;
@@ -103,7 +104,10 @@ function listIsolationRows(peer: RosterPeer): readonly TimelineEntry[] {
 	return peer.isolations.filter(isolation => newest !== undefined && compareOrder(isolation, newest) < 0);
 }
 
-/** Rows of connections that ended our isolation in the same launch. */
+/**
+ * Rows that say that this peer reconnected: its connection ended a time in which this node had no connection, in the
+ * same launch.
+ */
 function listReconnectionRows(peer: RosterPeer): TimelineEntry[] {
 	const rows: TimelineEntry[] = [];
 	let isolationIndex = 0;

@@ -6,9 +6,12 @@
 import {confusableSkeleton, toPrototypes} from './confusables.js';
 import {LruMap} from './lru-map.js';
 
-/** Matches characters that have a meaning in lines of text, and IPv4 addresses. */
+/**
+ * Matches what could be mistaken for the structure of a line of text: punctuation that the program uses in such
+ * lines, and IPv4 addresses.
+ */
 const STRUCTURE = /[():;,*!"<>[\]{}|·]|\d+\.\d+\.\d+\.\d+/;
-/** Words with which lines of text state a fact or list several people. */
+/** Words with which the program states a fact about people or lists several people, such as `left` and `and`. */
 const FACT_WORDS: ReadonlySet<string> = new Set(
 	['and', 'called', 'connected', 'disconnected', 'found', 'joined', 'left', 'lost', 'moved', 'notice']
 		.concat(['private', 'reconnected', 'sent', 'started', 'typing', 'you'])

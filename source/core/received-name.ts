@@ -9,13 +9,15 @@ const MAX_SAVED_NAME_BYTES = 255;
 /** Name of a file whose own name has no usable character. */
 const FALLBACK_NAME = 'file';
 /**
- * Maximum bytes of an extension. A longer text after the last dot counts as part of the name; otherwise truncation would
- * leave little of the name.
+ * Maximum bytes of an extension. A longer text after the last dot is not treated as an extension, because extensions
+ * are never truncated, and little of the rest of the name would remain.
  */
 const MAX_EXTENSION_BYTES = 32;
 const SUFFIX = '.download';
 
-/** Characters that Windows forbids, or that name an alternate data stream there. */
+/**
+ * Characters that Windows forbids in file names. On Windows, a colon would also name a hidden data stream of a file.
+ */
 const FORBIDDEN = /[:<>"|?*]/g;
 /**
  * Characters that are removed from the start of a name. They include marks and joiners, because sanitising removes
@@ -73,8 +75,8 @@ function splitExtension(name: string): NameParts {
 }
 
 /**
- * Inserts `number` before the extension. Truncates the stem between two graphemes so that the whole name has at most
- * `maxBytes`.
+ * Inserts the text `number` before the extension of a file name. Truncates the stem between two graphemes so that the
+ * whole name has at most `maxBytes`.
  */
 function fitName(name: string, maxBytes: number, number = ''): string {
 	const {stem, extension} = splitExtension(name);

@@ -27,7 +27,8 @@ export function reduceEphemeral(ephemeral: Writable<EphemeralState>, event: Ephe
 	switch (event.type) {
 		case 'link-measured':
 			ephemeral.links[event.peer] = measureLink(ephemeral.links[event.peer], event);
-			// A connection must end isolation immediately. The isolation monitor would end it only after a few seconds.
+			// A new connection ends the isolation of this node (a state without connections) at once. The isolation
+			// monitor would notice the connection only after a few seconds.
 			ephemeral.isolated = false;
 			break;
 		case 'link-closed':
@@ -112,9 +113,9 @@ export function clearConnections(ephemeral: Writable<EphemeralState>): void {
 }
 
 /**
- * Applies live messages and shared files. If this node wrote an item, its audience is recorded: the connected peers, and the
- * peers whose lost connection nobody has reported yet (`listUnreported`). If a peer wrote the item, the typing indicator of
- * that peer ends.
+ * Applies live messages and shared files. If this node wrote an item, the state records which peers should store it
+ * (the audience): the connected ones, and those whose lost connection nobody has reported yet (`listUnreported`). If
+ * a peer wrote the item, the typing indicator of that peer ends.
  */
 export function applyLivePosts(
 	ephemeral: Writable<EphemeralState>,

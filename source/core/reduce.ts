@@ -1,8 +1,9 @@
 /**
  * The reducer: state = reduce(log), with one Immer `produce` for each call.
  *
- * Rows do not depend on the order of arrival. A record is either a row itself or changes the roster record of a peer. The
- * presence rows of a peer are a function of its roster record (presence-rows.ts).
+ * Timeline rows do not depend on the order in which log records arrive. A log record is either a row itself or
+ * changes the roster record of a peer. The presence rows of a peer are a function of its roster record
+ * (presence-rows.ts).
  */
 import {produce} from 'immer';
 import {
@@ -91,8 +92,8 @@ function reduceInput(draft: Writable<State>, changes: CollectedChanges, input: I
 }
 
 /**
- * Peers that were connected in this launch and whose absence no row reports yet. Their connection may have ended
- * already.
+ * Peers that were connected in this launch and that no timeline row reports as absent yet. Their connection may have
+ * ended already.
  */
 function listUnreported({state, peers, launch}: CollectedChanges): PeerId[] {
 	const unreported: PeerId[] = [];
@@ -106,7 +107,7 @@ function listUnreported({state, peers, launch}: CollectedChanges): PeerId[] {
 	return unreported;
 }
 
-/** Sorts in place, and only if necessary: most sequences arrive sorted. */
+/** Sorts entries by timeline order, in place. First checks whether they are sorted already, which they usually are. */
 function sortIfNeeded<T extends OrderKey>(entries: T[]): T[] {
 	for (let index = 1; index < entries.length; index++) {
 		const before = entries[index - 1];
@@ -129,7 +130,10 @@ function reduceUnreadable(changes: CollectedChanges): Timeline {
 	return insertEntries(state.unreadable, changes.unreadable);
 }
 
-/** Stores the changed peers in the roster and adds their new rows to the changes. Returns the rows that no longer apply. */
+/**
+ * Stores the changed records of peers in the roster, and adds the new presence rows of these peers to `changes.rows`.
+ * Returns presence rows that are no longer true.
+ */
 function reducePeers(roster: Writable<State['roster']>, changes: CollectedChanges): TimelineEntry[] {
 	const {state, launch, launches} = changes;
 	const removed: TimelineEntry[] = [];

@@ -1,7 +1,7 @@
 /**
  * Roster: one record for each known peer, and the pure functions that update a record.
  *
- * The functions may be applied in any order, because a record depends only on the set of events and observations. The
+ * Events and observations may be applied in any order: the resulting record depends only on the set of them. The
  * first byte of the peer id assigns a record to one of 256 buckets. A roster is immutable, so each change makes a
  * copy, but only of the buckets that change.
  */
@@ -16,10 +16,7 @@ import {
 } from './limits.js';
 import {extend} from './memory-cost.js';
 
-/**
- * A name of a peer, with seq and HLC of the event that introduced the name. The HLC gives the position in the total
- * order.
- */
+/** A name of a peer, with seq and HLC of the event that introduced the name. */
 export interface NameChange {
 	readonly seq: number;
 	readonly ms: number;
@@ -42,7 +39,7 @@ export interface RosterPeer {
 	readonly names: readonly NameChange[];
 	readonly identity?: Identity;
 	readonly version?: string;
-	/** Whether the peer says that it is a keeper. */
+	/** Whether the peer says that it is a keeper (a node that keeps running). */
 	readonly isKeeper?: true;
 	/** Remote address of our newest connection to the peer. */
 	readonly address?: string;
@@ -53,11 +50,17 @@ export interface RosterPeer {
 	readonly joined?: OrderKey;
 	/** The `left` of the peer; if there are several, the one with the lowest seq. */
 	readonly left?: FeedEvent;
-	/** Number of distinct `returned` events in the feed of the peer. */
+	/** Number of distinct absence numbers in the `returned` events of the peer's feed. */
 	readonly absences: number;
-	/** For each absence number below MAX_ABSENCES: the first `returned` in the feed of the peer. */
+	/**
+	 * For each absence number below MAX_ABSENCES: the first `returned` event with this number in the feed of the
+	 * peer.
+	 */
 	readonly returned: Readonly<Record<number, FeedEvent>>;
-	/** For each absence number below MAX_ABSENCES: the first `lost` in total order. It becomes the timeline row. */
+	/**
+	 * For each absence number below MAX_ABSENCES: the first `lost` event about the peer in timeline order. The
+	 * timeline shows only this one.
+	 */
 	readonly lost: Readonly<Record<number, FeedEvent>>;
 	/** Whether this node has connected to the peer in the current launch and the connection is still open. */
 	readonly connected: boolean;
@@ -80,14 +83,14 @@ export interface RosterPeer {
 	readonly unreadableCount: number;
 	/**
 	 * Seqs of the `lost` events in the feed of this peer that are within MAX_REPORTED_SUBJECTS and
-	 * MAX_REPORTS_PER_SUBJECT, by subject.
+	 * MAX_REPORTS_PER_SUBJECT, by the peer that they report as lost.
 	 */
 	readonly reports: Readonly<Record<PeerId, readonly number[]>>;
 }
 
 export type Roster = readonly Readonly<Record<PeerId, RosterPeer>>[];
 
-/** Immer draft of the roster. Records in its buckets are replaced as a whole. */
+/** Draft of the roster that a call of Immer's `produce` can write. Records in its buckets are replaced as a whole. */
 type RosterDraft = Record<PeerId, RosterPeer>[];
 
 type FeedEventOf<T extends FeedEvent['type']> = FeedEvent & {readonly type: T};
@@ -137,7 +140,10 @@ export function createRosterPeer(peer: PeerId): RosterPeer {
 	};
 }
 
-/** Inserts a name by seq. Returns the same list if it already has a name with this seq. */
+/**
+ * Inserts the name of an event into a list sorted by seq. Returns the same list if it already has a name with this
+ * seq.
+ */
 function addName(
 	names: readonly NameChange[],
 	{seq, ms, counter, name}: FeedEventOf<'joined'> | FeedEventOf<'renamed'>,
@@ -275,7 +281,10 @@ export function withDisconnected(peer: RosterPeer, observation: DisconnectedObse
 	return isolations === known.isolations ? known : extend(known, {isolations});
 }
 
-/** Sets the fields about the current launch. A new launch ends all connections of earlier launches. */
+/**
+ * Sets the fields of a record that depend on the current launch. `own`: our peer id in this launch. Connections of
+ * earlier launches do not count, because they have ended.
+ */
 export function withCurrentLaunch(peer: RosterPeer, own: PeerId | undefined): RosterPeer {
 	const contact = own === undefined ? undefined : peer.contacts[own];
 	const connected = contact?.lastConnected !== undefined && isAfter(contact.lastConnected, contact.lastDisconnected);

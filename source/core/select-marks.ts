@@ -1,4 +1,4 @@
-/** Reactions to one message, one summary for each word. */
+/** Selects the reactions to one message: one summary for each word (for example an emoji) with which people react. */
 
 import {effectsOn} from './effect-index.js';
 import type {EffectEvent, EventRef, PeerId} from './event.js';
@@ -13,11 +13,11 @@ import type {State} from './state.js';
 export interface MarkSummary {
 	/** Word as it was received. A caller that shows the word must sanitise it. */
 	readonly word: string;
-	/** One peer of each person, in the order of their reactions. */
+	/** The people who react with this word, each by one of their peer ids, in the order of their reactions. */
 	readonly people: readonly PeerId[];
 	/** Whether this user is one of `people`. */
 	readonly isOwn: boolean;
-	/** Latest reaction with this word. */
+	/** Position in timeline order of the latest reaction with this word. */
 	readonly latest: OrderKey;
 }
 
@@ -26,16 +26,17 @@ type Mark = EffectEvent & {readonly type: 'marked'};
 export interface MarkOptions {
 	/** Reactions after this position in timeline order are ignored. */
 	readonly position?: OrderKey | undefined;
-	/** Whether the reactions of a peer are ignored, because the user ignores the person. */
+	/** Returns true for peers whose reactions are left out, because the user ignores the person. */
 	readonly isIgnored?: ((peer: PeerId) => boolean) | undefined;
 }
 
 const NO_MARKS: readonly MarkSummary[] = [];
 
 /**
- * Reactions to an event, ordered by the first reaction with each word. Of each feed, only the first MAX_MARKS_PER_FEED
- * reactions in the order of seq have an effect, and of these only the first MAX_WORDS_PER_FEED distinct words. All launches of
- * one identity are one person. For each word, the person's last reaction in timeline order decides.
+ * Reactions to an event, ordered by the first reaction with each word. Of each feed, only the first
+ * MAX_MARKS_PER_FEED reactions in the order of seq have an effect, and of these only the first MAX_WORDS_PER_FEED
+ * distinct words. All launches of one identity are one person. For each word, the last reaction of a person in
+ * timeline order decides whether the person reacts with it.
  */
 export function selectMarks(state: State, target: EventRef, options: MarkOptions = {}): readonly MarkSummary[] {
 	const {marks, until, isIgnored} = state.effects;

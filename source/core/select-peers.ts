@@ -25,7 +25,7 @@ import type {State} from './state.js';
 
 export type PeerStatus = 'self' | 'connected' | 'suspect' | 'unreachable' | 'left';
 
-/** The word that all texts for people use for a status. JSON lines contain the status itself. */
+/** Word for the status of a peer in all texts for people. The JSON output contains the status itself. */
 export function statusWord(status: PeerStatus): string {
 	return {self: 'you', connected: 'connected', suspect: 'silent', unreachable: 'lost', left: 'left'}[status];
 }
@@ -35,14 +35,23 @@ export interface PeerView {
 	readonly name: string;
 	/** Whether the name can be taken for another person's; see hasNameCollision. */
 	readonly hasNameCollision: boolean;
-	/** 8 or 16 hexadecimal digits: of the identity if it is known, otherwise of the peer id (fingerprintOf). */
+	/**
+	 * First 8 or 16 hexadecimal digits of the identity's fingerprint if the identity is known, otherwise of the peer
+	 * id (see `fingerprintOf`).
+	 */
 	readonly fingerprint: string;
-	/** Whether the fingerprint belongs to a verified identity. */
+	/**
+	 * Whether the peer has an identity, so that the fingerprint belongs to this identity. It does not mean that the
+	 * user has verified the key.
+	 */
 	readonly verified: boolean;
-	/** Whether the user has verified the key, or the peer uses the name of a verified person with another key. */
+	/**
+	 * Whether the user has verified the key of this peer, or the peer uses the name of a verified person but has
+	 * another key.
+	 */
 	readonly trust: Trust;
 	readonly address?: string;
-	/** Whether the address is only a claim of the peer: none of our connections to the peer used it. */
+	/** Whether the peer only claims to have this address: none of our connections to the peer used it. */
 	readonly isAddressUnverified: boolean;
 	readonly status: PeerStatus;
 	readonly roundTripMs?: number;
@@ -57,9 +66,9 @@ export interface PeerView {
 	readonly isKeeper?: true;
 	/** Wall clock in ms of our first connection to the peer in this launch. */
 	readonly connectedSince?: number;
-	/** HLC ms of the report that the peer was lost; undefined if the peer is not absent now. */
+	/** HLC in ms of the event that reported the peer as lost; undefined if the peer is not lost now. */
 	readonly lostAt?: number;
-	/** HLC ms of the `left` of the peer. */
+	/** HLC in ms of the `left` event of the peer. */
 	readonly leftAt?: number;
 	/** Number of unreadable entries in the feed of the peer. */
 	readonly unreadable: number;
@@ -79,8 +88,8 @@ export function findName(state: State, peer: PeerId, seq?: number): string | und
 const LONG_FINGERPRINT_DIGITS = 16;
 
 /**
- * Fingerprint of a peer: of the identity if it is known, otherwise of the peer id. It has 8 hexadecimal digits, or 16 if
- * another person in the roster has the same 8.
+ * Fingerprint of a peer: the first 8 hexadecimal digits of its identity's fingerprint, or of the peer id if no
+ * identity is known. If another known person has the same 8 digits, the first 16.
  */
 export function fingerprintOf(state: State, peer: PeerId): string {
 	const known = findPeer(state.roster, peer);
@@ -96,8 +105,8 @@ interface DisplayedAddress {
 }
 
 /**
- * Address of a peer: that of our newest connection to it, or else the first address that it claims. Our own addresses count
- * as verified.
+ * Address of a peer: the remote address of our newest connection to it; if there is none, the first address that the
+ * peer claims. Addresses of this node count as verified.
  */
 export function addressOf(state: State, peer: PeerId): DisplayedAddress | undefined {
 	const known = findPeer(state.roster, peer);
@@ -151,7 +160,7 @@ function createPeerView(state: State, known: RosterPeer): PeerView {
 
 const STATUS_RANKS: Readonly<Record<PeerStatus, number>> = {self: 0, connected: 1, suspect: 1, unreachable: 2, left: 3};
 
-/** View of a peer with keys for sorting and grouping. */
+/** What the screen shows of a peer, with keys for sorting and grouping peers. */
 export interface RankedView {
 	readonly view: PeerView;
 	readonly rank: number;
@@ -171,8 +180,8 @@ function rankPeer(state: State, known: RosterPeer): RankedView {
 	return memoisePeer(known, [links[known.peer], state.launch, state.launches, own, ...shown], () => {
 		const view = createPeerView(state, known);
 		const foldedName = foldText(view.name);
-		// If departed launches have no identity, launches with one name cannot be distinguished. So a name that many of
-		// them had is listed once.
+		// Peers that have left and have no identity can be distinguished only by name. So those with the same name
+		// are listed as one person.
 		const isNameless = view.status === 'left' && !known.identity && !state.launches[known.peer];
 		const person = isNameless ? `departed ${foldedName}` : personKey(known, state.launches);
 		return {view, rank: STATUS_RANKS[view.status], foldedName, personKey: person, joined: known.joined};
@@ -190,7 +199,7 @@ function isOnlyReported({names, contacts, lost}: RosterPeer): boolean {
 	return names.length === 0 && Object.keys(lost).length > 0 && Object.keys(contacts).length === 0;
 }
 
-/** All listed peers, divided into those that have left and those that have not. */
+/** All peers that lists show, divided into those that have left (`departed`) and those that have not (`active`). */
 interface RankedPeers {
 	readonly active: readonly RankedView[];
 	readonly departed: readonly RankedView[];
@@ -210,14 +219,17 @@ const selectDeparted = memoise(
 			else if (!isOnlyReported(known)) active.push(known);
 		}
 		const own = state.launch?.peer;
-		// Our own entry is listed even before our `joined` is written.
+		// This node is listed even before it has written its `joined` event.
 		if (own !== undefined && findPeer(state.roster, own) === undefined) active.push(createRosterPeer(own));
 		departed.sort(compareRanked);
 		return {active, departed, views: departed.map(({view}) => view)};
 	},
 );
 
-/** Active and departed peers, both sorted. The array of departed peers stays the same object while only links change. */
+/**
+ * Peers that have not left, and peers that have, both sorted. The array of those that have left stays the same object
+ * while only connections change.
+ */
 export const selectRanked: (state: State) => RankedPeers = memoise(
 	state => [selectDeparted(state), state.ephemeral.links],
 	state => {
@@ -237,7 +249,7 @@ const selectPeersById = memoise(
 	state => new Map(selectPeers(state).map(view => [view.peer, view])),
 );
 
-/** View of one peer; undefined if the peer is unknown. */
+/** What the screen shows of one peer; undefined if the peer is unknown. */
 export function selectPeer(state: State, peer: PeerId): PeerView | undefined {
 	return selectPeersById(state).get(peer);
 }

@@ -1,11 +1,11 @@
 /**
- * Selectors for people: the only place that decides which launches are one person. Every list, count and detail of people
- * comes from here.
+ * Selectors for people: the only place that decides which launches are one person. Every list, count and detail of
+ * people comes from here.
  *
- * A person is an identity under one name. All present launches of a person are one row with a number of sessions. An
- * identity that is present under two names at the same time is two rows, because people who use copies of one data
- * folder have one identity. An absent person is one row, which shows their newest launch, whatever names they had. Our
- * own earlier launches are not listed.
+ * A person is an identity under one name. All present launches (runs of the program) of a person are one row with a
+ * number of sessions. An identity that is present under two names at the same time is two rows, because two people
+ * who use copies of one data folder have the same identity. An absent person is one row, which shows the person's
+ * newest launch, even if earlier launches had other names. Our own earlier launches are not listed.
  */
 import type {PeerId} from './event.js';
 import {compareOrder} from './event-order.js';
@@ -18,16 +18,19 @@ import {isPresent, nameOf, type PeerView, type RankedView, selectRanked, statusO
 import {shownName} from './shown-name.js';
 import type {State} from './state.js';
 
-/** A person, shown as one of their launches: this launch for ourselves, otherwise the newest one. */
+/**
+ * A person, with the data of one of the person's launches (runs of the program): the current launch for ourselves,
+ * the newest one for others.
+ */
 export interface PersonView extends PeerView {
 	/**
-	 * The connected launches of the person. The first is the launch that lists show. If none is connected, the array
-	 * contains only the launch that lists show.
+	 * Peer ids of the person's connected launches (runs of the program). The first is the launch whose data lists
+	 * show. If none is connected, the array contains only this one.
 	 */
 	readonly sessions: readonly PeerId[];
 	/**
-	 * Whether the person has our identity but another name: we are running twice, or somebody has a copy of our data
-	 * folder.
+	 * Whether the person has this user's identity but another name. Then this user runs the program twice, or
+	 * somebody has a copy of this user's data folder.
 	 */
 	readonly hasOurIdentity: boolean;
 	/** Other names under which the same identity is present at the same time. */
@@ -47,15 +50,18 @@ function newestByPerson(ranked: readonly RankedView[]): Map<string, RankedView> 
 }
 
 /**
- * Newest departed launch of each person. Cached separately from selectPeople, because links change every two seconds
- * and an old log has thousands of departed peers.
+ * Newest launch of each person among the launches that have left. Cached separately from selectPeople, which is
+ * computed again every two seconds, because an old log has thousands of peers that have left.
  */
 const selectDepartedPeople = memoise(
 	(state: State) => [selectRanked(state).departed],
 	state => newestByPerson(selectRanked(state).departed),
 );
 
-/** Present launches by person and name. The first launch in each group is the one to show: ours, otherwise the newest. */
+/**
+ * Groups the present launches (runs of the program) by person and name. The first launch in each group is the one
+ * whose data lists show: the current one of this node, otherwise the newest.
+ */
 function groupSessions(active: readonly RankedView[]): Map<string, RankedView[]> {
 	const groups = new Map<string, RankedView[]>();
 	for (const launch of active) {
@@ -119,8 +125,8 @@ export function findPerson(people: readonly PersonView[], peer: PeerId | undefin
 /** Number of present launches of the person to whom a launch belongs, under the name of that launch. */
 export function countSessions(state: State, peer: PeerId): number {
 	const key = personKeyOf(state, peer);
-	// Without an identity, a launch is a person of its own. No list of people is built for it, because that is slow while many
-	// peers come and go.
+	// A launch without an identity is one person. This shortcut avoids selectPeople, which is slow while many peers
+	// come and go.
 	if (key === peer) return isPresent(statusOf(state, peer)) ? 1 : 0;
 	const name = foldText(nameOf(state, peer));
 	const person = selectPeople(state).find(
@@ -137,7 +143,7 @@ export function namesOfIdentity({roster}: State, peer: PeerId): readonly string[
 	return [...new Set(launches.flatMap(({names}) => names.map(({name}) => name)))];
 }
 
-/** Short remark about a person whose identity is present under another name too; otherwise an empty text. */
+/** Short remark for a list about a person whose identity is present under another name too. Empty if it is not. */
 export function describeSharedIdentity({hasOurIdentity, sharesIdentityWith: [name]}: PersonView): string {
 	if (hasOurIdentity) return 'your identity';
 	return name === undefined ? '' : `same identity as ${shownName(name)}`;
@@ -152,7 +158,10 @@ export const selectConnectedCount: (state: State) => number = memoise(
 	state => selectPeople(state).filter(({status}) => status !== 'self' && isPresent(status)).length,
 );
 
-/** Number of present launches other than this one, other sessions of ours included. */
+/**
+ * Number of present launches (runs of the program), other than the current one of this node. Other runs of this user
+ * are counted.
+ */
 export const selectSessionCount: (state: State) => number = memoise(
 	state => [selectPeople(state)],
 	state =>

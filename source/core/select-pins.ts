@@ -16,7 +16,7 @@ export interface Pin {
 export interface PinOptions {
 	/** `pinned` events and messages after this position in timeline order are ignored. */
 	readonly position?: OrderKey | undefined;
-	/** Whether the pins of a peer are ignored, because the user ignores the person. */
+	/** Returns true for peers whose pins are left out, because the user ignores the person. */
 	readonly isIgnored?: ((peer: PeerId) => boolean) | undefined;
 }
 
@@ -52,7 +52,10 @@ export function selectPins(
 
 type PinEvent = EffectEvent & {readonly type: 'pinned'};
 
-/** The `pinned` events that have an effect, the newest first. A page that cannot contain such an event is skipped. */
+/**
+ * The `pinned` events within the limits MAX_PINS_PER_FEED and MAX_PINS_CONSIDERED, the newest first. Pages that
+ * contain no such event are skipped.
+ */
 function* countedPins(
 	pins: Timeline,
 	position: OrderKey | undefined,

@@ -1,4 +1,4 @@
-/** Quality of our connections, as one word: the quality of the worst connection to a present person. */
+/** Quality of this node's connections, as one word: that of the worst connection to a person who is present. */
 import {FAIR_ROUND_TRIP_MS, SLOW_ROUND_TRIP_MS} from './limits.js';
 import {memoise} from './memoise.js';
 import {isPresent} from './select-peers.js';

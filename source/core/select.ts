@@ -6,15 +6,18 @@ import type {EphemeralState, State} from './state.js';
 import {sliceTimeline} from './timeline.js';
 
 export interface Delivery {
-	/** Number of peers that have stored the post. */
+	/** Number of peers that have stored our message or shared file. */
 	readonly delivered: number;
-	/** Number of peers that were connected when the post was written, or whose lost connection nobody had reported yet. */
+	/**
+	 * Number of peers that should store our message or shared file: they were connected when we wrote it, or their
+	 * connection was lost and nobody had reported the loss yet.
+	 */
 	readonly of: number;
 }
 
 /**
- * Delivery of our own post `seq` of this launch; undefined if its audience is not known. If no peer was connected when
- * the post was written, `of` is 0 and `delivered` counts all peers that have stored it since.
+ * Delivery of the message or shared file that we wrote as event `seq` in this launch; undefined if it is not known
+ * who was connected then. If nobody was, `of` is 0 and `delivered` counts all peers that have stored it since.
  */
 export function selectDelivery(state: State, seq: number): Delivery | undefined {
 	const {audiences, delivered} = state.ephemeral;
@@ -29,7 +32,9 @@ export function selectDelivery(state: State, seq: number): Delivery | undefined 
 	return {delivered: count, of: audience.peers.length};
 }
 
-/** The peers of the audience of our own post `seq` that have stored it, and those that have not. */
+/**
+ * Of the peers that should store our event `seq` (its audience): those that have stored it, and those that have not.
+ */
 export function selectHolders(state: State, seq: number): {readonly stored: PeerId[]; readonly missing: PeerId[]} {
 	const {audiences, delivered} = state.ephemeral;
 	const audience = findLastAtMost(audiences, seq, item => item.fromSeq)?.peers ?? [];
@@ -39,8 +44,8 @@ export function selectHolders(state: State, seq: number): {readonly stored: Peer
 }
 
 /**
- * Peers that are known to have stored an event of an earlier launch of ours. This is known only from what each peer
- * listed when it connected.
+ * Peers that are known to have stored an event of an earlier launch of ours. This is known only from the inventory
+ * that each peer sent when it connected, so it may be out of date.
  */
 export function selectEarlierHolders({ephemeral}: State, {peer, seq}: EventRef): PeerId[] {
 	const delivered = ephemeral.deliveredEarlier[peer] ?? {};
@@ -76,8 +81,8 @@ export function selectWaitingWhispers(state: State): number {
 }
 
 /**
- * Number of our posts of this launch that no other node has stored, plus the number of our waiting whispers
- * (`selectWaitingWhispers`). Only the newest MAX_SCANNED_ENTRIES rows are counted.
+ * Number of messages and shared files of this launch that no other node has stored, plus the number of whispers that
+ * no receiver has answered (`selectWaitingWhispers`). Only the newest MAX_SCANNED_ENTRIES rows are counted.
  */
 export function selectUndeliveredCount(state: State): number {
 	const {timeline, launch, ephemeral} = state;
@@ -95,7 +100,7 @@ export function selectSyncProgress(state: State): EphemeralState['sync'] | undef
 	return state.ephemeral.sync.expected > 0 ? state.ephemeral.sync : undefined;
 }
 
-/** Number of rows that are hidden because the clock of their author is too far ahead of ours. */
+/** Number of timeline rows that are hidden, because the clock of their author is too far ahead of ours. */
 export function selectPendingCount(state: State): number {
 	return state.pending.length;
 }

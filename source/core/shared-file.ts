@@ -14,10 +14,10 @@ export function isFileId(text: string): text is FileId {
 	return FILE_ID_PATTERN.test(text);
 }
 
-/** Length of the hash of a part, in bytes. */
+/** Length in bytes of the hash of a part of a file. */
 export const LEAF_BYTES = 32;
 
-/** Length of a part of the largest file, in bytes. */
+/** Length in bytes of a part of the largest possible file, which has the longest parts. */
 export const MAX_PART_BYTES = partSize(MAX_FILE_BYTES);
 
 /** Whether a number is a possible size of a shared file, in bytes. */
@@ -25,7 +25,10 @@ export function isFileSize(size: number): boolean {
 	return Number.isInteger(size) && size >= 0 && size <= MAX_FILE_BYTES;
 }
 
-/** Length in bytes of every part except the last: the smallest power of two that gives at most MAX_FILE_PARTS parts. */
+/**
+ * Length in bytes of every part of a file except the last: the smallest power of two, at least MIN_PART_BYTES, with
+ * which the file has at most MAX_FILE_PARTS parts.
+ */
 export function partSize(size: number): number {
 	let bytes = MIN_PART_BYTES;
 	while (bytes * MAX_FILE_PARTS < size) bytes *= 2;

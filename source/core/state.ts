@@ -18,14 +18,20 @@ export interface State {
 	/** Every launch of this node in the log, by our own peer id of that launch. */
 	readonly launches: Readonly<Record<PeerId, OrderKey>>;
 	readonly timeline: Timeline;
-	/** Reactions, corrections, withdrawals and pins, which change other events. They are no rows of the timeline. */
+	/**
+	 * Reactions, corrections, withdrawals and pins. They change how other events are shown, and have no rows of their
+	 * own in the timeline.
+	 */
 	readonly effects: Effects;
 	readonly roster: Roster;
-	/** `lost` events about peers that are not in the roster. */
+	/** `lost` events about peers that are not in the roster (the records of known peers). */
 	readonly hearsay: Hearsay;
-	/** Rows and effects more than MAX_HLC_AHEAD_MS ahead of our clock, hidden until they are due. */
+	/**
+	 * Timeline rows and effects whose HLC is more than MAX_HLC_AHEAD_MS ahead of our clock. They are hidden until the
+	 * difference has become smaller.
+	 */
 	readonly pending: Timeline;
-	/** Unreadable entries. They are stored so that each is counted once; they are not shown. */
+	/** Entries that could not be decoded. They are not shown, and kept only so that each of them is counted once. */
 	readonly unreadable: Timeline;
 	/** Number of events and observations reduced so far. */
 	readonly recordCount: number;
@@ -36,7 +42,7 @@ export interface State {
 	readonly ephemeral: EphemeralState;
 }
 
-/** State that no log contains and that ends with the process. */
+/** Ephemeral state: the part of the state that no log contains and that is lost when the process ends. */
 export interface EphemeralState {
 	/** Wall clock in ms of the last `time-passed` event; 0 before the first one. */
 	readonly now: number;
@@ -48,11 +54,14 @@ export interface EphemeralState {
 	 * known to have stored.
 	 */
 	readonly deliveredEarlier: Readonly<Record<PeerId, Readonly<Record<PeerId, number>>>>;
-	/** Sorted by rising `fromSeq`. */
+	/**
+	 * Which peers should store our messages, by rising `fromSeq`. A new element is added when the set of peers has
+	 * changed.
+	 */
 	readonly audiences: readonly Audience[];
 	/**
-	 * For each peer that acknowledged or refused whispers of ours: the highest id of such a whisper, and the ids of the
-	 * refused ones.
+	 * For each peer that acknowledged or refused whispers of ours: the highest number of such a whisper (`id`), and
+	 * the numbers of the refused ones.
 	 */
 	readonly whispered: Readonly<Record<PeerId, {readonly id: number; readonly refused: readonly number[]}>>;
 	/** For each typing peer: wall clock in ms at which its typing indicator ends. */
@@ -73,7 +82,7 @@ export interface EphemeralState {
 	readonly saving: boolean;
 	/** Why the log file cannot be written. */
 	readonly savingReason?: string;
-	/** Number of connected guests while this node shows the room to guests. */
+	/** Number of connected guests while this node shows the room to guests over HTTP; undefined at other times. */
 	readonly windowGuests?: number;
 }
 
@@ -90,8 +99,9 @@ export interface Link {
 }
 
 /**
- * Audience of our posts from seq `fromSeq` up to, but not including, the `fromSeq` of the next audience. It consists of
- * the peers that were connected when we wrote these posts, and of peers whose lost connection nobody had reported yet.
+ * Audience of what we wrote: the peers that should store our events from seq `fromSeq` up to, but not including, the
+ * `fromSeq` of the next audience. These peers were connected when we wrote the events, or their connection was lost
+ * and nobody had reported the loss yet.
  */
 export interface Audience {
 	readonly fromSeq: number;

@@ -45,7 +45,10 @@ export function describeSystemError(error: unknown): string {
 	return SYSTEM_ERROR_TEXTS[systemErrorCode(error) ?? ''] ?? errorMessage(error);
 }
 
-/** Whether `describeSystemError` has a text for the code of this error. */
+/**
+ * Whether `describeSystemError` describes this error with a text for its code, and not with the message of the error
+ * itself.
+ */
 export function hasSystemErrorText(error: unknown): boolean {
 	return (systemErrorCode(error) ?? '') in SYSTEM_ERROR_TEXTS;
 }

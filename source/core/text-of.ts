@@ -1,6 +1,6 @@
 /**
  * Text of a message at a position in timeline order, after the corrections and the withdrawal up to this position.
- * Every output takes the text from here: the screen, search, export, JSON, notifications and quotes.
+ * Every output takes the text from this module: the screen, search, export, JSON, notifications and quotes.
  */
 
 import {type EffectIndex, effectsOn, lastEffectsOn, outerAuthorsOn} from './effect-index.js';
@@ -100,9 +100,9 @@ export function canChange({roster}: State, effect: EffectEvent, message: Written
 }
 
 /**
- * The texts that a message had, the oldest first: the first text, and the last MAX_VERSIONS_SHOWN corrections. They are
- * listed even if the message was withdrawn later. After them come all withdrawals, at most one of each feed. The
- * details of a message show this list.
+ * The texts that a message had, the oldest first: the first text, and the last MAX_VERSIONS_SHOWN corrections. They
+ * are listed even if the message was withdrawn later. After them come the withdrawals, at most one of each feed. The
+ * details view of a message shows the result.
  */
 export function versionsOf(state: State, event: WrittenEvent): readonly (WrittenEvent | EffectEvent)[] {
 	const {corrections, withdrawals} = state.effects.texts;
@@ -133,8 +133,8 @@ function feedsOfAuthor({roster}: State, index: EffectIndex, event: WrittenEvent)
 const feedsByIdentity = new WeakMap<Roster[number], ReadonlyMap<string, readonly PeerId[]>>();
 
 /**
- * All feeds with this verified identity, in the order of the roster. The result is cached for each roster bucket,
- * because most changes of the roster touch one bucket.
+ * All feeds with this verified identity, in the order of the roster. The search is cached for each bucket (part) of
+ * the roster, because most changes of the roster replace only one bucket.
  */
 export function feedsOfIdentity(roster: Roster, key: string): PeerId[] {
 	return roster.flatMap(bucket => {

@@ -15,7 +15,10 @@ const MAX_JOINED_EMOJI = 5;
 
 /** Matches text of printable ASCII characters and newlines. */
 const PLAIN_ASCII = /^[\n -~]*$/;
-/** Matches text of common letters that no step below changes: Latin, Greek, Cyrillic, kana, unified Han, Hangul. */
+/**
+ * Matches text that sanitising does not change, because it contains only common letters: Latin, Greek, Cyrillic,
+ * kana, unified Han, Hangul.
+ */
 const HARMLESS =
 	/^[\n -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u3001-\u3029\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uac00-\ud7a3]*$/;
 
@@ -35,12 +38,15 @@ const BLANK =
 const CONTROL = /(?!\n)\p{Cc}/u;
 const INVISIBLE = new RegExp([FORMAT, BLANK, CONTROL].map(({source}) => source).join('|'), 'gu');
 
-/** Variation selectors after a character that has no such variants. */
+/**
+ * Matches variation selectors (invisible characters that choose the form of the character before them) after a
+ * character that has no such forms.
+ */
 const STRAY_SELECTORS = /(?<!\p{Emoji})[\ufe0e\ufe0f]|[\ufe00-\ufe0d]|(?<!\p{Script=Han})[\u{e0100}-\u{e01ef}]/gu;
 
 /**
- * Several consecutive joiners. EXCESS_MARKS matches at most one joiner before a mark, so more joiners would let a text
- * exceed MAX_COMBINING_MARKS.
+ * Matches several consecutive joiners (invisible characters that join letters). EXCESS_MARKS matches at most one
+ * joiner before a mark, so with more joiners a text could exceed MAX_COMBINING_MARKS.
  */
 const JOINER_RUNS = /([\u200c\u200d])[\u200c\u200d]+/g;
 const JOINED_MARK = String.raw`[\u200c\u200d]?\p{M}`;
@@ -75,7 +81,7 @@ const WIDE =
  */
 export function cleanText(text: string, maxBytes = MAX_TEXT_BYTES): string {
 	if (text.length <= maxBytes && PLAIN_ASCII.test(text)) return text;
-	// Avoids processing text of which most would be truncated afterwards.
+	// A very long text is shortened before it is sanitised, because most of it would be truncated afterwards anyway.
 	const start = text.length > maxBytes * 8 ? text.slice(0, maxBytes * 8) : text;
 	return truncateText(HARMLESS.test(start) ? start : stripUnsafe(start), maxBytes);
 }
@@ -140,8 +146,8 @@ function findOverflow(text: string, maxBytes: number): number {
 }
 
 /**
- * Truncates a text to `maxBytes` at a grapheme boundary. Divides a grapheme only if it is the first one and is longer
- * than `maxBytes` itself.
+ * Truncates a text to `maxBytes` at a grapheme boundary. Divides a grapheme only if the first grapheme alone is
+ * longer than `maxBytes`.
  */
 function truncateText(text: string, maxBytes: number): string {
 	if (text.length * 3 <= maxBytes) return text;
@@ -151,7 +157,7 @@ function truncateText(text: string, maxBytes: number): string {
 	return text.slice(0, boundary === 0 ? overflow : boundary).replace(/[\u200c\u200d]+$/, '');
 }
 
-/** All steps of sanitising except the truncation. */
+/** Removes everything unsafe from a text: all steps of sanitising except the truncation. */
 function stripUnsafe(text: string): string {
 	return text
 		.replace(/\p{Surrogate}/gu, '\ufffd')

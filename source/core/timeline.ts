@@ -1,24 +1,25 @@
 /**
- * Timeline: rows in total order, stored in pages of at most PAGE_SIZE entries. It is immutable; a change returns a new one.
+ * Timeline: rows sorted by time, stored in pages (arrays) of at most PAGE_SIZE entries. A timeline is immutable:
+ * functions that change it return a new one.
  *
- * Pages make appending cheap: measured with 100,000 rows, an append takes 0.05 ms, and with one flat array 8 ms. Immer
- * treats a timeline as one value without drafting it, and does not look inside because the object is frozen. Pages are not
- * frozen, because V8 reads a frozen array five times slower and slices it thirty times slower.
+ * Pages make appending cheap: measured with 100,000 rows, an append takes 0.05 ms, and with one flat array 8 ms.
+ * Immer treats a timeline as one value without drafting it, and does not look inside because the object is frozen.
+ * Pages are not frozen, because V8 reads a frozen array five times slower and slices it thirty times slower.
  */
 import {findFirstIndex} from './binary-search.js';
 import type {FeedEvent, Observation} from './event.js';
 import {compareOrder, type OrderKey} from './event-order.js';
 
 /**
- * Row of the timeline. `late`: the event was live, but its time was more than LATE_AFTER_MS in the past when it
- * arrived.
+ * Row of the timeline. `late`: the event was not received as history, but its time was more than LATE_AFTER_MS in the
+ * past when it arrived.
  */
 export type TimelineEntry = (FeedEvent | Observation) & {readonly late?: true};
 
 type TimelinePage = readonly TimelineEntry[];
 
 export interface Timeline {
-	/** Pages in order, none of them empty. */
+	/** Pages in timeline order. No page is empty. */
 	readonly pages: readonly TimelinePage[];
 	/** `starts[i]` is the number of entries before page i. */
 	readonly starts: Float64Array;
@@ -154,8 +155,8 @@ function isStrictlySorted(entries: readonly TimelineEntry[]): boolean {
 }
 
 /**
- * Appends entries that all come after the last entry of the timeline. This is the most common case. Copies the last
- * page if the entries fit in it.
+ * Appends entries that all come after the last entry of the timeline. This is the most common case. If the entries
+ * fit into the last page, only this page is copied.
  */
 function appendEntries(timeline: Timeline, entries: readonly TimelineEntry[]): Timeline {
 	const old = timeline.pages;
@@ -211,8 +212,8 @@ function mergePage(page: TimelinePage, entries: readonly TimelineEntry[], from: 
 }
 
 /**
- * Appends entries as further pages. At the end of the timeline, pages are filled completely. Elsewhere they leave room
- * for insertions.
+ * Appends entries to `pages` as one or more further pages. At the end of the timeline, pages are filled completely.
+ * Elsewhere the entries are spread evenly, so that the pages leave room for insertions.
  */
 function appendPages(pages: TimelinePage[], entries: TimelineEntry[], atEnd: boolean): void {
 	const count = Math.ceil(entries.length / PAGE_SIZE);

@@ -4,7 +4,8 @@ const WHISPER_COMMAND = /^\s*\/(?:msg|w|r)(?=\s|$)/iu;
 
 /**
  * Whether a text begins with a command that whispers, even after spaces. Such a text is meant for one person and must
- * never reach everybody. The program therefore refuses to send it where commands do not run.
+ * never reach everybody. Where commands are not executed, for example in a script, the program therefore refuses to
+ * send the text.
  */
 export function beginsWithWhisperCommand(text: string): boolean {
 	return WHISPER_COMMAND.test(text);

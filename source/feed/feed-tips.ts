@@ -25,11 +25,11 @@ type Acceptance =
 	 * entries of that part.
 	 */
 	| {readonly type: 'accepted'; readonly batch: Batch; readonly events: readonly FeedEvent[]}
-	/** All entries of the batch are held already. */
+	/** This node holds all entries of the batch already. */
 	| {readonly type: 'known'}
 	/**
-	 * The batch starts after a gap. It was not verified; the caller may pass it to `accept` again when the gap is
-	 * filled.
+	 * Entries between the held feed and the batch are missing. The batch was not verified; the caller may pass it to
+	 * `accept` again when the missing entries have arrived.
 	 */
 	| {readonly type: 'ahead'}
 	/**
@@ -51,7 +51,7 @@ type Acceptance =
 type HashAt = (peer: PeerId, seq: number) => Uint8Array | undefined;
 
 export interface FeedTips {
-	/** Verifies a batch from the network and accepts the part that is new. Never throws. */
+	/** Verifies a batch from the network and adds its new entries to the held feed. Never throws. */
 	accept(batch: Batch): Acceptance;
 	/** Whether the signature of the batch is valid. The batch is not compared with the held entries of its feed. */
 	isGenuine(batch: Batch): boolean;
@@ -61,9 +61,12 @@ export interface FeedTips {
 	 * the batch are returned too, but the tip of the feed does not move.
 	 */
 	restore(batch: Batch): readonly FeedEvent[];
-	/** Tip of a feed; undefined if no entry of it is held. */
+	/**
+	 * Tip of a feed: seq of the last held entry, and hash of the feed up to it. Undefined if no entry of the feed is
+	 * held.
+	 */
 	tip(peer: PeerId): FeedTip | undefined;
-	/** Seq of the tip; 0 if no entry of the feed is held. Unlike `tip`, it never computes a hash. */
+	/** Seq of the last held entry of a feed; 0 if no entry is held. Unlike `tip`, this method never computes a hash. */
 	seqOf(peer: PeerId): number;
 	/** Total bytes of the held entries of a feed. */
 	bytesOf(peer: PeerId): number;
@@ -71,7 +74,7 @@ export interface FeedTips {
 	peers(): PeerId[];
 	/** Number of held feeds. */
 	readonly count: number;
-	/** Whether a batch has proved a fork of this feed. */
+	/** Whether the feed is frozen, because a batch has proved that its author signed two versions of the feed. */
 	isFrozen(peer: PeerId): boolean;
 }
 
@@ -92,7 +95,7 @@ interface FeedValidation {
 
 const INITIAL_VALIDATION: FeedValidation = {hlc: HLC_ZERO, left: false};
 
-/** Mutable, because opening a log moves the tip of a feed with every record. */
+/** What is known of one feed. It is mutable, because every record that is read from a log moves the tip of a feed. */
 interface FeedState {
 	seq: number;
 	bytes: number;
@@ -103,8 +106,9 @@ interface FeedState {
 }
 
 /**
- * Maximum number of restored feeds whose chain hash at the tip has not been computed yet. Computing it needs the last
- * batch of the feed. That batch stays in memory until then, together with the piece of the log that contains it.
+ * Maximum number of feeds that were read from the log and whose hash at the tip has not been computed yet. The last
+ * batch of such a feed stays in memory until then, because the hash is computed from it. With the batch, the piece of
+ * the log file that contains it stays in memory.
  */
 const MAX_UNHASHED = 128;
 
@@ -133,8 +137,8 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 	}
 
 	/**
-	 * Classifies a batch whose chain differs from the held feed: a fork by its author if the batch is signed, else a fault of
-	 * its sender.
+	 * Classifies a batch whose entries contradict the held feed. If its signature is valid, its author has written
+	 * two versions of the feed (a fork). Otherwise its sender is at fault.
 	 */
 	function classifyDivergence(batch: Batch, hash: Uint8Array): Acceptance {
 		if (!isSigned(batch, hash)) return {type: 'invalid', code: 'bad-signature'};
@@ -142,7 +146,7 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		return {type: 'forked', first: true};
 	}
 
-	/** Handles a batch that ends at or before the tip of its feed. */
+	/** Handles a batch whose seqs are all held already: compares it with the held entries. */
 	function compareWithHeld(batch: Batch, seq: number): Acceptance {
 		const last = lastSeq(batch);
 		const heldHash = last === seq ? tipHash(batch.peer) : hashAt(batch.peer, last);
@@ -162,8 +166,8 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 	}
 
 	/**
-	 * Moves the tip to the end of a batch and returns its events from `fromSeq` on. `hash`: chain hash at the new tip, if
-	 * known.
+	 * Adds a batch to its feed: moves the tip to the end of the batch, and returns the events of the batch from
+	 * `fromSeq` on. `hash`: hash of the feed at the new tip, if known.
 	 */
 	function extend(batch: Batch, fromSeq: number, hash: Uint8Array | undefined): readonly FeedEvent[] {
 		const before = feeds.get(batch.peer)?.validation ?? INITIAL_VALIDATION;
@@ -179,12 +183,11 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		return events;
 	}
 
-	/** Handles a batch that continues its feed beyond the tip. It may also contain held entries. */
+	/** Handles a batch that contains entries after the last held one of its feed. It may also contain held entries. */
 	function acceptNewEntries(batch: Batch, seq: number): Acceptance {
 		const {peer, firstSeq, entries} = batch;
 		const heldHash = tipHash(peer);
-		// Chain hash of the batch at the seq of our tip. `hash` below is the chain hash after the last entry of the
-		// batch.
+		// Hash of the feed up to the last held entry, computed from the batch. It must equal `heldHash`.
 		const hashAtTip = chainHash(batch.previousHash, entries.slice(0, seq + 1 - firstSeq));
 		const newEntries = entries.slice(seq + 1 - firstSeq);
 		const hash = chainHash(hashAtTip, newEntries);
@@ -230,9 +233,9 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 
 /**
  * Decodes the entries of a batch from `fromSeq` on and applies the rules of a feed (protocol.md, Feeds and batches):
- * the HLC rises, no event after the first is `joined`, and nothing follows `left`. An entry that breaks a rule becomes
- * `unreadable`. An entry of unknown kind also raises the HLC, so that all program versions treat the following entries
- * alike.
+ * the HLC rises, no event after the first is `joined`, and nothing follows `left`. An entry that breaks a rule
+ * becomes `unreadable`. An entry of unknown kind counts for the rule about the HLC too. So program versions that know
+ * the kind and those that do not treat the following entries alike.
  */
 function decodeBatchEvents(
 	batch: Batch,

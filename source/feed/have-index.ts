@@ -17,22 +17,28 @@ import {uint64Bytes} from './chain.js';
 const DIGEST_BYTES = 8;
 
 interface HaveIndex {
-	/** Adds a feed, or replaces the values of a feed that was added before. */
+	/** Adds a feed, or replaces the seq and the hash of a feed that was added before. */
 	set(feed: HaveFeed): void;
 	delete(peer: PeerId): void;
 	get(peer: PeerId): HaveFeed | undefined;
-	/** Digests of all buckets in one array of 8 bytes each. Hashes only the buckets that changed since the last call. */
+	/**
+	 * Digests of all buckets, 8 bytes each, in one array. Computes only the digests of buckets that have changed
+	 * since the last call.
+	 */
 	digest(): Uint8Array;
-	/** Feeds of a bucket in the order of their ids. */
+	/** Feeds of a bucket in the order of their peer ids. */
 	bucket(index: number): readonly HaveFeed[];
 }
 
-/** Bytes of one feed that the digest covers. */
+/** Number of bytes for each feed from which the digest of a bucket is computed: peer id, seq and short hash. */
 const INPUT_BYTES = 48;
 
 interface Bucket {
 	readonly feeds: Map<PeerId, HaveFeed>;
-	/** The feeds in the order of their ids; undefined after a change. All callers share this list. */
+	/**
+	 * The feeds of the bucket in the order of their peer ids; undefined until they are sorted again after a change.
+	 * All callers get the same array.
+	 */
 	sorted: readonly HaveFeed[] | undefined;
 }
 

@@ -16,7 +16,10 @@ type HelloRole = 'dialler' | 'accepter';
 
 export interface HelloContext {
 	readonly keys: Pick<RoomKeys, 'roomKey' | 'tag'>;
-	/** 32 bytes of the TLS exporter (RFC 8446, 7.5), equal at both ends of the connection. */
+	/**
+	 * 32 bytes that TLS derives from the connection (RFC 8446, 7.5). They are equal at both ends, and different for
+	 * every connection.
+	 */
 	readonly keyingMaterial: Uint8Array;
 	/** Role of the sender of the hello. */
 	readonly role: HelloRole;
@@ -25,7 +28,7 @@ export interface HelloContext {
 export type HelloProof = Pick<HelloMessage, 'signature' | 'mac'>;
 type HelloValidity = 'valid' | 'bad-mac' | 'bad-signature';
 
-/** Creates the proof for a hello of our own. */
+/** Creates the proof for a `hello` that this node sends. */
 export function proveHello(key: PeerKey, context: HelloContext): HelloProof {
 	const payload = createHelloPayload(context);
 	return {signature: key.sign(payload), mac: new Uint8Array(computeHelloMac(context, payload, key.peer))};

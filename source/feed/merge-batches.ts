@@ -30,7 +30,10 @@ export function mergeBatches(batches: readonly Batch[], boundary?: number): Batc
 	return merged;
 }
 
-/** Merges batches that together fit into one batch. */
+/**
+ * Merges consecutive batches, which together fit into one batch. Returns an array of one batch, or an empty array for
+ * no batches.
+ */
 function mergeRun(parts: readonly Batch[]): Batch[] {
 	const [first] = parts;
 	const last = parts.at(-1);

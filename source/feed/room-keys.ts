@@ -8,9 +8,12 @@ import type {BeaconMac} from '../codec/beacon-datagram.js';
 import {bytesToHex} from '../codec/bytes.js';
 
 export interface RoomKeys {
-	/** 32 bytes: HKDF of the name, or scrypt of the secret. It is also the key of the HMAC in `hello`. */
+	/**
+	 * Key of 32 bytes from which all other keys are derived. It is computed from the room name (HKDF), or from the
+	 * secret and the name (scrypt). It is also the key of the HMAC in `hello`.
+	 */
 	readonly roomKey: Uint8Array;
-	/** External pre-shared key of TLS, 32 bytes. */
+	/** Pre-shared key of the TLS connections in the room, 32 bytes. */
 	readonly psk: Uint8Array;
 	/**
 	 * Name of the pre-shared key (TLS PSK identity), which the dialler sends in clear. It reveals only the room tag.

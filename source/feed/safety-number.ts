@@ -14,20 +14,26 @@ const ITERATIONS = 5200;
 const DIGITS_PER_CHUNK = 5;
 const CHUNKS = 6;
 
-/** Safety number of two identity keys of 64 hexadecimal digits: 60 decimal digits, the same in either order. */
+/**
+ * Safety number of two identity keys of 64 hexadecimal digits: 60 decimal digits. The order of the two keys does not
+ * matter.
+ */
 export function computeSafetyNumber(oneKey: string, otherKey: string): string {
 	const [first = '', second = ''] = [digitsOfKey(oneKey), digitsOfKey(otherKey)].sort();
 	return first + second;
 }
 
-/** The iterated hash of an identity key, 64 bytes. Takes about 10 ms. */
+/** Hash of an identity key, repeated ITERATIONS times, 64 bytes. The computation takes about 10 ms. */
 export function hashIdentityKey(key: Uint8Array): Buffer {
 	let hash = Buffer.concat([Buffer.from(LABEL), key]);
 	for (let round = 0; round < ITERATIONS; round++) hash = createHash('sha512').update(hash).update(key).digest();
 	return hash;
 }
 
-/** The 30 digits of one key: six chunks of 5 bytes, each as a big-endian integer modulo 100,000. */
+/**
+ * The half of a safety number that belongs to one key, 30 decimal digits: six chunks of 5 bytes of its hash, each as
+ * a big-endian integer modulo 100,000.
+ */
 function digitsOfKey(hex: string): string {
 	const bytes = hashIdentityKey(hexToBytes(hex));
 	let digits = '';

@@ -49,7 +49,10 @@ export function createSigningKey(seed: Uint8Array): SigningKey {
 	};
 }
 
-/** The y coordinates of the eight points of small order, as 32 bytes little-endian in hexadecimal. */
+/**
+ * The y coordinates of the eight points of small order on the curve (keys for which anybody can make valid
+ * signatures), each as 32 bytes, little-endian, in hexadecimal.
+ */
 const SMALL_ORDER_Y = [
 	`00${'00'.repeat(31)}`,
 	`01${'00'.repeat(31)}`,
@@ -110,5 +113,8 @@ export function createSignatureVerifier(maxKeys: number) {
 	};
 }
 
-/** Signature verifier that all parts of the process share. */
+/**
+ * Verifies the signature of a peer. All parts of the program use this function, so that they share its cache of
+ * imported keys.
+ */
 export const verifySignature = createSignatureVerifier(MAX_CACHED_KEYS);

@@ -10,9 +10,9 @@ import {systemErrorCode} from '../core/system-error.js';
 const CREATE_PRIVATE = {mode: 0o600, flag: 'wx', flush: true} as const;
 
 /**
- * Creates a file with this content. Returns false if the file exists already. If several processes try at the same
- * time, exactly one of them gets true. On a file system without hard links the file is created empty and then filled,
- * so a reader may briefly see it incomplete.
+ * Creates a file with this content. Returns false if the file exists already. If several processes call this function
+ * for one path at the same time, it returns true in exactly one of them. On a file system without hard links the file
+ * is created empty and then filled, so a reader may briefly see it incomplete.
  */
 export function createFileAtomically(path: string, content: string): boolean {
 	const temporary = writeTemporaryFile(path, content);
@@ -39,10 +39,10 @@ export function replaceFileAtomically(path: string, content: string): void {
 }
 
 /**
- * Asynchronous version of replaceFileAtomically. The caller must be the only writer of the file. The temporary file can
- * therefore have a fixed name, so repeated crashes leave at most one such file. The function does not wait until the
- * content is on the disk, which may take seconds. After a power failure the file may therefore be empty. Rejects with
- * the error of the system.
+ * Asynchronous version of replaceFileAtomically. The caller must be the only writer of the file. The temporary file
+ * can therefore have a fixed name, so repeated crashes leave at most one temporary file. The function does not wait
+ * until the content is on the disk, because this may take seconds. After a power failure the file may be empty.
+ * Rejects with the error of the system.
  */
 export async function replaceFileInBackground(path: string, content: string): Promise<void> {
 	const temporary = `${path}.new`;

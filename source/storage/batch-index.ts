@@ -17,8 +17,8 @@ const RECORD_OVERHEAD_FACTOR = 4;
 const MAX_SEQ = 0xffff_ffff;
 
 /**
- * Index of the batches in a log file, by feed. It reads batches from the file instead of keeping their content in
- * memory.
+ * Index of the batches in a log file, by feed. It keeps only the positions of the batches in memory, and reads their
+ * content from the file when it is needed.
  */
 export class BatchIndex {
 	readonly #file: LogFile;
@@ -39,7 +39,7 @@ export class BatchIndex {
 		return this.#isDamaged;
 	}
 
-	/** Bytes of memory that the index occupies, including reserved capacity. */
+	/** Bytes of memory that the index occupies, including array elements that are reserved for later records. */
 	get memoryBytes(): number {
 		let bytes = 0;
 		for (const feed of this.#feeds.values()) bytes += feed.memoryBytes;
@@ -120,7 +120,10 @@ interface RecordLocation {
 const INITIAL_CAPACITY = 4;
 const BYTES_PER_RECORD = 16;
 
-/** Positions of the records of one feed in the file, in typed arrays with 16 bytes for each record. */
+/**
+ * Positions in the log file of the records of one feed. They are in typed arrays, which take 16 bytes for each
+ * record.
+ */
 class FeedIndex extends ContiguousFeed<RecordLocation> {
 	#lastSeqs = new Uint32Array(INITIAL_CAPACITY);
 	#lengths = new Uint32Array(INITIAL_CAPACITY);

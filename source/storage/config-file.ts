@@ -3,7 +3,10 @@ import {systemErrorCode} from '../core/system-error.js';
 import {toStorageError} from './errors.js';
 import {FileTooLongError, readTextFile} from './regular-file.js';
 
-/** Configuration file as parsed JSON. The command line checks its keys and values. */
+/**
+ * Configuration file as parsed JSON. Its keys and values are not checked yet; the parser of the command line does
+ * that.
+ */
 export interface ConfigFile {
 	readonly file: string;
 	readonly config: unknown;
@@ -36,7 +39,10 @@ function readConfigText(file: string): string | undefined {
 	}
 }
 
-/** Returns `:LINE` if the message of the JSON parser contains a position or reports the end of the text, otherwise ''. */
+/**
+ * Line of a JSON error as the text `:LINE`, for the error message. Empty if the message of the JSON parser neither
+ * contains a position nor reports the end of the text.
+ */
 function formatLineSuffix(message: string, text: string): string {
 	const position = /at position (\d+)/.exec(message)?.[1];
 	if (position === undefined && !message.includes('end of JSON')) return '';

@@ -1,6 +1,7 @@
 /**
- * JSON file with the people whose identity keys the user has verified. Only `/verify` adds an entry, and no entry is ever
- * evicted: a forgotten key would let somebody else take the name. For the same reason, a damaged file is never overwritten.
+ * JSON file with the people whose identity keys the user has verified. Only `/verify` adds a person. The file never
+ * drops a person to make room for another one, because somebody else could then use the name unnoticed. For the same
+ * reason, a damaged file is never overwritten.
  */
 import type {Contact} from '../core/event.js';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
@@ -68,7 +69,10 @@ function changeContacts(path: string, change: (contacts: readonly SavedContact[]
 	}
 }
 
-/** Throws StorageError (`damaged`, `newer`) or the error of the system. A missing file has no contacts. */
+/**
+ * Reads the contacts; none if the file is missing. Throws StorageError (`damaged`, `newer`) or the error of the
+ * system.
+ */
 function readValidContacts(path: string): readonly SavedContact[] {
 	let text: string;
 	try {

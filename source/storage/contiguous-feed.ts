@@ -42,7 +42,10 @@ export abstract class ContiguousFeed<Item> {
 	/** Adds an item after the last item before the first gap of the feed. */
 	protected abstract append(item: Item, lastSeq: number): void;
 
-	/** Adds the item of the batch from `firstSeq` to `lastSeq`. Items may overlap; an item without a new seq is ignored. */
+	/**
+	 * Adds the item of the batch that contains the entries `firstSeq` to `lastSeq`. Batches may overlap. A batch
+	 * whose entries are all held already is ignored.
+	 */
 	add(firstSeq: number, lastSeq: number, item: Item): void {
 		if (lastSeq <= this.#heldSeq) return;
 		if (firstSeq > this.#heldSeq + 1) {

@@ -35,8 +35,9 @@ export interface HostEnvironment {
 const APP_NAME = 'p2pchat-ink';
 
 /**
- * Data folder at `explicitPath` (--data-dir or P2PCHAT_HOME). Without `explicitPath`, it is the standard folder of the
- * platform. If the user has no home folder, it is a temporary folder, and a notice warns the user.
+ * Data folder at `explicitPath` (--data-dir or P2PCHAT_HOME). Without `explicitPath`, the result is the standard data
+ * folder of the platform. If the user has no home folder, the result is a temporary folder, and its `notice` warns
+ * the user.
  */
 export function resolveDataDir(explicitPath: string | undefined, host: HostEnvironment): DataDir {
 	if (explicitPath) return dataDirAt(resolve(explicitPath));

@@ -33,7 +33,8 @@ export function ensurePrivateDirectory(path: string): void {
 }
 
 /**
- * Whether something exists at `path`. True for a dangling symbolic link too, because no folder can be created in its place.
+ * Whether something exists at `path`. Also true for a symbolic link whose target is missing, because no folder can be
+ * created at the path of the link.
  */
 function pathExists(path: string): boolean {
 	try {
@@ -45,7 +46,7 @@ function pathExists(path: string): boolean {
 	}
 }
 
-/** Creates one folder. Succeeds if another instance of the program created it at the same time. */
+/** Creates one folder. If another process creates it at the same time, this is no error. */
 function createDirectory(path: string): void {
 	try {
 		mkdirSync(path, {mode: 0o700});

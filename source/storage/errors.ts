@@ -7,7 +7,7 @@ import {describeSystemError, systemErrorCode} from '../core/system-error.js';
  * - `locked`: another running program writes the file.
  * - `missing`, `not-a-log`, `newer`: the file does not exist, is not a log, or has the format of a newer program
  *   version.
- * - `not-a-file`: there is a folder, FIFO, device or socket in the place of the file.
+ * - `not-a-file`: the path leads to a folder, FIFO, device or socket instead of a file.
  * - `damaged`: the file exists, but its content is not valid.
  * - `failed`: the operating system reported an error (disk full, read-only, permission, …). A later attempt may
  *   succeed.
@@ -63,7 +63,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /**
  * Wraps an error of the operating system in a StorageError with code `failed`. Returns a StorageError unchanged.
- * `failedAction` is the start of the message: "cannot write the log".
+ * `failedAction`: what failed, as the start of the message, for example "cannot write the log".
  */
 export function toStorageError(error: unknown, failedAction: string, path: string): StorageError {
 	if (error instanceof StorageError) return error;

@@ -22,14 +22,14 @@ export interface FileLock {
 }
 
 /**
- * Identity of a process. A later process with the same process id has another identity. Lock files use these field
- * names.
+ * Identity of a process. If the system gives the same process id to a later process, `started` differs. Lock files
+ * contain these fields under these names.
  */
 interface ProcessIdentity {
 	readonly pid: number;
 	/** Start time as the system reports it; empty if the system reports none. */
 	readonly started: string;
-	/** Host and process namespace in which `pid` is valid. */
+	/** Name of the computer, and on Linux the process namespace (container), in which `pid` is valid. */
 	readonly place: string;
 }
 
@@ -78,7 +78,7 @@ export function acquireLock(
 	}
 }
 
-/** The file that a lock protects, for messages. */
+/** The file that a lock protects, as error messages describe it. */
 interface LockedFile {
 	readonly path: string;
 	readonly subject: string;
@@ -158,7 +158,7 @@ function createLockedError(holder: LockOwner, file: LockedFile, lockPath: string
 	const advice =
 		holder.place === identifyCurrentProcess().place
 			? file.advice
-			: `It runs on another machine or in another container, or this computer had another name. If it has ended, delete ${lockPath}.`;
+			: `The process runs on another machine or in another container, or this computer had another name. If the process has ended, delete ${lockPath}.`;
 	return new StorageError('locked', `process ${holder.pid} is writing ${file.subject}`, file.path, advice);
 }
 
@@ -218,7 +218,10 @@ function tryReadLink(path: string): string {
 	}
 }
 
-/** Start time of a process: undefined if the system does not report it, 'dead' for a zombie process. */
+/**
+ * Start time of a process as text; undefined if the system does not report it, 'dead' for a zombie process (one that
+ * has ended, but is still in the process table).
+ */
 function readStartTime(pid: number): string | undefined {
 	try {
 		if (process.platform === 'linux') return readLinuxStartTime(pid);
@@ -236,8 +239,8 @@ function readStartTime(pid: number): string | undefined {
 }
 
 /**
- * Start time on Linux: ticks since boot (proc(5), field 22) and boot id. The program name in field 2 may contain spaces
- * and brackets.
+ * Start time on Linux: ticks since boot (proc(5), field 22) and boot id. The file is split after the last bracket,
+ * because the program name in field 2 may contain spaces and brackets.
  */
 function readLinuxStartTime(pid: number): string {
 	const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -21,7 +21,10 @@ import {createLogScanner, type LogScanner, type ScannedRecord} from './log-scann
 import {readReadingPosition} from './reading-position-file.js';
 
 export interface FileLogOptions {
-	/** Header to write if the file is missing or empty. Without `create`, opening such a file fails. */
+	/**
+	 * Header to write into the log file if the file is missing or empty. Without `create`, opening a missing or empty
+	 * file fails.
+	 */
 	readonly create?: Omit<LogHeader, 'format'>;
 	/**
 	 * Timer for flushes in the background (flusher.ts). Without a timer, only `flush` and `close` force bytes to the

@@ -1,6 +1,6 @@
 import {type StorageError, toStorageError} from './errors.js';
 
-/** Part of `Clock` that storage needs. Its timers must not keep the process alive. */
+/** The part of `Clock` that this folder needs. A running timer must not keep the process from ending. */
 export interface LogTimer {
 	/** Calls `run` once after `ms` milliseconds. */
 	after(ms: number, run: () => void): {cancel(): void};
@@ -13,15 +13,18 @@ const FLUSH_AFTER_MS = 1000;
 export interface Flusher {
 	/** Notes that bytes were written, and starts the timer of the background flush if it is not running. */
 	markDirty(): void;
-	/** Throws the StorageError of the last flush if it failed. */
+	/** Throws a StorageError if the last flush failed; does nothing otherwise. */
 	throwPendingFailure(): void;
 	/** Resolves when all bytes written so far are on the disk. */
 	flush(): Promise<void>;
-	/** Cancels the timer and flushes a last time. */
+	/** Cancels the timer of the background flush, and forces the remaining bytes to the disk. */
 	stop(): Promise<void>;
 }
 
-/** Creates a flusher. `sync` forces written bytes to the disk. Without `timer` it does not flush in the background. */
+/**
+ * Creates a flusher. `sync` forces written bytes to the disk. Without `timer`, bytes are forced to the disk only by
+ * `flush` and `stop`.
+ */
 export function createFlusher(sync: () => Promise<void>, timer?: LogTimer): Flusher {
 	let isDirty = false;
 	let failure: StorageError | undefined;

@@ -1,6 +1,6 @@
 /**
- * File with the seed (32 bytes) of the durable identity. Its content is `p2pchat-ink identity 1 <64 hexadecimal digits>
- * <CRC-32>`.
+ * File with the seed (32 bytes) from which the user's identity key in each room is derived. Its content is
+ * `p2pchat-ink identity 1 <64 hexadecimal digits> <CRC-32>`.
  */
 import {chmodSync, statSync} from 'node:fs';
 import {crc32} from 'node:zlib';
@@ -18,14 +18,15 @@ export interface IdentitySeed {
 
 const SEED_FILE_LABEL = 'p2pchat-ink identity 1';
 const SEED_FILE_PATTERN = new RegExp(`^${SEED_FILE_LABEL} ([0-9a-f]{64}) ([0-9a-f]{8})\\n$`);
-/** Maximum length of an identity file. Reading a longer file fails. A valid file has 96 bytes. */
+/** Maximum length of an identity file in bytes. A longer file is not read. A valid file has 96 bytes. */
 const MAX_FILE_BYTES = 1024;
 const MAX_ATTEMPTS = 5;
 const RETRY_DELAY_MS = 10;
 
 /**
- * Reads the seed, or creates it with `generateSeed` (32 random bytes). Two processes that do so at the same time get the
- * same seed. Throws StorageError; its code is `damaged` if the content of the file is not valid.
+ * Reads the seed from the file. If the file is missing, creates it with the result of `generateSeed` (32 random
+ * bytes). Two processes that create the file at the same time get the same seed. Throws StorageError; its code is
+ * `damaged` if the content of the file is not valid.
  */
 export function openIdentitySeed(path: string, generateSeed: () => Uint8Array): IdentitySeed {
 	try {

@@ -32,8 +32,8 @@ export function formatLogName(room: string, at: Date, random: Uint8Array): strin
 }
 
 /**
- * Whether a file of this name can be a log of the room. Only the header of the file can confirm it, because file names
- * contain shortened room names.
+ * Whether a file of this name can be a log of the room. File names contain shortened room names, so only the header
+ * of the file tells for certain.
  */
 export function isLogNameOfRoom(room: string, name: string): boolean {
 	const start = `${toFileSafeName(room)}-`;
@@ -41,8 +41,8 @@ export function isLogNameOfRoom(room: string, name: string): boolean {
 }
 
 /**
- * Replaces everything but letters and digits of any script, `.`, `_` and `-`. The result is never a path, an option or the
- * name of a hidden file.
+ * Converts a room name to a part of a file name: replaces everything but letters and digits of any script, `.`, `_`
+ * and `-` by `_`. The result is never a path, an option or the name of a hidden file.
  */
 function toFileSafeName(room: string): string {
 	const safe = room
@@ -58,7 +58,7 @@ export type LogListing =
 	| {readonly path: string; readonly error: StorageError};
 
 export interface LogSummary {
-	/** Number of distinct feed events. */
+	/** Number of feed events in the log; events that were logged twice are counted once. */
 	readonly events: number;
 	/** Number of authors of these events. */
 	readonly peers: number;

@@ -31,16 +31,14 @@ export class LogFile {
 	readonly path: string;
 	readonly fd: number;
 	#size: number;
-	/**
-	 * Maximum number of bytes after `size` that a failed append has left in the file and that could not be removed yet.
-	 */
+	/** Maximum number of bytes beyond `size` that a failed append may have left in the file. */
 	#partialBytes = 0;
 	#isClosed = false;
 	/** Size in bytes up to which the content of the file is on the disk, and not only in the cache of the system. */
 	#syncedSize: number;
 	#hasSyncFailed = false;
 	readonly #sync: (fd: number) => Promise<void>;
-	/** Whether the file is new, so that its directory entry may not be on the disk yet. */
+	/** Whether this process created the file, and the entry of the file in its folder is not on the disk yet. */
 	#isNew: boolean;
 
 	constructor(path: string, mode: 'write' | 'create' | 'read', sync: (fd: number) => Promise<void> = fdatasyncAsync) {
@@ -67,8 +65,8 @@ export class LogFile {
 	}
 
 	/**
-	 * Appends all of `bytes` and returns their offset. If the append fails, readers of the file find no part of `bytes`.
-	 * Throws `changed` if another program deleted, replaced, truncated or extended the file.
+	 * Appends all of `bytes` and returns their offset in the file. If it fails, readers of the file find no part of
+	 * `bytes`. Throws `changed` if another program deleted, replaced, truncated or extended the file.
 	 */
 	append(bytes: Uint8Array): number {
 		const offset = this.#size;
@@ -104,7 +102,10 @@ export class LogFile {
 		return bytes.subarray(0, filled);
 	}
 
-	/** Moves the bytes from `offset` on to a new file beside the log, with suffix `.torn`, or `.torn.2` and so on. */
+	/**
+	 * Moves the bytes from `offset` to the end of the log to a new file beside the log, with the suffix `.torn`, or
+	 * `.torn.2` and so on if such a file exists.
+	 */
 	cutTornTail(offset: number): void {
 		try {
 			this.#copyTail(offset, findUnusedPath(`${this.path}.torn`));
@@ -115,7 +116,10 @@ export class LogFile {
 		}
 	}
 
-	/** Copies the bytes from `offset` on to a new file, in pieces, because the tail can be as long as the file. */
+	/**
+	 * Copies the bytes from `offset` to the end of the log to a new file, piece by piece, because they can be nearly
+	 * the whole file.
+	 */
 	#copyTail(offset: number, copyPath: string): void {
 		const copy = openSync(copyPath, 'wx', 0o600);
 		try {

@@ -41,7 +41,10 @@ export function readHeader(file: LogFile): FileHeader {
 
 const readAsync = promisify(readCallback);
 
-/** Number of bytes per read. All records of one read are decoded and reduced before the event loop runs again. */
+/**
+ * Number of bytes that are read at a time. All records in them are decoded and applied to the state before the event
+ * loop runs again.
+ */
 const READ_CHUNK_BYTES = 256 * 1024;
 
 interface ReadRange {
@@ -56,8 +59,8 @@ interface ReadRange {
 }
 
 /**
- * Scans a range of an open file in chunks; the event loop runs between two chunks. Every chunk has a separate buffer, so the
- * caller may keep records. Throws StorageError.
+ * Finds the records in a range of an open log file, chunk by chunk; the event loop runs between two chunks. Every
+ * chunk has a separate buffer, so the caller may keep the records. Throws StorageError.
  */
 export async function* readRecords(range: ReadRange): AsyncGenerator<readonly ScannedRecord[]> {
 	const {fd, path, scanner, endOffset, chunkBytes = READ_CHUNK_BYTES} = range;
@@ -80,12 +83,12 @@ export async function* readRecords(range: ReadRange): AsyncGenerator<readonly Sc
 export interface LogReader {
 	readonly path: string;
 	readonly header: LogHeader;
-	/** Marker of the file, hexadecimal. */
+	/** Marker of the file (8 random bytes that distinguish it from other logs), as hexadecimal digits. */
 	readonly marker: string;
 	/**
-	 * Valid records from the end of the previous call to the current end of the file, in chunks. To follow a growing file,
-	 * call `read` again after each call has ended. `end`: byte offset at which to stop before the end of the file. Throws
-	 * StorageError `changed` if the file has become shorter.
+	 * Valid records from where the previous call ended to the current end of the file, in chunks. To follow a growing
+	 * file, call `read` again after each call has ended. `end`: byte offset at which to stop before the end of the
+	 * file. Throws StorageError `changed` if the file has become shorter.
 	 */
 	read(end?: number): AsyncIterable<readonly LogRecord[]>;
 	/**

@@ -20,10 +20,11 @@ import {
 import type {Damage} from './log.js';
 
 /**
- * Limits for false records: bytes that look like a record but have a wrong CRC. The limits bound the number of bytes
- * whose CRC is computed, in total and for each scanned byte. A log with ordinary damage stays below them, because its
- * false records do not overlap. In a crafted file, a false record of 1 MiB can begin every 16 bytes, and checking all
- * of them would take hours. False records of up to MAX_SMALL_CANDIDATE_BYTES are always checked.
+ * Limits of the work for false records: bytes that look like a record but have a wrong CRC. The CRC of false records
+ * is computed for at most MAX_WRONG_BYTES, plus MAX_WRONG_BYTES_PER_BYTE for each scanned byte of the file. A log
+ * with ordinary damage stays below them, because its false records do not overlap. In a crafted file, a false record
+ * of 1 MiB can begin every 16 bytes, and checking all of them would take hours. False records of up to
+ * MAX_SMALL_CANDIDATE_BYTES are always checked.
  */
 const MAX_WRONG_BYTES = 64 * 1024 * 1024;
 const MAX_WRONG_BYTES_PER_BYTE = 8;
@@ -57,11 +58,11 @@ export interface LogScanner {
 	readonly marker: Uint8Array | undefined;
 	/** Length in bytes of one header; 0 until a header has been read. */
 	readonly headerLength: number;
-	/** Byte offset of the end of the last valid record, where a writer continues. */
+	/** Byte offset of the end of the last valid record. A writer appends the next record there. */
 	readonly validEnd: number;
 	/** Damage found so far; complete after `end`. */
 	readonly damage: readonly Damage[];
-	/** Number of valid records of kinds that this version does not know. */
+	/** Number of valid records of kinds that this program version does not know. */
 	readonly unknownRecords: number;
 }
 
@@ -73,8 +74,8 @@ export interface OtherRecord {
 }
 
 /**
- * Creates a scanner. Without `start` it begins at offset 0 and takes the marker from the header. `onOther` receives the
- * valid records that `push` and `end` do not return, in file order.
+ * Creates a scanner. Without `start`, the scan begins at the start of the file, and the scanner reads the marker from
+ * the header. `onOther` receives the valid records that `push` and `end` do not return, in file order.
  */
 export function createLogScanner(crc32: Crc32, start?: ScanStart, onOther?: (record: OtherRecord) => void): LogScanner {
 	const damage: Damage[] = [];
@@ -92,7 +93,7 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart, onOther?: (rec
 	let damageStart: number | undefined;
 	let unknownRecords = 0;
 	let headerLength = 0;
-	/** Bytes of false records whose CRC has been computed. */
+	/** Number of bytes whose CRC was computed although they turned out to be no record. */
 	let wrongBytes = 0;
 
 	/**
@@ -131,7 +132,10 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart, onOther?: (rec
 		return false;
 	}
 
-	/** Moves the cursor to the next possible start of a record. Returns false if `pending` has none. */
+	/**
+	 * Moves the cursor to the next position at which a record can start. Returns false if `pending` has no such
+	 * position.
+	 */
 	function seekNextRecord(final: boolean): boolean {
 		const found = prefix ? asBuffer(pending).indexOf(prefix, cursor + 4) : -1;
 		if (found >= 0) cursor = found - 4;

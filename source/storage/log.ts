@@ -1,6 +1,6 @@
 /**
  * Interface of a log: the append-only record of what this node wrote, received and observed. A log is in a file or in
- * memory; the tests of both kinds include the acceptance suite `test/storage/log-acceptance.ts`.
+ * memory. `test/storage/log-acceptance.ts` contains the tests that both kinds must pass.
  */
 import type {LogHeader, LogRecord} from '../codec/log-record.js';
 import type {Batch} from '../core/batch.js';
@@ -32,9 +32,9 @@ export interface Log {
 	readonly path: string | undefined;
 	readonly header: LogHeader;
 	/**
-	 * Appends records in order, synchronously. When it returns, the operating system has the bytes, so a crash of this
-	 * process loses nothing. If it throws StorageError (disk full, file changed by another program), a reader of the file
-	 * finds none of the records.
+	 * Appends records in order, synchronously. When this method returns, the operating system has the bytes, so a
+	 * crash of this process loses nothing. If it throws StorageError (disk full, file changed by another program), a
+	 * reader of the file finds none of the records.
 	 */
 	append(records: readonly LogRecord[]): void;
 	/**
@@ -57,7 +57,10 @@ export interface Log {
 	 * that cannot lose batches does not have this method.
 	 */
 	keepFeed?(own: PeerId): void;
-	/** Whether the operating system has everything that was appended. False while saving fails (resilient-log.ts). */
+	/**
+	 * Whether everything that was appended has been passed to the operating system. False while saving fails
+	 * (resilient-log.ts).
+	 */
 	readonly isSaved: boolean;
 	/** Total size of the log in bytes. */
 	readonly size: number;
@@ -87,11 +90,11 @@ export interface OpenedReading {
 export interface OpenedLog {
 	readonly log: Log;
 	/**
-	 * Valid records in file order, in chunks of at most about 1 MiB of the file, between which the event loop runs. They
-	 * must be read to the end before the first append.
+	 * Valid records in file order, in chunks of at most about 1 MiB of the file, between which the event loop runs.
+	 * The caller must read all of them before the first `append`.
 	 */
 	readonly records: AsyncIterable<readonly LogRecord[]>;
-	/** How far the user had read before, for a log file that was opened again. */
+	/** Which records the user has not read yet. Undefined for a log in memory. */
 	readonly reading?: OpenedReading;
 	/** Damage found in the file; complete when `records` has ended. */
 	readonly damage: readonly Damage[];

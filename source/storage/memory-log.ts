@@ -3,7 +3,7 @@ import type {PeerId} from '../core/event.js';
 import {ContiguousFeed} from './contiguous-feed.js';
 import type {Log, LogHeader, LogRecord, OpenedLog} from './log.js';
 
-/** Batches in memory, by feed. */
+/** Batches that are kept in memory, grouped by feed. */
 export class MemoryFeeds {
 	readonly #feeds = new Map<PeerId, MemoryFeed>();
 	readonly #initialSeq: (peer: PeerId) => number;
@@ -22,7 +22,10 @@ export class MemoryFeeds {
 		feed.add(batch.firstSeq, lastSeq(batch), batch);
 	}
 
-	/** Like `Log.heldSeq`, but 0 for a feed without batches in memory. */
+	/**
+	 * Seq up to which a feed is held without a gap, here or in the other store (`initialSeq`). 0 for a feed of which
+	 * no batch is in memory.
+	 */
 	heldSeq(peer: PeerId): number {
 		return this.#feeds.get(peer)?.heldSeq ?? 0;
 	}
@@ -58,7 +61,7 @@ class MemoryFeed extends ContiguousFeed<Batch> {
 	}
 }
 
-/** Records of an empty log. */
+/** The records of an empty log: none. */
 export async function* emptyRecords(): AsyncGenerator<readonly LogRecord[]> {}
 
 /** Creates a log in memory, which is lost when the process ends (`--no-log`, tests, the simulator). */

@@ -36,7 +36,7 @@ function deleteIfOlder(path: string, before: number): boolean {
 	if (statSync(path).mtimeMs >= before) return false;
 	const lock = acquireLock(path);
 	try {
-		// Another program may have written to the log and ended before this one got the lock.
+		// The age is checked again, because another program may have written to the log before this one got the lock.
 		if (statSync(path).mtimeMs >= before) return false;
 		const companions = readdirSync(dirname(path)).filter(name => name.startsWith(`${basename(path)}.`));
 		unlinkSync(path);

@@ -19,8 +19,9 @@ export function readingPositionPath(log: string): string {
 }
 
 /**
- * Reads the reading position of a log as a byte offset. `end`: the end of the log. The offset is undefined if there is no
- * file. Never throws: a file that is damaged or belongs to another log is treated as missing, with a warning for the user.
+ * Reads the reading position of a log as a byte offset. `end`: position of the end of the log. The offset is
+ * undefined if there is no file with a reading position. Never throws: a file that is damaged or belongs to another
+ * log is treated as missing, with a warning for the user.
  */
 export function readReadingPosition(end: LogPlace): {readonly offset?: number; readonly warning?: string} {
 	const file = readingPositionPath(end.path);

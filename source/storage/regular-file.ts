@@ -7,11 +7,12 @@ import {withoutByteOrderMark} from '../core/text.js';
 import {StorageError} from './errors.js';
 
 /**
- * Flag that makes the opening of a FIFO return at once. It has no effect on regular files. Windows does not have this flag.
+ * Flag of `open` with which opening a FIFO (named pipe) does not wait for a writer. It has no effect on regular
+ * files. Windows does not have this flag.
  */
 const NO_WAITING = constants.O_NONBLOCK ?? 0;
 
-/** Error for a file that is longer than the limit of its reader. */
+/** Error for a file that is not read because it is too long. */
 export class FileTooLongError extends Error {
 	override readonly name = 'FileTooLongError';
 
@@ -51,7 +52,7 @@ export function readTextFile(path: string, maxBytes: number): string {
 	}
 }
 
-/** Reads from the position of an open file to its end, but at most `maxBytes`. */
+/** Reads an open file from its current position to its end, but at most `maxBytes` bytes. */
 export function readUpTo(file: number, maxBytes: number): Buffer {
 	const bytes = Buffer.alloc(maxBytes);
 	let filled = 0;

@@ -25,7 +25,7 @@ const MAX_FILE_BYTES = 64 * 1024;
 
 interface ReadResult {
 	readonly peers: readonly RememberedPeer[];
-	/** Text for the user if the file or an entry was skipped. */
+	/** Warning for the user if the file, or one of the peers in it, is invalid and was skipped. */
 	readonly warning?: string;
 	/** Error of the system that prevented reading. The content of the file may still be valid. */
 	readonly failure?: unknown;
@@ -47,9 +47,9 @@ export function readRememberedPeers(path: string): ReadResult {
 }
 
 /**
- * Saves a peer as the first of the list, and removes the oldest peers if there are more than MAX_REMEMBERED_PEERS. A
- * file that is partly invalid is kept under another name, because the user may have edited it. Throws StorageError if
- * writing fails.
+ * Saves a peer as the first of the list, and removes the oldest peers if there are more than MAX_REMEMBERED_PEERS. If
+ * the file is partly invalid, the old file is kept under another name, because the user may have edited it. Throws
+ * StorageError if writing fails.
  */
 export function rememberPeer(path: string, peer: RememberedPeer): void {
 	const known = readRememberedPeers(path);

@@ -15,7 +15,7 @@ import type {LogTimer} from './flusher.js';
 import type {Log, LogHeader, LogPlace, LogRecord} from './log.js';
 import {WriteBackBuffer} from './write-back-buffer.js';
 
-/** Whether records reach the disk, in a form for the user. */
+/** Whether the log can be saved, as the program tells the user. */
 export interface PersistenceStatus {
 	readonly isSaving: boolean;
 	/** Why saving fails; undefined while it works. */
@@ -24,19 +24,19 @@ export interface PersistenceStatus {
 	readonly advice?: string;
 	/** Path of the log file that is written now, or that was written last. */
 	readonly path?: string;
-	/** Number of records that did not fit in the buffer. They will be missing in the file. */
+	/** Number of records that did not fit in the buffer while saving failed. They will be missing in the log file. */
 	readonly dropped: number;
 }
 
 export interface ResilientLogOptions {
 	/** The open log, or the reason why it could not be opened. */
 	readonly log: FileLog | StorageError;
-	/** Header that the log reports as long as it has no file. */
+	/** Header of the log as long as it has no file. */
 	readonly header: LogHeader;
 	/** Creates an empty log file to continue in. Throws StorageError. */
 	readonly createReplacement: () => FileLog;
 	readonly timer: LogTimer;
-	/** Called when the status changes. `createResilientLog` calls it too if `log` is an error. */
+	/** Called each time that the status changes. If `log` is an error, `createResilientLog` calls it at once. */
 	readonly onPersistenceChange: (status: PersistenceStatus) => void;
 	/** Maximum bytes of the buffer in memory; MAX_UNSAVED_BYTES by default. */
 	readonly maxUnsavedBytes?: number;
@@ -44,8 +44,8 @@ export interface ResilientLogOptions {
 
 const MAX_UNSAVED_BYTES = 64 * 1024 * 1024;
 /**
- * Maximum bytes of this node's own records that are kept in memory to be written again. A person does not write as much
- * in one launch.
+ * Maximum bytes of this node's own records that are kept in memory, so that they can be written again if the file is
+ * lost. A person does not write as much in one launch (run of the program).
  */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 const CONTINUES = 'The chat continues in a new log file.';
@@ -281,9 +281,9 @@ class ResilientLog implements Log {
 	}
 
 	/**
-	 * Appends the records of the own feed and the whispers that the old file has lost. Records that are still in the
-	 * buffer are left out, because `#writeBuffered` appends them afterwards. `salvaged`: ids of the observations that
-	 * the new file has already.
+	 * Appends to the new file the records of this node's feed and the whispers that the old file has lost. Records
+	 * that are still in the buffer are left out, because `#writeBuffered` appends them afterwards. `salvaged`: ids of
+	 * the observations that the new file has already.
 	 */
 	#restoreKept(log: FileLog, salvaged: ReadonlySet<string>): void {
 		const own = this.#ownPeer;

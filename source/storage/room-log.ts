@@ -22,13 +22,13 @@ import {
 export interface RoomLogOptions {
 	/** Folder of logs. */
 	readonly folder: string;
-	/** Header for a new log. `created` is the current time. */
+	/** Header to write if a new log is created. `created` is the current time. */
 	readonly header: Omit<LogHeader, 'format'>;
 	/** Whether the room has a secret. If so, its newest log is reopened; otherwise each launch has a new log. */
 	readonly hasSecret: boolean;
 	/**
-	 * Path of --log: the only file to use. A missing file is created, but a missing folder is not, because the path may
-	 * contain a typing error.
+	 * Path given with --log. Only this file is used. If the file is missing, it is created. If its folder is missing,
+	 * this is an error, because the path may be mistyped.
 	 */
 	readonly path?: string;
 	readonly timer?: LogTimer;
@@ -54,9 +54,9 @@ export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
 			const opened = openFileLog(roomLog, {...(timer && {timer})});
 			return {...opened, reopened: true, skipped: [...skipped, ...listUnreadableLogs(options, opened.log.path)]};
 		} catch (error) {
-			// If another instance of the program writes the newest log, this instance creates a new log and fills it by
-			// sync with the other instance. It does not open an older log, which would be outdated. A log that cannot be
-			// opened for another reason is skipped.
+			// If another instance of the program writes the newest log, this instance creates a new log and receives
+			// the history from the other instance. It does not open an older log, which would be outdated. A log that
+			// cannot be opened for another reason is skipped.
 			if (!(error instanceof StorageError)) throw error;
 			if (error.code === 'locked') return {...openNewLog(options.folder, header, timer), reopened: false, skipped: []};
 			skipped.push(error);
@@ -66,7 +66,10 @@ export function openRoomLog(options: RoomLogOptions): OpenedRoomLog {
 	return {...openNewLog(options.folder, header, timer), reopened: false, skipped: [...skipped, ...unreadable]};
 }
 
-/** Creates a log in the folder, as a replacement for one that cannot be written any more. Throws StorageError. */
+/**
+ * Creates a new log file in the folder of logs. It replaces a log file that cannot be written any more. Throws
+ * StorageError.
+ */
 export function createRoomLog(folder: string, header: Omit<LogHeader, 'format'>, timer?: LogTimer): FileLog {
 	return openNewLog(folder, header, timer).log;
 }
@@ -100,8 +103,8 @@ const NON_EMPTY_LOG_BYTES = 64 * 1024;
 const EVENTS_OF_EMPTY_LAUNCH = 2;
 
 /**
- * Newest log of the room, except `current`, that contains a message or events of another author. Undefined if there is
- * none.
+ * Newest log of the room, other than `current`, that is worth reading: it contains a message, or events of somebody
+ * else. Undefined if there is none.
  */
 export async function findEarlierLog(
 	folder: string,

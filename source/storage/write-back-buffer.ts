@@ -3,7 +3,7 @@ import type {PeerId} from '../core/event.js';
 import type {LogRecord} from './log.js';
 import {MemoryFeeds} from './memory-log.js';
 
-/** Bytes of memory that a record occupies in addition to its entries. */
+/** Estimated bytes of memory that a queued record occupies in addition to its entries. */
 const RECORD_OVERHEAD_BYTES = 256;
 
 /**
@@ -56,7 +56,10 @@ export class WriteBackBuffer {
 		return this.#records.includes(record, this.#start);
 	}
 
-	/** Next records to save: about `maxBytes` of entries, but at least one record unless the queue is empty. */
+	/**
+	 * The next records to save. Their entries have about `maxBytes` in total. At least one record is returned unless
+	 * the queue is empty.
+	 */
 	peek(maxBytes: number): readonly LogRecord[] {
 		let end = this.#start;
 		let bytes = 0;

@@ -8,18 +8,18 @@ import {toDownloadError} from './file-error.js';
 const FAT = 0x4d_44;
 const MAX_FAT_FILE_BYTES = 2 ** 32 - 1;
 
-/** The part of `fs.StatsFs` that the check needs. */
+/** What the check needs to know about a file system: some fields of `fs.StatsFs`. */
 export interface FileSystemFacts {
 	readonly type: number;
-	/** Bytes of a block. */
+	/** Size of a block of the file system, in bytes. */
 	readonly bsize: number;
-	/** Free blocks for this user. */
+	/** Number of free blocks that this user may fill. */
 	readonly bavail: number;
 }
 
 /**
- * Rejects with a StorageError if `size` bytes do not fit into the folder. `present`: bytes of the file that are on disk
- * already. `option`: name of the option that chose the folder.
+ * Rejects with a StorageError if `size` bytes do not fit into the folder. `present`: bytes of the file that an
+ * earlier fetch left on the disk. `option`: name of the option that chose the folder.
  */
 export async function checkDiskSpace(folder: string, option: string, size: number, present = 0): Promise<void> {
 	let facts: FileSystemFacts;

@@ -33,8 +33,8 @@ function platformFolders({platform, environment, home}: DownloadEnvironment): re
 }
 
 /**
- * XDG_DOWNLOAD_DIR in `user-dirs.dirs` (xdg-user-dirs). A value that names the home folder itself means that there is no
- * download folder.
+ * Download folder that the user has set in `user-dirs.dirs` (XDG_DOWNLOAD_DIR). Undefined if none is set. If the
+ * setting names the home folder itself, the user has no download folder.
  */
 function readUserDirectory(configHome: string | undefined, home: string): string | undefined {
 	const folder = configHome !== undefined && isAbsolute(configHome) ? configHome : join(home, '.config');

@@ -21,7 +21,7 @@ import {type FileState, readAt, readFileState, stateOf} from './source-file.js';
  * parts can be missing.
  */
 const WINDOW_PARTS = 64;
-/** Unit in which the system counts the space of a file (stat(2)). */
+/** Unit in bytes in which the system reports how much disk space a file occupies (stat(2)). */
 const STAT_BLOCK_BYTES = 512;
 
 /** Minimum interval between two checks that the part file is still at its path. */
@@ -33,7 +33,7 @@ export interface FileSinkOptions {
 	readonly option: string;
 	/** Monotonic time in ms. */
 	now(): number;
-	/** Marks the file as received over the network, where the platform has such a mark. Never rejects. */
+	/** Marks the file as received over the network, if the platform has a mark for such files. Never rejects. */
 	markAsReceived(path: string): Promise<void>;
 	/** Called with the path of the complete file, before `finish` resolves. */
 	onFinished(path: string): Promise<void>;
@@ -101,8 +101,8 @@ function createFileSink(
 		windowParts: WINDOW_PARTS,
 		async write(number, bytes) {
 			try {
-				// The path is not checked at every write. `finish` always checks it, so that a part file that was
-				// deleted or moved is never reported as complete.
+				// The path of the part file is checked only once in CHECK_INTERVAL_MS. `finish` checks it in any
+				// case, so that a part file that was deleted or moved is never reported as complete.
 				if (now() - checkedAt >= CHECK_INTERVAL_MS) await checkPlace();
 				await writeAt(part, number * partSize(size), bytes);
 				isEmpty = false;

@@ -25,7 +25,10 @@ export interface DiskFileStoreOptions {
 	readonly sharesFile: SharesFile;
 	/** Monotonic time in ms. */
 	now(): number;
-	/** Folder for fetched files. Called for each fetch, so that a folder that appears later is used. */
+	/**
+	 * Returns the folder for fetched files. It is called for each fetch, so that a folder that was created after the
+	 * start of the program is used.
+	 */
 	downloadFolder(): string;
 	/** Name of the option that sets the folder for fetched files, for error messages. */
 	readonly downloadOption: string;

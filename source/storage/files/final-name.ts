@@ -1,10 +1,11 @@
 /**
- * Gives a complete part file its final name. An existing file is never replaced and a symbolic link never followed, even if
- * another process takes the same name at that moment.
+ * Gives a complete part file its final name. An existing file is never replaced and a symbolic link never followed,
+ * even if another process creates a file with the same name at that moment.
  *
- * `link` is atomic, and fails if anything has the final name already. FAT has no links. There, an empty file reserves
- * the name when the transfer is complete, and the part file replaces it immediately. So if the program is killed during
- * a transfer, no empty file remains.
+ * The part file gets a hard link with the final name. `link` is atomic, and fails if something has this name already.
+ * The FAT file system has no links. On it, an empty file reserves the name, and the part file immediately replaces
+ * the empty file. This happens only when the transfer is complete, so a program that is killed during a transfer
+ * leaves no empty file.
  */
 import {type FileHandle, link, lstat, open, rename, rm, unlink} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -82,7 +83,10 @@ async function takeName(partPath: string, path: string): Promise<boolean> {
 	}
 }
 
-/** Exported for tests: what `takeName` does on a file system without hard links. */
+/**
+ * Gives the part file the name `path` on a file system without hard links. Returns false if something exists at
+ * `path` already. Exported for tests.
+ */
 export async function replaceReservation(partPath: string, path: string): Promise<boolean> {
 	try {
 		await (await open(path, 'wx')).close();

@@ -6,15 +6,16 @@
 import {setFlagsFromString} from 'node:v8';
 
 /**
- * Growth of the heap, in percent, after which V8 collects it during a transfer. A larger value costs more memory. The
- * target is that a transfer takes at most 64 MiB more than an idle node (performance.md, row 15).
+ * Growth of the heap, in percent, after which V8 collects garbage during a transfer. A larger value costs more
+ * memory. During a transfer, the program should take at most 64 MiB more memory than when it is idle (performance.md,
+ * row 15).
  */
 const TRANSFER_PERCENT = 200;
 /** Value of the growth with which V8 itself computes after what growth it collects garbage. */
 const AUTOMATIC = 0;
 /** Largest heap in bytes to which TRANSFER_PERCENT applies. V8 collects a larger heap less often by default. */
 const MAX_HEAP_BYTES = 64 * 1024 * 1024;
-/** Time in ms without a read or written part after which a transfer counts as over. */
+/** If no part of a file is read or written for this time in ms, the transfer counts as ended. */
 const TRANSFER_END_MS = 2000;
 
 export interface HeapGrowth {
@@ -24,7 +25,7 @@ export interface HeapGrowth {
 
 export interface HeapAccess {
 	usedBytes(): number;
-	/** Sets the growth in percent. */
+	/** Sets after what growth of the heap, in percent, V8 collects garbage. */
 	setGrowth(percent: number): void;
 }
 

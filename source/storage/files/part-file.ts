@@ -1,7 +1,8 @@
 /**
- * Part file: stores the parts of a fetch, in the folder in which the complete file will be. It is kept when the fetch
- * stops, and a later fetch of the same content continues it. A file that is not a regular file of this user, or that
- * has other hard links, is not continued, because a link could lead to any file of the user.
+ * Part file: the file in which a fetch stores the received parts, in the folder of the complete file. When a fetch is
+ * interrupted, its part file is kept, and a later fetch of the same content continues it. A file that is not a
+ * regular file of this user, or that has other hard links, is not continued, because a link could lead to any file of
+ * the user.
  */
 import {constants} from 'node:fs';
 import {open} from 'node:fs/promises';
@@ -19,8 +20,8 @@ import type {PartFile} from './final-name.js';
  */
 const MAX_PART_FILES = 100;
 /**
- * Maximum bytes of the file's own name in the name of its part file. The suffixes of the part file and its locks must fit
- * too, even on eCryptfs.
+ * Maximum bytes of the name of the fetched file in the name of its part file. The suffixes of the part file and of
+ * its locks are added, and file systems limit the length of names (eCryptfs to about 140 bytes).
  */
 const MAX_STEM_BYTES = 64;
 /** Permissions of a new file: read and write, but not execute. The umask of the user can remove more. */
@@ -30,11 +31,14 @@ const NO_FOLLOWING = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 export interface OpenPartFile extends PartFile {
 	/** Bytes of the file when it was opened. 0 for a new file. */
 	readonly keptBytes: number;
-	/** Lock that excludes other programs. The caller releases it. */
+	/** Lock of the part file, which keeps other programs from writing to it. The caller releases the lock. */
 	readonly lock: FileLock;
 }
 
-/** Opens the part file of this content, or creates one. Rejects with the error of the system or a StorageError. */
+/**
+ * Opens a part file that an earlier fetch of this content left and that no other program uses, or creates one.
+ * Rejects with the error of the system or a StorageError.
+ */
 export async function openPartFile(folder: string, name: string, id: FileId): Promise<OpenPartFile> {
 	for (let number = 1; number <= MAX_PART_FILES; number++) {
 		const path = join(folder, partFileName(name, id, number));
@@ -62,7 +66,7 @@ function partFileName(name: string, id: FileId, number: number): string {
 	return `${stem}.${id.slice(0, 16)}${number === 1 ? '' : `.${number}`}.part`;
 }
 
-/** Locks a part file. Undefined if another program fetches into this file. */
+/** Locks a part file. Undefined if another program is writing to this file. */
 function tryLock(path: string): FileLock | undefined {
 	try {
 		return acquireLock(path, 'the part file');

@@ -5,9 +5,12 @@
 import {execFile} from 'node:child_process';
 import {writeFile} from 'node:fs/promises';
 
-/** Zone 3 is the internet. Local networks have zone 1, for which Windows does not warn. */
+/** Mark of a file from the internet (zone 3). For files from the local network (zone 1), Windows would not warn. */
 const ZONE_OF_THE_INTERNET = '[ZoneTransfer]\r\nZoneId=3\r\n';
-/** Value 0081: a program that is not sandboxed downloaded the file, and the user has not approved it yet. */
+/**
+ * Flags 0081 of the macOS mark: a program without a sandbox downloaded the file, and the user has not approved the
+ * file yet.
+ */
 const QUARANTINE_FLAGS = '0081';
 const MAX_TOOL_MS = 5000;
 

@@ -1,7 +1,7 @@
 /**
  * Files of this computer that peers of one room may read. A file is read only while it is unchanged since it was
- * hashed. After a change it is not served until the user shares it again, because the event that announced the file
- * names the earlier content.
+ * hashed. After a change, the file is not served until the user shares it again, because the id in the `shared` event
+ * belongs to the earlier content.
  */
 import {constants} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
@@ -46,8 +46,8 @@ export interface ServedFilesOptions {
 	/** Called when a file was changed, replaced or deleted. It is then not served any more. */
 	onChanged(share: Share): void;
 	/**
-	 * Called when a file cannot be read now, for a reason that may be temporary. Called again for the same file only if the
-	 * file could be read in between.
+	 * Called when a file cannot be read now, for a reason that may be temporary. Called again for the same file only
+	 * after the file could be read in between.
 	 */
 	onUnreadable(share: Share, error: unknown): void;
 	/** Access to the disk. Replaced by tests. */
@@ -67,14 +67,17 @@ interface OpenFile {
 	leaves: Promise<Uint8Array | undefined> | undefined;
 	/** Monotonic time of the last check that found the file unchanged. */
 	checkedAt: number;
-	/** Number of operations that use the file now. A file in use is not closed to make room for another one. */
+	/**
+	 * Number of operations that use the open file at this moment. While there is one, the file is not closed to make
+	 * room for another file.
+	 */
 	users: number;
 }
 
 export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 	const {sharesFile, now, isValid, onChanged, onUnreadable, disk = SYSTEM_DISK} = options;
 	const shares = new Map<FileId, Share>();
-	/** Files for which the user was already warned that they cannot be read. */
+	/** Files that cannot be read, and about which the user has been warned. */
 	const unreadable = new Set<FileId>();
 	/**
 	 * Files that are open, the least recently used first. There are more than MAX_OPEN_FILES only while all open files are
@@ -83,7 +86,10 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 	const openFiles = new LruMap<FileId, OpenFile>(MAX_SERVED_FILES, {touchOnGet: true});
 	let isClosed = false;
 
-	/** Calls `use` with the open file. Returns undefined if the file has changed, or cannot be opened or used. */
+	/**
+	 * Calls `use` with the open file and returns its result. Returns undefined if the file has changed or cannot be
+	 * opened, or if `use` fails.
+	 */
 	async function withFile<T>(
 		share: Share,
 		use: (handle: FileHandle, file: OpenFile) => Promise<T>,
@@ -128,7 +134,8 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 
 	/** Closes a file that cannot be read now. When a peer next requests a part of the file, this node tries again. */
 	function pause(share: Share, file: OpenFile, error: unknown): void {
-		// Another operation may have handled the error already, or the share was replaced.
+		// Nothing to do: another operation has closed the file already, or the user has shared a new file with this
+		// id.
 		if (isClosed || openFiles.get(share.id) !== file) return;
 		void closeFile(share.id);
 		if (unreadable.has(share.id)) return;
@@ -163,7 +170,7 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 				withFile(share, async (_, file) => {
 					file.leaves ??= readLeaves(share);
 					const leaves = await file.leaves;
-					// If the leaves could not be read, the next peer that needs them causes another attempt.
+					// If the hashes could not be read, this node tries again when the next peer needs them.
 					if (!leaves) file.leaves = undefined;
 					return leaves;
 				}),
@@ -200,7 +207,8 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
  * the system if the file cannot be opened now.
  */
 async function openUnchanged({path, state}: Share, disk: ServedDisk): Promise<FileHandle | undefined> {
-	// The state is checked before the file is opened, because opening a device may have an effect.
+	// The state of the file is checked before it is opened, because a device may have replaced the file, and opening
+	// a device may have an effect.
 	if (!isSameState(state, await disk.readState(path))) return undefined;
 	let handle: FileHandle | undefined;
 	try {

@@ -1,6 +1,7 @@
 /**
  * Files of one room that this computer shares, kept across restarts. `shares.json` contains the paths of these files.
- * For each content, a separate file contains the hashes of its parts, so that nothing has to be hashed again.
+ * For each shared file, a separate file contains the hashes of its parts, so that the shared file need not be hashed
+ * again after a restart.
  */
 import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
@@ -31,8 +32,8 @@ export interface SharesFile {
 	 */
 	read(): {readonly shares: readonly Share[]; readonly warning?: string};
 	/**
-	 * Adds a share, or replaces the one with the same id. Removes the oldest shares if there are too many. Throws
-	 * StorageError.
+	 * Adds a shared file, or replaces the one with the same id. Removes the files shared first if there are more than
+	 * MAX_SHARES. Throws StorageError.
 	 */
 	add(share: Share, leaves: Uint8Array): void;
 	/** Hashes of the parts of a share. Undefined if they are missing or cannot be read. The caller verifies them. */
@@ -105,7 +106,10 @@ export function createMemorySharesFile(): SharesFile {
 	};
 }
 
-/** Throws StorageError (`damaged`, `newer`) or the error of the system. A missing file has no shares. */
+/**
+ * Reads `shares.json`; no shares if it is missing. Throws StorageError (`damaged`, `newer`) or the error of the
+ * system.
+ */
 function readShares(path: string): readonly Share[] {
 	let text: string;
 	try {

@@ -1,7 +1,7 @@
 /**
- * Files that the user shares. Only regular files are opened: a FIFO would block, and a device or a file of `/proc` has
- * no fixed content. From the state of a file, the program later sees whether the file at the path is still the shared
- * one.
+ * Files that the user shares. Only regular files are opened: a FIFO would block, and a device or a file of `/proc`
+ * has no fixed content. The program remembers the state of a file (size, time of change and others), to find out
+ * later whether the file at the path is still the shared one.
  */
 import {type BigIntStats, constants} from 'node:fs';
 import {type FileHandle, open, realpath, stat} from 'node:fs/promises';
@@ -36,8 +36,8 @@ export interface SourceFile {
 }
 
 /**
- * O_NONBLOCK makes the opening of a FIFO return at once, if a FIFO has replaced the file. Windows has neither O_NONBLOCK
- * nor O_NOCTTY.
+ * Flags of `open`. With O_NONBLOCK, opening does not wait if a FIFO (named pipe) has replaced the file. Windows has
+ * neither O_NONBLOCK nor O_NOCTTY.
  */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 /**
@@ -47,8 +47,8 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NO
 const KERNEL_FOLDERS = /^\/(?:proc|sys)(?:\/|$)/;
 
 /**
- * Refuses paths that must not even be looked up. For a UNC path, Windows would send the user's password hash to the
- * named server. For a device path, it would open the device. Throws UsageError.
+ * Refuses paths that are dangerous even to look up. For a UNC path (`\\server\file`), Windows would send the user's
+ * password hash to the named server. For a device path, Windows would open the device. Throws UsageError.
  */
 export function refuseRemotePath(path: string, platform: string = process.platform): void {
 	if (path === '' || path.includes('\0')) throw new UsageError('Name the file to share.');
@@ -90,7 +90,7 @@ function refuseUnfit(stats: BigIntStats, real: string, path: string): void {
 		throw new StorageError('failed', 'the file is larger than 32 GiB', path, 'Split the file.');
 }
 
-/** How to share a folder, which cannot be shared itself. */
+/** Advice for a user who tried to share a folder: how to share an archive of it. */
 function describeFolderAdvice(path: string): string {
 	const name = path.replace(/[/\\]+$/, '').replace(/^.*[/\\]/, '') || 'folder';
 	return `Share an archive of the folder: tar c ${quoteShellArgument(path)} | p2pchat-ink send --file - --as ${quoteShellArgument(`${name}.tar`)}`;

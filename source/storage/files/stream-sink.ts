@@ -1,6 +1,7 @@
 /**
- * Destination of a fetch to standard output: it stores the parts and passes them on in order. The parts stay in a file
- * until the end, so that this node can serve them during the fetch, and parts out of order need no memory.
+ * Destination of a fetch to standard output: it stores the parts and passes them on in order. The parts are also
+ * stored in a file until the fetch ends. So this node can serve them to others during the fetch, and parts that
+ * arrive out of order take no memory.
  */
 import type {FileSink, NamedFile} from '../../core/file-content.js';
 import {addPart, emptyPartSet, hasPart} from '../../core/part-set.js';
