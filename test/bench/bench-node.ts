@@ -1,6 +1,6 @@
 /**
  * Creates nodes in this process. Each node uses TLS on 127.0.0.1, UDP on loopback or no UDP, and a log, by default in
- * memory. /
+ * memory.
  */
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';

@@ -9,7 +9,10 @@ function statusMb(file: string, field: string): number {
 /** Resident memory of a process in MB. Memory that it shares with other processes, such as the code of Node, counts as a whole. */
 export const residentMb = (pid: number): number => statusMb(`/proc/${pid}/status`, 'VmRSS');
 
-/** Resident memory of a process in MB. Memory that n processes share counts by an nth, so that these figures can be added. */
+/**
+ * Resident memory of a process in MB. Of memory that n processes share, each process counts one nth, so that the
+ * figures of several processes can be added.
+ */
 export const proportionalMb = (pid: number): number => statusMb(`/proc/${pid}/smaps_rollup`, 'Pss');
 
 /**

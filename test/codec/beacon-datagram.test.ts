@@ -35,7 +35,7 @@ test('a decoded beacon equals the encoded one, with and without a name', () => {
 	);
 });
 
-test('a beacon of another room or secret is foreign', () => {
+test('a beacon that was made for another room or with another secret is recognised as a beacon of a foreign node', () => {
 	fc.assert(
 		fc.property(beacon, sent => {
 			const bytes = encodeBeacon(sent, mac);

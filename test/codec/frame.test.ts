@@ -101,7 +101,7 @@ test('the payload of a frame that is complete in one chunk is not copied', () =>
 	expect(payload?.buffer).toBe(frame.buffer);
 });
 
-test('encoding a payload above the limit throws RangeError', () => {
+test('encoding a frame whose payload is above the limit throws RangeError', () => {
 	expect(() => encodeFrame(new Uint8Array(0))).toThrow(RangeError);
 	expect(() => encodeFrame(new Uint8Array(MAX_FRAME_BYTES + 1))).toThrow(RangeError);
 });

@@ -100,7 +100,7 @@ test.each([
 	expect(codeOf(bytes)).toBe(code);
 });
 
-test('16 nested arrays are accepted and 17 are rejected', () => {
+test('the MessagePack decoder accepts 16 nested arrays and rejects 17', () => {
 	expect(codeOf(bytesOf(...repeat(0x91, 16), 0x01))).toBe('accepted');
 	expect(codeOf(bytesOf(...repeat(0x91, 17), 0x01))).toBe('too-deep');
 });

@@ -139,7 +139,7 @@ describe('a snapshot store', () => {
 		const snapshots = createSnapshotStore({bytes: 400_000, count: 32});
 		let state = initialState;
 		for (let index = 1024; index <= 1024 * 64; index += 1024) {
-			// Inserts events into every existing page, so that neighbouring states share almost nothing.
+			// Inserts events into every page of the timeline, so that consecutive states share almost no page.
 			const events = Array.from({length: 1024}, (_, at) => posted(OTHERS[0]!, index + at, at * 1000 + index / 1024));
 			state = reduceInputs(state, [learn(index, events)]);
 			snapshots.offer({index, state});

@@ -84,7 +84,7 @@ describe('the ephemeral state', () => {
 describe('a typing indicator', () => {
 	const typing = (peer = carol!) => ephemeral({type: 'typing', peer, until: T0 + 100});
 
-	it('a typing indicator ends at the time in its event', () => {
+	it('a typing indicator is shown until the time that its event contains', () => {
 		const state = reduce(ephemeral({type: 'time-passed', now: T0}), typing());
 		expect(selectTyping(state)).toEqual([carol]);
 		expect(selectTyping(reduceInputs(state, [ephemeral({type: 'time-passed', now: T0 + 100})]))).toEqual([]);
@@ -176,7 +176,7 @@ describe('the delivery of a post', () => {
 });
 
 describe('selectPendingCount', () => {
-	it('selectPendingCount counts rows that are not due yet', () => {
+	it('selectPendingCount counts the rows that are held back because their time is too far ahead of our clock', () => {
 		expect(selectPendingCount(reduce(learn(0, [posted(carol!, 2, 1e9), posted(carol!, 3, 1e9 + 1)])))).toBe(2);
 	});
 });

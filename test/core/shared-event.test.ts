@@ -29,7 +29,7 @@ const stateAfter = (...bodies: readonly (readonly [typeof ann, FeedEventBody])[]
 		]),
 	]);
 
-test('a shared file is a row of the timeline, is found by its reference, and has the note of its author as text', () => {
+test('a shared file is a row of the timeline, is found by its author and seq, and has the note of its author as text', () => {
 	const state = stateAfter();
 	const found = findPosted(state.timeline, target);
 	expect(found).toEqual(share);

@@ -62,7 +62,7 @@ describe('set of parts', () => {
 		);
 	});
 
-	test('a full set of parts has no bits after its last part', () => {
+	test('in a set of parts that contains all parts of a file, the unused bits after the last part are 0', () => {
 		for (const count of [0, 1, 7, 8, 9, 16]) {
 			expect(countParts(fullPartSet(count))).toBe(count);
 			expect(hasPart(fullPartSet(count), count)).toBe(false);

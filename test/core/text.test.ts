@@ -65,7 +65,7 @@ describe('cleanText', () => {
 		expect(cleanText(text)).toBe(clean);
 	});
 
-	it('cleanText is idempotent', () => {
+	it('cleanText does not change a text that it has cleaned before', () => {
 		fc.assert(
 			fc.property(hostile, fc.constantFrom(MAX_TEXT_BYTES, 40, 7), (text, maxBytes) => {
 				const clean = cleanText(text, maxBytes);

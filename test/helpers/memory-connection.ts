@@ -12,7 +12,7 @@ export interface EndOptions {
 	readonly clock: ClockView;
 	readonly address: string;
 	readonly port: number;
-	/** Called when the end is closed. */
+	/** Called when this end of the connection is closed. */
 	closed(): void;
 }
 

@@ -6,7 +6,10 @@
 import type {Timer} from '../../source/core/environment.js';
 import type {ClockView} from '../helpers/fake-clock.js';
 
-/** Time of one step, ms: about what a small message costs, divided by the number of readings for it. */
+/**
+ * Time that each reading of the clock takes, ms: the time that a small message takes, divided by the number of readings
+ * for it.
+ */
 const STEP_MS = 0.01;
 
 export function createBusyClock(view: ClockView): ClockView {
@@ -14,7 +17,10 @@ export function createBusyClock(view: ClockView): ClockView {
 	let busyUntil = 0;
 	let turn: Timer | undefined;
 
-	/** Runs what is ready, until the process is busy. The rest waits until it is free again. */
+	/**
+	 * Runs the timers and arrivals that are due, until their work makes the process busy. The others wait until it is
+	 * free again.
+	 */
 	function runReady(): void {
 		while (ready.length > 0 && busyUntil <= view.monotonic()) ready.shift()?.();
 		if (ready.length === 0 || turn) return;

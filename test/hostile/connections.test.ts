@@ -153,7 +153,7 @@ describe('a host that opens connections without end', () => {
 		for (const {connection} of opened) connection.destroy();
 	});
 
-	it('a host that opens connections without end from many addresses can keep at most the total quota of connections', async () => {
+	it('a host that opens connections without end from many addresses, and sends nothing on them, can keep at most as many as the limit for all addresses together', async () => {
 		const total = MAX_CONNECTIONS + MAX_PENDING_CONNECTIONS;
 		const opened: Awaited<ReturnType<typeof connectMalicious>>[] = [];
 		for (let index = 0; index < total + 40; index++) {
@@ -180,7 +180,7 @@ describe('a host that opens connections without end', () => {
 		for (const {connection} of opened) connection.destroy();
 	});
 
-	it('a host that opens connections without end, each with a new key, can keep at most the quota of one address', async () => {
+	it('a host that opens connections without end from one address, each with a new key, can keep at most as many as the limit for one address', async () => {
 		const opened = await dialMany(200, false);
 		expect(opened.filter(({isClosed}) => !isClosed)).toHaveLength(MAX_CONNECTIONS_PER_ADDRESS);
 		expect(isConnected(room.ann, room.bob.info.peer)).toBe(true);

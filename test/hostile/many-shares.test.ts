@@ -95,6 +95,7 @@ it('10,000 files that a member shares take bounded memory, cause no request, and
 	const first = textOf(0);
 	expect(overlay.lines).toHaveLength(SHARES);
 	expect(first.lines.length).toBeGreaterThan(SHARES);
-	// No frame wraps the lines again, so scrolling does not depend on their number.
+	// The lines of the list are wrapped only once, and not again for each drawn frame. So scrolling takes no longer with
+	// more lines.
 	expect(textOf(20).lines).toBe(first.lines);
 });

@@ -144,7 +144,7 @@ describe('addresses', () => {
 		expect(isInSubnet(address, network, prefix)).toBe(expected);
 	});
 
-	it('an address is on-link if an interface has its subnet; of several interfaces, the one with the longest prefix is chosen', () => {
+	it('an address counts as on-link (reachable without a router) if an interface has its subnet; of several interfaces, the one with the longest prefix is chosen', () => {
 		const wide = localInterface('10.0.0.1', 8);
 		const narrow = localInterface('10.1.0.1', 24);
 		expect(interfaceFor('10.1.0.77', [wide, narrow])).toBe(narrow);

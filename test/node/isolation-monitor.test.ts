@@ -4,7 +4,10 @@ import {createIsolationMonitor} from '../../source/node/isolation-monitor.js';
 import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 import {createFakeClock} from '../helpers/fake-clock.js';
 
-/** Notices about nodes of other rooms while nobody is connected, before and after this launch has met somebody. */
+/**
+ * The node has no connection and hears four nodes of other rooms: once before it was ever connected to a peer, and once
+ * after.
+ */
 test('nodes of another room cause a notice only until this launch has met somebody, which shows that its room and secret are right', async () => {
 	for (const meets of [false, true]) {
 		const clock = createFakeClock();

@@ -6,7 +6,7 @@ import {createFakeChatNode} from '../helpers/fake-chat-node.js';
 const FILE = 'aa'.padEnd(64, '0') as FileId;
 const shared = {type: 'shared', fileName: 'salary.txt', size: 10, file: FILE} as const;
 
-test('a file may be served while at least one member who shared it has not withdrawn it', () => {
+test('a file may be served to others as long as at least one of the members who shared it has not withdrawn it', () => {
 	const chatNode = createFakeChatNode('Ann');
 	const files = createNamedFiles(chatNode.store, () => {});
 	expect(files.isNamed(FILE)).toBe(false);

@@ -150,7 +150,7 @@ describe('stamps', () => {
 		expect(clock.stamp().hlc).toEqual({ms: NOW + HOUR_MS, counter: 6});
 	});
 
-	it('stamps of observations do not affect later stamps after a fast clock was corrected', () => {
+	it('after a fast clock was corrected, later HLC stamps do not depend on observations that the node made with the fast clock', () => {
 		const clock = clockAt(NOW + 48 * HOUR_MS);
 		const launched = clock.stampLocal();
 		expect(launched.hlc.ms).toBe(NOW + 48 * HOUR_MS);

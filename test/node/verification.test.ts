@@ -78,7 +78,7 @@ describe('verification of a person', () => {
 		expect(anonymous.verification.showNumber(ann)).toMatchObject({refused: expect.stringContaining('--no-identity')});
 	});
 
-	it('a verification is refused if nothing is kept on disk, and a failed write is reported with its reason', () => {
+	it('nobody can be marked as verified if nothing is kept on disk (--no-log) or if the file cannot be written; the refusal names the reason', () => {
 		const nothingKept = setUp({contacts: undefined});
 		nothingKept.commit(join(ann, 'Ann', 'a1'));
 		nothingKept.verification.showNumber(ann);

@@ -90,7 +90,7 @@ describe('a pair of whispers', () => {
 		expect(outbox.outstanding).toBe(1);
 	});
 
-	it('an inbox remembers refused whispers as long as the sender can ask about them, and no longer', () => {
+	it('a receiver of whispers remembers which ones it refused as long as the sender can send them again, and no longer', () => {
 		const inbox = createWhisperInbox();
 		for (let id = 1; id <= 200; id++) inbox.refuse();
 		inbox.markSaved();

@@ -50,7 +50,7 @@ it('a transfer during which both nodes were killed continues with the parts that
 	const done = await bob.waitFor('done', ({type, state}) => type === 'file' && state === 'done', 60_000);
 	expect(sha256(readFileSync(done.path))).toBe(sha256(content));
 	expect(readdirSync(downloads)).toEqual(['photos.tar']);
-	// No verified part is sent again.
+	// Parts that were verified before the kill are not sent again.
 	const own = bob.lines.filter(({type}) => type === 'file');
 	const afterCheck = own[own.findLastIndex(({state}) => state === 'checking') + 1];
 	expect(own.some(({state}) => state === 'checking')).toBe(true);

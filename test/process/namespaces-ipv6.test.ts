@@ -106,7 +106,7 @@ const command = (node: RoomNode, text: string) =>
 const notices = (node: RoomNode, code: string) => node.lines.filter(line => line.code === code).map(line => line.text);
 
 describe.skipIf(reason).concurrent('a node on a network that changes', {timeout: 120_000}, () => {
-	it('a node keeps one connection, and writes no row, while a prefix appears and temporary addresses change', () =>
+	it('a node keeps one connection, and its timeline gets no row, while an IPv6 prefix appears and temporary addresses change', () =>
 		withRoom(async room => {
 			const hosts = [1, 2].map(n => room.host(`h${n}`, {lan: ''}));
 			const [ann, bob] = await Promise.all([room.start(hosts[0]!, 'Ann'), room.start(hosts[1]!, 'Bob')]);

@@ -36,7 +36,7 @@ describe('a room across machines', () => {
 		if (reason !== undefined) context.skip(reason);
 	});
 
-	it('a room across machines connects a new node within half a second', () =>
+	it('in a room of several machines, a new node is connected within half a second', () =>
 		withRoom(['lan'], async room => {
 			const ada = await room.start(room.host('a', {lan: '10.77.0.1/24'}), 'Ada');
 			const host = room.host('b', {lan: '10.77.0.2/24'});
@@ -58,7 +58,7 @@ describe('a room across machines', () => {
 			expect(waits[2]).toBeLessThan(500);
 		}));
 
-	it('a room across machines connects five nodes that start at the same time, and their timelines are equal', () =>
+	it('in a room of several machines, five nodes that start at the same time connect to each other, and their timelines are equal', () =>
 		withRoom(['lan'], async room => {
 			const names = ['Ada', 'Bob', 'Cleo', 'Dan', 'Eve'];
 			const hosts = names.map((name, index) => room.host(name, {lan: `10.77.0.${index + 1}/24`}));

@@ -123,7 +123,10 @@ async function replaceConnections(): Promise<void> {
 	await expectEachOnceInOrder(pair);
 }
 
-/** Cuts the connection while bytes of one direction wait: whispers of one end, and answers to those of the other end. */
+/**
+ * Cuts the connection while the relay holds back the bytes of one direction: whispers of one end, and its answers to
+ * the whispers of the other end.
+ */
 async function cutConnections(): Promise<void> {
 	const pair = await startPair();
 	const [ann, bob] = pair;

@@ -3,7 +3,7 @@ import type {FeedEvent} from '../../source/core/event.js';
 import {LOST_GRACE_MS, STALL_MS} from '../../source/core/limits.js';
 import type {Life} from './node.js';
 
-/** Time during which a process got no CPU, true time, ms. */
+/** A period in which a process got no processor time. Its beginning and end are true time, ms. */
 export interface Stall {
 	readonly from: number;
 	to: number;

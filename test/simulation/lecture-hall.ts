@@ -1,8 +1,8 @@
 /**
- * A lecture hall: many nodes start within a minute on one network, and one of them posts. The run prints how far the
- * room is once per ten simulated seconds, and the cost per node at the end. Connections are plain memory streams, so the
- * processor times contain everything but TLS. Arguments: number of nodes (512), simulated seconds after the last start
- * (120), time between two starts in ms (100).
+ * A lecture hall: many nodes start within a minute on one network, and one of them posts. The run prints the state of
+ * the room once per ten simulated seconds, and the cost per node at the end. Connections are plain memory streams, so
+ * the processor times contain everything but TLS. Arguments: number of nodes (512), simulated seconds after the last
+ * start (120), time between two starts in ms (100).
  */
 import {MAX_CONNECTIONS} from '../../source/core/limits.js';
 import {deriveRoomKeys} from '../../source/feed/room-keys.js';

@@ -18,7 +18,7 @@ export const TCP_PORT = 4000;
 
 /** One process of a node, from its launch to its end. */
 export interface Life {
-	/** Index of its node. */
+	/** Index of the node to which this process belongs. */
 	readonly index: number;
 	readonly chatNode: ChatNode;
 	readonly beacon: ReplayableBeacon;

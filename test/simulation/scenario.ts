@@ -58,7 +58,7 @@ export interface Scenario {
 	readonly scattered: boolean;
 	/** Whether every host is on two networks, of which the first drops connections. */
 	readonly dualHomed: boolean;
-	/** Addresses of each host in place of those that the other fields choose. */
+	/** Addresses of each host. Without this field, the other fields decide the addresses. */
 	readonly addresses?: readonly (readonly string[])[];
 	/** Whether all peer ids begin with the same byte, so that all feeds share one digest bucket. */
 	readonly sharedBucket: boolean;

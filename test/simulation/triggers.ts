@@ -14,7 +14,7 @@ const TRIGGERED_BY = {post: 'list', break: 'digest', redial: 'want'} as const sa
 
 /** Armed triggers of a run, at most one for each node. */
 export interface Triggers {
-	/** Replaces the armed action of the node, if any. */
+	/** Arms an action for the node, in place of the action that was armed before. */
 	arm(node: SimulatedNode, action: keyof typeof TRIGGERED_BY): void;
 	/** Must be called for every message that a node sends. */
 	messageSent(end: RecordedEnd, message: SentMessage): void;

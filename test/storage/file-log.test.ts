@@ -150,7 +150,7 @@ test('a log of a newer format is rejected, and the error names the version that 
 	expect(() => openFileLog(path)).toThrow(expect.objectContaining({code: 'newer', advice}));
 });
 
-test('a log torn at any byte of its last record can be opened, and the torn bytes are kept in a file beside it', async () => {
+test('a log that ends at any byte of its last record can be opened, and the bytes of the incomplete record are kept in a file beside the log', async () => {
 	const {path, sizes} = await writeLog(['one', 'two', 'three']);
 	const content = readFileSync(path);
 	const [, , start = 0, end = 0] = sizes;
@@ -171,7 +171,7 @@ test('a log torn at any byte of its last record can be opened, and the torn byte
 	}
 });
 
-test('a torn second header is restored when the log is opened', async () => {
+test('an incomplete second header of a log is completed when the log is opened', async () => {
 	const {path, sizes} = await writeLog([]);
 	const [both = 0] = sizes;
 	truncateSync(path, both - 5);
@@ -184,7 +184,7 @@ test('a torn second header is restored when the log is opened', async () => {
 	await second.log.close();
 });
 
-test('every torn end is kept in a separate file', async () => {
+test('each incomplete end that is cut off a log is kept in a file of its own', async () => {
 	const {path} = await writeLog(['a']);
 	for (const tail of ['first tail', 'second tail']) {
 		appendFileSync(path, tail);

@@ -72,7 +72,7 @@ test('a changed byte damages only the record that contains it, and the position 
 	}
 });
 
-test('all complete records of a file truncated at any length are read, and the remainder is reported as torn', () => {
+test('if a log file is truncated at any length, all complete records are read, and the rest is reported as an incomplete end (torn)', () => {
 	const {bytes, offsets, records} = sample;
 	for (let length = 0; length <= bytes.length; length++) {
 		const {scanner, records: read} = scan(bytes.subarray(0, length), 1 + (length % 97));
@@ -136,7 +136,7 @@ test('the second header is accepted only at the offset where the first one ends'
 	for (const offset of [1, header.length - 1, header.length + 1, 200]) expect(at(offset)).toBeUndefined();
 });
 
-test('zeros at the end of a file are reported as torn, and zeros in the middle as damaged', () => {
+test('zeros at the end of a log file are reported as an incomplete end (torn), and zeros in the middle as damage', () => {
 	const {bytes, offsets, records} = sample;
 	const zeros = Buffer.alloc(5000);
 	const end = scan(Buffer.concat([bytes, zeros]), 512);
@@ -156,7 +156,7 @@ test('records after a record with a damaged length are found, even at the end of
 	expect(plain(scan(damaged, 100).records)).toEqual(plain(records.filter((_, index) => index !== 1)));
 });
 
-test('a file in which a candidate of 1 MiB begins every 16 bytes is scanned in linear time, and the record after it is found', () => {
+test('a log file in which something that looks like a record of 1 MiB begins every 16 bytes is scanned in linear time, and the valid record after it is found', () => {
 	const candidate = Buffer.alloc(16);
 	candidate.writeUInt32BE(1024 * 1024, 0);
 	candidate.set([0x95, 0xc4, 8, ...marker], 4);

@@ -10,7 +10,7 @@ import {makeFolder} from './log-samples.js';
 
 const place = (offset: number, marker = 'ab12cd34') => ({path: join(makeFolder(), 'lan.p2plog'), marker, offset});
 
-test('the reading position is kept beside the log, with mode 0600, and is at most the end of the log', async () => {
+test('the reading position is kept in a file beside the log, with mode 0600, and a position beyond the end of the log counts as the end of the log', async () => {
 	const end = place(1000);
 	expect(readReadingPosition(end)).toEqual({});
 	await writeReadingPosition({...end, offset: 400});

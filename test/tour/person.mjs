@@ -30,7 +30,8 @@ function raisePriority(pid) {
 	try {
 		setPriority(pid, -15);
 	} catch {
-		// Without the permission the pictures wait until the connections are fast.
+		// Setting a priority needs a permission. Without it, the tour only takes longer, because it waits until the
+		// connections are fast.
 	}
 }
 

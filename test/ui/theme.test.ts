@@ -46,13 +46,13 @@ describe('names', () => {
 	const styles = (depth: 0 | 16 | 256) =>
 		Array.from({length: HUE_COUNT}, (_, hue) => JSON.stringify(createTheme({unicode: true, depth}).nameStyle(hue)));
 
-	test('names have ten different styles with 256 colours, and with 16 colours, where underlines add the missing ones', () => {
+	test('the names of ten people have different styles in a terminal with 256 colours, and also in one with 16 colours, where some names are underlined', () => {
 		expect(new Set(styles(256)).size).toBe(HUE_COUNT);
 		expect(new Set(styles(16)).size).toBe(HUE_COUNT);
 		expect(styles(16).some(style => style.includes('underline'))).toBe(true);
 	});
 
-	test('names have at least four styles even in a terminal without colours', () => {
+	test('the names of people have at least four different styles even in a terminal without colours', () => {
 		expect(new Set(styles(0)).size).toBeGreaterThanOrEqual(4);
 		expect(styles(0).join('')).not.toContain('color');
 	});

@@ -34,7 +34,7 @@ async function meetOnce(port: number, loss: number): Promise<number> {
 
 /**
  * Times in ms until two processes in two network namespaces are connected, from the moment when both are ready.
- * `lossPercent`: percentage of datagrams that are lost. /
+ * `lossPercent`: percentage of datagrams that are lost.
  */
 async function meetAcross(family: 4 | 6, lossPercent = 0): Promise<number[]> {
 	const lab = createNamespaceLab({ipv6: family === 6});

@@ -18,7 +18,7 @@ function claim(root: string): ClaimedRoom['description'] {
 	return claimed.description;
 }
 
-it('if another keeper replaces the keeper whose token `attach` has read, `attach` opens the other keeper and does not report a forged keeper', async () => {
+it('if a new keeper replaces the keeper just after `attach` has read the token of the old one, `attach` connects to the new keeper and does not report a forged keeper', async () => {
 	const root = makeHome();
 	const killed = claim(root);
 	const running = claim(root);

@@ -52,7 +52,7 @@ function createMuteRoom() {
 	return {clock, chatNode, mute, stdin, done};
 }
 
-test('input waits once for a connected peer that acknowledges none of many events, and not again before that peer has caught up', async () => {
+test('if a connected peer acknowledges none of many events, the program pauses once before it reads more input, and not again before that peer has caught up', async () => {
 	const {clock, chatNode, mute, stdin, done} = createMuteRoom();
 	for (let index = 0; index < 20; index++) stdin.write(`line ${index}\n`);
 	await clock.advance(1);

@@ -14,7 +14,7 @@ function open(isTTY: boolean) {
 	};
 }
 
-test('the progress of a command is one line of a terminal that fits its width, changes at most every 200 ms, and is removed at the end', () => {
+test('a command shows the progress of a file in one line of the terminal, which fits the width, changes at most every 200 ms, and is removed at the end', () => {
 	const {written, line, wait} = open(true);
 	line.clear();
 	line.show('10 %');
@@ -27,7 +27,7 @@ test('the progress of a command is one line of a terminal that fits its width, c
 	expect(written).toEqual(['\r\u001b[K10 %', '\r\u001b[K12 % of a very lon…', '\r\u001b[K']);
 });
 
-test('a command writes no progress if standard error is not a terminal', () => {
+test('a command shows no progress of a file if standard error is not a terminal', () => {
 	const {written, line} = open(false);
 	line.show('10 %');
 	line.clear();

@@ -45,7 +45,7 @@ describe('inspect of a log', () => {
 		expect(expected).toBe(bytes.length);
 	});
 
-	test('inspect prints the same lines for chunks of any size', () => {
+	test('inspect prints the same lines for a log, whatever the size of the chunks in which it reads the log', () => {
 		const bytes = fixture('log/damaged-middle.p2plog');
 		for (const chunkBytes of [1, 7, 600]) expect(inspectLog(bytes, chunkBytes)).toEqual(inspectLog(bytes));
 	});

@@ -57,7 +57,7 @@ function converse() {
 	return {state, rows, messages: rows.filter(isMessage), lines, refs, gone, dave};
 }
 
-/** Without the times at the start of plain lines, which depend on the time zone. */
+/** The line without the times at its start, which depend on the time zone. */
 const untimed = (line: string) => line.replace(/\d{4}-\d\d-\d\dT\S+ /, '');
 
 describe('replies, reactions, corrections, withdrawals, pins, mentions, links and code', () => {

@@ -268,7 +268,7 @@ describe('a peer that reports invented peers', () => {
 		expect(dials.find(({host}) => host === '10.0.0.9')?.at).toBeLessThan(before + 200);
 	});
 
-	it('a peer that reports invented peers displaces no candidate of an address that has fewer candidates', async () => {
+	it('a peer that reports many invented peers does not make a node forget a peer that announced itself from another address', async () => {
 		const {dialler} = createWorld();
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		for (let index = 0; index < 5000; index++)
@@ -283,7 +283,7 @@ describe('a peer that reports invented peers', () => {
 describe('beacons of invented peers at one address', () => {
 	const fake = (index: number) => fakePeerId(1000 + index);
 
-	it('beacons of invented peers do not displace a candidate at another address', () => {
+	it('beacons of invented peers, all from one address, do not make a node forget a peer that it learnt from another address', () => {
 		const {dialler} = createWorld({hangs: true});
 		dialler.learnAddress(LOWER, at('10.0.0.1'), 'broadcast');
 		for (let index = 0; index < 5000; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'broadcast');
@@ -293,7 +293,7 @@ describe('beacons of invented peers at one address', () => {
 		expect(known.length).toBeLessThanOrEqual(MAX_CANDIDATES);
 	});
 
-	it('beacons of invented peers do not displace a peer that was connected once, not even one at the same address', () => {
+	it('beacons of invented peers do not make a node forget a peer that was connected once, not even one at the address of the beacons', () => {
 		const {dialler, connected} = createWorld({hangs: true});
 		for (let index = 0; index < 300; index++) dialler.learnAddress(fake(index), at('10.0.0.66'), 'broadcast');
 		dialler.learnAddress(HIGHER, at('10.0.0.66'), 'broadcast');

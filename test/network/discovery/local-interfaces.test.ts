@@ -135,7 +135,7 @@ describe('the interfaces of this computer', () => {
 		expect(of({wg0: [ipv6('fd00:9::1/64'), ipv6('fd00:8::1/64')]})).toEqual(['127.0.0.1', 'fd00:9::1']);
 	});
 
-	it('the interfaces of this computer have the zone that the system gives them', () => {
+	it('a link-local IPv6 address of this computer is listed with the zone that the system gives it', () => {
 		const system: SystemInterfaces = {'Ethernet 2': [{...ipv6('fe80::1/64'), zone: '12'}]};
 		expect(readInterfaces(undefined, system).map(({address, zone}) => [address, zone])).toEqual([
 			['127.0.0.1', undefined],

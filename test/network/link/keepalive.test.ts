@@ -96,7 +96,7 @@ describe('a silent connection', () => {
 		expect(stepLiveness(aliveAt(1000), 1000 + silenceMs)).toMatchObject({state, pingDue});
 	});
 
-	it('a silent connection is pinged every two seconds until it is dead, and not at every tick', () => {
+	it('a silent connection is pinged every two seconds until it counts as dead, and not at every check of the silence', () => {
 		let liveness: Liveness = aliveAt(0);
 		const pings: number[] = [];
 		for (let now = 0; now <= 12_000; now += 500) {

@@ -67,14 +67,14 @@ describe('a room in which all peers have link-local addresses of one network', (
 		return {places, trusted, links, linkOf, refused};
 	}
 
-	it('strangers (untrusted peers) of one IPv6 prefix use all places while nobody else needs them', () => {
+	it('untrusted peers of one IPv6 prefix may use all places for connections while nobody else needs them', () => {
 		const {places, refused, linkOf} = createLinkLocalRoom();
 		expect(refused).toEqual([]);
 		const next = linkOf(9999);
 		expect(places.take(next)).toBe(next);
 	});
 
-	it('peers of other networks replace the newest strangers of a prefix, until the strangers have half of the places', () => {
+	it('if untrusted peers of one IPv6 prefix use all places for connections, peers of other networks replace the newest of them, until they have half of the places', () => {
 		const {places, links, linkOf} = createLinkLocalRoom();
 		const others = Array.from({length: MAX_CONNECTIONS / 2}, (_, index) => linkFrom(`10.0.1.${index}`));
 		expect(others.map(other => places.take(other))).toEqual(links.slice(MAX_CONNECTIONS / 2).reverse());
@@ -82,7 +82,7 @@ describe('a room in which all peers have link-local addresses of one network', (
 		expect([places.take(late), places.take(stranger)]).toEqual([late, stranger]);
 	});
 
-	it('trusted peers of the prefix do not count as strangers, and are never replaced by a peer of another network', () => {
+	it('a trusted peer of an IPv6 prefix never loses its place for a connection to a peer of another network, however many peers of this prefix are connected', () => {
 		const {places, trusted, links} = createLinkLocalRoom();
 		for (const {peer} of links.slice(1)) trusted.add(peer);
 		const other = linkFrom('10.0.1.1');

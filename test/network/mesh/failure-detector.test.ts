@@ -50,7 +50,7 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
 	});
 
-	it('a peer whose connection was lost is reported even if another peer keeps reporting that its connection to this peer was lost', () => {
+	it('a peer whose connection was lost is reported as lost although another peer says again and again that it has lost its connection to this peer', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.disconnected(LOST, 0);
 		for (let now = 1000; now < LOST_GRACE_MS + 1000; now += 1000) detector.reportChange(HIGH, LOST, false, now);
@@ -212,14 +212,14 @@ describe('a peer to which no connected peer is connected', () => {
 		expect(reportedAt(detector)).toBe(VANISHED_AFTER_MS);
 	});
 
-	it('a peer to which no connected peer is connected gets another minute with every event of its own that arrives', () => {
+	it('a peer that is not connected to this node or to its peers gets another minute before the report with every event of its own that arrives', () => {
 		const detector = detectorWith(HIGH);
 		expect(reportedAt(detector, 50_000)).toBeUndefined();
 		detector.heardFrom(LOST, 50_000);
 		expect(reportedAt(detector)).toBe(50_000 + VANISHED_AFTER_MS);
 	});
 
-	it('a peer to which no connected peer is connected is reported later the more often it has returned after it was reported as lost', () => {
+	it('a peer that is not connected to this node or to its peers is reported as lost the later, the more often it has returned after earlier reports', () => {
 		expect(reportedAt(detectorWith(HIGH), 1_000_000, false, 1)).toBe(2 * VANISHED_AFTER_MS);
 		expect(reportedAt(detectorWith(HIGH), 1_000_000, false, 3)).toBe(8 * VANISHED_AFTER_MS);
 		expect(reportedAt(detectorWith(HIGH), 10_000_000, false, 900)).toBe(64 * VANISHED_AFTER_MS);

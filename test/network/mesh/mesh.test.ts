@@ -158,7 +158,7 @@ describe('a connection of the mesh', () => {
 		expect(ann.changes).toEqual(['up', 'down flood', 'up']);
 	});
 
-	it('a connection of the mesh to a silent node is closed after nine seconds', async () => {
+	it('a connection to a node that sends nothing is closed after nine seconds', async () => {
 		const {clock, ends, cut} = await createPair(1);
 		ends[0].dial();
 		await clock.advance(2000);
@@ -168,7 +168,7 @@ describe('a connection of the mesh', () => {
 		expect(clock.monotonic()).toBeLessThan(2000 + 9500 + 500);
 	});
 
-	it('a connection of the mesh stays open while both computers sleep, and each node detects that it stalled', async () => {
+	it('a connection stays open while the computers of both nodes sleep, and each node detects that it stalled', async () => {
 		const {clock, ends} = await createPair(1);
 		ends[0].dial();
 		await clock.advance(2000);

@@ -48,7 +48,7 @@ it('an owner that has at most its equal share of a table loses no item, whatever
 describe('a table whose owners are in groups', () => {
 	const inGroup = (owner: string) => (owner.startsWith('fd00:') ? 'fd00::/64' : undefined);
 
-	it('owners of one group use all places while nobody else needs them, and share them fairly', () => {
+	it('the owners of one group may use all places of a table while no other owner needs them, and share the places fairly', () => {
 		const table = createFairShare<number>(8, inGroup);
 		for (let item = 0; item < 12; item++) table.add(item, item < 8 ? 'fd00:1' : 'fd00:2');
 		expect([table.size, table.countOf('fd00:1'), table.countOf('fd00:2')]).toEqual([8, 4, 4]);

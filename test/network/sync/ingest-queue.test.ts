@@ -130,7 +130,7 @@ describe('the ingest queue', () => {
 		expect(ingested).toEqual([]);
 	});
 
-	it('the ingest queue commits pushed batches singly until they have used up the express budget, and then ingests them in slices', async () => {
+	it('the ingest queue commits each pushed batch alone until the pushes of this turn have used up a small budget of time, and then ingests pushes in slices', async () => {
 		const {clock, ingested, commits, push} = createBench(1);
 		for (let seq = 1; seq <= 8 * RECEIVE_SLICE_MS + 3; seq++) {
 			push(batchOf(seq), false);
@@ -143,7 +143,7 @@ describe('the ingest queue', () => {
 		expect(commits.length).toBeGreaterThan(8 * RECEIVE_SLICE_MS);
 	});
 
-	it('the ingest queue prefers an interactive link to a new link that has used no time but has much waiting work', async () => {
+	it('the ingest queue serves an interactive link before a new link that has used no time yet but has much waiting work', async () => {
 		const clock = createFakeClock();
 		const log: unknown[] = [];
 		let now = 0;

@@ -53,7 +53,7 @@ export interface SyncNode {
 	/** Writes events of this node and pushes them. */
 	post(count?: number, bytes?: number): void;
 	readonly ignored: Set<PeerId>;
-	/** Result that the sink returns for every batch of an author. */
+	/** By author: the result that this node gives for every batch of the author instead of accepting it. */
 	readonly rejections: Map<PeerId, IngestResult>;
 	isFull: boolean;
 	/** How full the log is, as a fraction of its limits. */

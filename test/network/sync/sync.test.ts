@@ -158,7 +158,7 @@ describe('a missing range', () => {
 		});
 	});
 
-	it('a missing range is requested only when the node accepts the feed of the range again', () => {
+	it('entries of a feed that the node does not accept at present are requested only when it accepts the feed again', () => {
 		const {connect, node, sync} = createRoom();
 		node.ignored.add(AUTHOR);
 		const bob = connect(BOB, feed(AUTHOR, 5));
@@ -422,7 +422,7 @@ describe('a second connection to the same peer', () => {
 		expect(newer.read('events')).toEqual([]);
 	});
 
-	it('a second connection to the same peer stops only the answer on the connection that closed', async () => {
+	it('when one of several connections to a peer closes, only the answer that was being sent on this connection stops', async () => {
 		const {clock, node, connect, sync} = createRoom();
 		node.hold(batchOf(AUTHOR, 1, 20, 10_000));
 		const first = connect(BOB, feed(AUTHOR, 0));

@@ -63,7 +63,7 @@ it('the addresses of one IPv6 prefix together get at most half of the places for
 	expect(limiter.acquire({}, 'x9', () => {})).toBe(true);
 });
 
-it('waiting handshakes of one IPv6 prefix leave half of the active places to others', () => {
+it('while handshakes of one IPv6 prefix wait, half of the places for active handshakes stay free for other addresses', () => {
 	const begun: string[] = [];
 	const group = (address: string) => (address.startsWith('fd00:') ? 'fd00::/64' : undefined);
 	const limiter = createHandshakeLimiter({active: 4, waiting: 20, perAddress: 10}, () => false, group);

@@ -53,7 +53,7 @@ async function untilAccepted(address: string, port: number, beforeEach = () => {
 }
 
 describe('a listener that is bound to one address', () => {
-	it('a listener of one address moves to the new address when the computer gets one, and keeps its port', async () => {
+	it('a TCP listener that is bound to one address moves to the new address when the address of the computer changes, and keeps its port', async () => {
 		const listener = createListener('127.0.0.2');
 		const port = await listener.listen();
 		listener.rebind({ipv4: '127.0.0.3'});
@@ -61,7 +61,7 @@ describe('a listener that is bound to one address', () => {
 		expect(await accepts('127.0.0.2', port)).toBe(false);
 	});
 
-	it('a listener of one address stays at its address as long as the computer has it', async () => {
+	it('a TCP listener that is bound to one address stays there as long as the computer has this address', async () => {
 		const listener = createListener('127.0.0.2');
 		const port = await listener.listen();
 		listener.rebind({ipv4: '127.0.0.2'});
@@ -69,7 +69,7 @@ describe('a listener that is bound to one address', () => {
 		expect([await accepts('127.0.0.2', port), await accepts('127.0.0.3', port)]).toEqual([true, false]);
 	});
 
-	it('a listener of one address tries again at the next call of `rebind` if the new address cannot be used yet', async () => {
+	it('a TCP listener that is bound to one address tries again at the next call of `rebind` if the new address cannot be used yet', async () => {
 		const listener = createListener('127.0.0.2');
 		const port = await listener.listen();
 		const other: Server = createServer();

@@ -120,7 +120,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
 			await world.until(() => late.text() === 'early late');
 		});
 
-		it('a transport calls no handler inside send, close, destroy and dial', async () => {
+		it('a transport never calls a handler before the call of send, close, destroy or dial has returned', async () => {
 			const world = await createNewWorld();
 			const {dialled, accepted} = await connectPair(world);
 			const [a, b] = [recordEvents(dialled), recordEvents(accepted)];

@@ -52,7 +52,7 @@ describe('a complete fetch', () => {
 		expect(statSync(await receive(makeStore().store, content, 'run.sh')).mode & 0o111).toBe(0);
 	});
 
-	test('the store serves a file as soon as its fetch is complete', async () => {
+	test('a fetched file can be served to other peers as soon as its fetch is complete', async () => {
 		const {store} = makeStore();
 		const {id} = namedFile(content);
 		expect(store.find(id)).toBeUndefined();

@@ -7,7 +7,7 @@ import {hardText} from './hard-texts.js';
 const stylesAndText = (characters: readonly real.StyledChar[]) =>
 	characters.map(({value, fullWidth, styles}) => ({value, fullWidth, styles}));
 
-test('the tokenizer of the bundle returns the same results as ansi-tokenize, on the first and on a repeated call', () => {
+test('the replacement for ansi-tokenize in the bundle returns the same results as the package, in the first and in a repeated call', () => {
 	fc.assert(
 		fc.property(hardText, text => {
 			const expected = real.styledCharsFromTokens(real.tokenize(text));
@@ -21,7 +21,7 @@ test('the tokenizer of the bundle returns the same results as ansi-tokenize, on 
 	);
 });
 
-test('the tokenizer of the bundle splits plain text with colours into the same tokens as ansi-tokenize', () => {
+test('the replacement for ansi-tokenize in the bundle splits plain text with colours into the same tokens as the package', () => {
 	for (const text of [
 		'\u001b[1;38;5;31mBob\u001b[39m │ 日本 ✓\u001b[0m',
 		'\u001b[m',
@@ -33,7 +33,7 @@ test('the tokenizer of the bundle splits plain text with colours into the same t
 	}
 });
 
-test('a line that every frame shows is split into tokens only once', () => {
+test('the replacement for ansi-tokenize in the bundle splits a line that every frame shows into tokens only once', () => {
 	const split = (text: string) => quick.styledCharsFromTokens(quick.tokenize(text));
 	const first = split('first');
 	const second = split('second');

@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {BundleSegmenter} from '../../../source/ui/bundle-shims/segmenter.js';
 import {hardText} from './hard-texts.js';
 
-test('the segmenter of the bundle splits any text into the same graphemes as Intl.Segmenter', () => {
+test('the replacement for Intl.Segmenter in the bundle splits any text into the same graphemes as Intl.Segmenter', () => {
 	const ours = new BundleSegmenter('en', {granularity: 'grapheme'});
 	const theirs = new Intl.Segmenter('en', {granularity: 'grapheme'});
 	fc.assert(
@@ -15,11 +15,11 @@ test('the segmenter of the bundle splits any text into the same graphemes as Int
 	);
 });
 
-test('the segmenter of the bundle splits plain text by grapheme if no granularity is given', () => {
+test('the replacement for Intl.Segmenter in the bundle splits plain text into graphemes if the caller names no unit', () => {
 	expect([...new BundleSegmenter().segment('añ→')]).toEqual([...new Intl.Segmenter().segment('añ→')]);
 });
 
-test('the segmenter of the bundle splits plain text by word if that is the granularity', () => {
+test('the replacement for Intl.Segmenter in the bundle splits plain text into words if the caller asks for words', () => {
 	const options = {granularity: 'word'} as const;
 	expect([...new BundleSegmenter('en', options).segment('two words')]).toEqual([
 		...new Intl.Segmenter('en', options).segment('two words'),

@@ -28,7 +28,7 @@ function report(chatNode: FakeChatNode, index: number, change: Partial<FileTrans
 }
 
 describe('the row of a shared file', () => {
-	test('Enter on the row fetches the file, its progress is in the row and the status line, and x cancels the fetch', async () => {
+	test('Enter on the row of a shared file fetches the file, its progress is in the row and the status line, and x cancels the fetch', async () => {
 		const {chatNode, bob} = room();
 		const {seq} = share(chatNode, bob, 1);
 		const {terminal, press} = await launch({chatNode, columns: 100});
@@ -49,7 +49,7 @@ describe('the row of a shared file', () => {
 		await terminal.see('saved: /d/plan 1.pdf');
 	});
 
-	test('a replay shows the row without a hint on how to fetch the file', async () => {
+	test('a replay shows the row of a shared file without a hint on how to fetch the file', async () => {
 		const {chatNode, bob} = room();
 		const event = share(chatNode, bob, 1);
 		const joined = {type: 'joined', name: 'Bob', addresses: [], version: '1'} as const;

@@ -112,7 +112,7 @@ describe('the three panes', () => {
 		await terminal.see('› typed');
 	});
 
-	test('an unbound letter in a list shows how to reach the input', async () => {
+	test('a letter that is typed in a list and has no function there shows a hint on how to reach the input', async () => {
 		const {terminal, press} = await launch({chatNode: room(1).chatNode});
 		await press(CTRL('o'), 'x');
 		await terminal.see('Press i or Esc to write');

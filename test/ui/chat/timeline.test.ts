@@ -241,7 +241,7 @@ describe('hostile names and texts', () => {
 		expect(terminal.rows()[5]).toMatch(/x{30}/);
 	});
 
-	test('hostile names and texts with wide and joined characters at the right edge leave the divider in its column', async () => {
+	test('texts with wide and joined characters at the right edge of the timeline leave the divider between the panes in its column', async () => {
 		const {chatNode, bob} = room();
 		for (const text of [
 			'日本語'.repeat(20),

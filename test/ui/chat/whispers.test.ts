@@ -32,7 +32,7 @@ test('the prompt names the addressee before the user types the first letter of a
 	expect(terminal.rows().find(row => row.includes('see you at 5'))).toMatch(/^○.* private │ to Dave: see you at 5/);
 });
 
-test('a rename and a namesake between typing and Enter change neither the addressee nor the prompt', async () => {
+test('if the addressee of a whisper is renamed before Enter, and somebody else takes the old name, neither the addressee nor the prompt changes', async () => {
 	const {terminal, press, chatNode, people} = await launchWith('Dave');
 	const [dave] = people as [FakePeer];
 	await press('/msg Dave half');

@@ -17,7 +17,7 @@ describe('the key table', () => {
 		}
 	});
 
-	test('the key table reaches every action without Alt, F-keys and Shift+Enter', () => {
+	test('every action of the key table has a key without Alt, F-keys and Shift+Enter, or a slash command', () => {
 		const reachable = new Set<string>();
 		for (const row of keyRows) {
 			const plain = [...row.keys, ...(row.alternativeKeys ?? [])].filter(
@@ -31,7 +31,7 @@ describe('the key table', () => {
 		expect(keyRows.map(row => row.action).filter(action => !reachable.has(action))).toEqual([]);
 	});
 
-	test('the key table is shown by the help overlay and the readme', () => {
+	test('the help overlay and the readme show every row of the key table', () => {
 		const overlay = helpRows(100, createTheme({unicode: true, depth: 0}))
 			.map(line => line.map(segment => segment.text).join(''))
 			.join('\n');

@@ -155,7 +155,7 @@ describe('the name and the address', () => {
 		await terminal.see(/Bob two/);
 	});
 
-	test('the name stays on screen: the topmost row of a long monologue shows it', async () => {
+	test('if one person has written many messages in a row, the topmost visible row shows the name of this person', async () => {
 		const chatNode = createFakeChatNode();
 		const bob = chatNode.join('Bob', '10.0.0.7');
 		for (let number = 1; number <= 60; number++) chatNode.say(bob, `message ${number}`);

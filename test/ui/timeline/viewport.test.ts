@@ -182,7 +182,7 @@ describe('the timeline', () => {
 		]);
 	});
 
-	test('the timeline groups three or more presence changes in a row, or two of one peer, but not across the line above unread messages', () => {
+	test('the timeline sums up three or more consecutive arrivals and departures, or two of one peer, in one row, but not across the line above unread messages', () => {
 		const entries = [post(0), post(1, {type: 'left'}), post(2, {type: 'left'}), post(3, {type: 'left'}), post(4)];
 		const view = viewAll(insertEntries(emptyTimeline, entries));
 		const items = (unreadBoundary: number) => [
