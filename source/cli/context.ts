@@ -10,7 +10,7 @@ export interface CliContext {
 	readonly clock: Clock;
 	readonly debug: Debug;
 	readonly stdin: ReadStream;
-	/** Standard output, for screens. */
+	/** Standard output as a terminal, for commands that draw a screen. */
 	readonly stdout: WriteStream;
 	/** Standard output, for commands that print lines. */
 	readonly output: Output;

@@ -168,13 +168,13 @@ export async function exportRows(
 }
 
 interface Export {
-	/** Parts of the file. */
+	/** The content of the file, in parts that are written one after another. */
 	readonly parts: Iterable<string>;
 	/** Number of events in the parts that the caller has read so far. */
 	written(): number;
 }
 
-/** `isFiltered`: whether the user exports a part of the timeline. */
+/** `isFiltered`: whether filters left out entries of the timeline. */
 function createExport(
 	file: string,
 	state: State,

@@ -6,11 +6,11 @@ import {constants} from 'node:os';
 import {exitSignals} from './signals.js';
 import type {Output} from './standard-output.js';
 
-/** Why the program exits. The JSON line `bye` contains it. */
+/** Reason why the program exits. The JSON line `bye` contains the reason. */
 export type ExitReason = 'quit' | 'signal' | 'input-ended' | 'output-closed';
 
 export interface ExitRequest {
-	/** Resolves with the first reason. */
+	/** Resolves at the first request to exit, with its reason. */
 	readonly requested: Promise<ExitReason>;
 	request(reason: ExitReason): void;
 	/** Removes the signal handlers. */

@@ -11,7 +11,7 @@ import {expandHome} from '../storage/home-path.js';
 
 /** Maximum number of entries of a folder that are examined. A folder with more entries is not read to its end. */
 const MAX_ENTRIES = 20_000;
-/** Maximum number of entries that are returned. */
+/** Maximum number of entries of a folder that are offered to the user. */
 const MAX_FOUND = 200;
 
 /** See `ScreenHooks.listFolder`. Hidden entries are listed only if the prefix begins with a dot. */
@@ -36,7 +36,10 @@ export async function findFile(path: string): Promise<{readonly size: number} | 
 	return found.isFile() ? {size: found.size} : undefined;
 }
 
-/** Throws UsageError if the path must not be looked up. */
+/**
+ * Returns the absolute path. Throws UsageError for a network or device path of Windows, which must not even be looked
+ * up.
+ */
 function localPath(path: string): string {
 	refuseRemotePath(path);
 	return resolve(expandHome(path));

@@ -8,7 +8,7 @@ import {extname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
 
-/** Files of the package in a working copy. A folder includes all files in it. */
+/** Files of a working copy (a clone of the repository) that go into the package. A folder includes all files in it. */
 const WORKING_COPY_FILES = ['dist/cli.js', 'dist/parts', 'readme.md', 'license', 'source/scripting.md'];
 /** Entries of package.json in a working copy that are left out of the package. */
 const WORKING_COPY_ENTRIES = [

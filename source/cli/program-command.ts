@@ -17,7 +17,7 @@ export interface ProgramLocation {
 
 /** Path of cli.js, which starts this program. */
 export function ownProgramPath(): string {
-	// One directory above this module, in the bundle and in the output of tsc.
+	// cli.js is one directory above this module, both in the bundle and in the output of tsc.
 	return fileURLToPath(new URL('../cli.js', import.meta.url));
 }
 

@@ -46,7 +46,9 @@ export function resolveLogPath(file: string | undefined, dataDir: DataDir): stri
 	return newest.path;
 }
 
-/** Reads a log file and reduces its records to the state of the node that wrote it. Rejects with StorageError. */
+/**
+ * Reads a log file and computes from its records the state of the node that wrote the log. Rejects with StorageError.
+ */
 export async function loadLog(path: string): Promise<LoadedLog> {
 	const reader = openLogReader(path);
 	const tips = createFeedTips({roomTag: reader.header.roomTag});
@@ -84,8 +86,8 @@ export function describeDamage({damage, path}: Pick<LoadedLog, 'damage' | 'path'
 export type EntryPredicate = (entry: TimelineEntry) => boolean;
 
 /**
- * Creates the filter of `--author`, `--grep`, `--from` and `--to`. A time of day means its first occurrence in the log;
- * for `--to`, its first occurrence at or after `--from`. Throws UsageError if the range is empty.
+ * Creates the filter of `--author`, `--grep`, `--from` and `--to`. A time of day (14:05) means the first 14:05 in the
+ * log; in `--to`, the first 14:05 at or after `--from`. Throws UsageError if the range is empty.
  */
 export function createEntryFilter(state: State, filter: EventFilter): EntryPredicate {
 	const {author, grep} = filter;

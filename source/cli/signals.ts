@@ -30,8 +30,8 @@ export interface StartFacts {
 	/** Whether one of the standard streams is a terminal. */
 	readonly usesTerminal: boolean;
 	/**
-	 * Whether standard input is a device, for example /dev/null. No user can end such an input, for example with
-	 * Ctrl+D.
+	 * Whether standard input is a device, for example /dev/null. The user cannot end such an input, as one can with
+	 * Ctrl+D at a terminal.
 	 */
 	readonly isInputDevice: boolean;
 	/** Whether `--stay` is set. */
@@ -64,7 +64,7 @@ export function exitSignals(): readonly NodeJS.Signals[] {
 	return takenSignals;
 }
 
-/** Calls `run` whenever the process continues after a stop. Returns a function that ends this. Not for Windows. */
+/** Calls `run` whenever the process continues after a stop, until the returned function is called. Not for Windows. */
 export function onContinue(run: () => void): () => void {
 	process.on('SIGCONT', run);
 	return () => void process.off('SIGCONT', run);

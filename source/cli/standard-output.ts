@@ -6,19 +6,19 @@
 import type {Writable} from 'node:stream';
 import {describeSystemError, systemErrorCode} from '../core/system-error.js';
 
-/** Standard output with back-pressure. */
+/** Standard output that tells the caller when to wait for a slow reader. */
 export interface Output {
 	/** Writes complete lines. Does nothing if the output is closed. */
 	write(text: string): void;
 	/** Resolves when the buffer has drained or the output is closed. */
 	whenWritable(): Promise<void>;
-	/** Resolves when everything is written, the output is closed, or `ms` milliseconds have passed. */
+	/** Resolves when all text has been written, when the output is closed, or after `ms` milliseconds. */
 	flush(ms?: number): Promise<void>;
 	/** Whether the buffer is full. If so, call `whenWritable` before writing more. */
 	readonly isFull: boolean;
-	/** Whether writing is no longer possible, because the reader closed its end or because a write failed. */
+	/** Whether writing is no longer possible, because the reader closed the pipe or because a write failed. */
 	readonly isClosed: boolean;
-	/** The error that closed the output. Undefined if it is open, or if the reader closed its end. */
+	/** The error that closed the output. Undefined if the output is open, or if only the reader closed the pipe. */
 	readonly failure: Error | undefined;
 	/** Calls `run` when the output closes; immediately if it is already closed. */
 	onClosed(run: () => void): void;
@@ -80,7 +80,9 @@ export function createOutput(stream: Writable): Output {
 	};
 }
 
-/** Errors of a write that mean that the reader has closed its end. */
+/**
+ * Error codes of a failed write which mean that nobody reads the output any more, for example after `head` has ended.
+ */
 const CLOSED_READER_CODES: ReadonlySet<string> = new Set([
 	'EPIPE',
 	'ECONNRESET',
@@ -109,11 +111,14 @@ export interface ErrorOutput {
 	printAnswer(text: string): void;
 	/** Prints text unchanged. */
 	write(text: string): void;
-	/** Whether a write failed for a reason other than a reader that closed its end. */
+	/** Whether a write failed for another reason than that the reader closed the pipe. */
 	readonly hasFailed: boolean;
 }
 
-/** Creates the output for messages to the user, usually on standard error. Its failures never crash the program. */
+/**
+ * Creates the output for messages to the user, usually on standard error. A failure to write such a message never ends
+ * the program.
+ */
 export function createErrorOutput(stream: Writable): ErrorOutput {
 	const output = createOutput(stream);
 	const toLine = (text: string) => text.replace(/\s*\n\s*/g, ' ').replace(/\p{Cc}|\p{Bidi_Control}/gu, '\uFFFD');

@@ -1,6 +1,6 @@
 /**
- * Temporary folders of one command. They are removed when the command ends, even if a second signal ends the process at
- * once.
+ * Temporary folders of one command. They are removed when the command ends, and also when a second Ctrl+C ends the
+ * process immediately.
  */
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';

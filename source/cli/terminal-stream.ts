@@ -43,8 +43,8 @@ function createPatientTerminal(
 }
 
 /**
- * Replaces `process.stdout` and `process.stderr`. Then the writes of packages and the warnings of Node do not wait for
- * a terminal either. For example, a package that Ink uses writes to standard error when the process exits.
+ * Replaces `process.stdout` and `process.stderr`, so that writes of packages and warnings of Node do not wait for a
+ * terminal either. For example, a package that Ink uses writes to standard error when the process exits.
  */
 export function installPatientTerminals(): void {
 	for (const [name, fd] of [
@@ -56,7 +56,9 @@ export function installPatientTerminals(): void {
 	}
 }
 
-/** Undefined if the terminal cannot be opened, for example because it has hung up. */
+/**
+ * Opens the terminal for writing without waiting. Undefined if it cannot be opened, for example because it has hung up.
+ */
 function openWriter(fd: number): ReadStream | undefined {
 	const options: SocketConstructorOpts & {highWaterMark: number} = {highWaterMark: HIGH_WATER_BYTES};
 	try {
@@ -67,7 +69,7 @@ function openWriter(fd: number): ReadStream | undefined {
 	}
 }
 
-/** For each standard stream: the descriptor that is written. */
+/** For each standard stream (0, 1, 2): the descriptor to which its text is written. */
 const descriptors = [0, 1, 2];
 
 /**
@@ -83,13 +85,13 @@ function openPatiently(fd: number): number {
 	return fd;
 }
 
-/** Compares the device number with field 7 of proc_pid_stat(5). */
+/** Whether `fd` is the controlling terminal, whose device number is field 7 of /proc/self/stat (proc_pid_stat(5)). */
 function isControllingTerminal(fd: number): boolean {
 	const stat = readFileSync('/proc/self/stat', 'latin1');
 	return Number(stat.slice(stat.lastIndexOf(')')).split(' ')[5]) === fstatSync(fd).rdev;
 }
 
-/** Longest wait for a terminal that does not read, ms. */
+/** Maximum time for which writeAtExit waits for a terminal that does not read, ms. */
 const EXIT_WAIT_MS = 200;
 const RETRY_MS = 10;
 

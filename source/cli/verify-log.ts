@@ -12,7 +12,7 @@ export interface FeedVerification {
 	readonly last: number;
 	/** Signatures and hash chain are valid from seq 1 to this seq; 0: from the first event on something is invalid. */
 	readonly verifiedSeq: number;
-	/** The first fault after `verifiedSeq`. */
+	/** What is wrong with the first event after `verifiedSeq`. `gap`: the log does not contain that event. */
 	readonly fault?: 'bad signature' | 'forked' | 'gap';
 }
 

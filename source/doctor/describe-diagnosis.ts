@@ -23,7 +23,7 @@ export function describeDiagnosis(report: NetworkReport, context: DiagnosisConte
 	return [...describeReport(report, context), 'Findings', ...diagnoseNetwork(report, context).flatMap(describeFinding)];
 }
 
-/** Formats a finding as one or two lines. */
+/** Formats a finding as one line, and a second line if there is advice on what to do. */
 export function describeFinding({level, text, next}: Finding): string[] {
 	const mark = {error: 'ERROR', warn: 'WARNING', info: 'Note', ok: 'OK'}[level];
 	return [`  ${mark}: ${cleanLine(text)}`, ...(next === undefined ? [] : [`    What to do: ${cleanLine(next)}`])];

@@ -1,4 +1,7 @@
-/** Diagnosis of a network report. This file contains the findings about the start and about the interfaces of this computer. */
+/**
+ * Diagnosis of a network report. The findings about a failed start and about the interfaces of this computer are in
+ * this file, all others in diagnose-environment.ts and diagnose-peers.ts.
+ */
 import {cleanLine} from '../core/text.js';
 import {isIpv6} from '../network/ip-address.js';
 import {FIRST_UNPRIVILEGED_PORT} from '../network/socket-failure.js';
@@ -20,7 +23,7 @@ const LEVEL_ORDER: Readonly<Record<FindingLevel, number>> = {error: 0, warn: 1, 
 /** Maximum time until peers answer the first beacons, ms. Before that time, silence proves nothing. */
 const CONCLUSIVE_AFTER_MS = 2400;
 
-/** Returns all findings about a report, the most important first. There is at least one. Pure. */
+/** Returns all findings about a report, the most important first. If there is no problem, one finding says so. Pure. */
 export function diagnoseNetwork(report: NetworkReport, context: DiagnosisContext = {}): Finding[] {
 	if (context.startFailure) return [diagnoseStart(context.startFailure)];
 	const found = [

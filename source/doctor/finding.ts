@@ -58,7 +58,7 @@ export interface Finding {
 
 /** Facts for the diagnosis that are not in the network report. */
 export interface DiagnosisContext {
-	/** Value of `process.platform`. It selects the firewall commands in the advice. */
+	/** Value of `process.platform`. The advice contains the firewall commands of this platform. */
 	readonly platform?: string;
 	/**
 	 * Whether the report comes from a probe. The TCP port of a probe is already closed when the user reads the report.
@@ -82,7 +82,7 @@ export function isProblem({level}: Finding): boolean {
 
 const MAX_NAMED_PEERS = 3;
 /**
- * Age of the newest beacon of a peer above which the peer may be gone, ms. It is twice the longest interval between two
+ * Maximum age of the newest beacon of a peer that is taken to be present, ms: twice the longest interval between two
  * beacons.
  */
 const HEARD_RECENTLY_MS = 35_000;

@@ -29,7 +29,7 @@ export interface ProbeOptions {
 	/** Addresses to dial: those of `--peer`, or by default those remembered from earlier runs. */
 	readonly targets: readonly HostAddress[];
 	readonly targetsRemembered: boolean;
-	/** The requested ports. The report contains them if they could not be opened. */
+	/** Ports to open. If they cannot be opened, the report contains these numbers. */
 	readonly udpPort: number;
 	readonly tcpPort: number;
 }
@@ -66,7 +66,7 @@ const MIN_LONELY_PROBE_MS = BEACON_INTERVAL_MS * (1 + BEACON_JITTER) + 500;
  * Time for a discovered peer to dial this node, ms. A peer with a higher id than ours waits one second before it dials.
  */
 const REVERSE_DIAL_WAIT_MS = 2000;
-/** Maximum duration of a probe, ms. It leaves enough time for a dial that starts late and times out. */
+/** Maximum duration of a probe, ms. Even a dial that starts late can reach its timeout within this time. */
 const MAX_PROBE_MS = 9000;
 
 export function createProbe(options: ProbeOptions, adapters: ProbeAdapters): Probe {

@@ -18,7 +18,7 @@ export interface ProbedPeer {
 	peer: PeerId | undefined;
 	readonly addresses: HostAddress[];
 	readonly heardBy: Set<DiscoverySource>;
-	/** Time of discovery, monotonic ms. */
+	/** Monotonic time at which the peer was discovered, ms. */
 	readonly firstSeenAt: number;
 	hello: HelloMessage | undefined;
 	/** Clock of the peer minus ours when the hello arrived, ms. */

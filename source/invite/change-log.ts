@@ -74,7 +74,7 @@ export function createChangeLog(initial: State): ChangeLog {
 	};
 }
 
-/** Entries that only one of two timelines has. */
+/** Compares two timelines: returns the entries that only the new one has, and those that only the old one has. */
 function compareTimelines(
 	before: Timeline,
 	after: Timeline,

@@ -230,7 +230,7 @@ export function createInvitation(ports: InvitationPorts, assets: InvitationAsset
 			if (ports.hasSecret && !inSecretRoom)
 				return {
 					refused:
-						'This room has a secret, and the window would show it without encryption to everybody who has the link. To do so all the same: /invite --in-secret-room',
+						'This room has a secret, but the page for guests is not encrypted, and everybody who has its link can read the room. To open the page nevertheless: /invite --in-secret-room',
 				};
 			if (window) return infoOf(window);
 			opening ??= openWindow();

@@ -14,7 +14,7 @@ import {
 import {LruMap} from '../core/lru-map.js';
 import type {Guest} from '../node/invitation.js';
 
-/** `refused`: HTTP status. */
+/** Result of a request to become a guest. `refused`: HTTP status of the refusal. */
 export type Admission = {readonly bearer: string; readonly guest: number} | {readonly refused: 401 | 429 | 503};
 
 export interface GuestList {
@@ -25,7 +25,7 @@ export interface GuestList {
 	readonly token: string;
 	/** Exchanges the token for a bearer. `now`: monotonic ms. */
 	admit(token: string, address: string, now: number): Admission;
-	/** Number of the guest with this bearer; undefined if there is none. */
+	/** Number of the guest to whom this bearer was given; undefined if no guest has it. */
 	find(bearer: string): number | undefined;
 	/**
 	 * Must be called when a guest has opened (`change`: 1) or closed (-1) a connection for events. `now`: monotonic ms.
@@ -44,7 +44,7 @@ interface GuestRecord {
 }
 
 const TOKEN_BYTES = 16;
-/** Maximum number of groups of addresses for which wrong tokens are counted. */
+/** Maximum number of groups of addresses whose wrong tokens are counted separately. */
 const MAX_FAILING_ADDRESSES = 256;
 
 interface Failures {

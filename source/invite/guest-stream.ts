@@ -20,7 +20,10 @@ export interface GuestStreamOptions {
 	 */
 	readonly launch: string;
 	getState(): State;
-	/** Sends text. Returns false if the guest reads slowly: then nothing more is written until `drained`. */
+	/**
+	 * Sends text. Returns false if the guest has not read all of it yet. Then nothing more is written until `drained`
+	 * is called.
+	 */
 	write(text: string): boolean;
 	/**
 	 * Must end the connection of the guest. Called if the guest has not read the queued text after
@@ -36,7 +39,7 @@ export interface GuestStream {
 	 * connected before.
 	 */
 	start(from: {readonly launch: string; readonly position: number} | undefined): void;
-	/** Must be called when the state has changed. */
+	/** Must be called when the state of the room has changed, so that the changes are sent. */
 	changed(): void;
 	/** Must be called when the text that `write` queued has been sent. */
 	drained(): void;

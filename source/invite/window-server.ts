@@ -19,7 +19,7 @@ import {
 } from '../core/limits.js';
 import {parseIp} from '../core/parse-ip.js';
 
-/** An answer that is complete when it is returned. */
+/** Complete answer to a request, unlike a stream, to which lines are added later. */
 export interface Answer {
 	readonly status: number;
 	readonly type?: 'text/html; charset=utf-8' | 'application/json' | 'application/octet-stream';
@@ -32,7 +32,7 @@ export interface WindowRequest {
 	readonly method: string;
 	readonly path: string;
 	readonly query: URLSearchParams;
-	/** The bearer of the header Authorization; empty: none. */
+	/** Value that proves who the guest is, from the header Authorization; empty: the header is missing. */
 	readonly bearer: string;
 	readonly body: string;
 	/** Address of the client. */
@@ -116,7 +116,7 @@ export async function openWindowServer(address: string, handler: WindowHandler, 
 		);
 	}
 
-	/** Resolves to true if the handler keeps the response to write events to it. */
+	/** Answers a request. Resolves to true if the handler keeps the response open, to write events to it later. */
 	async function respond(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
 		const isOwn =
 			request.headers.host === host &&
@@ -179,7 +179,7 @@ function finish(response: ServerResponse, {status, type, body = NO_BODY, headers
 
 const NO_BODY = new Uint8Array();
 
-/** Reads a short body. Undefined if it is too long or ends early. */
+/** Reads the body of a request. Undefined if the body is too long, or if the connection ends before its end. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
 	const chunks: Uint8Array[] = [];
 	let length = 0;
@@ -212,7 +212,7 @@ function limitConnections(sockets: Map<string, Set<Socket>>, socket: Socket, key
 	});
 }
 
-/** Resolves to the port. */
+/** Listens on a free port. Resolves to the port. */
 function listen(server: Server, address: string): Promise<number> {
 	return new Promise((resolve, reject) => {
 		server.once('error', reject);

@@ -1,7 +1,7 @@
 /**
- * HTML documents that contain their own script and style, and data only as JSON. No text of a person is ever markup: it
- * is escaped, or in JSON in which `<` is escaped, or in compressed JSON. The content security policy allows no other
- * script or style.
+ * HTML documents that contain their own script and style, and data only as JSON. Texts of people can never become
+ * markup: they are escaped, or in JSON in which `<` is escaped, or in compressed JSON. The content security policy
+ * allows no script or style except those of the document.
  */
 import type {PageInfo} from './page-row.js';
 

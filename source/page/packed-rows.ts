@@ -10,7 +10,7 @@ import type {PageRow} from './page-row.js';
  */
 type PackedRow = Omit<PageRow, 'id'> & {readonly id: number};
 
-/** Converts rows of an export to one line. */
+/** Converts the rows of a block to one line of JSON. */
 export function packRows(rows: readonly PageRow[]): string {
 	let [lastId, lastAt] = [0, 0];
 	return JSON.stringify(
@@ -34,7 +34,7 @@ export function unpackRows(line: string): PageRow[] {
 	});
 }
 
-/** Id of the gap before an event. */
+/** Id of the row which says that events are missing before an event. */
 export function gapId(nextId: number | string): string {
 	return `${nextId}-gap`;
 }

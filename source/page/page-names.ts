@@ -16,15 +16,15 @@ export type PageNames = (state: State, peer: PeerId, seq?: number) => string;
 
 /**
  * Creates the names of one page. With fingerprints, a name that could be mistaken for the name of another person is
- * followed by the fingerprint. Without them, the second person with such a name is `Bob (2)`: no name can end in
- * parentheses, because shownName removes them.
+ * followed by the fingerprint. Without fingerprints, the second person with such a name is shown as `Bob (2)`. No
+ * person can choose such a name, because shownName removes parentheses at the end of a name.
  *
  * `initial`: of several people with one name, the person who had the name first in this state gets no number. Without
  * `initial`, the person whose name is requested first gets no number. A page that begins with the newest rows needs
  * `initial`: otherwise the person who wrote last would get no number.
  */
 export function createPageNames(withFingerprints: boolean, initial?: State): PageNames {
-	/** For each name, folded: the number of each person who uses the name, by person. */
+	/** For each name, normalised by foldText: the number of each person who uses the name, by person. */
 	const numbersByName = new Map<string, Map<string, number>>();
 	const nameOf: PageNames = (state, peer, seq) => {
 		const name = shownName(cleanOneLine(findName(state, peer, seq) ?? '')) || 'Unnamed';

@@ -11,13 +11,13 @@ export interface PageRow {
 	 */
 	readonly id: string;
 	/**
-	 * Sort key; keys are compared byte by byte. Only rows in the window for guests have a sort key, because they arrive in
-	 * any order.
+	 * Sort key; keys are compared byte by byte. Only rows in the window for guests (a page of the room over HTTP) have
+	 * a sort key, because they arrive in any order.
 	 */
 	readonly order?: string;
 	/** Wall clock of the author, ms since 1970. */
 	readonly at: number;
-	/** `gap`: events are missing here. */
+	/** `gap`: a row which says that events are missing at this position. */
 	readonly kind: 'message' | 'action' | 'event' | 'gap';
 	/** The author of a message, or the person that an event is about. */
 	readonly name?: string;
@@ -59,7 +59,7 @@ export interface PagePerson {
 	readonly note?: string;
 }
 
-/** Everything about a page except its rows. */
+/** Data of a page except its rows: title, notes, people and pinned messages. */
 export interface PageInfo {
 	readonly mode: 'file' | 'window';
 	readonly title: string;

@@ -26,7 +26,7 @@ export interface PageRowOptions {
 	idOf(state: State, entry: TimelineEntry): string;
 }
 
-/** Longest quoted text, in UTF-16 units. */
+/** Maximum length of the quoted text in a reply, in UTF-16 units. A longer text is shortened. */
 const MAX_QUOTE_UNITS = 120;
 const UNKNOWN_QUOTE: PageQuote = {text: 'a message that is not here'};
 
@@ -82,7 +82,7 @@ function textAsOf(state: State, message: WrittenEvent, position?: OrderKey): str
 	return text === '' ? file : `${file}: ${text}`;
 }
 
-/** The quoted message, with its text as of the position of the reply. */
+/** The message that a reply answers, with the text that it had at the position of the reply. */
 function quoteOf(state: State, reply: PostedEvent, options: PageRowOptions): PageQuote {
 	const message = reply.replyTo && findPosted(state.timeline, reply.replyTo);
 	if (!message) return UNKNOWN_QUOTE;
@@ -151,7 +151,7 @@ function describeEvent(
 		case 'corrected':
 		case 'withdrawn':
 		case 'pinned':
-		// A page is made to be shown to others, so no whisper is ever in it.
+		// No page ever contains a whisper, because pages are made to be shown to others.
 		case 'whisper':
 			return undefined;
 		default:

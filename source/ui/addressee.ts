@@ -1,9 +1,9 @@
 /**
  * Finds the addressee of a draft that is a whisper (`/msg NAME TEXT`, `/w`, `/r`). All screens use these functions.
  *
- * The addressee is fixed as soon as the command before the text is complete. From then on, the prompt shows the name of
- * the addressee. The addressee stays the same until the user changes the command. A rename, an arrival or a new whisper
- * does not change it while the user types.
+ * The addressee is determined once, as soon as the command before the text is complete. From then on, the prompt shows
+ * the name of the addressee. The addressee stays the same until the user changes the command, even if somebody takes
+ * the same name, arrives or whispers while the user types.
  */
 import type {PeerId} from '../core/event.js';
 import {foldText} from '../core/fold-text.js';
@@ -25,7 +25,7 @@ export interface Addressee {
 	 */
 	readonly prefix: string;
 	readonly peer: PeerId;
-	/** Name of the peer when the addressee was fixed. */
+	/** Name that the peer had when the addressee was determined. */
 	readonly name: string;
 }
 
@@ -98,8 +98,8 @@ export function draftToKeep({addressee}: Pick<Addressing, 'addressee'>, draft: s
 
 /** Addressee of a draft that is put back into the input: an earlier screen kept the draft, or the node refused it. */
 export function addressingOf(draft: string, state: State): Addressing {
-	// A kept draft that still begins with /r had no addressee, and gets none here. The newest whisper may now be from
-	// somebody other than the person whom the user wanted to answer.
+	// If a draft still begins with /r, its addressee was not known when it was kept. It gets no addressee here either,
+	// because the newest whisper may now be from another person than the one whom the user wanted to answer.
 	const replyAddressee = REPLY_PREFIX.test(draft) ? undefined : lastWhisperer(state);
 	const found = findAddressee(draft, replyAddressee, state);
 	return {addressee: found && 'peer' in found ? found : undefined, replyAddressee};
@@ -107,7 +107,7 @@ export function addressingOf(draft: string, state: State): Addressing {
 
 /**
  * Whether a refused draft returns to the input. A message or a whisper returns, because it would otherwise be lost. A
- * command does not, because the key ↑ shows it again.
+ * command does not return, because the key ↑ shows it again.
  */
 export function comesBack(draft: string): boolean {
 	return beginsWithWhisperCommand(draft) || parseCommand(draft).type === 'text';

@@ -43,7 +43,9 @@ export interface NotificationState {
 	readonly mentions: number;
 	/** Time of the last ring, on the clock of `Attention.now`, ms. */
 	readonly lastRingAt: number;
-	/** Time of the last counted `@all` of each person, on the clock of `Attention.now`, by `personKey`. */
+	/**
+	 * For each person (by `personKey`): time of the last `@all` that was a mention, on the clock of `Attention.now`.
+	 */
 	readonly lastAlls: ReadonlyMap<string, number>;
 }
 
@@ -54,7 +56,7 @@ export const noNotifications: NotificationState = {
 	lastAlls: new Map(),
 };
 
-/** Contents of one notification. */
+/** Title and text of one desktop notification. */
 export interface Ring {
 	readonly title: string;
 	readonly body: string;
@@ -71,7 +73,10 @@ export interface Attention {
 	readonly room: string;
 }
 
-/** Whether the user is at the screen, judged by the focus report or, without one, by the last key. */
+/**
+ * Whether the user is at the screen. The focus of the terminal window decides; if the terminal does not report it, a
+ * key within IDLE_MS.
+ */
 export function isUserPresent({focused, lastKeyAt, now}: Pick<Attention, 'focused' | 'lastKeyAt' | 'now'>): boolean {
 	return focused ?? now - lastKeyAt < IDLE_MS;
 }

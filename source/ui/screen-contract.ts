@@ -1,4 +1,7 @@
-/** Contract of the two chat screens, full screen and linear: their options, how they end, and their exit message. */
+/**
+ * Common interface of the two chat screens, full screen and linear: their options, how they end, and their exit
+ * message.
+ */
 import type {EventRef} from '../core/event.js';
 import type {ChatNode, SelfInfo} from '../node/chat-node.js';
 import type {BellMode} from '../node/commands/parse-command.js';

@@ -95,7 +95,7 @@ describe('the API', () => {
 		const iterator = node[Symbol.asyncIterator]();
 		await node.stop();
 		expect(await iterator.next()).toEqual({done: true, value: undefined});
-		await expect(node.start()).rejects.toThrow('started once');
+		await expect(node.start()).rejects.toThrow('called only once');
 	});
 });
 

@@ -1,4 +1,7 @@
-/** Interface of a node of the API. The package contains the type declarations of this file. */
+/**
+ * Public interface of a chat node, for programs that import the package. The package contains the type declarations of
+ * this file.
+ */
 import type {JsonEvent, JsonLine, JsonReady} from '../output/json-lines.js';
 
 /**
@@ -49,7 +52,10 @@ export interface ChatNode {
 	 * fetched.
 	 */
 	cancel(file: string): boolean;
-	/** The shared files, the newest first: one `event` line for each content. Withdrawn files are left out. */
+	/**
+	 * The shared files, the newest first, as `event` lines. Files with equal content are listed once. Withdrawn files
+	 * are left out.
+	 */
 	files(): readonly JsonEvent[];
 	/** Changes the name of this node. */
 	rename(name: string): string;

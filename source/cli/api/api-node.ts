@@ -75,8 +75,8 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 	}
 
 	/**
-	 * Stops the node once, with the reason of the first call. If a program calls `stop` while the node is already stopping
-	 * by itself, the program gets one `bye`, not two.
+	 * Stops the node once, with the reason of the first call. A node also stops by itself, when the computer wakes on
+	 * another network. If the program calls `stop` at that time, the node still reports only one `bye`.
 	 */
 	function stopOnce(reason: string): Promise<void> {
 		stopping ??= stop(reason);
@@ -158,7 +158,7 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 	const node: ChatNode = {
 		start() {
 			if (isStartCalled || stopping)
-				return Promise.reject(new Error('A node can be started once. Create another one.'));
+				return Promise.reject(new Error('start() can be called only once. Create another node.'));
 			isStartCalled = true;
 			const begun = start();
 			starting = begun;
@@ -176,7 +176,7 @@ export function createApiNode(nodeOptions: NodeOptions, open: typeof openNode): 
 		share,
 		fetch: fetchFile,
 		cancel(file) {
-			if (!isFileId(file)) throw new Error('A file is named by the id of its content, the field `file` of its event.');
+			if (!isFileId(file)) throw new Error('The argument must be the field `file` of an `event` line.');
 			return running().cancelFile(file);
 		},
 		files,
@@ -207,7 +207,9 @@ function requireText(text: string): string {
 	return text;
 }
 
-/** Returns the text if a program may send it to everybody; otherwise throws. */
+/**
+ * Returns the text, or throws if it begins with a command that whispers (`/msg`): such a text must not go to everybody.
+ */
 function requireScriptText(text: string): string {
 	const refused = refuseScriptText(requireText(text));
 	if (refused !== undefined) throw new Error(refused);

@@ -75,7 +75,10 @@ async function attachOnce(
 	let node: AttachedNode | undefined;
 	let screen: ChatScreen | undefined;
 	let hasEnded = false;
-	/** Messages of the keeper that arrive while its log is still being read. */
+	/**
+	 * Messages of the keeper that arrive while its log is still being read. They are applied after that, in their
+	 * order.
+	 */
 	const early: KeeperMessage[] = [];
 	const openedKeeper = await openKeeper(context, keeper, {
 		onMessage(message) {

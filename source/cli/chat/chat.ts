@@ -4,7 +4,10 @@ import {runHeadless} from './headless.js';
 
 type ChatMode = 'json' | 'plain' | 'screen-reader' | 'screen';
 
-/** Runs the chat in the requested mode, or by default in the best one that the terminal supports. Resolves to the exit code. */
+/**
+ * Runs the chat in the requested mode. Without a request, uses the full screen if the terminal supports it, otherwise
+ * plain lines. Resolves to the exit code.
+ */
 export async function runChat(context: CliContext): Promise<number> {
 	const mode = chooseMode(context);
 	if (mode === 'screen') return runFullScreen(context);

@@ -22,7 +22,7 @@ export interface LineResult {
 	readonly replyLines?: readonly string[];
 	/** Peer to which the line sent a whisper. */
 	readonly whisperedTo?: PeerId;
-	/** The complete new list of ignored people. */
+	/** Keys of all ignored people, after a command that has changed this list. */
 	readonly ignoredKeys?: readonly string[];
 	readonly quit?: true;
 	/** Links of the window for guests (a page of the room over HTTP), which the command `/invite` has opened. */
@@ -38,7 +38,7 @@ export function executePlainLine(text: string, context: CommandContext, atTermin
 	return parsed.type === 'command' ? executeTerminalCommand(parsed.command, context) : executeTypedText(text, context);
 }
 
-/** Executes one line of JSON. */
+/** Executes one line of JSON input: a message, a command, a whisper, an action on a message, or a file transfer. */
 export function executeJsonLine(text: string, context: CommandContext, reports: JsonReportFormatter): LineResult {
 	const input = parseJsonInput(text);
 	switch (input.type) {

@@ -22,11 +22,11 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>, maxBytes: nu
 }
 
 interface LineCollector {
-	/** Bytes of the line that is not complete yet. */
+	/** Number of bytes received of a line whose end has not arrived yet. */
 	readonly bytes: number;
-	/** The lines that this chunk completes. */
+	/** Adds a chunk of bytes. Yields the lines that end in this chunk. */
 	push(chunk: Uint8Array): Generator<InputLine>;
-	/** The last line, if the input does not end with a newline. */
+	/** Must be called at the end of the input. Returns the last line if the input does not end with a newline. */
 	end(): InputLine[];
 }
 

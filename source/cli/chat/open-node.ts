@@ -31,7 +31,7 @@ export interface OpenedNode {
 	readonly chatNode: ChatNode;
 	/** Name of this node at the start. */
 	readonly name: string;
-	/** Shared and fetched files. */
+	/** Store of the files that this node shares or fetches. */
 	readonly files: FileStore;
 	/** Starts the node. Rejects with UsageError if a port is taken or not permitted. */
 	start(): Promise<SelfInfo>;

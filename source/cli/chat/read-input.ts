@@ -28,12 +28,14 @@ interface InputOptions {
 	readonly chatNode: ChatNode;
 	readonly self: SelfInfo;
 	readonly reporter: Reporter;
-	/** Undefined in plain mode. */
+	/** Formatter of the output lines in the mode `--json`; undefined in plain mode. */
 	readonly jsonFormatter: JsonReportFormatter | undefined;
 	quit(): void;
 }
 
-/** Reads standard input to its end, then waits until one peer has the last message. Resolves to the exit code. */
+/**
+ * Reads standard input to its end, then waits until one peer has received the last message. Resolves to the exit code.
+ */
 export async function readInput(options: InputOptions): Promise<number> {
 	const {context, chatNode} = options;
 	let ignored: readonly string[] = [];
@@ -42,8 +44,8 @@ export async function readInput(options: InputOptions): Promise<number> {
 	let lastSeq = 0;
 	let hasWhispered = false;
 	/**
-	 * Commands that have not finished, for example the sharing of a file that is still being read. The following lines
-	 * do not wait for them.
+	 * Commands that have not finished, for example the sharing of a file that is still being read. Later input lines
+	 * are executed in the meantime.
 	 */
 	const running = new Set<Promise<void>>();
 	for await (const line of readInputLines(context)) {

@@ -5,17 +5,17 @@
 import type {WriteStream} from 'node:tty';
 import {truncateCells} from '../../ui/text/graphemes.js';
 
-/** Interval between two changes of the line, ms. */
+/** Minimum interval between two changes of the progress line, ms. */
 const INTERVAL_MS = 200;
 const CLEAR_LINE = '\r\u001b[K';
 
 export interface ProgressLine {
 	show(text: string): void;
-	/** Removes the line. */
+	/** Removes the progress line from the terminal. */
 	clear(): void;
 }
 
-/** `now`: monotonic time in ms. */
+/** Creates a progress line. `now` returns the monotonic time in ms. */
 export function createProgressLine(
 	stderr: Pick<WriteStream, 'isTTY' | 'columns' | 'write'>,
 	now: () => number,

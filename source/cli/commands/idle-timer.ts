@@ -1,8 +1,8 @@
-/** Time limit for work without progress. */
+/** Timer that expires if a command makes no progress for too long. */
 import type {Clock} from '../../core/environment.js';
 
 export interface IdleTimer {
-	/** Resolves when `ms` milliseconds have passed without progress. */
+	/** Resolves when `ms` milliseconds have passed since the last progress. */
 	readonly expired: Promise<undefined>;
 	/** Restarts the timer if `progress` differs from the value of the last call. */
 	restart(progress: string): void;

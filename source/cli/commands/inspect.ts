@@ -10,7 +10,9 @@ import {inspectFrames} from '../inspect/inspect-frames.js';
 import {createLogInspector} from '../inspect/inspect-log.js';
 import {resolveLogPath} from '../saved-log.js';
 
-/** Maximum bytes of a capture. It is held in memory, whereas a log is read in chunks. */
+/**
+ * Maximum size of a capture (a file with recorded frames), bytes. A capture is held in memory; a log is read in chunks.
+ */
 const MAX_CAPTURE_BYTES = 256 * 1024 * 1024;
 
 /** Resolves to the exit code: 1 if a part of the input is damaged. Throws UsageError if FILE is missing. */

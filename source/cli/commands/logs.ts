@@ -70,7 +70,7 @@ interface LogLine {
 	readonly created: string;
 	readonly peers: number;
 	readonly events: number;
-	/** Bytes. */
+	/** Size of the file in bytes. */
 	readonly size: number;
 	readonly damaged: boolean;
 }

@@ -41,7 +41,8 @@ export async function sendFiles(
 		for (const [index, path] of options.files.entries()) {
 			const note = index === 0 && isNote ? text : '';
 			const sharing = shareFile(context, chatNode, {path, note}, progress, {folders, signal: stopReading.signal});
-			// A file is offered only after all its content was read, which can take minutes.
+			// Reading the whole file, which can take minutes, precedes the offer. An interrupt in this time ends the
+			// command.
 			if ((await Promise.race([sharing, interrupted])) === 'interrupted') {
 				progress.clear();
 				printError(`Interrupted: ${cleanLine(path === '-' ? 'standard input' : path)} was not shared.`);
@@ -108,7 +109,10 @@ interface InputOptions {
 	readonly signal: AbortSignal;
 }
 
-/** Saves standard input in a temporary file, because its length and its hashes are part of the event. */
+/**
+ * Saves standard input in a temporary file, because the event that offers a file contains its length and hashes, which
+ * are known only at its end.
+ */
 async function saveInput(
 	{stdin}: CliContext,
 	progress: ProgressLine,
@@ -132,7 +136,8 @@ function waitForHolders(
 	chatNode: ChatNode,
 	onChange: (transfers: readonly FileTransfer[]) => void,
 ): Promise<FileTransfer[]> {
-	// A peer that has fetched one file may leave before the other files are fetched.
+	// Files that a peer has fetched. They are kept here, because that peer may leave before the other files are
+	// fetched.
 	const fetched = new Map<string, FileTransfer>();
 	return nextValue(chatNode.store, () => {
 		const transfers = listTransfers(chatNode);

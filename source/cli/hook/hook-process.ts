@@ -1,4 +1,7 @@
-/** The process of a hook. It gets no argument, and no environment variable that says anything about the room. */
+/**
+ * Process of a hook (a command of the user that reads events). It gets no argument, and no environment variable about
+ * the room.
+ */
 import {spawn} from 'node:child_process';
 import {describeSystemError} from '../../core/system-error.js';
 import type {HookProcess, HookProcessEvents} from './hook.js';
@@ -10,7 +13,7 @@ import type {HookProcess, HookProcessEvents} from './hook.js';
 const KEPT_VARIABLES =
 	/^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS|DISPLAY|WAYLAND_DISPLAY|SystemRoot|ComSpec|PATHEXT|TEMP|TMP|USERPROFILE|USERNAME|APPDATA|LOCALAPPDATA|ProgramData|ProgramFiles)$/i;
 
-/** Environment of a hook. */
+/** Returns the environment variables for a hook: those of `environment` that programs need in order to run. */
 export function hookEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
 	const kept: Record<string, string> = {};
 	for (const [name, value] of Object.entries(environment)) {
@@ -86,7 +89,7 @@ export function startHookProcess(command: string, {onDrain, onEnd}: HookProcessE
 			if (isWindows || child.pid === undefined) child.kill(signal);
 			else process.kill(-child.pid, signal);
 		} catch {
-			// All processes of the group have ended.
+			// The signal cannot be sent, because all processes of the group have already ended.
 		}
 	}
 

@@ -26,7 +26,7 @@ export type HandshakeStep =
 	  };
 
 export interface Handshake {
-	/** The line that begins the handshake; undefined at the keeper. */
+	/** The first line of the handshake, which `attach` sends. Undefined at the keeper, which waits for this line. */
 	readonly first?: string;
 	/** Handles a line of the other side. */
 	receive(line: string): HandshakeStep;

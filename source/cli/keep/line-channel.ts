@@ -2,16 +2,17 @@
 import type {Socket} from 'node:net';
 import {createLineCollector} from '../chat/input-lines.js';
 
-/** Maximum length of a line before the other side has proven that it is authentic. */
+/** Maximum length of a line, in bytes, until the other side has proven that it is authentic. */
 const MAX_UNPROVEN_BYTES = 4096;
 /**
- * Maximum length of a line between authentic sides, and maximum number of unsent bytes for a side that does not read.
+ * Maximum length of a line between authentic sides, in bytes. Also the maximum number of bytes that wait for a side
+ * that does not read.
  */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 export interface LineChannel {
 	send(line: string): void;
-	/** Allows long lines, once the other side is authentic. */
+	/** Raises the maximum length of a line. Must be called when the other side has proven that it is authentic. */
 	trust(): void;
 	/** Sends the queued lines, and closes the connection. */
 	end(): void;
@@ -20,7 +21,7 @@ export interface LineChannel {
 
 export interface LineEvents {
 	onLine(line: string): void;
-	/** Called once. */
+	/** Called once, when the connection has closed. */
 	onClosed(): void;
 }
 

@@ -19,7 +19,7 @@ export function toPortableError(error: unknown): PortableError {
 	return {message, storage: {code, path, advice, ...(systemCode !== undefined && {systemCode})}};
 }
 
-/** Inverse of toPortableError. */
+/** Converts a value that toPortableError returned back to an error. */
 export function restoreError({message, storage}: PortableError): Error {
 	if (!storage) return new Error(message);
 	const {code, path, advice, systemCode} = storage;

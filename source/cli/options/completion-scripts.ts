@@ -5,7 +5,7 @@ import {namedCommands, subCommandTable} from './sub-command-table.js';
 export const completionShells = ['bash', 'zsh', 'fish'] as const;
 export type CompletionShell = (typeof completionShells)[number];
 
-/** The words that an option can have as its value, or the kind of path that it takes. */
+/** What an option takes as its value: one of some words, the path of a file or folder, any text, or no value. */
 function valuesOf({kind, placeholder = ''}: OptionSpec): readonly string[] | 'files' | 'folders' | 'any' | 'none' {
 	if (kind === 'switch') return 'none';
 	if (placeholder === 'FILE') return 'files';

@@ -67,7 +67,9 @@ export function parseOptions(
 	return checkOptions(command, commandOperands, mergeSources(command, allSources), now, secret);
 }
 
-/** Wraps meow, so that it throws UsageError instead of printing a message and exiting. */
+/**
+ * Wraps the argument parser meow, so that it throws UsageError instead of printing a message and ending the process.
+ */
 export function createMeowParser(parse: typeof meow): ArgumentParser {
 	return argv => {
 		try {
@@ -89,7 +91,10 @@ export function createMeowParser(parse: typeof meow): ArgumentParser {
 	};
 }
 
-/** Joins `--from -10m` to `--from=-10m`, and `--file -` to `--file=-`. meow would take these values for flags or operands. */
+/**
+ * Joins `--from -10m` to `--from=-10m`, and `--file -` to `--file=-`. The argument parser meow would take these values
+ * for flags or operands.
+ */
 function attachValues(argv: readonly string[]): string[] {
 	const words: string[] = [];
 	for (const [index, word] of argv.entries()) {
@@ -102,7 +107,10 @@ function attachValues(argv: readonly string[]): string[] {
 	return words;
 }
 
-/** meow reports `--log x --no-log` as a repetition, because both have the key `log`. */
+/**
+ * Error text for a flag that the parser meow reports as repeated. It also reports `--log x --no-log`, as both have the
+ * key `log`.
+ */
 function describeRepeatedFlag(positive: string, argv: readonly string[]): string {
 	const words = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined);
 	const isGiven = (flag: string) => words.some(word => word === flag || word.startsWith(`${flag}=`));
@@ -125,7 +133,10 @@ function createMeowFlags(): Record<string, {type: 'string' | 'boolean'; shortFla
 	);
 }
 
-/** The key under which meow returns a flag. meow parses `--no-log` as `log: false`, so the key of `noLog` is `log`. */
+/**
+ * The key under which the parser meow returns a flag. It parses `--no-log` as `log: false`, so the key of `noLog` is
+ * `log`.
+ */
 function meowKeyOf(key: OptionKey, spec: OptionSpec): string {
 	const positive = key.slice(2);
 	return spec.long.startsWith('no-') ? positive.charAt(0).toLowerCase() + positive.slice(1) : key;

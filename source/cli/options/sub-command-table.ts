@@ -112,7 +112,7 @@ export const subCommandTable: Readonly<Record<CommandName, SubCommandSpec>> = {
 		completes: 'logs',
 		summary: 'print the records of a log, or captured messages, line by line',
 		description:
-			'Prints each record of a log, or each message of a file with captured frames, with its offset, length and fields. FILE is - for standard input. Damaged parts are printed with their place, and the exit code is then 1. Signatures are not checked: see export --verify.',
+			'Prints each record of a log, or each message of a file with captured frames, with its offset, length and fields. FILE is - for standard input. Damaged parts are printed with their position, and the exit code is then 1. Signatures are not checked: see export --verify.',
 		example: 'lan.p2plog',
 	},
 	completion: {

@@ -196,7 +196,7 @@ export function toIsoTime(ms: number): string {
 	return new Date(Math.min(Math.max(Number.isFinite(ms) ? ms : 0, -maxDateMs), maxDateMs)).toISOString();
 }
 
-/** Returns the `invitation` line of an open window. */
+/** Returns the `invitation` line for an open window for guests (a page of the room over HTTP). */
 export function jsonInvitation({urls, packageUrl, packageHash, guests, until}: InvitationInfo): JsonInvitation {
 	return {
 		type: 'invitation',

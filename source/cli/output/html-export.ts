@@ -30,7 +30,7 @@ export interface HtmlExportOptions {
 	readonly entries: readonly TimelineEntry[];
 	/** Batches of the log, by which missing events are found. If undefined, missing events are not shown. */
 	readonly batches?: readonly Batch[];
-	/** Results of the verification. Undefined if nothing was verified. */
+	/** For each feed: whether its signatures are valid. Undefined if nothing was verified. */
 	readonly verifications?: readonly FeedVerification[];
 	/** Number of damaged byte ranges in the log file. */
 	readonly damagedParts: number;
@@ -39,16 +39,16 @@ export interface HtmlExportOptions {
 	readonly withAddresses: boolean;
 	readonly assets: PageAssets;
 	readonly version: string;
-	/** Wall clock, ms. */
+	/** Wall clock time of the export, ms. */
 	readonly now: number;
 }
 
 /** Number of rows in one block. The script of the page draws this many rows at once. */
 const BLOCK_ROWS = 50;
-/** Number of blocks that are compressed together. */
+/** Number of blocks of rows that are compressed together, as one group. */
 const GROUP_BLOCKS = 20;
 
-/** The document in parts of some kilobytes. */
+/** Yields the HTML document in parts of some kilobytes. */
 export function* htmlExport(options: HtmlExportOptions): Generator<string> {
 	const {state, entries, withAddresses, assets} = options;
 	const rowOptions: PageRowOptions = {

@@ -23,7 +23,7 @@ export type JsonEventKind =
 /** The peer that an event or peer line is about. */
 export interface JsonPerson {
 	readonly peer: string;
-	/** First 8 digits of the fingerprint. They prove nothing: several keys can have them. */
+	/** First 8 digits of the fingerprint of the identity. They are no proof: other keys can have the same digits. */
 	readonly identity?: string;
 	/** The complete public key of the identity, 64 hexadecimal digits. */
 	readonly identityKey?: string;
@@ -32,20 +32,20 @@ export interface JsonPerson {
 	 * name.
 	 */
 	readonly you?: true;
-	/** The user has verified this key. */
+	/** The user has verified the identity key of this person. */
 	readonly verified?: true;
 	readonly name: string;
 	readonly address?: string;
 	readonly addressClaimed?: true;
 }
 
-/** Line about an open window for guests. */
+/** Line about an open window for guests: a read-only page of the room for browsers, over HTTP. */
 export interface JsonInvitation {
 	readonly type: 'invitation';
 	/** Links to the page that guests open. They contain the token: anybody who has one of the links can read the room. */
 	readonly urls: readonly string[];
 	readonly packageUrl: string;
-	/** SHA-256 of the package, hexadecimal. */
+	/** SHA-256 of the package that guests can download, hexadecimal. */
 	readonly packageHash: string;
 	readonly guests: readonly {readonly number: number; readonly address: string; readonly connected: boolean}[];
 	/** RFC 3339, UTC: when the window for guests closes. */
@@ -99,7 +99,7 @@ export type JsonEvent = {readonly type: 'event'; readonly id: string; readonly k
 		readonly edited?: true;
 		/** The author withdrew the message. Its text is empty. */
 		readonly withdrawn?: true;
-		/** Reactions to the message. `peers`: one peer of each person. */
+		/** Reactions to the message. `peers`: one peer id for each person who reacted. */
 		readonly marks?: readonly {readonly word: string; readonly count: number; readonly peers: readonly string[]}[];
 		readonly own: boolean;
 		readonly live: boolean;
@@ -123,7 +123,7 @@ export type JsonFile = {
 	readonly id: string;
 	readonly name: string;
 	readonly state: 'hashing' | 'sharing' | 'waiting' | 'fetching' | 'checking' | 'done' | 'failed' | 'cancelled';
-	/** Verified bytes on this computer. */
+	/** Number of bytes of the file that are on this computer and have the right hashes. */
 	readonly bytes: number;
 	/** Size of the file in bytes. */
 	readonly of: number;

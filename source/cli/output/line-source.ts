@@ -13,9 +13,9 @@ export interface LineSource {
 	emit(line: JsonLine): void;
 	on<Type extends JsonLine['type']>(type: Type, listener: (line: LineOf<Type>) => void): void;
 	off<Type extends JsonLine['type']>(type: Type, listener: (line: LineOf<Type>) => void): void;
-	/** Returns an iterator over the lines from now on. */
+	/** Returns an iterator over all lines that arrive after this call. */
 	iterate(): AsyncIterableIterator<JsonLine>;
-	/** Ends all iterators after the lines that they have not returned yet. */
+	/** Ends all iterators. Each first returns the lines that it has already received. */
 	end(): void;
 }
 
@@ -91,8 +91,8 @@ function isOfType<Type extends JsonLine['type']>(line: JsonLine, type: Type): li
 }
 
 /**
- * A queue and the iterator that empties it. `onReturn` is called when the caller leaves a `for await` loop over the
- * iterator before the last line.
+ * A queue of lines, and the iterator that takes the lines out of it. `onReturn` is called when the caller leaves a `for
+ * await` loop over the iterator before the last line.
  */
 function createLineQueue(onReturn: () => void): {queue: LineQueue; iterator: AsyncIterableIterator<JsonLine>} {
 	let waiting: JsonLine[] = [];

@@ -25,7 +25,10 @@ export interface JsonReportFormatter {
 	attachWhisperRef(ref: string | number | undefined, peer: PeerId, id: number): void;
 }
 
-/** Formats reports as JSON lines. From its first connection on, a peer is reported whenever its `peer` line changes. */
+/**
+ * Formats reports as JSON lines. A `peer` line is written at the first connection to a peer, and again whenever the
+ * line would differ from the last one.
+ */
 export function createJsonReportFormatter(): JsonReportFormatter {
 	const reportedPeers = new Map<PeerId, string>();
 	const refs = new Map<number | string, string | number>();
@@ -146,7 +149,7 @@ function refusedWhisperLine(state: State, peer: PeerId, now: number): string {
 
 export interface PlainReports {
 	readonly format: ReportFormat;
-	/** Whether history waits to be printed. */
+	/** Whether history is held back, because it is not complete yet. */
 	isHoldingBack(): boolean;
 }
 

@@ -10,9 +10,9 @@ import {recordsToInputs} from '../saved-log.js';
 const FOLLOW_INTERVAL_MS = 400;
 
 export interface LogFollower {
-	/** Reads the file to its present end. Rejects with StorageError. */
+	/** Reads the file up to the end that it has now. Rejects with StorageError. */
 	readToEnd(): Promise<void>;
-	/** Turns polling on or off. */
+	/** Turns the regular reading of new records on or off. */
 	follow(on: boolean): void;
 	stop(): void;
 }

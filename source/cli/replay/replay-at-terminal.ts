@@ -122,7 +122,10 @@ async function saveBookmarks(path: string, orders: readonly string[]): Promise<s
 	return basename(bookmarksPath(path));
 }
 
-/** Loads the bookmarks. A file in an unknown format is reported as a fault, and bookmarks are then not saved. */
+/**
+ * Loads the bookmarks. If the bookmarks file has an unknown format, the user gets a message, and the file is never
+ * overwritten.
+ */
 async function loadBookmarks(path: string): Promise<{orders: readonly string[]; faults: readonly string[]}> {
 	try {
 		return {orders: await readBookmarks(path), faults: []};

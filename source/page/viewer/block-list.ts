@@ -11,17 +11,18 @@ import {create} from './elements.js';
 import {dayView, rowView} from './row-view.js';
 
 /**
- * Number of rows of one block. With a larger number, a block takes longer to draw; with a smaller number, the document
- * has more elements.
+ * Number of rows of one block. Larger blocks would take longer to draw; smaller ones would need more elements in the
+ * document.
  */
 export const BLOCK_ROWS = 50;
-/** Blocks within this distance of the screen are drawn. */
+/** Blocks that are at most this far above or below the screen are drawn. */
 const NEAR_MARGIN = '1200px 0px';
 /** Height of a row that is assumed until its block is drawn, px. */
 const ROW_HEIGHT = 44;
 /**
  * Maximum estimated height of a list, px. Browsers do not lay out elements that are more than about 16 million px from
- * the top. So in a very long list the estimated height of a row is less than ROW_HEIGHT.
+ * the top. For a longer list, the estimated height of a row is less than ROW_HEIGHT, so that the list stays below this
+ * maximum.
  */
 const MAX_HEIGHT = 12_000_000;
 /** Time in one frame for which blocks are drawn, ms. The remaining blocks are drawn in the next frames. */
@@ -62,11 +63,11 @@ export interface BlockList {
 	rowsOf(block: number): readonly PageRow[] | undefined;
 	/** Index of the block with this row, or -1. */
 	blockOf(id: string): number;
-	/** Draws a row, scrolls to it and marks it as the current one. */
+	/** Draws the row `id` of a block, scrolls to the row and highlights it as the current one. */
 	show(block: number, id: string): void;
 	scrollToEnd(): void;
 	isAtEnd(): boolean;
-	/** Highlights a text, folded by foldText, in all rows; empty: nothing is highlighted. */
+	/** Highlights a text, normalised by foldText (case is ignored), in all rows; empty: nothing is highlighted. */
 	highlight(query: string): void;
 }
 
@@ -168,7 +169,7 @@ export function createBlockList(container: HTMLElement, onChange: () => void): B
 		if (block.isDrawn) draw(block);
 	}
 
-	/** Block in which a row with this sort key is, or belongs. */
+	/** Block that contains the row with this sort key, or into which a new row with this sort key must be inserted. */
 	function blockFor(order: string): Block | undefined {
 		return blocks.find(block => (block.rows().at(-1)?.order ?? '') >= order) ?? blocks.at(-1);
 	}
@@ -266,7 +267,7 @@ export function createBlockList(container: HTMLElement, onChange: () => void): B
 			schedule();
 		},
 	};
-	// Printing shows all rows.
+	// All blocks are drawn before the page is printed, so that the print contains all rows.
 	addEventListener('beforeprint', () => {
 		for (const block of blocks) if (!block.isDrawn) draw(block);
 	});

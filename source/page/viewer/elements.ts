@@ -13,7 +13,10 @@ export function create<K extends keyof HTMLElementTagNameMap>(
 	return element;
 }
 
-/** An element that contains the text of a person. Its direction follows from the text and does not affect its surroundings. */
+/**
+ * An element that contains the text of a person. Its writing direction is that of the text, and does not affect the
+ * text around it.
+ */
 export function createText<K extends keyof HTMLElementTagNameMap>(
 	tag: K,
 	className: string,

@@ -3,7 +3,7 @@ import type {PageInfo, PagePerson, PageRow} from '../page-row.js';
 import {create, createText} from './elements.js';
 import {nameView, rowView} from './row-view.js';
 
-/** Minimum number of people for which the list of people is closed until the reader opens it. */
+/** Number of people from which on the list of people is collapsed until the reader opens it. */
 const MANY_PEOPLE = 12;
 
 export function headView({title, notes}: PageInfo): HTMLElement[] {
@@ -32,7 +32,10 @@ function personView(person: PagePerson): HTMLElement {
 	return item;
 }
 
-/** The pinned messages. Their elements have no id, so that links lead to the rows of these messages in the timeline. */
+/**
+ * The pinned messages. Their elements have no id, so that a link to a message leads to its row in the timeline and not
+ * to this list.
+ */
 export function pinsView(pins: readonly PageRow[]): HTMLElement | undefined {
 	if (pins.length === 0) return undefined;
 	const section = create('section', 'pins', create('h2', '', pins.length === 1 ? 'Pinned' : `${pins.length} pinned`));

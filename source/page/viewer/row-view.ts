@@ -16,7 +16,10 @@ export function nameView({name, hue}: Pick<PagePerson, 'name' | 'hue'>): HTMLEle
  */
 const GROUP_MS = 2 * 60 * 1000;
 
-/** Draws a row. `before`: the previous row. `query`: the text to highlight, folded by foldText; empty: none. */
+/**
+ * Draws a row. `before`: the previous row. `query`: the text to highlight, normalised by foldText (case is ignored);
+ * empty: none.
+ */
 export function rowView(row: PageRow, before: PageRow | undefined, query: string): HTMLElement {
 	const element = create('article', `row ${row.kind}`, timeView(row));
 	element.id = `e${row.id}`;
@@ -107,7 +110,7 @@ function textView(row: PageRow, query: string): HTMLElement {
 	return text;
 }
 
-/** The elements of a text. Code is shown in blocks. */
+/** The elements of a message text. Code between fences becomes code blocks. */
 function blocks(text: string, query: string): Node[] {
 	const parts: Node[] = [];
 	let done = 0;

@@ -33,7 +33,10 @@ export interface ConnectionListener {
 	onState(text: string): void;
 }
 
-/** Time without any data after which the connection counts as lost, ms. The server sends a ping every 15 s. */
+/**
+ * Maximum time without data, ms. After this time the connection is taken to be lost. The server sends a ping every 15
+ * s.
+ */
 const SILENCE_MS = 40_000;
 const FIRST_RETRY_MS = 1000;
 const MAX_RETRY_MS = 15_000;
@@ -120,7 +123,7 @@ export function openConnection({onLine, onState}: ConnectionListener): Connectio
 			if (bearer === '' || location.hash.length > 1) if (!(await admit())) return;
 			await follow();
 		} catch {
-			// Every failure is handled below: the connection is tried again.
+			// Whatever failed, the code below connects again.
 		}
 		if (isOver) return;
 		onState('The connection was lost. Trying again…');

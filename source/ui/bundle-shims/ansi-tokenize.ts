@@ -24,7 +24,7 @@ const MAX_REMEMBERED = 300;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const COLOUR_OR_LINK = /(\u001b\[[\d;]*m|\u001b\]8;[^;\p{Cc}]*;\P{Cc}*\u0007)/u;
 
-/** Tokens by line, the least recently used first. */
+/** Cache of tokens by line of text, the least recently used line first. */
 const tokensOfText = new Map<string, Token[]>();
 const charactersOfTokens = new WeakMap<readonly Token[], StyledChar[]>();
 

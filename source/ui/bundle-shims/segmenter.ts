@@ -10,7 +10,10 @@ import {isPlain} from '../text/plain-text.js';
 // the original class.
 const {Segmenter} = Intl;
 
-/** Segmenter that takes a shortcut for plain text when it splits by grapheme. */
+/**
+ * Segmenter that splits plain text into graphemes without Unicode segmentation. All other work is left to the original
+ * class.
+ */
 export class BundleSegmenter extends Segmenter {
 	readonly #byGrapheme: boolean;
 

@@ -24,7 +24,7 @@ export type Focus = 'timeline' | 'peers' | 'input';
 export type Question =
 	/** `until`: monotonic time at which the question expires, ms. */
 	| {readonly type: 'quit'; readonly until: number}
-	/** Asked before the program quits if no other node has this user's last `count` messages. */
+	/** Asks whether to quit although no other node has this user's last `count` messages. */
 	| {readonly type: 'quit-undelivered'; readonly count: number}
 	/** `chosen`: index of the link that is shown. The key `o` shows the next one. */
 	| {readonly type: 'open-link'; readonly urls: readonly string[]; readonly chosen: number}
@@ -41,7 +41,7 @@ export type Question =
 
 export type {Composing};
 
-/** Search prompt in place of the input. */
+/** Open search prompt, which takes the place of the input. */
 export interface Prompt {
 	readonly type: 'search';
 	readonly editor: EditorState;
@@ -96,8 +96,8 @@ export interface UiState extends Addressing {
 	readonly selected: OrderKey | undefined;
 	readonly selectedPeer: PeerId | undefined;
 	/**
-	 * Search text, without the differences that a search ignores (foldText); empty: no search. After Enter in the
-	 * prompt, the keys n and N search for this text.
+	 * Search text, normalised by foldText (case is ignored); empty: no search. After Enter in the prompt, the keys n
+	 * and N search for this text.
 	 */
 	readonly search: string;
 	/** The only person whose entries are shown: identity key or peer id, and name. */
@@ -143,7 +143,7 @@ export interface UiState extends Addressing {
 	readonly isVisitor: boolean;
 }
 
-/** Intent that changes the screen. Intents that list messages are excluded: run-effects.ts handles them. */
+/** What a command asks of the screen (an intent), except lists of messages, which run-effects.ts handles. */
 export type ScreenIntent = Exclude<Intent, ListIntent>;
 
 export function initialUiState(columns: number, rows: number, bell: BellMode, now: number): UiState {

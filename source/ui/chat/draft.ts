@@ -116,8 +116,8 @@ export function sendDraft(ui: UiState, context: ChatContext): ChatStep {
 	}
 	const parsed = parseCommand(draft);
 	const sent = editDraft(ui, {type: 'edit', edit: 'submit'});
-	// A wrong command is removed from the input, so that the next command is not appended to it. The key ↑ shows it
-	// again.
+	// A wrong command is removed from the input, so that the user does not type the next command behind it. The key ↑
+	// shows the wrong command again.
 	if (parsed.type === 'error') return step({...sent, flash: {text: parsed.text, level: 'error', until: 0}});
 	if (parsed.type === 'text') {
 		const text = withoutEndSpaces(parsed.text);

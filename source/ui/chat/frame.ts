@@ -33,7 +33,7 @@ export interface Frame {
 	readonly viewport: Viewport;
 	readonly timelineHeight: number;
 	readonly rowOptions: RowOptions;
-	/** The row above the timeline with the message that was pinned last; empty if there is no such row. */
+	/** The row above the timeline with the message that was pinned last; empty if that row is not shown. */
 	readonly pinned: readonly Row[];
 	/** Lines of the hint below the timeline; empty while another node is connected. */
 	readonly isolationHint: readonly string[];
@@ -169,7 +169,7 @@ function createPersonFilter(ui: UiState): (state: State) => TimelineView {
 	};
 }
 
-/** What the update functions read besides the state of the screen. */
+/** What the update functions read in addition to the state of the screen. */
 export interface ChatContext {
 	readonly state: State;
 	readonly self: SelfInfo;

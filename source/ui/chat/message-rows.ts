@@ -38,7 +38,7 @@ export function formatMessageRows(ui: UiState, theme: Theme): Row[] {
 
 function linesOf({columns, rows}: UiState, text: string): {start: number; end: number}[] {
 	const cells = Math.max(10, columns - 2 * INDENT_CELLS);
-	// Prevents a line break between a key and its meaning.
+	// A no-break space keeps a key and its meaning (`y: yes`) in one row.
 	const joined = text.replace(/: (?=\S)/g, ':\u00A0');
 	return [...wrapText(joined, cells, cells)].slice(0, Math.max(1, Math.floor(rows * MAX_PART_OF_SCREEN)));
 }

@@ -165,7 +165,7 @@ export function askPin(ui: UiState, context: ChatContext): ChatStep {
 
 /**
  * Jumps from a reply to the message that it answers, and from that message back to the reply. Returns undefined if the
- * selected row is neither a reply nor the target of such a jump. Enter then shows the details.
+ * selected row is neither a reply nor the message to which the user jumped last. The key Enter then shows the details.
  */
 export function followQuote(ui: UiState, context: ChatContext): UiState | undefined {
 	const {selected, followedFrom} = ui;
@@ -198,8 +198,8 @@ export function openFiles(ui: UiState, {state}: ChatContext): UiState {
 }
 
 /**
- * Fetches the file of the selected row. Undefined if the row is no file, or if its file is complete or being fetched.
- * Enter then shows the details.
+ * Fetches the file of the selected row. Undefined if the row is no file, or if the file is already complete or being
+ * fetched. The key Enter then shows the details.
  */
 export function fetchSelected(ui: UiState, context: ChatContext): ChatStep | undefined {
 	const message = selectedMessage(ui, context);

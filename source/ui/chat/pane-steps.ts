@@ -91,7 +91,7 @@ function selectFirstPeer(ui: UiState, {state}: ChatContext): UiState {
 	return findPerson(peers, ui.selectedPeer) ? ui : {...ui, selectedPeer: firstOtherPeer(peers)?.peer};
 }
 
-/** Moves the selection of the peers pane by a number of rows. It stops at the first and last row. */
+/** Moves the selection in the peers pane by `by` people. The selection stops at the first and the last one. */
 export function moveSelectedPeer(ui: UiState, {state}: ChatContext, by: number): UiState {
 	const peers = selectPeople(state);
 	const selected = findPerson(peers, ui.selectedPeer);
@@ -106,8 +106,8 @@ export function openPeerDetails(ui: UiState, context: ChatContext): UiState {
 }
 
 /**
- * Filters the timeline by the selected peer, or by the author of the selected entry. A second call shows the entries of
- * all people again.
+ * Filters the timeline by the selected peer, or by the author of the selected entry. If the timeline is already
+ * filtered, shows the entries of all people again.
  */
 export function togglePeerFilter(ui: UiState, context: ChatContext, peers: readonly PeerView[]): UiState {
 	const {state, frameOf} = context;

@@ -66,7 +66,7 @@ function keyOfItem(item: TimelineItem): OrderKey | undefined {
 	return entry && keyOf(entry);
 }
 
-/** Selects the last visible item. */
+/** Selects the last item that is visible in the timeline pane. */
 export function selectLast(ui: UiState, context: ChatContext): UiState {
 	const {viewport} = context.frameOf(context.state, ui);
 	const last = viewport.slots.findLast(slot => slot.row >= 0);

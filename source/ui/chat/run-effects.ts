@@ -26,7 +26,7 @@ export interface EffectPorts {
 	redraw(): void;
 	suspend(): void;
 	copyView(): void;
-	/** Turns the kitty keyboard protocol on. */
+	/** Turns the kitty keyboard protocol on, after the terminal has reported that it supports this protocol. */
 	enableKitty(): void;
 	quit(reason: 'quit' | 'input-ended'): void;
 }

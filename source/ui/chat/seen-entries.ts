@@ -1,7 +1,7 @@
 /**
- * Decides which messages the user reads on the screen, and which ones the user missed before this launch. A visible
- * message counts as read while the terminal has the focus. If the terminal does not report its focus, a recent key
- * press counts as focus.
+ * Decides which messages are marked as read because the user sees them, and which ones the user missed before this
+ * launch. A visible message counts as read while the terminal has the focus. If the terminal does not report its focus,
+ * a recent key press counts as focus.
  */
 import type {Clock} from '../../core/environment.js';
 import type {OrderKey} from '../../core/event-order.js';
@@ -36,8 +36,8 @@ export function watchMissed(
 		onMissed(lastRead, since);
 	}
 
-	// The node may commit to its store in the middle of other work, so the screen is notified in the next turn of the
-	// event loop.
+	// The listener can be called in the middle of other work of the node, so `onMissed` is called only in the next turn
+	// of the event loop.
 	const unsubscribe = reading.subscribe(() => {
 		if (!isSaid) timer ??= clock.after(0, sayMissed);
 	});

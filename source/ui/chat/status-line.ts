@@ -42,7 +42,7 @@ export function formatStatusLine(request: StatusRequest): Segment[] {
 	const {ui, theme, width} = request;
 	if (ui.editor.completion && ui.focus === 'input') return completionSegments(ui.editor.completion, width, theme);
 	const fault = ui.focus === 'input' ? draftError(ui, ui.editor.text, request.context.state) : undefined;
-	// After Enter, the error has a row of its own, so the status line does not repeat it.
+	// After Enter, a row above the status line shows the error, so the status line does not repeat it.
 	if (fault && ui.flash?.text !== fault) return fillRow(` ${cleanLine(fault)}`, '', width, theme, theme.warn);
 	const help = ui.addressee ? whisperHelp(ui.addressee) : commandHelp(ui);
 	const commands = help ? undefined : matchingCommands(ui);

@@ -95,7 +95,7 @@ export function applyTokens(ui: UiState, tokens: readonly Token[], context: Chat
 	return {ui: next, effects};
 }
 
-/** The state after a key, with the addressee of its draft. `before`: the state before the key. */
+/** Returns `ui`, the state after a key, with the addressee of the draft updated. `before`: the state before the key. */
 function withAddressing(before: UiState, ui: UiState, {state}: ChatContext): UiState {
 	if (before.editor.text === ui.editor.text) return ui;
 	return {...ui, ...updateAddressing(ui, before.editor.text, ui.editor.text, state)};
@@ -103,7 +103,8 @@ function withAddressing(before: UiState, ui: UiState, {state}: ChatContext): UiS
 
 /**
  * Number of equal arrow keys (↑ or ↓) in a row, counted from the token at index `from`. Terminals send the mouse wheel
- * as arrow keys. Two or more arrow keys in one chunk of input come from the wheel, never from the keyboard.
+ * as arrow keys. Two or more of them in one chunk of input are treated as the wheel, because keys of the keyboard
+ * arrive one by one.
  */
 function countWheelArrows(tokens: readonly Token[], from: number): number {
 	const first = tokens[from];
@@ -148,7 +149,7 @@ function applyToken(ui: UiState, token: Token, context: ChatContext): ChatStep {
 	const settled = current.question && !isInterrupt(token) ? {...current, question: undefined} : current;
 	if (token.type === 'paste') return applyPaste(settled, token.text, context);
 	if (token.type === 'key') {
-		// The run of typed characters is ignored, so the Enter that ends the run must not act on the list either.
+		// If the typed characters were ignored, the Enter after them must not act on the list either.
 		if (token.key === 'enter' && currentTypedRun(ui, context)?.isIgnored) return step(showTypingHint(settled));
 		const action = findAction(keyContextOf(settled), token.key);
 		return action ? performAction(settled, action, context) : step(settled);
@@ -226,8 +227,8 @@ function applyCharacter(ui: UiState, character: string, context: ChatContext): C
 	if (action && !isIgnored) {
 		const result = performAction(next, action, context);
 		const windowMs = COMPOSING_WINDOW_MS.get(action);
-		// If the key answers a whisper, the letters after it are private. They must never become part of a public
-		// draft.
+		// If the key began the answer to a whisper, the letters after it are private. So that key is never undone: the
+		// letters would go into a public draft.
 		const isWhisper = result.ui.addressee !== ui.addressee;
 		if (windowMs === undefined || result.ui.focus !== 'input' || isWhisper) return result;
 		return {...result, ui: {...result.ui, composingLetter: {at: context.now, character, windowMs, before: ui}}};

@@ -42,12 +42,12 @@ export function offsetAtColumn(text: string, line: LineRange, column: number): n
 	return offset;
 }
 
-/** Visible rows of the draft. The caret position is relative to the first of them. */
+/** Visible rows of the draft. `caretRow` is counted from the first visible row. */
 export interface InputRows {
 	readonly rows: readonly string[];
 	readonly caretRow: number;
 	readonly caretColumn: number;
-	/** Number of rows above and below the visible ones. */
+	/** Number of rows of the draft that are not visible, above and below the visible rows. */
 	readonly hiddenAbove: number;
 	readonly hiddenBelow: number;
 }

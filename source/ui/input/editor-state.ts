@@ -19,7 +19,7 @@ export interface CompletionState {
 export type EditKind = 'type' | 'delete' | 'kill' | 'other';
 
 export interface EditorState extends DraftSnapshot {
-	/** Column in cells that ↑ and ↓ try to keep. */
+	/** Column, in cells, to which ↑ and ↓ return after a row that is shorter. */
 	readonly goalColumn: number | undefined;
 	readonly undo: readonly DraftSnapshot[];
 	readonly redo: readonly DraftSnapshot[];

@@ -17,7 +17,7 @@ export interface InputBoxProps {
 	/** Width of a row of the draft, in cells. */
 	readonly width: number;
 	readonly height: number;
-	/** Row of the screen where the box begins. */
+	/** Row of the screen in which the input box begins. */
 	readonly top: number;
 	readonly focused: boolean;
 	/** Words in front of the prompt glyph, for example `to Dave only`; empty for none. */

@@ -49,7 +49,7 @@ export interface KeyHelpLine {
 	/** Action of the line. If several rows of the key table are joined in the line: the action of the first of them. */
 	readonly action: Action;
 	readonly description: string;
-	/** Keys, alternative keys and the command. */
+	/** Keys for the action, then the alternative keys, then the slash command. */
 	readonly labels: readonly string[];
 }
 

@@ -4,7 +4,7 @@
  */
 export type Token =
 	| {readonly type: 'key'; readonly key: string}
-	/** Printable characters, never a control. */
+	/** Printable characters. The text never contains a control character. */
 	| {readonly type: 'text'; readonly text: string}
 	/** A whole paste, bracketed or detected by terminal/token-reader.ts. */
 	| {readonly type: 'paste'; readonly text: string}
@@ -15,7 +15,7 @@ export type Token =
 	/** Answer to OSC 11: whether the background of the terminal is light. */
 	| {readonly type: 'background'; readonly isLight: boolean};
 
-/** Modifier bits of xterm and kitty. The parameter of a sequence is their sum plus one. */
+/** Modifier bits of xterm and kitty. A sequence contains the sum of the bits of all held modifiers, plus one. */
 const SHIFT_BIT = 1;
 export const ALT_BIT = 2;
 const CTRL_BIT = 4;
@@ -44,8 +44,7 @@ latinByLetter.delete('.');
 
 /**
  * Replaces the capital letter of an Alt key by the small one: `alt+l` for `alt+L`. Undefined for other keys. If Alt is
- * held, terminals send the same bytes with Shift as with Caps Lock. So a screen that does not bind `alt+L` looks up
- * `alt+l`.
+ * held, terminals send the same bytes with Shift as with Caps Lock. So if a screen has no key `alt+L`, it uses `alt+l`.
  */
 export function withoutShift(key: string): string | undefined {
 	return /^alt\+\p{Lu}$/u.test(key) ? key.toLowerCase() : undefined;
@@ -135,8 +134,8 @@ export function decodeEscapeSequence(sequence: string, isKitty: boolean): Token 
 	if (final === '~') return namedKey(KEY_BY_TILDE_NUMBER[first], withMeta(modifiers));
 	if (final in RXVT_MODIFIERS) return namedKey(KEY_BY_TILDE_NUMBER[first], RXVT_MODIFIERS[final]);
 	if (final in RXVT_CURSOR_KEYS) return namedKey(RXVT_CURSOR_KEYS[final], SHIFT_BIT);
-	// Without application mode, which this program does not set, st sends CSI P for Delete. In the kitty protocol CSI P
-	// is F1.
+	// The terminal st sends CSI P for Delete, unless a program sets application mode, which this program does not. In
+	// the kitty protocol CSI P is F1.
 	if (final === 'P' && body === '' && !isKitty) return namedKey('delete');
 	return namedKey(KEY_BY_FINAL[final], withMeta(modifiers));
 }
@@ -153,7 +152,7 @@ function toModifierBits(parameter: string): number {
 	return Math.max(0, Number(parameter || 1) - 1);
 }
 
-/** Modifier bits of a parameter, without those of Caps Lock and Num Lock. */
+/** Modifier bits in a parameter of a sequence, without the bits of Caps Lock and Num Lock. */
 function toModifiers(parameter: string): number {
 	return toModifierBits(parameter) & ~(CAPS_LOCK_BIT | NUM_LOCK_BIT);
 }

@@ -80,7 +80,7 @@ export function reduceEditor(editor: EditorState, action: EditorAction): EditorS
 			return completeDraft(editor, action.findCandidates, action.by);
 		case 'set': {
 			const replaced = replaceRange(editor, {start: 0, end: editor.text.length}, action.text, 'other');
-			// A draft that was emptied counts as a new draft, so ↑ shows the newest entry of the history again.
+			// An empty draft is treated as a new draft, so ↑ shows the newest entry of the history.
 			return action.text === '' ? {...replaced, historyIndex: editor.history.length, unsentDraft: ''} : replaced;
 		}
 	}

@@ -24,7 +24,7 @@ export interface AddressedPrompt {
 	reject(draft: string, reason: string, addressing?: Addressing): void;
 	/** Puts a draft into the line. Without `addressing`, the addressee is read from the text of the draft. */
 	restore(draft: string, addressing?: Addressing): void;
-	/** The draft in the form in which a later screen restores it. */
+	/** Returns the draft for a later screen to restore. A whisper in it names its addressee by fingerprint. */
 	draftToKeep(): string;
 }
 

@@ -1,14 +1,14 @@
 /**
- * Announces history that arrives from other peers while the linear screen runs: one line, after a pause without further
- * history.
+ * Announces history that arrives from other peers while the linear screen runs. It prints one line, when no more
+ * history has arrived for BACKFILL_PAUSE_MS.
  */
 import type {Clock, Timer} from '../../core/environment.js';
 
-/** Pause after which the history of other peers counts as complete, ms. */
+/** Time without new history after which the line is printed, ms. */
 const BACKFILL_PAUSE_MS = 1000;
 
 export interface BackfillAnnouncer {
-	/** Notes that `count` earlier events have arrived. */
+	/** Must be called when `count` events of the history have arrived. */
 	note(count: number): void;
 	stop(): void;
 }

@@ -31,8 +31,8 @@ export interface LinePrompt {
 	 */
 	submit(send: (draft: string) => void): void;
 	/**
-	 * Changes the words before the prompt sign, for example `to Dave only`; empty for none. If they change while a
-	 * draft is typed, the line is repeated.
+	 * Sets the words in front of the prompt sign, for example `to Dave only`; empty for none. If the words change while
+	 * a draft is typed, prompt and draft are printed again.
 	 */
 	setWords(words: string): void;
 	/** Puts a draft back into the empty line. */
@@ -78,7 +78,8 @@ export function createLinePrompt(
 			timer = clock.after(BLOCKED_RETRY_MS, flush);
 			return;
 		}
-		// An empty prompt is overwritten. A draft stays in its line and is repeated below the printed lines.
+		// If the draft is empty, the printed lines overwrite the prompt. Otherwise the line of the draft stays, and the
+		// draft is repeated below the printed lines.
 		const above = editor.text === '' ? `\r${' '.repeat(prompt().length)}\r` : '\r\n';
 		write(above + drainPending() + promptLine());
 	}

@@ -98,7 +98,7 @@ function formatNumberedEntry(state: State, entry: TimelineEntry, numbers: Messag
 	return isWritten(entry) ? `${numbers.numberOf(entry)}. ${line}` : line;
 }
 
-/** Returns the oldest unread messages and marks them as read. */
+/** Lines of `/unread`: the oldest unread messages, which are then marked as read. */
 function listUnread({reading}: ChatNode, describe: Describe): string[] {
 	const messages = reading?.unread().messages;
 	if (!reading || !messages || messages.length === 0) return ['No unread messages.'];

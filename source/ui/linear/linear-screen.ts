@@ -266,7 +266,7 @@ export function runLinearScreen(options: ChatScreenOptions): ChatScreen {
 		const shown = live.filter(entry => !isIgnored(state, ignored, entry));
 		backfill.note(backfilled);
 		if (shown.length > 0) line.printAbove(...shown.map(entry => formatSpokenEntry(state, entry)));
-		// All live messages count as read: most are printed here, and those of hidden people will never be seen.
+		// All live messages are marked as read: those of hidden people are never printed, all others are printed here.
 		chatNode.reading?.markRead(live);
 		if (isSynced(inputs)) announceUnread();
 		const {lastKeyAt} = line;

@@ -38,7 +38,7 @@ import {formatMoment} from '../timeline/format-time.js';
 import {messageText} from '../timeline/message-text.js';
 import {joinParts} from '../timeline/text-parts.js';
 
-/** Maximum number of names in a list of people. */
+/** Maximum number of names in a list of people. Further people are shown as a number. */
 const MAX_NAMES = 20;
 
 export type Detail = readonly [label: string, value: string];

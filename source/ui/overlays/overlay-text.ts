@@ -83,7 +83,7 @@ function textRows({lines, code}: Overlay & {type: 'text'}, width: number, theme:
  */
 const SCROLL_END = 1_000_000;
 
-/** Numbers of rows with which scrollOverlayBy scrolls to the start and to the end. */
+/** Values of `rows` for scrollOverlayBy: they scroll to the start and to the end of any text. */
 export const SCROLL_TO_START = -SCROLL_END;
 export const SCROLL_TO_END = SCROLL_END;
 

@@ -46,7 +46,7 @@ function paintLink(target: string, text: string): string {
 	return `\u001b]8;id=${shortHash(safeTarget)};${safeTarget}\u0007${text}\u001b]8;;\u0007`;
 }
 
-/** FNV-1a hash in base 36. */
+/** Short id of a text: its FNV-1a hash in base 36. */
 function shortHash(text: string): string {
 	let hash = 0x811c9dc5;
 	for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

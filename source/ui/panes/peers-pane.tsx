@@ -20,7 +20,10 @@ import {formatPeerRows} from './peer-rows.js';
 
 export interface PeersPaneProps {
 	readonly state: State;
-	/** Name and address of this node, for the time before it has joined; absent in a replay. */
+	/**
+	 * Name and address of this node. They are shown until this node has joined, because the state contains them only
+	 * then. Absent in a replay.
+	 */
 	readonly self?: SelfInfo;
 	readonly width: number;
 	readonly height: number;

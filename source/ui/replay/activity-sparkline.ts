@@ -94,8 +94,8 @@ function countEntriesPerCell(view: TimelineView, start: number, end: number, cel
 }
 
 /**
- * Bar heights from 0 to `levels`; 0 only for an empty cell. The scale is a square root, so that a busy hour does not
- * flatten all others.
+ * Bar heights from 0 to `levels`; 0 only for an empty cell. The height grows with the square root of the count, so that
+ * a very busy hour does not make all other bars invisible.
  */
 function barHeights(counts: readonly number[], levels: number): number[] {
 	const maximum = Math.max(1, ...counts);

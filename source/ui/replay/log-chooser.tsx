@@ -10,13 +10,13 @@ import {type Segment, type Theme, type ThemeChoice, themeOf} from '../theme.js';
 import {formatMoment} from '../timeline/format-time.js';
 import {replayKeys} from './replay-bindings.js';
 
-/** One row of the list. */
+/** A saved log, as one row of the list. */
 export interface SavedLog {
 	readonly path: string;
 	readonly room: string;
 	/** Wall clock time of creation, ms. */
 	readonly created: number;
-	/** Size of the file, formatted for the screen. */
+	/** Size of the log file as text, for example `1.2 MB`. */
 	readonly size: string;
 }
 

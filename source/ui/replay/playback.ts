@@ -7,14 +7,14 @@ import {MAX_IDLE_MS, type ReplayUi, SPEEDS} from './replay-state.js';
 export interface Playhead {
 	/** Wall clock time in the log, ms. */
 	readonly time: number;
-	/** Number of records played. */
+	/** Number of records of the log that were played so far. */
 	readonly index: number;
 }
 
 /** Approximate duration of playback at the maximum speed, for a log of any length, ms. */
 const FULL_SPEED_DURATION_MS = 8000;
 
-/** The playhead after `elapsedMs` of real time. */
+/** Returns the playhead after `elapsedMs` ms of playback at the chosen speed. */
 export function advancePlayhead(
 	history: History,
 	{time, index}: Playhead,

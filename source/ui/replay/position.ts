@@ -210,7 +210,10 @@ export function updateSearch(ui: ReplayUi, context: ReplayContext, typed: string
 	return found ? selectKey(from, context, keyOf(found)) : from;
 }
 
-/** Moves to the next or previous match. After the last match it continues at the other end of the log. */
+/**
+ * Moves to the next or previous match. If there is no further match in this direction, continues from the other end of
+ * the log.
+ */
 export function nextMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): ReplayUi {
 	if (ui.search === '') return withFlash(ui, 'No search yet. / starts one');
 	const found = findMatch(ui, context, by);
@@ -233,8 +236,8 @@ function findMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): TimelineEn
 }
 
 /**
- * The match at which a search continues after it has passed one end of the log: the first match when moving forward,
- * else the last.
+ * The match to which nextMatch moves if there is no further match in its direction: the first match of the log when
+ * moving forward, else the last.
  */
 function findWrappedMatch(ui: ReplayUi, context: ReplayContext, by: 1 | -1): TimelineEntry | undefined {
 	const {history, searchIndex} = context;

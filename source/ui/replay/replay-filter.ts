@@ -24,7 +24,7 @@ export interface ReplayFilter {
 	readonly text: string;
 	readonly author?: string;
 	readonly kind?: FilterKind;
-	/** Text to find in messages and notices, folded by foldText. */
+	/** Text to find in messages and notices, normalised by foldText (case is ignored). */
 	readonly words?: string;
 	/** Earliest time by the author's wall clock, inclusive, ms. */
 	readonly from?: number;

@@ -22,7 +22,10 @@ import type {SearchIndex} from './search-index.js';
 
 export interface ReplayFrame {
 	readonly layout: ReplayLayout;
-	/** The state whose timeline is shown: in review the whole log, while playing the log up to the position. */
+	/**
+	 * State of the node whose timeline is shown. In review it is that of the whole log; while playing, that at the
+	 * position.
+	 */
 	readonly shownState: State;
 	/** The state at the position, for the peers pane. */
 	readonly stateAtPosition: State;
@@ -120,7 +123,7 @@ function replayPositionOf(history: History, ui: ReplayUi, view: TimelineView): R
 	if (!entry)
 		return {index: history.length, selected: undefined, time: timeBoundsOf(history).end, rank: timeline.length};
 	const rank = positionOf(timeline, entry) + 1;
-	// The last row that passes a filter is not necessarily the end of the log.
+	// With a filter, the last row that is shown need not be the last event of the log.
 	const atEnd = ui.selected === undefined && rank === timeline.length;
 	return {
 		index: atEnd ? history.length : recordIndexOf(history, entry),
@@ -142,8 +145,8 @@ export function isLater(history: History, key: OrderKey, index: number): boolean
 }
 
 /**
- * First and last time of the log, ms. The first time is that of the oldest event, even if it was written before the log
- * began.
+ * First and last time of the log, ms. The first time is that of the oldest event. The event can be older than the log,
+ * because nodes also receive history.
  */
 function timeBoundsOf(history: History): Pick<ReplayFrame, 'start' | 'end'> {
 	const {timeline} = history.state;

@@ -27,7 +27,10 @@ interface ReplayLoopOptions {
 interface ReplaySnapshot {
 	readonly ui: ReplayUi;
 	readonly hits: Hits;
-	/** Number of records, so that the snapshot changes when the history grows. */
+	/**
+	 * Number of records in the history. It is part of the snapshot, so that components are drawn again when the history
+	 * grows.
+	 */
 	readonly length: number;
 }
 

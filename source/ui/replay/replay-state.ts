@@ -35,9 +35,9 @@ export interface ReplayUi {
 	readonly selected: OrderKey | undefined;
 	/** The row at the top of the timeline; undefined: the timeline shows its end. */
 	readonly anchor: Anchor | undefined;
-	/** While playing: wall clock time in the log, ms. */
+	/** Position while playing, as a wall clock time in the log, ms. */
 	readonly time: number;
-	/** While playing: number of records played. */
+	/** While playing: number of records of the log before the position. */
 	readonly index: number;
 	/** While playing: monotonic time at which `time` and `index` were updated, ms. */
 	readonly tickedAt: number;
@@ -50,7 +50,7 @@ export interface ReplayUi {
 	readonly selectedPeer: PeerId | undefined;
 	readonly overlay: ReplayOverlay | undefined;
 	readonly prompt: ReplayPrompt | undefined;
-	/** Search text in lower case; empty: no search. */
+	/** Search text, normalised by foldText (case is ignored); empty: no search. */
 	readonly search: string;
 	readonly filter: ReplayFilter | undefined;
 	/** Sortable order strings of the bookmarked rows (core/event-order.ts), ascending. */
@@ -70,14 +70,14 @@ export interface ReplayUi {
 
 /** Time by which the keys `<` and `>` move the position, ms. */
 export const SEEK_STEP_MS = 5000;
-/** Longest pause between records while idle time is skipped, ms. */
+/** Duration to which longer pauses between records are shortened if the user has chosen that, ms. */
 export const MAX_IDLE_MS = 2000;
 /** Speeds that `-` and `+` step through, as multiples of the original pace. */
 export const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8, 16, Number.POSITIVE_INFINITY];
 
 type InitialReplay = Pick<ReplayUi, 'columns' | 'rows' | 'speed' | 'filter' | 'bookmarks'>;
 
-/** The state before the file is read: in review, at the end. */
+/** State of the screen before the file is read: mode review, position at the end of the log. */
 export function initialReplayUi({columns, rows, speed, filter, bookmarks}: InitialReplay): ReplayUi {
 	return {
 		columns,

@@ -21,7 +21,10 @@ export interface TransportRequest {
 	readonly waitMs: number | undefined;
 }
 
-/** Formats the bar, or the short message that replaces it. If the bar is too wide, parts are shortened, then dropped. */
+/**
+ * Formats the bar, or the short message that replaces the bar. If the bar is too wide, its parts are shortened first,
+ * and then left out one by one.
+ */
 export function formatTransportBar(request: TransportRequest): Segment[] {
 	const {ui, theme} = request;
 	const style: Style = theme.statusBar;
@@ -50,7 +53,7 @@ export function formatTransportBar(request: TransportRequest): Segment[] {
 interface BarPart {
 	readonly text: string;
 	readonly short?: string;
-	/** Parts with a higher number are dropped first. */
+	/** Order in which parts are left out of a bar that is too wide: the highest number first. */
 	readonly dropPriority: number;
 }
 

@@ -38,8 +38,9 @@ export function createSuspension(
 			await new Promise<void>(resolve => {
 				resolveStop = resolve;
 				stopProcess?.();
-				// After a stop, this timer can fire before SIGCONT arrives. The second timer then waits for SIGCONT, so
-				// that one stop takes the terminal back only once.
+				// When the process continues, the first timer can fire before SIGCONT is handled. The second timer
+				// leaves time for that. Otherwise SIGCONT would call `onContinued` too, and the terminal would be taken
+				// back twice.
 				clock.after(RESUME_DELAY_MS, () => void clock.after(RESUME_DELAY_MS, resolve));
 			});
 			resolveStop = undefined;

@@ -125,7 +125,8 @@ const TEXT_ONLY = /^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$/;
 /**
  * Whether a read begins a paste: text only, with at least two line breaks and text between or after them. Nobody types
  * that much between two reads. One line break is not enough, because a slow connection can deliver a typed line, its
- * Enter and the start of the next line together. In a read with a CR, an LF is Ctrl+J, so only CRs count as line breaks.
+ * Enter and the start of the next line together. If a read contains a CR, each LF in it is the key Ctrl+J, and only CRs
+ * are line breaks.
  */
 function startsUnbracketedPaste(read: string): boolean {
 	const lines = read.split(read.includes('\r') ? /\r\n?/ : '\n');

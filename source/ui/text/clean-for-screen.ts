@@ -4,7 +4,10 @@
  */
 import {cleanText} from '../../core/text.js';
 
-/** Maximum size of a drawn text, in bytes of UTF-8. No event is larger, so only a text that bypassed the codec is cut. */
+/**
+ * Maximum size of a drawn text, in bytes of UTF-8. No event is larger, so only a text that the codec has not checked
+ * can be cut.
+ */
 const MAX_DRAWN_BYTES = 64 * 1024;
 
 /** Makes a text safe to draw. Newlines are kept. */

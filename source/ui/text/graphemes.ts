@@ -58,7 +58,7 @@ export function snapToBoundary(text: string, offset: number): number {
 	return nextBoundary(text, before) === clamped ? clamped : before;
 }
 
-/** Range of the line that contains `offset`, without its newlines. */
+/** Range of the line that contains `offset`, without the newline at its end. */
 export function lineRangeAt(text: string, offset: number): {start: number; end: number} {
 	const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
 	const found = text.indexOf('\n', offset);

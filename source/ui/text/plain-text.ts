@@ -28,7 +28,10 @@ const special = new RegExp(
 	'v',
 );
 
-/** Whether `plainWidth` gives the width of the text: it is plain, apart from emoji of one code point and two units. */
+/**
+ * Whether `plainWidth` returns the right width: the text is plain, or plain except for emoji of one code point and two
+ * units.
+ */
 export function hasPlainWidth(text: string): boolean {
 	return isPlain(text) || !special.test(text);
 }

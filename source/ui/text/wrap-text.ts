@@ -4,7 +4,10 @@
  */
 import {cellWidth, isSingleUnitText, splitGraphemes} from './graphemes.js';
 
-/** Half-open range `[start, end)` in UTF-16 units. The space or newline at a break belongs to neither line. */
+/**
+ * Half-open range `[start, end)` in UTF-16 units. The space or newline at which a line was broken is in neither of the
+ * two lines.
+ */
 export interface LineRange {
 	readonly start: number;
 	readonly end: number;

@@ -15,14 +15,14 @@ import {displayName} from './display-name.js';
 import {WITHDRAWN_TEXT} from './message-text.js';
 import type {TextPart} from './text-parts.js';
 
-/** Text in place of a quoted message that is not known here. */
+/** Text in place of a quoted message that this node has not received. */
 const UNKNOWN_TEXT = 'a message that is not here';
 /** Maximum width of a quoted text in a sentence, in cells. */
 const SENTENCE_QUOTE_CELLS = 60;
 
 /** Message that a reply answers, on one line. */
 export interface Quote {
-	/** Author and text. Only the text, without an author, if the message is not known here. */
+	/** Author and text. Only UNKNOWN_TEXT if this node has not received the message. */
 	readonly parts: readonly TextPart[];
 	readonly text: string;
 }

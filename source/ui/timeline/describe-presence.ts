@@ -11,7 +11,7 @@ import type {TimelineEntry} from '../../core/timeline.js';
 import {displayName, hasOtherSession} from './display-name.js';
 import type {TextPart} from './text-parts.js';
 
-/** Maximum number of names in front of one phrase. Further people are only counted. */
+/** Maximum number of names in front of one phrase. Further people are shown as a number (`and 3 more`). */
 const MAX_NAMES = 4;
 
 /**
@@ -24,7 +24,8 @@ export function describePresenceGroup(state: State, entries: readonly TimelineEn
 	for (const person of summarizeByPerson(state, entries)) {
 		const phrase = presencePhrase(person);
 		const people = peopleByPhrase.get(phrase) ?? [];
-		// Deleting first moves the phrase to the end of the insertion order.
+		// The phrase is deleted and set again, which moves it to the end of the map: the phrases are in the order of
+		// the latest change.
 		peopleByPhrase.delete(phrase);
 		peopleByPhrase.set(phrase, [...people, person]);
 	}
@@ -85,8 +86,8 @@ function presenceStepOf(state: State, entry: TimelineEntry): PresenceStep | unde
 }
 
 /**
- * One summary for each pair of a person and a name that the person had when an entry was written, ordered by the latest
- * change.
+ * One summary for each person, ordered by the latest change. A person who has changed the name has one summary for each
+ * name.
  */
 function summarizeByPerson(state: State, entries: readonly TimelineEntry[]): PersonSummary[] {
 	const own = state.launch?.peer;

@@ -20,7 +20,7 @@ export function plainName(state: State, peer: PeerId, seq?: number): string {
 
 /** Name as the screens show it: in quotes if it could be read as something else, for example the name “joined”. */
 export function clearName(state: State, peer: PeerId, seq?: number): string {
-	// Our own name cannot deceive us, so it needs no quotes. The demo uses the name “you”.
+	// Our own name needs no quotes, because it cannot deceive us. In the demo, for example, it is “you”.
 	return isOurs(state, peer) ? plainName(state, peer, seq) : quoteUnclearName(plainName(state, peer, seq));
 }
 

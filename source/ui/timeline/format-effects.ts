@@ -27,7 +27,7 @@ interface AddedRowOptions {
 	readonly theme: Theme;
 }
 
-/** Rows of a message with the rows that effects add. */
+/** Adds the rows for the quote of a reply, the mark `(edited)` and the reactions to the rows of a message. */
 export function withEffectRows(
 	state: State,
 	message: WrittenEvent,

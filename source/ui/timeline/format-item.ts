@@ -33,7 +33,7 @@ export interface RowOptions {
 	readonly width: number;
 	readonly times: TimeFormat;
 	readonly theme: Theme;
-	/** Search text, folded by foldText, whose matches are highlighted; empty for none. */
+	/** Search text, normalised by foldText (case is ignored), whose matches are highlighted; empty for none. */
 	readonly search: string;
 	/** Whether messages show the address of their author. */
 	readonly addresses: boolean;
@@ -104,7 +104,10 @@ function foldRows(rows: Row[], text: string, {search, width, theme, ...rest}: Ro
 	return [...rows.slice(0, FOLDED_ROWS), summaryRow];
 }
 
-/** Maximum time between two messages of one author, ms, at which the second message does not repeat the name. */
+/**
+ * Maximum time between two messages of one author that form a group, ms. The second message of a group does not repeat
+ * the name.
+ */
 const GROUP_MS = 2 * 60 * 1000;
 
 /** Whether an item is a message that continues a group of its author, so that it shows neither name nor address. */

@@ -17,7 +17,7 @@ import type {TimelineView} from './timeline-view.js';
 
 type Pages = State['timeline']['pages'];
 
-/** Whether an entry matches `search`, which is not empty and was folded by foldText. */
+/** Whether an entry matches `search`, which is not empty and was normalised by foldText (case is ignored). */
 export function matchesSearch(state: State, entry: TimelineEntry, search: string): boolean {
 	if (isWritten(entry) && foldText(cleanForScreen(searchTextOf(state, entry))).includes(search)) return true;
 	if (entry.type === 'notice') return foldText(entry.text).includes(search);
@@ -70,7 +70,7 @@ export interface MatchCount {
 export interface CountRequest {
 	readonly state: State;
 	readonly view: TimelineView;
-	/** Search text, folded by foldText; empty: no search. */
+	/** Search text, normalised by foldText (case is ignored); empty: no search. */
 	readonly search: string;
 	/** Whether the view shows every entry of the timeline. */
 	readonly isUnfiltered: boolean;

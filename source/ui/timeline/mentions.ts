@@ -38,7 +38,10 @@ const collectOwnNames = memoise<State, readonly string[]>(
 	],
 );
 
-/** All names that this user has had, folded by foldText. Returns the same array until the names change. */
+/**
+ * All names that this user has had, normalised by foldText (case is ignored). Returns the same array until the names
+ * change.
+ */
 const ownNames = memoise<State, readonly string[]>(state => [collectOwnNames(state).join('\n')], collectOwnNames);
 
 /**
@@ -53,7 +56,10 @@ const shortNames = memoise<State, ShortNames & {readonly key: string}>(
 	},
 );
 
-/** Whether a text mentions this user. `ms` is the hybrid clock time of the message, at which short names are resolved. */
+/**
+ * Whether a text mentions this user. `ms` is the hybrid clock time of the message. Whether a short name (`@Mary` for
+ * Mary Ann) means this user depends on who was present at that time.
+ */
 export function mentionsUs(state: State, {text, ms}: {readonly text: string; readonly ms: number}): boolean {
 	return ownNames(state).some(name => isMention(text, name)) || isMentionedByShortName(text, ms, shortNames(state));
 }

@@ -41,7 +41,10 @@ export function createRowOptions(theme: Theme): (settings: Omit<RowOptions, 'the
  */
 export const MAX_CACHED_ENTRIES = 1024;
 
-/** Cache of formatted rows, one per screen. The key is the entry object, which is frozen and replaced when it changes. */
+/**
+ * Cache of formatted rows, one per screen. The key is the entry object: an entry is never modified, but replaced by a
+ * new object.
+ */
 export function createRowCache(): RowsOf {
 	const cache = new LruMap<TimelineEntry, CachedRows>(MAX_CACHED_ENTRIES, {touchOnGet: true});
 

@@ -45,7 +45,7 @@ const HEADING_INDENT_CELLS = 2;
 const TIME_CELLS: Readonly<Record<TimeFormat, number>> = {minutes: 6, seconds: 9, none: 0};
 
 /**
- * Width of the name column. In the narrowest column, a name with a fingerprint does not fit and has a row of its own,
+ * Width of the name column. A name with a fingerprint does not fit the narrowest column, so it has a row of its own
  * above the text.
  */
 function nameCellsOf(cells: number): number {

@@ -21,11 +21,11 @@ export interface StyledRange extends TextRange {
 }
 
 export interface SegmentOptions {
-	/** Search text, folded by foldText; empty for none. */
+	/** Search text, normalised by foldText (case is ignored); empty for none. */
 	readonly search: string;
 	readonly theme: Theme;
 	readonly mentions?: readonly StyledRange[];
-	/** Style of the whole text. */
+	/** Style of the whole text, to which the styles of links and matches are added. */
 	readonly base?: Style | undefined;
 }
 

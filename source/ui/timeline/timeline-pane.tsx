@@ -21,7 +21,7 @@ import type {Slot, Viewport} from './viewport.js';
 
 /** Marks of the replay, shown instead of delivery marks. */
 export interface ReplayAnnotations {
-	/** Whether the entry arrived after the playback position. Such rows are dimmed. */
+	/** Whether the entry arrived after the position of the replay. Its row is then dimmed. */
 	isLater(entry: TimelineEntry): boolean;
 	isBookmarked(entry: TimelineEntry): boolean;
 }
@@ -33,7 +33,7 @@ interface TimelinePaneProps {
 	/** Height of the pane in rows. The last entry is at the bottom. */
 	readonly height: number;
 	readonly selected: OrderKey | undefined;
-	/** Text of the unread rule. */
+	/** Text in the unread rule (the line above the first unread entry), for example `new since 10:42`. */
 	readonly unreadText?: string;
 	/** Set only in the replay. */
 	readonly review?: ReplayAnnotations | undefined;

@@ -32,8 +32,8 @@ export function viewAll(timeline: Timeline): TimelineView {
 type Page = Timeline['pages'][number];
 
 /**
- * Creates the view of one filter, as a function of the timeline. Filtered pages are cached by their source page, so that
- * a new event causes only one page to be filtered again.
+ * Creates the view of one filter, as a function of the timeline. The filtered entries of each page of the timeline are
+ * cached, so that after a new event only its page is filtered again.
  */
 export function createFilteredView(test: EntryPredicate): (timeline: Timeline) => TimelineView {
 	const filteredPages = new WeakMap<Page, Page>();
@@ -87,7 +87,7 @@ function viewPages(pages: readonly Page[]): TimelineView {
 }
 
 export interface TimelineItem {
-	/** The item has the positions `[from, to)` of the view. */
+	/** First position of the item in the view. `to`: the position after the last one. */
 	readonly from: number;
 	readonly to: number;
 	/** Entries of the item in timeline order: one, or several in a presence group. */

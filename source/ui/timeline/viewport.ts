@@ -20,7 +20,7 @@ export interface Anchor {
 	readonly row: number;
 }
 
-/** A view with the height of each item at the current width. */
+/** A view of the timeline, with the number of rows that each item needs at the current width. */
 export interface LaidOutTimeline {
 	readonly view: TimelineView;
 	/** Position of the first unread entry, above which the unread rule is drawn; -1 if there is none. */
