@@ -122,6 +122,9 @@ export function createDiskFileStore({
 				finish: () => sink.finish().catch(rethrowWhole),
 			};
 		},
-		close: () => served.close(),
+		close() {
+			heapGrowth.stop();
+			return served.close();
+		},
 	};
 }
