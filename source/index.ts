@@ -28,7 +28,7 @@ export type {
 } from './cli/output/json-lines.js';
 
 /**
- * Creates a node. The node opens no file and no socket before `start`. Throws an Error if an option is wrong or
+ * Creates a node. It opens files and sockets only when `start` is called. Throws an Error if an option is wrong or
  * unknown.
  */
 export function createNode(nodeOptions: NodeOptions = {}): ChatNode {

@@ -29,22 +29,22 @@ const node = createNode({
 
 const VIA = /^<[^<>]{1,80} via [\w-]+> /;
 /**
- * Maximum bytes of the text in a line to IRC. The command, the channel and the author are added to the text. A complete
- * IRC line has at most 512 bytes, including the prefix that the server adds.
+ * Maximum bytes of text in one line to the IRC server. The command, the channel and the author are added to the text.
+ * With them, and with the prefix that the server adds, an IRC line may have at most 512 bytes.
  */
 const MAX_LINE_BYTES = 380;
 /**
- * Maximum length of a line from the IRC server, in UTF-16 units. A longer line is cut. A message of the room has at
- * most 16 KiB. For a longer text `post` throws, and the error would end the bridge.
+ * Maximum length of a line from the IRC server, in UTF-16 units. A longer line is cut. A message in the room can have
+ * at most 16 KiB. If it were longer, `post` would throw an error, and the bridge would end.
  */
 const MAX_POST_CHARACTERS = 4000;
 /**
- * Maximum number of lines that wait to be sent. Further lines are dropped. Lines have to wait, because an IRC server
- * disconnects a client that sends too fast.
+ * Maximum number of lines that wait to be sent to IRC. Further lines are dropped. Lines have to wait, because an IRC
+ * server disconnects a client that sends too fast.
  */
 const MAX_QUEUED_LINES = 200;
 const LINE_INTERVAL_MS = 600;
-/** Number of lines that may be sent at once. After that, one line is sent per interval. */
+/** Number of lines that may be sent to IRC at once. After that, one line is sent in each LINE_INTERVAL_MS. */
 const BURST = 4;
 
 const irc = connect(Number(ircPort), host);
@@ -64,7 +64,7 @@ function drain() {
 	}, LINE_INTERVAL_MS);
 }
 
-/** Splits a line into parts of at most MAX_LINE_BYTES, cut between characters. */
+/** Splits a long line into parts of at most MAX_LINE_BYTES. No character is split. */
 function* partsOf(line) {
 	let part = '';
 	for (const character of line) {
@@ -88,15 +88,15 @@ function passToIrc({name, text}) {
 	drain();
 }
 
-/** Removes the codes for colours (U+0003 and digits), bold and the like, which are control characters. */
+/** Removes the control characters by which IRC marks colours (U+0003 followed by digits), bold text and the like. */
 function withoutFormats(text) {
 	const [first, ...coloured] = text.split('\u0003');
 	return [first, ...coloured.map(part => part.replace(/^\d{1,2}(?:,\d{1,2})?/, ''))].join('').replace(/\p{Cc}/gu, '');
 }
 
 function passToRoom(from, text) {
-	// A text between two U+0001 is a command for the client. The only such command that people write is ACTION, for
-	// /me.
+	// IRC programs send a command to another IRC program as a text between two U+0001. People use only one such
+	// command: ACTION, for /me.
 	const isAction = text.startsWith('\u0001ACTION ');
 	if (text.startsWith('\u0001') && !isAction) return;
 	const clean = withoutFormats(isAction ? `* ${text.slice(8)}` : text);

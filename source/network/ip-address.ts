@@ -50,7 +50,10 @@ export function isOnLink(address: string, interfaces: readonly LocalInterface[])
 	return interfaceFor(address, interfaces) !== undefined;
 }
 
-/** Interface whose subnet contains the address. Of several such interfaces, the one with the longest prefix. */
+/**
+ * Interface whose subnet contains the address. If there are several, the one with the longest prefix. Undefined if
+ * there is none.
+ */
 export function interfaceFor(address: string, interfaces: readonly LocalInterface[]): LocalInterface | undefined {
 	const ip = parseIp(address);
 	let best: LocalInterface | undefined;
@@ -117,7 +120,10 @@ export function prefixGroup(address: string): string | undefined {
 	return ip?.family === 6 && !isLoopback(address) ? subnet64(ip) : undefined;
 }
 
-/** Whether a node bound to `host` may dial `address`. A node bound to loopback may dial only this computer. */
+/**
+ * Whether a node that listens on `host` may dial `address`. A node that listens only on loopback may dial only this
+ * computer.
+ */
 export function mayReach(host: string | undefined, address: string): boolean {
 	return host === undefined || !isLoopback(host) || /^localhost\.?$/i.test(address) || isLoopback(address);
 }
@@ -133,8 +139,8 @@ export function isIpLiteral(address: string): boolean {
 }
 
 /**
- * Key of a group of addresses that together have one vote about the clock of this node: an IPv4 address, a link-local
- * address, or the /64 of another IPv6 address. One machine can use any number of addresses of a /64.
+ * Group of addresses that together have one vote about the clock of this node. The group is an IPv4 address, a
+ * link-local address, or the /64 of another IPv6 address, because one machine can use any number of addresses of a /64.
  */
 export function addressGroup(address: string): string {
 	const ip = parseIp(address);

@@ -12,7 +12,7 @@ import {withoutZone} from './ip-address.js';
 export interface SocketFailure {
 	/** Kind and address of the socket, for example `UDP on 10.0.0.1`. */
 	readonly socket: string;
-	/** Text that says why the system refuses the socket. */
+	/** Reason why the system refuses the socket, as text. */
 	readonly reason: string;
 }
 
@@ -26,8 +26,8 @@ const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', '
 /** Errors that report a prohibition, for example by a firewall or a security policy of this computer. */
 const PROHIBITIONS: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 /**
- * Errors that mean that this computer does not have the address or the address family now, or cannot use the address
- * yet. An IPv6 address that was just added cannot be used until the system has checked that it is unique.
+ * Errors that occur if this computer does not have the address or the address family, or cannot use the address yet. An
+ * IPv6 address that was just added cannot be used until the system has checked that no other computer has it.
  */
 const ADDRESS_IS_MISSING: ReadonlySet<string> = new Set([
 	'EADDRNOTAVAIL',
@@ -53,9 +53,9 @@ export function isAddressMissing(error: unknown): boolean {
 }
 
 /**
- * Whether a node starts in spite of this failure and tries again later. It does if the system lacks resources, or forbids
- * an unprivileged port, for example by a security policy. After any other failure, for example if another program uses the
- * port, the user has to change an option.
+ * Whether a node starts although the system refuses its socket, and tries again later. It does in two cases: the system
+ * lacks resources, or it forbids a port that needs no privilege, for example because of a security policy. In all other
+ * cases the user has to change an option, for example because another program uses the port.
  */
 export function isTriedAgain(error: unknown, port: number): boolean {
 	const code = systemErrorCode(error) ?? '';
@@ -85,7 +85,10 @@ export interface SocketFailures {
 	list(): readonly SocketFailure[];
 }
 
-/** Maximum number of remembered sockets. A computer with many temporary IPv6 addresses stays below it. */
+/**
+ * Maximum number of sockets whose refusals are remembered. Even a computer with many temporary IPv6 addresses needs
+ * fewer.
+ */
 const MAX_REMEMBERED = 64;
 
 export function createSocketFailures(clock: Pick<Clock, 'monotonic'>): SocketFailures {

@@ -11,7 +11,7 @@ const SLEEP_CHECK_MS = 250;
  */
 const MIN_SLEEP_MS = 2000;
 
-/** Time sources of the system clock, replaced in tests. All times are in ms. */
+/** Sources of time for the system clock. Tests replace them. All times are in ms. */
 export interface TimeSources {
 	wall(): number;
 	/** Monotonic time that may stop while the computer sleeps. */

@@ -25,23 +25,24 @@ export interface ChatNodeOptions {
 	readonly keys: RoomKeys;
 	/** Version of this program. */
 	readonly version: string;
-	/** Seed of the identity: 32 secret bytes of the OS user. Without this seed the node has no identity. */
+	/**
+	 * Secret from which the durable identity of the user is derived: 32 bytes, stored for the OS user. Without it the
+	 * node has no identity.
+	 */
 	readonly identitySeed?: Uint8Array;
-	/** If false, the node accepts and sends no whispers. */
+	/** If false, the node accepts and sends no whispers (private messages). */
 	readonly takesWhispers?: boolean;
 	/** Whether the node tracks which messages the user has read. */
 	readonly tracksReading?: boolean;
-	/** Whether this node announces that it is a keeper. */
+	/** Whether this node announces that it is a keeper, a node that stays in the room to keep its history. */
 	readonly isKeeper?: boolean;
-	/** Whether files are served to others. Default: true. */
+	/** Whether the node sends files to other peers. Default: true. */
 	readonly servesFiles?: boolean;
-	/** Whether the user chose loopback only. The doctor then does not report that no other computer was found. */
+	/** Whether the user chose to use only loopback. Then the doctor does not report that it found no other computer. */
 	readonly loopbackOnly?: boolean;
-	/** Addresses to dial: those of `--peer`, or by default the addresses remembered from earlier runs. */
+	/** Addresses to dial. They come from `--peer` or, without this option, from earlier runs. */
 	readonly targets: readonly HostAddress[];
-	/**
-	 * Whether the targets are remembered from earlier runs. The doctor then does not report a target that does not answer.
-	 */
+	/** Whether the targets come from earlier runs. Then the doctor does not report a target that does not answer. */
 	readonly targetsRemembered?: boolean;
 }
 
@@ -50,47 +51,52 @@ export interface ChatNodeAdapters {
 	readonly random: Random;
 	readonly transport: Transport;
 	readonly beacon: Beacon;
-	/** The opened log, whose records have not been read yet. */
+	/** The opened log. Its records have not been read yet. */
 	readonly openedLog: OpenedLog;
 	readonly debug: Debug;
-	/** Saves the reading position of the log. Undefined if the position is not saved. */
+	/** Saves up to which place in the log the user has read. Undefined if this is not saved. */
 	readonly saveReadingPosition?: (place: LogPlace) => Promise<void>;
-	/** Verified people of this room. Undefined if nothing may be kept on disk. */
+	/** People of this room whom the user has verified. Undefined if nothing may be kept on disk. */
 	readonly contacts?: ContactStore;
-	/** Files of this room on this computer. Without this store the node neither shares nor fetches files. */
+	/**
+	 * Files on this computer that belong to this room. Without this store the node neither shares nor fetches files.
+	 */
 	readonly files?: FileStore;
-	/** Creates the window for guests (invitation.ts). Undefined if this node has no such window. */
+	/**
+	 * Creates the window for guests, a web page that shows the room (invitation.ts). Undefined if this node has none.
+	 */
 	createInvitation?(ports: InvitationPorts): Invitation;
-	/** Called when a connection to a target succeeded. */
+	/** Called when a connection to a target has succeeded, so that the next run can dial it. */
 	rememberTarget(address: HostAddress): void;
 	/**
-	 * Called when the computer wakes up in another network and the room has no secret. The function stops this node and
-	 * starts another one with a new key, feed and log.
+	 * Called when the computer has woken up in another network and the room has no secret. The function stops this node
+	 * and starts a new one with a new key, feed and log.
 	 */
 	relaunch?(): void;
 }
 
 /**
- * Identity, ports and addresses of the node. The values are those at the start of the node. Only ports and paths that
- * are getters return their current values.
+ * Identity, ports and addresses of this node when it started. Ports and paths that are getters return their current
+ * values.
  */
 export interface SelfInfo {
 	readonly peer: PeerId;
-	/** First 8 digits of the fingerprint of the identity. */
+	/** First 8 digits of the fingerprint of the durable identity of the user. */
 	readonly identity?: string;
-	/** Public key of the identity, 64 hexadecimal digits. */
+	/** Public key of the durable identity of the user, as 64 hexadecimal digits. */
 	readonly identityKey?: string;
 	/**
-	 * Name of this node at the start. `openNode` sets it, because the state contains no name before this node has joined.
+	 * Name of this node at its start. `openNode` sets it, because the state contains the name only after this node has
+	 * joined.
 	 */
 	readonly name?: string;
 	readonly room: string;
 	readonly hasSecret: boolean;
 	readonly udpPort: number;
-	/** 0 as long as the system refuses the socket. */
+	/** Port on which this node accepts connections. 0 as long as the system refuses the socket. */
 	readonly tcpPort: number;
 	readonly addresses: readonly string[];
-	/** Path of the log that is written now. It changes if the program has to continue in a new file. */
+	/** Path of the log that is being written. It changes if the program has to continue the log in a new file. */
 	readonly logPath?: string | undefined;
 	/** Path of the newest log of an earlier run in this room. `openNode` sets it shortly after the start. */
 	readonly earlierLog?: string | undefined;
@@ -103,65 +109,73 @@ export interface ChatNode extends FileCommands {
 	readonly store: Store;
 	/** Reads the log, opens the sockets and announces the node. Rejects with UsageError or StorageError. */
 	start(): Promise<SelfInfo>;
-	/** Appends `left`, flushes the send queues for at most MAX_BYE_FLUSH_MS, closes sockets and log. Idempotent. */
+	/**
+	 * Leaves the room: appends `left`, sends the waiting messages for at most MAX_BYE_FLUSH_MS, and closes the sockets
+	 * and the log. Idempotent.
+	 */
 	stop(): Promise<void>;
-	/** Appends a `posted` event with the text, without control characters. */
+	/** Appends a `posted` event. Control characters are removed from the text. */
 	post(text: string, options?: PostOptions): PostResult;
 	/**
-	 * Sends a private message to a connected peer. Only the logs of these two nodes contain it, and other sessions of the user
-	 * do not receive it. While both nodes run, the message is sent again until the peer has it.
+	 * Sends a private message to a connected peer. Only the logs of the two nodes contain it. Other sessions of the two
+	 * users do not receive it. While both nodes run, this node repeats the message until the peer has it.
 	 */
 	whisper(peer: PeerId, text: string): WhisperResult;
 	/**
-	 * Declares that a person reads the messages of this node. Before this call, a keeper refuses whispers, because nobody
-	 * would read them and their senders would not know that.
+	 * Declares that a person reads the messages of this node from now on. Before this call, a keeper refuses whispers,
+	 * because their senders would wait for a reader in vain.
 	 */
 	readWhispers(): void;
-	/** Number of this node's whispers to this peer that the peer has neither acknowledged nor refused yet. */
+	/** Number of whispers from this node that this peer has neither accepted nor refused yet. */
 	outstandingWhispers(peer: PeerId): number;
-	/** Reacts to a message with a word or, if `on` is false, takes the reaction back. */
+	/** Adds a reaction to a message: an emoji or another word. If `on` is false, removes this reaction. */
 	mark(target: EventRef, word: string, on: boolean): PostResult;
-	/** Replaces the text of a message that this user wrote. Every version stays in the history of all peers. */
+	/**
+	 * Replaces the text of a message that this user wrote. All peers keep every version of the text in their history.
+	 */
 	correct(target: EventRef, text: string): PostResult;
-	/** Withdraws a message that this user wrote: all programs hide it. It is not erased, since all peers hold it. */
+	/**
+	 * Withdraws a message that this user wrote. All programs then hide it. It cannot be erased, because all peers hold
+	 * it.
+	 */
 	withdraw(target: EventRef): PostResult;
 	/** Pins a message for everybody or, if `on` is false, unpins it. */
 	pin(target: EventRef, on: boolean): PostResult;
 	rename(name: string): PostResult;
-	/** Notifies the connected peers that the user is typing, at most once every TYPING_INTERVAL_MS. */
+	/** Tells the connected peers that the user is typing. Does so at most once every TYPING_INTERVAL_MS. */
 	notifyTyping(): void;
 	/**
-	 * Adds a target: an address that is dialled while it is not connected. The target is remembered after the first
-	 * successful connection.
+	 * Adds a target: an address that this node dials whenever it is not connected. Later runs dial it too, once a
+	 * connection has succeeded.
 	 */
 	addPeer(host: string, port: number): void;
 	/**
-	 * Removes a target that is not connected; without `port`, every such target of the host. Returns false if there was
-	 * none.
+	 * Removes a target that is not connected. Without `port`, removes all such targets of the host. Returns false if
+	 * there were none.
 	 */
 	dropPeer(host: string, port?: number): boolean;
 	/**
-	 * Stops requesting and accepting events of these peers. Events received before stay in the state: the screen hides
-	 * them.
+	 * Stops requesting and accepting events of these peers. Events that arrived before remain in the state. The screen
+	 * hides them.
 	 */
 	ignore(peers: readonly PeerId[]): void;
 	unignore(peers: readonly PeerId[]): void;
-	/** Unread messages; undefined if this node does not track them. */
+	/** Unread messages. Undefined if this node does not record which messages were read. */
 	readonly reading: Reading | undefined;
-	/** The window for guests; undefined if this node has none. */
+	/** The window for guests, a web page that shows the room. Undefined if this node has none. */
 	readonly invitation?: Invitation;
-	/** Safety numbers and verified people. */
+	/** Safety numbers, and the people whom the user has verified. */
 	readonly verification: Pick<Verification, 'showNumber' | 'confirm' | 'forget'>;
 	/**
-	 * Shows a notice, which is also written to the log. The number of notices in a minute is limited. `code`: identifies
+	 * Shows a notice to the user and writes it to the log. The number of notices per minute is limited. `code`: name of
 	 * the kind of notice, for scripts.
 	 */
 	notify(level: NoticeLevel, code: string, text: string): void;
-	/** Place after the last record of the log file. Undefined if there is no file, or if records wait to be saved. */
+	/** Place after the last record of the log file. Undefined if there is no file, or if records wait to be written. */
 	logEnd(): LogPlace | undefined;
-	/** Sets whether the log is being saved and, if it is not, why. Called by the owner of the log. */
+	/** Sets whether the log is being saved and, if not, the reason. Called by the module that opened the log. */
 	setPersistenceStatus(status: {readonly saving: boolean; readonly reason?: string}): void;
-	/** Resolves to true as soon as one peer has all events of this node, or to false after `timeoutMs`. */
+	/** Resolves to true as soon as one peer has all events of this node. Resolves to false after `timeoutMs`. */
 	whenDelivered(timeoutMs: number): Promise<boolean>;
 	/** Returns a snapshot of the network for the doctor and the network pane. */
 	reportNetwork(): NetworkReport;

@@ -3,7 +3,7 @@ import {DEFAULT_PORT, DEFAULT_ROOM} from '../core/defaults.js';
 import {quoteShellArgument} from '../core/shell-argument.js';
 import type {SelfInfo} from './chat-node.js';
 
-/** Command that starts the program on a computer on which it was installed as the readme describes. */
+/** Command that starts the program if it was installed as the readme describes. */
 export const PROGRAM_COMMAND = 'npx p2pchat-ink';
 
 /** Command that replays a log on this computer. */
@@ -14,14 +14,14 @@ export function replayCommand(
 	return `${programCommand} replay ${quoteShellArgument(path)}`;
 }
 
-/** Whether this node uses no interface except loopback, so that only nodes on this computer can connect. */
+/** Whether this node uses only loopback, so that only nodes on this computer can connect to it. */
 export function usesLoopbackOnly({addresses}: Pick<SelfInfo, 'addresses'>): boolean {
 	return addresses.length > 0 && addresses.every(address => address.startsWith('127.') || address === '::1');
 }
 
 /**
- * Command with which another person joins this room. It names the room and the port only if they are not the defaults. It
- * never contains the secret: the program asks for it.
+ * Command with which another person joins this room. It contains the room and the port only if they are not the
+ * defaults. It never contains the secret, because the program asks for it.
  */
 export function inviteCommand(self: RoomOptions & Pick<SelfInfo, 'programCommand'>): string {
 	const {programCommand = PROGRAM_COMMAND} = self;
@@ -29,7 +29,8 @@ export function inviteCommand(self: RoomOptions & Pick<SelfInfo, 'programCommand
 }
 
 /**
- * Command for another computer: starts the downloaded package that the window for guests offers, and joins this room.
+ * Command for another computer which has downloaded this program from the window for guests: starts the program and
+ * joins this room.
  */
 export function packageCommand(self: RoomOptions): string {
 	return ['npx ./p2pchat-ink.tgz --name YOU', ...roomOptions(self)].join(' ');

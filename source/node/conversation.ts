@@ -1,4 +1,7 @@
-/** Appends the events of the local user to the feed of this node: `joined`, `posted`, `renamed`, `moved` and `left`. */
+/**
+ * Events of the user of this node: checks them and appends them to the feed of this node (`joined`, `posted`,
+ * `renamed`, `moved` and `left`).
+ */
 import type {EntryBody} from '../codec/entry.js';
 import {type Batch, lastSeq} from '../core/batch.js';
 import {containsSpoofedFingerprint} from '../core/confusables.js';
@@ -10,20 +13,20 @@ import {cleanName, cleanText, utf8Length} from '../core/text.js';
 import type {Store} from './store.js';
 import {whenState} from './when-state.js';
 
-/** Either the sequence number of the new event, or the reason why there is none, as a sentence for the user. */
+/** Sequence number of the new event, or the reason why there is no new event, as a sentence for the user. */
 export type PostResult = {readonly seq: number} | {readonly refused: string};
 
 export interface PostOptions {
 	/** Whether the text is an action in the third person, as with `/me`. */
 	readonly action?: boolean;
-	/** The message that this one answers. */
+	/** The message to which this one replies. */
 	readonly replyTo?: EventRef;
 }
 
 export interface ConversationOptions {
 	readonly name: string;
 	readonly version: string;
-	/** Whether `joined` says that this node is a keeper. */
+	/** Whether `joined` says that this node is a keeper, a node that stays in the room to keep its history. */
 	readonly isKeeper?: boolean | undefined;
 	readonly clock: Clock;
 	/** Current addresses of this node in the local network. */
@@ -34,35 +37,35 @@ export interface ConversationOptions {
 
 export interface Conversation {
 	name(): string;
-	/** Appends `joined`. Later calls have no effect. */
+	/** Appends `joined`. Further calls have no effect. */
 	join(): void;
 	post(text: string, options?: PostOptions): PostResult;
-	/** Appends a `shared` event whose content was checked (file-transfers.ts). */
+	/** Appends a `shared` event. The caller has checked its content (file-transfers.ts). */
 	shareFile(body: EntryBody & {readonly type: 'shared'}): PostResult;
-	/** Announces in the room that guests can now read the room over HTTP, or no longer can. */
+	/** Tells the room that guests can read along over HTTP from now on, or that they no longer can. */
 	announceWindow(window: WindowState): void;
-	/** Appends an effect whose target and content were checked (effect-commands.ts). */
+	/** Appends a reaction, correction, withdrawal or pin. The caller has checked it (effect-commands.ts). */
 	appendEffect(body: EffectBody): PostResult;
 	rename(name: string): PostResult;
-	/** Sends `typing` to all peers, at most once every TYPING_INTERVAL_MS, because peers limit the rate of messages. */
+	/** Sends `typing` to all peers, at most once every TYPING_INTERVAL_MS, because peers refuse more messages. */
 	notifyTyping(): void;
-	/** Appends `moved` if the addresses of this node have changed. */
+	/** Appends `moved` if the addresses of this node have changed since they were last announced. */
 	announceAddressChange(): void;
-	/** Appends `left`, the last event of this feed. */
+	/** Appends `left`, the last event of the feed of this node. */
 	leave(): void;
 }
 
 const FINGERPRINT_IN_NAME =
-	'A name must not contain “#” and a fingerprint: they distinguish people who have the same name.';
+	'A name must not contain “#” and a fingerprint. The program adds them to distinguish people with the same name.';
 
-/** Why a text cannot be sent, as a sentence for the user; undefined if it can. */
+/** Reason why a text cannot be sent, as a sentence for the user. Undefined if it can be sent. */
 export function refuseText(text: string): string | undefined {
 	if (cleanText(text).trim() === '') return 'The text is empty.';
 	if (utf8Length(text) <= MAX_TEXT_BYTES) return undefined;
 	return `Too long: ${utf8Length(text)} bytes, the limit is ${MAX_TEXT_BYTES} bytes.`;
 }
 
-/** Why a name cannot be used, as a sentence for the user; undefined if it can. */
+/** Reason why a name cannot be used, as a sentence for the user. Undefined if it can be used. */
 export function refuseName(name: string): string | undefined {
 	if (containsSpoofedFingerprint(name)) return FINGERPRINT_IN_NAME;
 	return cleanName(name) === '' ? 'A name needs at least one visible character.' : undefined;
@@ -144,7 +147,10 @@ export function createConversation(options: ConversationOptions): Conversation {
 	};
 }
 
-/** Resolves to true as soon as one peer has all events of this node up to `ownSeq()`, or to false after `timeoutMs`. */
+/**
+ * Resolves to true as soon as one peer has all events of this node up to `ownSeq()`. Resolves to false after
+ * `timeoutMs`.
+ */
 export function whenDelivered(
 	store: Store,
 	clock: Clock,
@@ -157,12 +163,15 @@ export function whenDelivered(
 	);
 }
 
-/** Message for a user whose name was cleaned or truncated; undefined if the name was accepted unchanged. */
+/**
+ * Text for a user whose name was changed, because it was too long or contained characters that are not allowed.
+ * Undefined if the name was accepted as it is.
+ */
 export function describeNameTruncation(requestedName: string): string | undefined {
 	const name = cleanName(requestedName);
 	const shown = shownName(name);
 	if (shown !== name && name === requestedName.trim()) {
-		return `Others see “${shown}”. Check marks, and parentheses at the end of a name, are not shown, because they could be taken for what the program says.`;
+		return `Others see “${shown}”. Check marks, and parentheses at the end of a name, are not shown, because they could be taken for marks of the program.`;
 	}
 	if (name === requestedName.trim()) return undefined;
 	return `Your name is “${name}”. The limit is ${MAX_NAME_CELLS} columns and ${MAX_NAME_BYTES} bytes of printable text.`;

@@ -1,6 +1,6 @@
 /**
- * Creates a chat node from its parts: local state, network, conversation and monitors. All adapters are passed in, so that
- * the same code runs in production, in tests and in the simulator.
+ * Creates a chat node from its parts: local state, network, conversation and monitors. All access to the outside world
+ * is passed in (`adapters`), so that the same code runs in production, in tests and in the simulator.
  */
 
 import type {Timer} from '../core/environment.js';
@@ -187,7 +187,10 @@ export function createChatNode(options: ChatNodeOptions, adapters: ChatNodeAdapt
 		return selfInfo;
 	}
 
-	/** Called when saving works again. Compares the log with the state, and requests the missing events from other peers. */
+	/**
+	 * To be called when the log can be saved again. Finds the events that the log has lost, tells the user, and
+	 * requests these events from other peers.
+	 */
 	function reportRecovery(): void {
 		const losses = inventory.noteLosses();
 		notices.savingAgain(openedLog.log.path, losses, self);

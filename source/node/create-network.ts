@@ -1,6 +1,7 @@
 /**
- * Network of a node: creates discovery, dialler, mesh, sync and failure detector, and connects them. These parts do not know
- * each other: their callbacks are inner functions of `createNetwork`, which pass an event of one part to the others.
+ * Network of a node: creates discovery, dialler, mesh, sync and failure detector, and connects them. None of these
+ * parts knows another one. Their callbacks are the inner functions of `createNetwork`, which pass an event of one part
+ * on to the others.
  */
 import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
 import type {PeerId} from '../core/event.js';
@@ -37,17 +38,17 @@ export interface NetworkOptions {
 	readonly adapters: ChatNodeAdapters;
 	name(): string;
 	/**
-	 * Called when a peer has connected whose clock agrees with ours. The node then appends `joined`, because the time of
-	 * this event is now correct.
+	 * Called when a peer has connected whose clock agrees with the clock of this node. The node then appends `joined`,
+	 * because the time of this event is now known to be right.
 	 */
 	onReadyToJoin(): void;
-	/** Called when the timers of this process fired late, because the computer may have been asleep. */
+	/** Called when the timers of this process were late. The computer may have slept. */
 	onTimersStalled(): void;
-	/** Called when `link` becomes the connection on which messages to its peer are sent. */
+	/** Called when messages to a peer are sent on `link` from now on. */
 	onLinked(link: PeerLink): void;
 	onWhisper(link: PeerLink, message: WhisperMessage | WhisperAckMessage): void;
 	/**
-	 * Called after a beacon was sent. The interfaces were read just before, so the addresses of this node may have
+	 * Called after each beacon. The interfaces were read just before it, so the addresses of this node may have
 	 * changed.
 	 */
 	onBeaconSent(): void;
@@ -58,15 +59,21 @@ export interface Network {
 	readonly dialler: Dialler;
 	readonly sync: Sync;
 	readonly discovery: Discovery;
-	/** Announces committed batches to peers: pushes those of this node, and lists the feeds of other authors in `have`. */
+	/**
+	 * Announces committed batches to the peers. Batches of this node are pushed. The feeds of other batches are listed
+	 * in `have` messages.
+	 */
 	announce(batches: readonly CommittedBatch[]): void;
-	/** Opens the sockets without announcing this node, and resolves with the UDP port. Rejects with the error of the system. */
+	/**
+	 * Opens the sockets, but does not announce this node yet. Resolves with the UDP port. Rejects with the system
+	 * error.
+	 */
 	listen(): Promise<number>;
 	/** Port on which this node accepts connections now. 0 as long as the system refuses the socket. */
 	tcpPort(): number;
 	/** Starts to announce this node and to dial. */
 	start(): void;
-	/** Sends `bye` to every peer and waits until all links are closed, at most MAX_BYE_FLUSH_MS. */
+	/** Sends `bye` to every peer and waits until all connections are closed, but at most for MAX_BYE_FLUSH_MS. */
 	leave(): Promise<void>;
 	/** Closes the sockets. */
 	stop(): Promise<void>;

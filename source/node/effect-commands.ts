@@ -1,6 +1,6 @@
 /**
- * Reactions, corrections, withdrawals and pins of the local user: checks the target and the content, and then appends the
- * event.
+ * Reactions, corrections, withdrawals and pins of the user of this node. Each function checks the message and the
+ * content, and then appends the event.
  */
 import {effectsOn} from '../core/effect-index.js';
 import {type EffectBody, type EventRef, isWindowRow, isWritten, type PeerId, type WrittenEvent} from '../core/event.js';
@@ -26,13 +26,13 @@ const WITHDRAWN = 'This message was withdrawn.';
 const IS_WINDOW_ROW = 'This row says who shows the room to guests, so it cannot be changed.';
 const NOT_OWN = 'Only your own messages can be changed.';
 
-/** Creates the commands of a node. A refusal is a sentence for the user. */
+/** Creates the commands of a node. If a command is refused, the result is a sentence for the user. */
 export function createEffectCommands(
 	options: EffectCommandOptions,
 ): Pick<ChatNode, 'mark' | 'correct' | 'withdraw' | 'pin'> {
 	const {self, getState, append} = options;
 
-	/** The message to which `target` refers, or a sentence that says why the message cannot be changed. */
+	/** The message to which `target` refers. If it cannot be changed, a sentence for the user that says why. */
 	function findTarget(target: EventRef): WrittenEvent | string {
 		const state = getState();
 		const message = findPosted(state.timeline, target);
@@ -83,11 +83,12 @@ export function createEffectCommands(
 	};
 }
 
-/** Number of newest rows that are searched by `findNewest`. */
+/** Number of newest rows of the timeline that `findNewest` searches. */
 const MAX_SEARCHED_ROWS = 512;
 
 /**
- * The newest message for which `isSought` returns true, if it is among the newest rows. Withdrawn messages are skipped.
+ * The newest message for which `isSought` returns true. Only the newest MAX_SEARCHED_ROWS rows are searched. Withdrawn
+ * messages are skipped.
  */
 export function findNewest(state: State, isSought: (message: WrittenEvent) => boolean): WrittenEvent | undefined {
 	const {timeline} = state;
@@ -99,12 +100,16 @@ export function findNewest(state: State, isSought: (message: WrittenEvent) => bo
 	return undefined;
 }
 
-/** The newest message that the user can correct or withdraw. */
+/**
+ * The newest message of the user that can be corrected or withdrawn. Undefined if none of the newest rows contains one.
+ */
 export function newestOwnMessage(state: State, self: PeerId): WrittenEvent | undefined {
 	return findNewest(state, message => isOwnMessage(state, self, message) && !isWindowRow(message));
 }
 
-/** Whether a message is of this launch, or of another launch with the same verified identity. */
+/**
+ * Whether the user of this node wrote a message: in this run, or in another session with the same verified identity.
+ */
 export function isOwnMessage({roster}: State, self: PeerId, message: WrittenEvent): boolean {
 	if (message.peer === self) return true;
 	const key = findPeer(roster, self)?.identity?.key;

@@ -1,12 +1,13 @@
 /**
- * Event pipeline: the only way into the log and the state. Events of this node, batches of peers, and observations are
- * staged. A commit appends everything that is staged to the log, reduces it, and then passes the batches to
- * `onCommitted`.
+ * Event pipeline: the only way into the log and the state. Events of this node, batches of peers, and observations
+ * (facts that only this node records) are collected. A commit appends all that was collected to the log, applies it to
+ * the state, and then passes the batches to `onCommitted`.
  *
  * Invariants
- * 1. An event or observation is appended to the log before it reaches the state.
+ *
+ * 1. An event or observation is appended to the log before it is applied to the state.
  * 2. An event of this node is appended to the log before a peer receives it.
- * 3. Events of peers are accepted only in whole batches that the feed tips verified, and each seq only once.
+ * 3. Events of peers are accepted only in whole batches whose signature was verified, and each seq only once.
  */
 
 import {type Batch, lastSeq} from '../core/batch.js';
@@ -20,7 +21,7 @@ import type {Log, LogRecord, OpenedLog} from '../storage/log.js';
 import type {NodeClock} from './node-clock.js';
 import type {Store} from './store.js';
 
-/** A batch that a commit appended to the log, and its new events. */
+/** Batch that a commit has appended to the log, with those of its events that are new. */
 export interface CommittedBatch {
 	readonly batch: Batch;
 	readonly events: readonly FeedEvent[];
@@ -35,23 +36,29 @@ export interface EventPipelineOptions {
 	readonly store: Store;
 	readonly clock: Clock;
 	readonly nodeClock: NodeClock;
-	/** Whether the log has lost events of the feed of `peer` that the state still contains. */
+	/** Whether the log has lost events of the feed of `peer` that are still in the state. */
 	isLost(peer: PeerId): boolean;
-	/** Called once per commit with the batches that were appended to the log and reduced, including those of this node. */
+	/**
+	 * Called once for each commit that contains batches, of this node or of others, after they are in the log and the
+	 * state.
+	 */
 	onCommitted(batches: readonly CommittedBatch[]): void;
 }
 
 export interface EventPipeline extends BatchSink {
 	/**
-	 * Restores feeds and state from the records of the log of this node, without verifying them again. Must be called
-	 * first.
+	 * Restores the feeds and the state from the log of this node. The records are not verified again. Must be called
+	 * before all other functions.
 	 */
 	replay(opened: Pick<OpenedLog, 'records' | 'reading'>): Promise<void>;
-	/** Signs events of this node and commits them immediately. */
+	/** Signs new events of this node and commits them immediately. */
 	append(bodies: readonly UnsignedEvent['body'][]): Batch;
-	/** Stages an observation of this node. It is committed in the next turn of the event loop at the latest. */
+	/** Records an observation of this node. It is committed in the next turn of the event loop or earlier. */
 	observe(body: ObservationBody): void;
-	/** Stages an event that is reduced but not logged. It is committed in the next turn of the event loop at the latest. */
+	/**
+	 * Applies an event to the state that is not written to the log. It is committed in the next turn of the event loop
+	 * or earlier.
+	 */
 	publish(event: EphemeralEvent): void;
 	stop(): void;
 }
@@ -61,7 +68,7 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 	let pendingRecords: LogRecord[] = [];
 	let pendingInputs: Input[] = [];
 	let pendingBatches: CommittedBatch[] = [];
-	/** For each feed of which the log has lost events: the seq up to which staged batches restore the feed. */
+	/** Feeds of which the log has lost events, each with the seq up to which the collected batches fill the gap. */
 	const refilledSeqs = new Map<PeerId, number>();
 	const commitTimer = createCoalescedTimer(clock, commit);
 
@@ -80,8 +87,8 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 	}
 
 	/**
-	 * Merges the clock readings of events into the clock. Starts at the last event and goes backwards until the clock
-	 * accepts a reading. The events before it have lower readings, because the readings of a feed rise.
+	 * Merges the clock readings of events into the clock of this node. Begins with the last event, and goes back until
+	 * the clock accepts a reading. The readings before it are lower, because the readings of a feed rise.
 	 */
 	function mergeClock(events: readonly FeedEvent[]): void {
 		for (let index = events.length - 1; index >= 0; index -= 1) {
@@ -97,7 +104,9 @@ export function createEventPipeline(options: EventPipelineOptions): EventPipelin
 		pendingBatches.push({batch, events, live});
 	}
 
-	/** Stages a batch that the state contains but the log has lost. Changes only the log. */
+	/**
+	 * Collects a batch for the log only. To be called for a batch that is still in the state but that the log has lost.
+	 */
 	function refill(batch: Batch): IngestResult {
 		const {peer} = batch;
 		const held = Math.max(log.heldSeq(peer), refilledSeqs.get(peer) ?? 0);

@@ -1,4 +1,4 @@
-/** Sharing and fetching of files by the local user, on top of the transfer between peers (network/files/). */
+/** Sharing and fetching of files by the user of this node. The transfer between peers is in network/files/. */
 import {bytesToHex} from '../codec/bytes.js';
 import type {EventRef} from '../core/event.js';
 import type {FileStore} from '../core/file-content.js';
@@ -22,18 +22,18 @@ export interface FileTransfers extends FileCommands {
 
 export interface FileTransfersOptions {
 	readonly roomTag: Uint8Array;
-	/** Whether files are served to others. */
+	/** Whether this node sends files to other peers. */
 	readonly isServing: boolean;
 	readonly localState: Pick<LocalState, 'self' | 'store' | 'pipeline'>;
 	readonly adapters: Pick<ChatNodeAdapters, 'clock' | 'random' | 'files'>;
 	share(body: Parameters<Conversation['shareFile']>[0]): PostResult;
 }
 
-/** Minimum interval between two reports of the progress of reading a file, ms. */
+/** Minimum interval between two reports of the progress of reading a file, in ms. */
 const PROGRESS_MS = 250;
 /**
- * Maximum number of files that are read at the same time to be shared. A script may share thousands of files at once, which must
- * not use up the file descriptors and the memory.
+ * Maximum number of files that are read at the same time in order to share them. A script may share thousands of files
+ * at once. These must not use up the file descriptors and the memory.
  */
 const MAX_HASHED_AT_ONCE = 4;
 const NO_STORE = 'This node keeps no files.';
@@ -55,7 +55,7 @@ export function createFileTransfers(options: FileTransfersOptions): FileTransfer
 		report: transfer => pipeline.publish({type: 'file', transfer}),
 	});
 
-	/** Reads a file, and reports the progress at most every PROGRESS_MS. */
+	/** Reads a file to compute its id. Reports the progress at most every PROGRESS_MS. */
 	async function hash(reader: FileStore, path: string, name = path, onProgress?: ShareOptions['onProgress']) {
 		const id = bytesToHex(adapters.random.bytes(32)) as FileId;
 		let reportedAt = adapters.clock.monotonic();

@@ -1,6 +1,7 @@
 /**
- * Tells the user when one identity is present several times: our own in another session, or any identity under two names.
- * Computers that were copied with their data folder share an identity, and then two people look like one.
+ * Tells the user when one identity is used several times: the identity of this user in another session, or any identity
+ * under two names. If a computer was copied together with the data folder of this program, two people have the same
+ * identity and look like one person.
  */
 import type {Clock} from '../core/environment.js';
 import type {Input} from '../core/event.js';
@@ -14,8 +15,8 @@ import type {Store} from './store.js';
 
 const MAX_NOTICES_REMEMBERED = 4096;
 /**
- * Minimum interval between two checks, ms. A check examines all people. Many peers may join at once, even on purpose,
- * to cause load.
+ * Minimum interval between two checks, in ms. A check examines all people, and many peers can join at once, perhaps on
+ * purpose to cause load.
  */
 const CHECK_INTERVAL_MS = 2000;
 
@@ -25,7 +26,7 @@ interface Parts {
 	readonly clock: Pick<Clock, 'monotonic'>;
 }
 
-/** Begins to watch the store. Each combination of an identity and names causes at most one notice per launch. */
+/** Begins to watch the store. There is at most one notice about each combination of an identity and names in a run. */
 export function startIdentityMonitor({store, notices, clock}: Parts): void {
 	let isDue = false;
 	let checkedAt = Number.NEGATIVE_INFINITY;
@@ -53,8 +54,8 @@ export function startIdentityMonitor({store, notices, clock}: Parts): void {
 
 	store.subscribe((state, inputs) => {
 		isDue ||= inputs.some(mayChangePeople);
-		// If it is too early for the next check, a later change of the state starts that check. Links are measured
-		// every few seconds, so such a change follows soon.
+		// If it is too early for the next check, the next change of the state after the interval starts it. There will
+		// be one, because connections are measured every few seconds.
 		if (!state.launch || !isDue || clock.monotonic() - checkedAt < CHECK_INTERVAL_MS) return;
 		isDue = false;
 		checkedAt = clock.monotonic();

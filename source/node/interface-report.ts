@@ -1,6 +1,6 @@
 /**
- * Report about the network interfaces of this computer: which beacons were sent and received on each. Part of the
- * network report.
+ * Report about the network interfaces of this computer: how many beacons were sent and received on each. It is a part
+ * of the network report.
  */
 import type {Beacon} from '../network/discovery/beacon.js';
 import {beaconGroup} from '../network/discovery/beacon-sender.js';
@@ -8,15 +8,15 @@ import type {BeaconStats, RouteCounts} from '../network/discovery/beacon-stats.j
 import {announcingAddresses} from '../network/discovery/local-interfaces.js';
 import {isInSubnet} from '../network/ip-address.js';
 
-/** Counters of one path of beacons: broadcast or multicast on one interface. */
+/** Numbers of beacons on one interface that were sent in one way, by broadcast or by multicast. */
 export interface PathReport {
 	/** Broadcast or multicast address; empty if no beacon is sent this way. */
 	readonly destination: string;
 	readonly sent: number;
 	readonly failed: number;
-	/** Number of beacons that this node sent and also received. */
+	/** Number of beacons of this node that came back to it. */
 	readonly echoes: number;
-	/** Number of beacons received from other nodes of this room. */
+	/** Number of beacons that arrived from other nodes of this room. */
 	readonly heard: number;
 	readonly lastError?: string;
 }
@@ -24,15 +24,15 @@ export interface PathReport {
 export interface InterfaceReport {
 	readonly name: string;
 	readonly address: string;
-	/** Prefix length. */
+	/** Length of the prefix of the subnet, in bits. */
 	readonly prefix: number;
 	readonly loopback: boolean;
 	readonly virtual: boolean;
 	readonly beaconsSent: number;
 	readonly beaconsFailed: number;
-	/** Number of beacons that this node sent and also received. */
+	/** Number of beacons of this node that came back to it. */
 	readonly echoes: number;
-	/** Number of beacons received from other nodes in this subnet, answers included. */
+	/** Number of beacons, including answers to beacons, that arrived from other nodes in this subnet. */
 	readonly heard: number;
 	readonly broadcast: PathReport;
 	readonly multicast: PathReport;

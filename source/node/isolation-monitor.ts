@@ -1,6 +1,7 @@
 /**
- * Isolation monitor: checks every ALONE_AFTER_MS whether a peer is connected. If no peer is connected, it publishes the
- * destinations to which beacons were sent. It also publishes the number of nodes of other rooms nearby.
+ * Isolation monitor: checks every ALONE_AFTER_MS whether a peer is connected. If none is, it publishes the addresses to
+ * which beacons were sent, so that the screen can show what was tried. It also publishes the number of nearby nodes of
+ * other rooms.
  */
 
 import type {Clock, Timer} from '../core/environment.js';
@@ -17,7 +18,7 @@ export interface IsolationMonitorOptions {
 	readonly pipeline: Pick<EventPipeline, 'publish'>;
 	readonly notices: Pick<Notices, 'foreignNodes'>;
 	connectedCount(): number;
-	/** Number of nodes of another room or secret whose beacons arrived in the last minute. */
+	/** Number of nodes of another room, or with another secret, whose beacons arrived in the last minute. */
 	foreignNodeCount(): number;
 	sendStats(): readonly DestinationCounters[];
 }
@@ -41,7 +42,7 @@ export function createIsolationMonitor(options: IsolationMonitorOptions): Isolat
 		const {ephemeral, roster} = store.getState();
 		const foreignNodes = options.foreignNodeCount();
 		if (foreignNodes !== ephemeral.foreignNodes) pipeline.publish({type: 'foreign-nodes', count: foreignNodes});
-		// If this launch was connected to another node before, its room and secret are right.
+		// If this run was connected to a peer before, its room and secret are right, and no notice is needed.
 		const hasMet =
 			hasReportedForeignNodes || listPeers(roster).some(({firstConnected}) => firstConnected !== undefined);
 		if (isAlone && foreignNodes > 0 && !hasMet) {

@@ -1,5 +1,6 @@
 /**
- * Publishes status, round-trip time and clock offset of each link, and uses the offsets to correct the clock of this node.
+ * Publishes the status, the round-trip time and the clock offset of each connection to the state. Uses the offsets to
+ * correct the clock of this node.
  */
 
 import type {Clock, Timer} from '../core/environment.js';
@@ -23,20 +24,26 @@ export interface LinkMetricsOptions {
 export interface LinkMetrics {
 	/** Publishes the measurements of a link immediately. */
 	publish(link: PeerLink): void;
-	/** Records that a measurement changed. A new status is published immediately, other changes every PUBLISH_INTERVAL_MS. */
+	/**
+	 * Notes that a measurement of a link has changed. A new status is published immediately. Other changes are
+	 * published every PUBLISH_INTERVAL_MS.
+	 */
 	recordChange(link: PeerLink): void;
-	/** Computes the clock correction again, unless the peer of a new link cannot change it. */
+	/**
+	 * Computes the correction of the clock of this node again, unless the clock of the new peer cannot change the
+	 * result.
+	 */
 	checkClock(link: PeerLink): void;
 	/**
-	 * Whether the clock of the peer agrees with the corrected clock of this node. If not, one of the two clocks is wrong,
-	 * and `joined` should wait until the clocks of other peers show which clock is wrong.
+	 * Whether the clock of the peer agrees with the corrected clock of this node. If not, one of the two clocks is
+	 * wrong. Then `joined` should wait until the clocks of other peers show which one.
 	 */
 	clockAgrees(link: PeerLink): boolean;
 	stop(): void;
 }
 
 const PUBLISH_INTERVAL_MS = 2000;
-/** Clock offsets are displayed in tenths of a second. */
+/** Clock offsets are shown in steps of a tenth of a second. */
 const SHOWN_OFFSET_STEP_MS = 100;
 
 function isSameStep(a: number | undefined, b: number | undefined, step: number): boolean {
@@ -45,8 +52,8 @@ function isSameStep(a: number | undefined, b: number | undefined, step: number):
 }
 
 /**
- * Vote about our clock by a connected peer. A member can open any number of connections, so all peers with the same address
- * have one vote together.
+ * Vote of a connected peer about the clock of this node. A member can open any number of connections. Therefore all
+ * peers at one address have one vote together.
  */
 function voteOf({remoteAddress, clockOffsetMs}: PeerLink): ClockVote {
 	return {source: addressGroup(remoteAddress), offsetMs: clockOffsetMs ?? Number.NaN};
@@ -56,7 +63,10 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 	const changedPeers = new Set<PeerId>();
 	let timer: Timer | undefined;
 	let hasCheckedClocks = false;
-	/** Monotonic time in ms since which at least one clock of a peer has been measured, but none agrees with ours. */
+	/**
+	 * Time in monotonic ms since which clocks of peers have been measured, but none of them agrees with the clock of
+	 * this node.
+	 */
 	let contradictedSince: number | undefined;
 	let contradictionTimer: Timer | undefined;
 	let stopped = false;
@@ -77,7 +87,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 		});
 	}
 
-	/** Whether the current measurements would be displayed exactly like the published ones. */
+	/** Whether the screen would show the current measurements of a link exactly like the published ones. */
 	function isUnchanged(link: PeerLink): boolean {
 		const known = publishedMetrics(link);
 		return (
@@ -89,9 +99,9 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 	}
 
 	/**
-	 * Whether no peer has agreed with our clock for LONE_CLOCK_WAIT_MS. Until this time has passed, our clock must not
-	 * follow a clock that is far ahead. A joining node is connected to only one peer at first, whose clock may be wrong,
-	 * and our stamps can never go back. When the time has passed, a timer updates the correction.
+	 * Whether no peer has agreed with the clock of this node for LONE_CLOCK_WAIT_MS. Before that, the clock must not be
+	 * set far ahead. A node that joins is connected to a single peer at first, and the clock of that peer may be wrong.
+	 * The stamps of this node can never go back. A timer computes the correction again when the time has passed.
 	 */
 	function hasWaitedForAgreement(votes: readonly ClockVote[]): boolean {
 		const isContradicted =
@@ -116,7 +126,7 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 		const before = nodeClock.correctionMs;
 		const votes = links().map(voteOf);
 		const after = nodeClock.updateCorrection(votes, hasWaitedForAgreement(votes));
-		// Events from the future are held back until their time comes. By the corrected clock, that time may have come.
+		// Events with a time in the future are held back until that time. With the corrected clock, it may have come.
 		if (after !== before) publish({type: 'time-passed', now: nodeClock.wall()});
 		if (Math.abs(after - before) > CLOCK_OFFSET_SHOWN_MS && after !== 0) notices.clockCorrected(after);
 	}
@@ -145,8 +155,8 @@ export function createLinkMetrics({clock, nodeClock, store, notices, links, publ
 			timer ??= clock.after(PUBLISH_INTERVAL_MS, flush);
 		},
 		checkClock(link) {
-			// If our clock needs no correction and the clock of the peer agrees with it, the vote of the peer cannot change
-			// the result.
+			// If the clock of this node has no correction and the clock of the peer agrees with it, the vote of the
+			// peer cannot change the result.
 			if (!hasCheckedClocks || nodeClock.correctionMs !== 0 || !clockAgrees(link)) updateCorrection();
 		},
 		clockAgrees,

@@ -1,4 +1,7 @@
-/** Local part of a node: key, identity, feeds, clock, event pipeline and the state. It contains nothing of the network. */
+/**
+ * Local part of a node: key, identity, feeds, clock, event pipeline and state. It contains nothing that concerns the
+ * network.
+ */
 import type {PeerId} from '../core/event.js';
 import {chainHash} from '../feed/chain.js';
 import {createFeedTips, type FeedTips} from '../feed/feed-tips.js';
@@ -16,7 +19,7 @@ export interface LocalState {
 	/** Key pair of this run. Its public key is the peer id. */
 	readonly key: PeerKey;
 	readonly self: PeerId;
-	/** Identity of the OS user in this room. */
+	/** Durable identity of the OS user in this room. Undefined if this node has none. */
 	readonly identity: RoomIdentity | undefined;
 	readonly store: Store;
 	readonly nodeClock: NodeClock;
@@ -25,11 +28,11 @@ export interface LocalState {
 	readonly inventory: OwnFeedInventory;
 	readonly pipeline: EventPipeline;
 	readonly notices: Notices;
-	/** Peers whose new events are not accepted. */
+	/** Peers whose new events are not accepted, because the user has hidden them. */
 	readonly ignored: Set<PeerId>;
 }
 
-/** Creates the local part of a node. `onCommitted` receives the batches of each commit after they were logged. */
+/** Creates the local part of a node. `onCommitted`: called with the batches of each commit when they are in the log. */
 export function createLocalState(
 	{keys, identitySeed}: Pick<ChatNodeOptions, 'keys' | 'identitySeed'>,
 	{clock, random, openedLog: {log}}: Pick<ChatNodeAdapters, 'clock' | 'random' | 'openedLog'>,

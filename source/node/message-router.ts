@@ -26,7 +26,7 @@ export interface MessageRouterParts {
 	onWhisper(link: PeerLink, message: WhisperMessage | WhisperAckMessage): void;
 }
 
-/** Handler of the messages on all links. Long work on a message is passed to `defer`. */
+/** Handler of the messages on all links. It passes work that takes long to `defer`. */
 export type MessageRouter = (link: PeerLink, message: Message, defer: DeferWork) => void;
 
 export function createMessageRouter(parts: MessageRouterParts): MessageRouter {
@@ -62,7 +62,7 @@ export function createMessageRouter(parts: MessageRouterParts): MessageRouter {
 				parts.onWhisper(link, message);
 				break;
 			case 'bye':
-				// The last events of the peer must be committed before its disconnection.
+				// The last events of the peer must be in the log before the record of its disconnection.
 				sync.flushSmall();
 				break;
 			case 'pong':
@@ -72,7 +72,7 @@ export function createMessageRouter(parts: MessageRouterParts): MessageRouter {
 		}
 	}
 
-	/** Processes the list of peers to which `link.peer` is connected. */
+	/** Processes a list of the peers to which the peer of `link` is connected. */
 	function* processPeers(link: PeerLink, {added, removed, all}: PeersMessage): ChunkedWork {
 		if (all) failureDetector.reportFullList(link.peer, new Set(added.map(({peer}) => peer)), clock.monotonic());
 		yield* inChunks(added, reportedPeer => {

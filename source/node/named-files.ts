@@ -1,8 +1,10 @@
 /**
- * File contents that `shared` events of this room name. A node answers questions about a file only if such an event
- * names the content. If the user of this node shared the content, only the events of this user count. Otherwise a
- * member could get a file that this user has withdrawn, by sharing its id again. The timeline is searched once for each
- * content, at the first question about it. Later events are recorded when they arrive.
+ * Contents of files that `shared` events of this room name. This node answers questions about a content only if such an
+ * event names it. If the user of this node shared the content, only the events of this user count. Otherwise, another
+ * member could share the id of a file that this user has withdrawn, and so get the file.
+ *
+ * The timeline is searched once for each content, when a peer first asks about it. Later events are noted when they
+ * arrive.
  */
 import {type EventRef, isWritten} from '../core/event.js';
 import {findPosted} from '../core/find-posted.js';
@@ -13,32 +15,35 @@ import {contentOf} from '../core/text-of.js';
 import {sliceTimeline} from '../core/timeline.js';
 import type {Store} from './store.js';
 
-/** Maximum number of contents that are remembered. A node usually has fewer. */
+/** Maximum number of contents for which the events are remembered. A node usually has fewer. */
 const MAX_FILES = 4096;
 /**
- * Maximum number of events by others that are remembered for one content. Further events that name the content are
- * ignored.
+ * Maximum number of events of other people that are remembered for one content. Further events that name the content
+ * are ignored.
  */
 const MAX_NAMES = 64;
 
-/** Events that name one content. */
+/** `shared` events that name one content. */
 interface Naming {
-	/** Events of the user of this node, from all sessions. */
+	/** Events of the user of this node, from all sessions of the user. */
 	readonly own: EventRef[];
 	readonly others: EventRef[];
 }
 
 export interface NamedFiles {
-	/** Whether a counted event names the content and was not withdrawn by its author. */
+	/**
+	 * Whether an event names the content that its author has not withdrawn. If the user of this node shared the
+	 * content, only the events of this user are considered.
+	 */
 	isNamed(file: FileId): boolean;
 	stop(): void;
 }
 
-/** `onNamed`: called when one more event names a content about which `isNamed` was called before. */
+/** Creates the index. `onNamed`: called when a new event names a content for which `isNamed` was called before. */
 export function createNamedFiles(store: Store, onNamed: (file: FileId) => void): NamedFiles {
 	const naming = new LruMap<FileId, Naming>(MAX_FILES, {touchOnGet: true});
 
-	/** Notes an event that names a content. Returns false if MAX_NAMES events by others are noted already. */
+	/** Notes an event that names a content. Returns false if MAX_NAMES events of other people are noted already. */
 	function add(known: Naming, {peer, seq}: EventRef): boolean {
 		const state = store.getState();
 		const isOwn = state.launch !== undefined && personKeyOf(state, peer) === personKeyOf(state, state.launch.peer);

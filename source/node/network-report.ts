@@ -1,6 +1,6 @@
 /**
- * Snapshot of the network of this node: interfaces, counters and peers. The doctor diagnoses it and the network pane shows
- * it. `doctor --json` prints it, so its keys must not change.
+ * Snapshot of the network of this node: interfaces, counters and peers. The doctor draws its conclusions from it, and
+ * the network pane shows it. `doctor --json` prints it, so its keys must not change.
  */
 import type {PeerId} from '../core/event.js';
 import {BEACON_INTERVAL_CROWD_MS, MAX_DIAL_FAILURES} from '../core/limits.js';
@@ -21,48 +21,56 @@ import type {Store} from './store.js';
 export interface NetworkReport {
 	readonly room: string;
 	readonly hasSecret: boolean;
-	/** Whether `--interface lo` restricts the node to this computer. */
+	/** Whether the user restricted the node to this computer (`--interface lo`). */
 	readonly loopbackOnly: boolean;
-	/** Time for which this node has announced itself and listened for beacons, ms. */
+	/** Time for which this node has sent beacons and listened for beacons, in ms. */
 	readonly listeningMs: number;
 	readonly interfaces: readonly InterfaceReport[];
-	/** Text that says why the interfaces cannot be read now. */
+	/** Reason, as text, why the interfaces cannot be read now. */
 	readonly interfaceFailure?: string;
 	readonly peers: readonly PeerReport[];
 	readonly udpPort: number;
 	readonly tcpPort: number;
-	/** Number of senders of beacons of another room or secret in the last minute. */
+	/** Number of nodes of another room, or with another secret, that sent a beacon in the last minute. */
 	readonly strangers: number;
-	/** Number of senders of beacons of another protocol version in the last minute. */
+	/** Number of nodes with another protocol version that sent a beacon in the last minute. */
 	readonly otherVersions: number;
-	/** Protocol versions of the beacons counted by `otherVersions`, ascending. */
+	/** Protocol versions of the nodes that `otherVersions` counts, in ascending order. */
 	readonly otherVersionNumbers: readonly number[];
-	/** Addresses outside all subnets of this computer, whose beacons were ignored in the last minute. */
+	/**
+	 * Addresses whose beacons were ignored in the last minute, because they are outside all subnets of this computer.
+	 */
 	readonly offLink: readonly string[];
-	/** Number of incoming connections that failed in the TLS handshake, for example port scans and wrong secrets. */
+	/** Number of incoming connections that did not prove the secret, for example port scans. */
 	readonly refusedConnections: number;
-	/** Offset by which this node corrects its clock to follow the clocks of the room, ms. */
+	/** Time in ms that this node adds to its wall clock to follow the clocks of the room. */
 	readonly clockCorrectionMs: number;
 }
 
 export interface PeerReport {
 	readonly peer?: PeerId;
 	readonly name?: string;
-	/** Start of the fingerprint, for example `#a1b2c3d4`, if another peer has the same name. */
+	/** Start of the fingerprint, for example `#a1b2c3d4`. Present only if another peer has the same name. */
 	readonly mark?: string;
 	readonly addresses: readonly string[];
-	/** How this node discovered the peer. `answer`: the peer answered our beacon, so it receives our beacons. */
+	/**
+	 * How this node has learnt of the peer. `answer`: the peer has answered a beacon of this node, so it receives these
+	 * beacons.
+	 */
 	readonly heardBy: readonly DiscoverySource[];
 	readonly connected: boolean;
 	readonly direction?: 'dialled' | 'accepted';
-	/** Address and error of the newest dial, if it failed. */
+	/** Address and error text of the last dial. Missing if it succeeded. */
 	readonly lastError?: string;
 	readonly lastFailure?: {readonly host: string; readonly port: number; readonly code: string; readonly text: string};
-	/** Age of the newest beacon of the peer, ms. */
+	/** Time since the last beacon of the peer, in ms. */
 	readonly lastHeardMs?: number;
-	/** Time that the dial took to connect, ms. Only the probe of the doctor measures it. */
+	/**
+	 * Time that the dial took until the connection was open, in ms. Only the doctor measures it, when it runs on its
+	 * own.
+	 */
 	readonly connectMs?: number;
-	/** Whether the peer connected to this node. Only the probe of the doctor tries both directions. */
+	/** Whether the peer could connect to this node. Only the doctor tries both directions, when it runs on its own. */
 	readonly reachesUs?: boolean;
 	readonly roundTripMs?: number;
 	readonly clockOffsetMs?: number;
@@ -76,20 +84,20 @@ export interface NetworkReportSources {
 	readonly dialler: Dialler;
 	readonly mesh: Mesh;
 	readonly discovery: Discovery;
-	/** Undefined before the node has started. */
+	/** Peer id and ports of this node. Undefined before the node has started. */
 	readonly self: {readonly peer: PeerId; readonly udpPort: number; readonly tcpPort: number} | undefined;
 	readonly store: Store;
 	readonly room: string;
 	readonly hasSecret: boolean;
 	readonly loopbackOnly: boolean;
-	/** Current time, monotonic ms. */
+	/** Current time in monotonic ms. */
 	readonly now: number;
-	/** Time at which the node started, monotonic ms. */
+	/** Time at which the node started, in monotonic ms. */
 	readonly startedAt: number;
 	readonly clockCorrectionMs: number;
 }
 
-/** Creates the report of a running node at the time `now`. */
+/** Creates the report of a running node. `sources.now`: time of the report. */
 export function createNetworkReport(sources: NetworkReportSources): NetworkReport {
 	const {beacon, discovery, self, now, room, hasSecret, loopbackOnly, clockCorrectionMs} = sources;
 	const beaconStats = discovery.stats;
@@ -109,7 +117,10 @@ export function createNetworkReport(sources: NetworkReportSources): NetworkRepor
 	};
 }
 
-/** Reports nearby nodes that are not in this room. `now`: monotonic ms. */
+/**
+ * Reports nearby nodes that this node cannot connect to, because of their room, version or address. `now`: monotonic
+ * ms.
+ */
 export function reportForeignNodes(
 	beaconStats: BeaconStats,
 	now: number,
@@ -136,9 +147,9 @@ function reportPeers(sources: NetworkReportSources): PeerReport[] {
 }
 
 /**
- * Whether a peer is gone: no beacon of it arrived for a while, and it has left, was reported as lost, or accepted no
- * connection. Two kinds of peers never count as gone, because the doctor explains them: targets of the user, and peers
- * that only others can reach.
+ * Whether a peer is gone, so that the report leaves it out: no beacon of it has arrived for a while, and it has left,
+ * was reported as lost, or cannot be dialled. Two kinds of peers always stay in the report, because the doctor explains
+ * their state: targets of the user, and peers that only other peers can reach.
  */
 function isGone({peer, failures, sources}: DialReport, {store, discovery, now}: NetworkReportSources): boolean {
 	if (peer === undefined || sources.includes('peer-flag')) return false;
@@ -149,7 +160,7 @@ function isGone({peer, failures, sources}: DialReport, {store, discovery, now}: 
 	return failures >= MAX_DIAL_FAILURES && !sources.includes('exchange');
 }
 
-/** Merges two reports of one peer, which result if a `--peer` target and a beacon lead to the same peer. */
+/** Merges two reports about one peer. There are two if both a `--peer` target and a beacon led to the peer. */
 function mergePeerReports(known: PeerReport | undefined, more: PeerReport): PeerReport {
 	if (!known) return more;
 	return {

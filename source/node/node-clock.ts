@@ -1,9 +1,10 @@
 /**
- * Hybrid logical clock of this node (protocol.md, Time and order). It is based on the wall clock, which is corrected if it
- * is clearly wrong. Each stamp is greater than all earlier stamps of this process and all readings that the clock followed.
+ * Hybrid logical clock (HLC) of this node (protocol.md, Time and order). It is based on the wall clock of the computer,
+ * which is corrected if it is clearly wrong. The stamp of each new event is greater than the stamps of all earlier
+ * events of this process. It is also greater than the readings of other nodes that the clock followed.
  *
- * The reading of another node moves the clock at most to `hlcLimit` of the corrected wall clock. Only stamps that this
- * node creates may exceed this limit, because the stamps of a feed must rise.
+ * Readings of other nodes move this clock at most to `hlcLimit`, about 23 hours ahead of the corrected wall clock. Only
+ * stamps of this node may exceed this limit, because the stamps of a feed must always rise.
  */
 import type {Hlc} from '../core/event.js';
 import {followedHlc, HLC_ZERO, isDue, isMergeable, maxHlc, tickHlc} from '../core/event-order.js';
@@ -15,59 +16,63 @@ import {
 	MAX_HLC_MERGED_MS,
 } from '../core/limits.js';
 
-/**
- * 2026-11-01 UTC, in ms since 1970. A wall clock before this time is wrong, because the first build of this program is
- * newer.
- */
+/** 2026-11-01 UTC, in ms since 1970. This program was built after this time, so a wall clock before it is wrong. */
 export const EARLIEST_WALL_MS = Date.UTC(2026, 10, 1);
-/** 2036-11-01 UTC, in ms since 1970. A wall clock of this node or of a peer after this time is considered wrong. */
+/** 2036-11-01 UTC, in ms since 1970. A wall clock after this time is considered wrong, on this node and on a peer. */
 export const LATEST_WALL_MS = Date.UTC(2036, 10, 1);
 
 export interface Stamp {
-	/** Time of the corrected wall clock, ms. */
+	/** Time of the corrected wall clock, in ms. */
 	readonly at: number;
 	readonly hlc: Hlc;
 }
 
-/** Measured clock of a connected peer. */
+/** Vote of a connected peer about the clock of this node: the measured offset of its clock. */
 export interface ClockVote {
-	/** Peers with the same source have one vote together (`addressGroup`). */
+	/** Group of addresses to which the peer belongs (`addressGroup`). All peers of a group have one vote together. */
 	readonly source: string;
-	/** Wall clock of the peer minus ours, ms. NaN if it was not measured. */
+	/** Wall clock of the peer minus the wall clock of this node, in ms. NaN if it was not measured. */
 	readonly offsetMs: number;
 }
 
 export interface NodeClock {
-	/** Returns the time of the corrected wall clock, ms. */
+	/** Returns the time of the corrected wall clock, in ms. */
 	wall(): number;
-	/** Creates the stamp of an event. Peers receive it, so all later stamps must be greater, even after a correction. */
+	/**
+	 * Creates the stamp of an event. Peers receive it. Therefore all later stamps must be greater, even after the clock
+	 * was corrected.
+	 */
 	stamp(): Stamp;
-	/** Creates the stamp of an observation. No peer receives it, so later stamps may be lower after the clock is corrected. */
+	/**
+	 * Creates the stamp of an observation, which only this node records. Later stamps may be lower after the clock was
+	 * corrected.
+	 */
 	stampLocal(): Stamp;
 	/**
-	 * Creates the stamp of a whisper. No peer receives it, but whispers must keep their order, so it is greater than all earlier
-	 * stamps of whispers, even after a correction.
+	 * Creates the stamp of a whisper. Peers do not receive it, but whispers must keep their order. Therefore it is
+	 * greater than the stamps of all earlier whispers, even after the clock was corrected.
 	 */
 	stampWhisper(): Stamp;
-	/** Returns the current reading, for messages that contain no event. */
+	/** Returns the current reading. It is sent in messages that contain no event. */
 	reading(): Hlc;
 	/**
-	 * Merges a reading of another node or of the log of this node. Returns false if the reading is beyond `hlcLimit`. The
-	 * clock then follows the reading only up to this limit, and continues whenever the limit rises. The clock ignores a
-	 * reading of an event that is too far ahead to be shown (`isDue`).
+	 * Merges a reading of another node, or of the log of this node, into the clock. Returns false if the reading is
+	 * beyond `hlcLimit`. The clock then follows it only up to this limit, and further as the limit rises. A reading of
+	 * an event that is too far ahead to be shown (`isDue`) is ignored.
 	 */
 	merge(hlc: Hlc): boolean;
 	/**
-	 * Updates the correction from the clocks of the connected peers, and returns the correction in ms. With `mayFollow` false,
-	 * the correction does not follow a clock far ahead, even if no peer agrees with ours: peers that agree may connect later.
+	 * Computes the correction of the wall clock from the votes of the connected peers, and returns it in ms.
+	 * `mayFollow`: whether the clock may be set far ahead if no peer agrees with it. False while peers that agree may
+	 * still connect.
 	 */
 	updateCorrection(votes: readonly ClockVote[], mayFollow?: boolean): number;
 	readonly correctionMs: number;
 }
 
 /**
- * Keeps one offset per source: the one nearest to our clock. A source with many lying peers and one honest peer thus votes
- * for our clock.
+ * Keeps one offset for each group of addresses: the one nearest to 0. So a group with many lying peers and one honest
+ * peer votes for the clock of this node.
  */
 function offsetPerSource(votes: readonly ClockVote[]): number[] {
 	const nearest = new Map<string, number>();
@@ -79,8 +84,8 @@ function offsetPerSource(votes: readonly ClockVote[]): number[] {
 }
 
 /**
- * The two middle values, the lower one first. If the number of values is odd, both are the middle value. `values` must not
- * be empty.
+ * The two middle values of a list, the lower one first. If the number of values is odd, both are the same. The list
+ * must not be empty.
  */
 function middleValues(values: readonly number[]): readonly [lower: number, upper: number] {
 	const all = [...values].sort((a, b) => a - b);
@@ -89,11 +94,14 @@ function middleValues(values: readonly number[]): readonly [lower: number, upper
 }
 
 /**
- * Median of our own clock, offset 0, and the offsets of the others, ms. If there are two middle values, the result is
- * the one nearest to our clock. There is one exception: the result is the later value if nobody agrees with us and our
- * stamps cannot follow that value, because it is too far ahead. Without this exception, two nodes of which one is days
- * behind could not chat: the late node would hide all messages of the other one. `isSupported`: a peer agreed with our
- * clock a short time ago, or one that agrees may still connect.
+ * Median of the offsets of the peers and of 0, the offset of the clock of this node, in ms. If there are two middle
+ * values, the result is the one nearest to 0.
+ *
+ * There is one exception: no peer agrees with the clock of this node, and the upper middle value is so far ahead that
+ * the stamps of this node cannot follow it. Then the result is this value. Otherwise, if one of two nodes were days
+ * behind, they could not chat: the node that is behind would hide all messages of the other node.
+ *
+ * `isSupported`: a peer has agreed with the clock a short time ago, or may still connect. Then there is no exception.
  */
 export function medianOffset(offsets: readonly number[], isSupported = false): number {
 	const [lower, upper] = middleValues([0, ...offsets]);
@@ -102,13 +110,13 @@ export function medianOffset(offsets: readonly number[], isSupported = false): n
 	return Math.abs(lower) <= Math.abs(upper) ? lower : upper;
 }
 
-/** Whether a clock with this offset (ms) agrees with our clock. */
+/** Whether a clock with this offset, in ms, agrees with the clock of this node. */
 export const agrees = (offset: number) => Math.abs(offset) <= CLOCK_WRONG_MS;
 const isPlausible = (wall: number) => wall >= EARLIEST_WALL_MS && wall <= LATEST_WALL_MS;
 
 /**
- * Correction of a wall clock that shows `wall`, from the clocks of connected peers, ms. 0 if the clock is not clearly wrong.
- * `isSupported`: see medianOffset.
+ * Correction in ms of a wall clock that shows `wall`, computed from the votes of the connected peers. 0 if the clock is
+ * not clearly wrong. `isSupported`: see `medianOffset`.
  */
 export function correctionFor(wall: number, votes: readonly ClockVote[], isSupported = false): number {
 	const plausible = votes.filter(({offsetMs}) => Number.isFinite(offsetMs) && isPlausible(wall + offsetMs));
@@ -119,18 +127,18 @@ export function correctionFor(wall: number, votes: readonly ClockVote[], isSuppo
 }
 
 export function createNodeClock(now: () => number): NodeClock {
-	/** Newest stamp of an event of this node. */
+	/** Last stamp of an event of this node. */
 	let own = HLC_ZERO;
-	/** Newest stamp of an observation. */
+	/** Last stamp of an observation of this node. */
 	let observed = HLC_ZERO;
-	/** Newest stamp of a whisper. */
+	/** Last stamp of a whisper. */
 	let whispered = HLC_ZERO;
-	/** Highest merged reading that was within the limit. */
+	/** Highest merged reading of another node that was within `hlcLimit`. */
 	let received = HLC_ZERO;
-	/** Highest merged reading that was beyond the limit. */
+	/** Highest merged reading of another node that was beyond `hlcLimit`. */
 	let ahead = HLC_ZERO;
 	let correctionMs = 0;
-	/** Last time at which a connected peer agreed with the wall clock of this node, by this clock, ms. */
+	/** Last time, by the wall clock of this node in ms, at which a connected peer agreed with this clock. */
 	let supportedAt = Number.NEGATIVE_INFINITY;
 	const wall = () => now() + correctionMs;
 
@@ -139,8 +147,8 @@ export function createNodeClock(now: () => number): NodeClock {
 	}
 
 	/**
-	 * Lower bound of the next stamp: the highest of our own stamps and of the stamps and clock readings of other peers.
-	 * Values of other peers count only up to the limit to which they may move our clock ahead.
+	 * Lower bound of the next stamp: the highest of the stamps of this node and of the readings of other nodes.
+	 * Readings of other nodes count only up to `hlcLimit`.
 	 */
 	function floorAt(at: number): Hlc {
 		return [followedHlc(observed, at), followedHlc(whispered, at), followed(at)].reduce(maxHlc, own);
@@ -151,8 +159,8 @@ export function createNodeClock(now: () => number): NodeClock {
 	}
 
 	/**
-	 * Moves `received` to `ahead` if the wall clock was set back so far that `received` is beyond the limit. Otherwise
-	 * `received` would hide all lower readings from then on.
+	 * Moves `received` to `ahead` if it is beyond the limit, because the wall clock was set back. Otherwise all lower
+	 * readings would have no effect from then on.
 	 */
 	function dropBeyondLimit(at: number): void {
 		if (isMergeable(received, at)) return;
@@ -197,8 +205,8 @@ export function createNodeClock(now: () => number): NodeClock {
 			const previousCorrectionMs = correctionMs;
 			const at = now();
 			if (votes.some(({offsetMs}) => agrees(offsetMs))) supportedAt = at;
-			// If the wall clock was set by more than CLOCK_SUPPORT_MS since `supportedAt`, no peer has agreed with the time
-			// that the clock shows now.
+			// If the wall clock was set to another time since `supportedAt`, by more than CLOCK_SUPPORT_MS, no peer has
+			// agreed with the time that it shows now.
 			const wasSupported = Math.abs(at - supportedAt) < CLOCK_SUPPORT_MS;
 			correctionMs = correctionFor(at, votes, wasSupported || !mayFollow);
 			if (correctionMs < previousCorrectionMs) observed = HLC_ZERO;

@@ -1,7 +1,7 @@
 /**
- * Notices for the user about problems of the network, the clock and the log. Their rate is limited, so that a faulty peer
- * cannot flood the timeline. Scripts read their codes, so codes must not change. Notices are in the log, so their addresses
- * have no zone.
+ * Notices for the user about problems of the network, the clock and the log. Their rate is limited, so that a faulty
+ * peer cannot flood the timeline. Scripts read the codes of notices, so codes must not change. Addresses in notices
+ * have no zone (`%eth0`), because notices are written to the log.
  */
 
 import {DEFAULT_PORT} from '../core/defaults.js';
@@ -19,38 +19,41 @@ import type {Damage} from '../storage/log.js';
 
 export interface Notices {
 	notify(level: NoticeLevel, code: string, text: string): void;
-	/** This node corrects its clock by `byMs` to follow the clocks of the room. */
+	/** This node corrects its clock by `byMs` ms to follow the clocks of the other nodes. */
 	clockCorrected(byMs: number): void;
 	/** A peer closed the connection because of an error that it reports. */
 	closedByPeer(name: string, closing: LinkClosing): void;
 	/** This node closed the connection because the peer violated the protocol. */
 	peerFault(name: string, closing: LinkClosing): void;
-	/** A connection ended before its hello was verified. */
+	/** A connection with this address ended before the hello of the peer was verified. */
 	connectionRejected(address: string, closing: LinkClosing): void;
-	/** No peer is connected, but `count` nodes of other rooms or secrets are nearby. */
+	/** No peer is connected, but `count` nodes of another room, or with another secret, are nearby. */
 	foreignNodes(count: number): void;
-	/** An event of this peer is dated `aheadMs` in the future. */
+	/** An event of this peer has a time that is `aheadMs` ms in the future. */
 	clockAhead(name: string, aheadMs: number): void;
 	feedForked(name: string): void;
-	/** The log is saved again, in the file `path`. `losses`: number of events of each feed that the file does not contain. */
+	/** The log is saved again, in the file `path`. `losses`: number of events that this file lacks, by feed. */
 	savingAgain(path: string | undefined, losses: ReadonlyMap<PeerId, number>, self: PeerId): void;
-	/** The network interfaces cannot be read because of `reason`; undefined: they can be read again. */
+	/** The network interfaces cannot be read because of `reason`. Undefined: they can be read again. */
 	interfacesUnreadable(reason: string | undefined): void;
-	/** Sockets cannot be opened because of `reason`; undefined: all are open again. */
+	/** The system refuses sockets because of `reason`. Undefined: all sockets work again. */
 	socketsUnusable(reason: string | undefined): void;
-	/** A peer that the user named cannot be reached. */
+	/** An address that the user named cannot be reached. */
 	targetFailed(target: HostAddress, reason: string): void;
-	/** A limit of the synchronisation was reached. */
+	/** Events of this peer are dropped or not requested because of a limit. */
 	limitReached(limit: SyncLimit, name: string): void;
-	/** A peer uses the name of a verified person with another key. `fingerprint`: fingerprint of the peer. */
+	/**
+	 * A peer uses the name of a person whom the user has verified, but has another key. `fingerprint`: fingerprint of
+	 * the peer.
+	 */
 	verifiedNameTaken(taken: {readonly name: string; readonly fingerprint: string; readonly verifiedName: string}): void;
-	/** Another program with our identity and our name is connected, from this address. */
+	/** Another program with the identity and the name of this user is connected from this address. */
 	ownSession(address: string | undefined): void;
-	/** Another program with our identity but this name is connected. */
+	/** Another program with the identity of this user, but with this other name, is connected. */
 	ownIdentityUsed(name: string, address: string | undefined): void;
-	/** Two people with these names have one identity. */
+	/** Two people with these names have the same identity. */
 	identityShared(first: string, second: string): void;
-	/** The connection to this peer closed, because this node has reached its limit of connections. */
+	/** The connection to this peer was closed, because this node has reached its limit of connections. */
 	connectionsFull(name: string): void;
 	/** A part of the log of this node is unreadable. */
 	logDamaged(damage: Damage): void;
@@ -58,7 +61,10 @@ export interface Notices {
 
 const REPEAT_AFTER_MS = 60_000;
 const MAX_RECENT_NOTICES = 256;
-/** Codes of normal closings, for example because the peer left or two nodes had two connections. They cause no notice. */
+/**
+ * Codes of normal reasons to close a connection, for example that the peer left, or that two nodes had two connections.
+ * They cause no notice.
+ */
 const SILENT_CODES = new Set([
 	'leaving',
 	'duplicate',
@@ -71,11 +77,14 @@ const SILENT_CODES = new Set([
 	'stopped',
 ]);
 
-/** Code of notices about errors that a peer reports. A peer must not choose the code itself, because scripts rely on codes. */
+/**
+ * Code of notices about errors that a peer reports. The code of the peer itself is not used, because scripts rely on
+ * the codes of this program.
+ */
 const CLOSED_BY_PEER = 'closed-by-peer';
 const SUPPRESSED_TEXT = 'Too many notices. Further notices of this minute are not shown.';
 
-/** Quotes a text that a peer chose, so that the user does not take it for a text of this program. */
+/** Puts a text that a peer chose in quotes, so that the user does not take it for a text of this program. */
 function quote(text: string): string {
 	return `"${text.replaceAll('"', "'")}"`;
 }
@@ -85,24 +94,33 @@ function addressText(address: string | undefined): string {
 }
 
 const LIMIT_TEXTS: Readonly<Record<SyncLimit, (name: string) => string>> = {
-	'live-events': name => `${quote(name)} sends too many events to follow live. They are fetched in larger pieces.`,
-	'new-feeds': name => `${quote(name)} announces too many new peers. Some of them are requested later.`,
+	'live-events': name => `${quote(name)} sends events faster than this node accepts them. They are shown later.`,
+	'new-feeds': name => `${quote(name)} lists too many peers that are new here. Some of their events come later.`,
 	bytes: name =>
 		`The history of ${quote(name)}, or this log, has reached its size limit. No more of this history is accepted.`,
 };
 
-/** Creates the notices. `now`: monotonic clock, ms. `write` is called with each notice that is not suppressed. */
+/**
+ * Creates the notices. `now`: monotonic clock in ms. `write`: called with each notice that is not suppressed by the
+ * rate limit.
+ */
 export function createNotices(
 	now: () => number,
 	write: (level: NoticeLevel, code: string, text: string) => void,
 ): Notices {
 	const shownAt = new LruMap<string, number>(MAX_RECENT_NOTICES);
 	const rateLimiter = createTokenBucket(MAX_NOTICES_PER_MINUTE / 60, MAX_NOTICES_PER_MINUTE);
-	/** Warnings about impostors have a separate limit, so that a flood of other notices cannot hide them. */
+	/**
+	 * Warnings about a false use of a verified name have a rate limit of their own, so that other notices cannot
+	 * suppress them.
+	 */
 	const impostorLimiter = createTokenBucket(MAX_NOTICES_PER_MINUTE / 60, MAX_NOTICES_PER_MINUTE);
 	let suppressedAt = Number.NEGATIVE_INFINITY;
 
-	/** Writes a notice, unless the same notice was shown within the last minute, or MAX_NOTICES_PER_MINUTE is exceeded. */
+	/**
+	 * Writes a notice. Suppresses it if the same notice was written within the last minute, or if there are more than
+	 * MAX_NOTICES_PER_MINUTE.
+	 */
 	function notify(level: NoticeLevel, code: string, text: string): void {
 		const key = `${code} ${text}`;
 		const last = shownAt.get(key);
@@ -123,7 +141,7 @@ export function createNotices(
 		clockCorrected(byMs) {
 			const side = byMs > 0 ? 'behind' : 'ahead of';
 			const offset = describeDuration(byMs);
-			const text = `The clock of this computer is ${offset} ${side} the others. Set it. Until then, times follow the room.`;
+			const text = `The clock of this computer is ${offset} ${side} the others. Set it. Until then, times are shown by the clocks of the others.`;
 			notify('warn', 'clock-wrong', text);
 		},
 		closedByPeer(name, {code, text}) {
@@ -152,14 +170,14 @@ export function createNotices(
 		},
 		clockAhead(name, aheadMs) {
 			const offset = describeDuration(aheadMs);
-			const text = `The clock of ${quote(name)} is ${offset} ahead. Its messages are shown when their time comes.`;
+			const text = `The clock of ${quote(name)} is ${offset} ahead. Messages from there are shown when their time comes.`;
 			notify('warn', 'clock-ahead', text);
 		},
 		targetFailed(target, reason) {
 			const {port} = target;
 			const advice =
 				port === DEFAULT_PORT
-					? ` The TCP port of a node is usually another one than ${port}: /net shows it there. Use /peer HOST:PORT.`
+					? ` The TCP port of a node is usually not ${port}: /net on the other computer shows it. Use /peer HOST:PORT.`
 					: '';
 			const text = `Cannot connect to ${formatHostAddress({...target, host: withoutZone(target.host)})}: ${reason}.${advice} This address is dialled again until /peer -HOST removes it.`;
 			notify('warn', 'peer-unreachable', text);
@@ -208,7 +226,7 @@ export function createNotices(
 				notify(
 					'warn',
 					'interfaces-unreadable',
-					`The network interfaces cannot be read: ${reason}. New interfaces are ignored meanwhile. Name other computers: --peer HOST:PORT.`,
+					`The network interfaces cannot be read: ${reason}. Meanwhile, new interfaces are ignored. To connect to other computers, start with --peer HOST:PORT.`,
 				);
 		},
 		socketsUnusable(reason) {
@@ -242,7 +260,10 @@ export function createNotices(
 	};
 }
 
-/** Name of a peer for a notice. Does not use formatPeerName, because a notice puts every name in quotes itself. */
+/**
+ * Name of a peer in a notice. It has no quotes, unlike the result of `formatPeerName`, because a notice adds the quotes
+ * itself.
+ */
 export function labelOf(state: State, peer: PeerId): string {
 	return nameOf(state, peer) + formatFingerprintSuffix(state, peer);
 }

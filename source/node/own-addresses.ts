@@ -1,25 +1,27 @@
 /**
- * Addresses of this node for three purposes: announcing them to peers, showing them to the user, and the window for guests.
+ * Addresses of this node for three purposes: to announce them to peers, to show them to the user, and for the window
+ * for guests (a web page).
  */
 import {isLinkLocal, type LocalInterface, withoutZone} from '../network/ip-address.js';
 
 export interface OwnAddresses {
-	/** IPv4 addresses that `joined` and `moved` announce. */
+	/** IPv4 addresses for the events `joined` and `moved`. */
 	announced(): string[];
-	/** Addresses to show to the user. */
+	/** Addresses that are shown to the user. */
 	shown(): string[];
-	/** Addresses for the window for guests, as `InvitationPorts.addresses` describes them. */
+	/** Addresses for the URLs of the window for guests (`InvitationPorts.addresses`). */
 	forWindow(): string[];
 }
 
-/** `interfaces` returns the selected interfaces, `links` the present connections. */
+/** Creates the lists. `interfaces`: returns the selected interfaces. `links`: returns the open connections. */
 export function createOwnAddresses(
 	interfaces: () => readonly LocalInterface[],
 	links: () => Iterable<{readonly localAddress: string}>,
 ): OwnAddresses {
 	/**
-	 * IPv4 addresses that `joined` and `moved` announce. IPv6 addresses are left out: they change all the time, and each
-	 * change would be a row in everybody's log. A computer that has only a loopback address announces that address.
+	 * IPv4 addresses for the events `joined` and `moved`. IPv6 addresses are left out, because they change often, and
+	 * each change would add an event to the logs of all peers. If this node has only a loopback address, it is
+	 * announced.
 	 */
 	function announced(): string[] {
 		const all = interfaces();
@@ -28,8 +30,8 @@ export function createOwnAddresses(
 	}
 
 	/**
-	 * Addresses of this node to show to the user. IPv6 addresses are shown only if there is no IPv4 address, because they
-	 * are long and many.
+	 * Addresses that are shown to the user. IPv6 addresses are shown only if there is no IPv4 address, because a
+	 * computer has many of them, and they are long.
 	 */
 	function shown(): string[] {
 		const addresses = announced();
@@ -48,7 +50,7 @@ export function createOwnAddresses(
 		return ipv6.map(({address}) => address);
 	}
 
-	/** Addresses for the window for guests, as `InvitationPorts.addresses` describes them. */
+	/** Addresses for the URLs of the window for guests (`InvitationPorts.addresses`). */
 	function forWindow(): string[] {
 		const uses = new Map<string, number>();
 		for (const {localAddress} of links()) uses.set(localAddress, (uses.get(localAddress) ?? 0) + 1);

@@ -1,6 +1,6 @@
 /**
- * The `hello` of this node (protocol.md, Handshake). Each call returns a hello with the current name, port and clock
- * readings.
+ * The `hello` message of this node (protocol.md, Handshake). Each call returns a new one with the current name, port
+ * and clock readings.
  */
 import type {Clock} from '../core/environment.js';
 import {FEATURES, LOWEST_VERSION, PORT_WITHOUT_LISTENER, PROTOCOL_VERSION} from '../network/link/handshake.js';

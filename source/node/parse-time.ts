@@ -1,20 +1,20 @@
-/** Parser of the times that users type: `--from`, `--to`, `--at`, `/goto` and the replay. Pure. */
+/** Parser for the times that users type: after `--from`, `--to`, `--at` and `/goto`, and in the replay. Pure. */
 
 import {foldText} from '../core/fold-text.js';
 
-/** A point in time as the user types it. `resolveTime` and `resolveLastTime` convert it to milliseconds. */
+/** A time as the user typed it. `resolveTime` and `resolveLastTime` convert it to milliseconds. */
 export type TimePoint =
 	/** ms since 1970. */
 	| {readonly type: 'instant'; readonly ms: number}
 	/** A time of day in local time. */
 	| {readonly type: 'clock'; readonly hour: number; readonly minute: number; readonly second: number};
 
-/** Forms that `parseTime` accepts, for error messages. */
+/** Forms that `parseTime` accepts, for use in error messages. */
 export const TIME_FORMS = '14:05, 2026-11-22, "2026-11-22 14:05" or -10m (units: s, m, h, d)';
 
 const UNITS_MS: Readonly<Record<string, number>> = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
 
-/** Parses a signed duration, for example `-10m` or `+1.5h`, as ms. */
+/** Parses a duration with a sign, for example `-10m` or `+1.5h`. Returns ms, or undefined for any other text. */
 export function parseDuration(text: string): number | undefined {
 	const [, sign, number, unit = ''] = /^([+-])(\d{1,6}(?:\.\d+)?)([smhd])$/i.exec(text.trim()) ?? [];
 	if (number === undefined) return undefined;
@@ -26,9 +26,9 @@ const DATE_TIME_PATTERN =
 	/^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
 /**
- * Parses 14:05, 14:05:09, 2026-11-22, 2026-11-22 14:05, RFC 3339, and -10m: ten minutes before `now` (ms since 1970). Without
- * an offset the time is local; fractions of a second are ignored. Returns undefined for anything else, including dates that
- * do not exist.
+ * Parses 14:05, 14:05:09, 2026-11-22, 2026-11-22 14:05, RFC 3339, and -10m, which means ten minutes before `now` (ms
+ * since 1970). A time without an offset is local time. Fractions of a second are ignored. Returns undefined for any
+ * other text, and for a date that does not exist.
  */
 export function parseTime(text: string, now: number): TimePoint | undefined {
 	const duration = parseDuration(text);
@@ -49,7 +49,10 @@ export function parseTime(text: string, now: number): TimePoint | undefined {
 	return {type: 'instant', ms: new Date(year, month - 1, day, hour, minute, second).getTime()};
 }
 
-/** Converts a time point to ms since 1970. A time of day means its first occurrence at or after `since` (ms since 1970). */
+/**
+ * Converts a typed time to ms since 1970. A time of day means the first time that the clock shows it, at or after
+ * `since` (ms since 1970).
+ */
 export function resolveTime(timePoint: TimePoint, since: number): number {
 	if (timePoint.type === 'instant') return timePoint.ms;
 	const date = new Date(since);
@@ -58,7 +61,10 @@ export function resolveTime(timePoint: TimePoint, since: number): number {
 	return date.getTime();
 }
 
-/** Converts a time point to ms since 1970. A time of day means its last occurrence at or before `until` (ms since 1970). */
+/**
+ * Converts a typed time to ms since 1970. A time of day means the last time that the clock showed it, at or before
+ * `until` (ms since 1970).
+ */
 export function resolveLastTime(timePoint: TimePoint, until: number): number {
 	if (timePoint.type === 'instant') return timePoint.ms;
 	const date = new Date(until);
@@ -67,7 +73,10 @@ export function resolveLastTime(timePoint: TimePoint, until: number): number {
 	return date.getTime();
 }
 
-/** Whether the date exists. `utcMs` is the result of Date.UTC, which silently turns February 30 into March 2. */
+/**
+ * Whether the date with these fields exists. `utcMs`: result of Date.UTC, which silently turns February 30 into March
+ * 2.
+ */
 function isExistingDate(utcMs: number, fields: readonly number[]): boolean {
 	const date = new Date(utcMs);
 	const keptFields = [

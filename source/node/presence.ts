@@ -1,6 +1,6 @@
 /**
- * Appends the presence events of this node (protocol.md, Failure reports): `lost` for a peer that the failure detector considers
- * unreachable, and `returned` after another peer reported this node as `lost`.
+ * Appends the events of this node about presence (protocol.md, Failure reports): `lost` for a peer that the failure
+ * detector considers lost, and `returned` after another peer has reported this node as lost.
  */
 
 import type {Clock, Timer} from '../core/environment.js';
@@ -16,27 +16,32 @@ export interface PresenceOptions {
 	readonly failureDetector: FailureDetector;
 	getState(): State;
 	connectedCount(): number;
-	/** Checks whether the timers of this process fired late. Called before each evaluation. */
+	/** Checks whether the timers of this process are late. Called before the failure detector is asked. */
 	checkStall(): void;
 	/** Appends a `lost` event for each of these peers. */
 	appendLost(lost: readonly LostPeer[]): void;
 	appendReturned(absence: number): void;
-	/** Called LOST_GRACE_MS after `subject` disconnected, if no peer is connected at that time. */
+	/** Called LOST_GRACE_MS after `subject` has disconnected, if no peer is connected then. */
 	onLastPeerLost(subject: PeerId): void;
 }
 
-/** Peer to report as lost, and the number of its absence. */
+/** Peer to report as lost. `absence`: number of the absence, 0 if the peer was never reported as lost before. */
 export interface LostPeer {
 	readonly subject: PeerId;
 	readonly absence: number;
 }
 
 export interface Presence {
-	/** Starts the evaluation every 500 ms. If the mesh starts at the same time, both timers fire together and save wake-ups. */
+	/**
+	 * Starts to ask the failure detector every 500 ms. If the mesh starts at the same time, the timers of both fire
+	 * together, so the processor wakes up less often.
+	 */
 	start(): void;
-	/** Called with accepted events of other peers. If one reports this node as `lost`, `returned` is appended. */
+	/**
+	 * To be called with accepted events of other peers. If one of them reports this node as `lost`, appends `returned`.
+	 */
 	onEventsIngested(events: readonly FeedEvent[]): void;
-	/** Called when the connection to a peer ended although the peer did not leave. */
+	/** To be called when the connection to a peer has ended, but the peer has not left. */
 	onPeerDisconnected(peer: PeerId): void;
 	stop(): void;
 }
@@ -45,11 +50,14 @@ const EVALUATE_INTERVAL_MS = 500;
 
 export function createPresence(options: PresenceOptions): Presence {
 	const {self, clock, failureDetector} = options;
-	/** One timer per disconnected peer. Each disconnection restarts it, so that an unstable connection is reported once. */
+	/**
+	 * Timer of each disconnected peer. A further disconnection starts it again, so that an unstable connection is
+	 * reported only once.
+	 */
 	const graceTimers = new Map<PeerId, Timer>();
 	let returnedAt = Number.NEGATIVE_INFINITY;
 	let returnedTimer: Timer | undefined;
-	/** Subjects of the last evaluation, reused while the roster is the same. */
+	/** Subjects of the last evaluation. They are used again as long as the list of known peers (roster) is the same. */
 	let subjectCache: {readonly roster?: State['roster']; readonly subjects: readonly Subject[]} = {subjects: []};
 	let timer: Timer | undefined;
 	let stopped = false;
@@ -57,10 +65,11 @@ export function createPresence(options: PresenceOptions): Presence {
 	function listSubjects({roster}: State): readonly Subject[] {
 		if (subjectCache.roster === roster) return subjectCache.subjects;
 		const own = findPeer(roster, self);
-		// Other nodes accept only a limited number of reports from our feed. If this number is reached (`mayReport`), a
-		// further report would not make the peer lost. Such a peer is therefore treated as ended. Otherwise this node would
-		// write a new report at every evaluation.
-		// The answer about `self` is that about every peer that our feed has not reported yet.
+		// Other nodes accept only a limited number of reports from the feed of this node. When this limit is reached
+		// (`mayReport`), a further report has no effect: the peer would not become lost, and this node would report it
+		// at every evaluation. Therefore such a peer is treated as if it had ended already.
+		//
+		// The answer for `self` holds for every peer that this node has not reported yet.
 		const mayReportNew = mayReport(own, self);
 		const isEnded = ({peer, left, lost, absences}: RosterPeer) =>
 			left !== undefined ||
@@ -85,7 +94,9 @@ export function createPresence(options: PresenceOptions): Presence {
 		timer = clock.after(EVALUATE_INTERVAL_MS, evaluate);
 	}
 
-	/** Appends `returned` if a peer reported this node as `lost`, at most once every RETURNED_INTERVAL_MS. */
+	/**
+	 * Appends `returned` if a peer has reported this node as `lost`. Does so at most once every RETURNED_INTERVAL_MS.
+	 */
 	function answerLost(): void {
 		returnedTimer = undefined;
 		const own = findPeer(options.getState().roster, self);

@@ -1,10 +1,11 @@
 /**
- * Unread messages of other people, and the reading position: the place in the log before which every message was read.
+ * Unread messages of other people, and the reading position: a place in the log before which the user has read all
+ * messages.
  *
- * Messages are read in any order. The position is the place of the record with the first unread message. So after a
- * crash, some messages that were read may be unread again, but no unread message counts as read. The position is never
- * inside a record, so all messages of that record may be unread again. Only a record that sync has written contains
- * many messages.
+ * The user can read messages in any order. The position is the place of the log record with the first unread message.
+ * After a crash, some messages that were read may therefore be unread again, but no unread message is taken for read. A
+ * record can contain many messages if sync has written it. The position is never inside a record, so all its messages
+ * may be unread again.
  */
 import type {Clock, Timer} from '../core/environment.js';
 import {eventId, type FeedEvent, type Input, isWritten, type Observation, writerOf} from '../core/event.js';
@@ -15,19 +16,19 @@ import {emptyTimeline, hasEntry, insertEntries, removeEntry, type Timeline} from
 import type {LogPlace} from '../storage/log.js';
 import type {Store} from './store.js';
 
-/** The unread messages at one moment. */
+/** The unread messages at one moment, and where they begin. */
 export interface Unread {
-	/** In the order of the timeline. */
+	/** Unread messages in the order of the timeline. */
 	readonly messages: Timeline;
-	/** Whether at least one of these messages was written while this node was away. */
+	/** Present if at least one of these messages was written while this node was not running or not connected. */
 	readonly hasMissed?: true;
-	/** Wall clock in ms at which the last record before the position was logged. Undefined if the log is new. */
+	/** Time at which the last record before the position was written. Wall clock in ms. Undefined if the log is new. */
 	readonly since?: number;
-	/** The last entry in the order of the timeline that was read in the reopened log. Undefined if the log is new. */
+	/** Key of the last entry of the timeline that was read when the log was reopened. Undefined if the log is new. */
 	readonly lastRead?: OrderKey;
 }
 
-/** A change of the unread messages. */
+/** Change of the set of unread messages. */
 export interface ReadingChange {
 	readonly added: readonly OrderKey[];
 	readonly removed: readonly OrderKey[] | 'all';
@@ -36,43 +37,48 @@ export interface ReadingChange {
 
 export interface Reading {
 	unread(): Unread;
-	/** Marks messages as read. Entries that were read before are ignored. */
+	/** Marks messages as read. Messages that were read before are ignored. */
 	markRead(entries: Iterable<MessageKey>): void;
 	markAllRead(): void;
-	/** Calls the listener after every change of the unread messages. Returns a function that removes it. */
+	/**
+	 * Adds a listener, which is called after every change of the unread messages. Returns a function that removes it.
+	 */
 	subscribe(listener: (change: ReadingChange) => void): () => void;
 }
 
 export interface ReadingOptions {
 	readonly store: Store;
 	readonly clock: Clock;
-	/** Place behind the last record of the log; undefined while there is none. */
+	/** Place after the last record of the log. Undefined if there is none. */
 	logEnd(): LogPlace | undefined;
-	/** Saves the position. Undefined if the position is not saved. */
+	/** Saves the position. Undefined if this node does not save it. */
 	readonly savePosition?: ((place: LogPlace) => Promise<void>) | undefined;
 }
 
 export interface ReadingTracker extends Reading {
 	/**
-	 * Begins to track messages. Messages that arrive from now on are new; earlier messages came from the log. Saves the
-	 * position for the first time.
+	 * Starts to track messages, and saves the position for the first time. Messages before this call come from the log.
+	 * Messages after it are new.
 	 */
 	start(): void;
-	/** Saves the position for the last time. */
+	/** Stops tracking, and saves the position for the last time. */
 	stop(): Promise<void>;
 }
 
-/** Maximum time until a change of the position is saved, ms. After a crash the saved position is at most this old. */
+/** Maximum time until a changed position is saved, in ms. After a crash, the saved position is at most this old. */
 export const SAVE_POSITION_MS = 500;
 
-/** An unread message. Unread messages are kept in the order of arrival. */
+/**
+ * Unread message, with the place from which it must be read again. The list of these messages is in the order of
+ * arrival.
+ */
 interface Arrival {
 	readonly id: string;
-	/** Place of the record with the message, or an earlier place. */
+	/** Place of the log record with the message, or an earlier place. */
 	readonly place: LogPlace | undefined;
 }
 
-/** Values that identify a message. `ms` and `counter` are needed only for whispers. */
+/** Values that identify a message. Only whispers need `ms` and `counter`, because they have no seq. */
 export type MessageKey = Pick<OrderKey, 'peer' | 'seq'> & Partial<OrderKey>;
 
 type Message = FeedEvent | Observation;
@@ -82,7 +88,7 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 	const {store, clock} = options;
 	const listeners = new Set<(change: ReadingChange) => void>();
 	let unread: Unread = {messages: emptyTimeline};
-	/** Unread messages by id. */
+	/** Keys of the unread messages by id. */
 	const waiting = new Map<string, OrderKey>();
 	let arrivals: Arrival[] = [];
 	let firstArrival = 0;
@@ -93,8 +99,8 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 	let saving: Promise<void> = Promise.resolve();
 
 	/**
-	 * Whether a message counts as unread. If the log is new, a message that a peer already had when that peer connected
-	 * is not unread.
+	 * Whether a message is unread when it arrives. In a new log, a message that a peer already had when it connected
+	 * counts as read.
 	 */
 	function isUnread(state: State, event: Message, input: LoggedInput): boolean {
 		const author = writerOf(event);
@@ -152,7 +158,7 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 
 		const end = options.logEnd();
 		const first = arrivals[firstArrival]?.place;
-		// After a failed write, later records are in a new file, where places in the old file are not valid.
+		// After a failed write the log continues in a new file. A place in the old file is not valid there.
 		return first && first.marker === end?.marker ? first : end;
 	}
 
@@ -161,7 +167,10 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 		timer ??= clock.after(SAVE_POSITION_MS, save);
 	}
 
-	/** Writes the position when the previous write has ended. A failure is not reported: the next change tries again. */
+	/**
+	 * Writes the position after the previous write has ended. A failure is not reported, because the next change tries
+	 * again.
+	 */
 	function save(): void {
 		timer?.cancel();
 		timer = undefined;
@@ -217,7 +226,7 @@ export function createReading(options: ReadingOptions): ReadingTracker {
 	};
 }
 
-/** Key of an unread message in a map. Whispers have no seq, so their key contains their place in the timeline. */
+/** Key of a message in a map. A whisper has no seq, so its key contains its clock reading. */
 export function idOf({peer, seq, ms = 0, counter = 0}: MessageKey): string {
 	return seq === 0 ? `${peer}@${ms}-${counter}` : eventId(peer, seq);
 }

@@ -1,25 +1,29 @@
 /**
- * Resume detector: detects whether the computer woke up in another network. In a room without a secret, the node must then
- * restart with a new key and an empty log, because other people are in that network.
+ * Resume detector: finds out whether the computer has woken up in another network. If so, a node in a room without a
+ * secret must start again with a new key and an empty log, because the people in that network are other people.
  */
 import {isInSubnet, isIpv6, isLinkLocal, type LocalInterface} from '../network/ip-address.js';
 
 export interface ResumeFacts {
 	readonly hasSecret: boolean;
-	/** Interfaces before the sleep. */
+	/** Interfaces before the computer slept. */
 	readonly interfacesBefore: readonly LocalInterface[];
 	readonly interfacesNow: readonly LocalInterface[];
 	/** Local addresses of the connections that are still open. */
 	readonly localAddresses: readonly string[];
 }
 
-/** `stay`: the same network, or a room with a secret. `wait`: no network is up yet. `relaunch`: another network. */
+/**
+ * What to do after the computer has woken up. `stay`: continue, because the network is the same or the room has a
+ * secret. `wait`: decide later, because no network is up yet. `relaunch`: start a new node, because the network is
+ * another one.
+ */
 export type ResumeDecision = 'stay' | 'wait' | 'relaunch';
 
 /**
- * Interfaces that show in which network the computer is. A VPN and the bridges of containers have the same addresses in
- * every network. They are considered only if the computer had no other interface before the sleep. IPv6 link-local
- * addresses are never considered, because they are the same in every network.
+ * Interfaces that show in which network the computer is. VPNs and the bridges of containers have the same addresses in
+ * every network. They are considered only if the computer had no other interface before it slept. IPv6 link-local
+ * addresses are never considered, because they too are the same in every network.
  */
 function selectLans(interfaces: readonly LocalInterface[], includesVirtual: boolean): LocalInterface[] {
 	return interfaces.filter(
@@ -28,7 +32,7 @@ function selectLans(interfaces: readonly LocalInterface[], includesVirtual: bool
 	);
 }
 
-/** Decides what to do after the computer woke up. Pure. */
+/** Decides what to do after the computer has woken up. Pure. */
 export function decideOnResume({
 	hasSecret,
 	interfacesBefore,
@@ -49,9 +53,9 @@ export function decideOnResume({
 }
 
 export interface ResumeDetector {
-	/** Called when the timers of this process fired late, because the computer may have been asleep. */
+	/** To be called when the timers of this process were late, because the computer may have slept. */
 	onTimersStalled(): void;
-	/** Called when the interfaces have been read. */
+	/** To be called when the interfaces have been read. */
 	onInterfacesRefreshed(): void;
 }
 
@@ -60,7 +64,7 @@ export interface ResumeDetectorOptions {
 	interfaces(): readonly LocalInterface[];
 	/** Returns the local addresses of the open connections. */
 	localAddresses(): readonly string[];
-	/** Called after a wake-up in another network. */
+	/** Called when the computer has woken up in another network. */
 	relaunch(): void;
 }
 
@@ -70,9 +74,9 @@ export function createResumeDetector({
 	localAddresses,
 	relaunch,
 }: ResumeDetectorOptions): ResumeDetector {
-	/** Interfaces before the sleep. Undefined if the computer was not asleep or the decision was made. */
+	/** Interfaces before the computer slept. Undefined if it did not sleep, or if the decision is made. */
 	let interfacesBefore: readonly LocalInterface[] | undefined;
-	/** Interfaces when they were read last. */
+	/** Interfaces at the time at which they were last read. */
 	let currentInterfaces: readonly LocalInterface[] = [];
 
 	function evaluate(formerInterfaces: readonly LocalInterface[]): void {

@@ -1,14 +1,20 @@
-/** Store of the state, which reduces all inputs of a running node. Screens and the JSON interface subscribe to it. */
+/**
+ * Store of the state of the room. It applies all inputs of a running node to the state (reduce). The screens and the
+ * JSON interface subscribe to it.
+ */
 import type {Input} from '../core/event.js';
 import {initialState, reduceInputs} from '../core/reduce.js';
 import type {State} from '../core/state.js';
 
-/** Called after every commit with the new state and the inputs that were reduced. */
+/** Listener that is called after every commit, with the new state and the inputs of the commit. */
 export type StoreListener = (state: State, inputs: readonly Input[]) => void;
 
 export interface Store {
 	getState(): State;
-	/** Reduces the inputs and notifies the listeners. A commit made by a listener waits until all listeners were notified. */
+	/**
+	 * Applies the inputs to the state and calls the listeners. If a listener calls `commit`, its inputs wait until all
+	 * listeners were called.
+	 */
 	commit(inputs: readonly Input[]): void;
 	/** Adds a listener and returns a function that removes it. Listeners run in the order in which they were added. */
 	subscribe(listener: StoreListener): () => void;
@@ -20,7 +26,7 @@ export function createStore(state: State = initialState): Store {
 	let current = state;
 	let isDraining = false;
 
-	/** Processes the pending commits in order, including those that listeners add meanwhile. */
+	/** Processes the waiting commits in order, including those that listeners add in the meantime. */
 	function drain(): void {
 		for (let inputs = pendingCommits.shift(); inputs; inputs = pendingCommits.shift()) {
 			current = reduceInputs(current, inputs);

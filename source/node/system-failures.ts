@@ -1,4 +1,6 @@
-/** Tells the user when the system refuses interfaces or sockets while the node runs, and when they work again. */
+/**
+ * Tells the user when the system refuses to list the network interfaces or refuses sockets, and when both work again.
+ */
 import type {Beacon} from '../network/discovery/beacon.js';
 import {describeSocketFailures} from '../network/socket-failure.js';
 import type {Transport} from '../network/transport/transport.js';
@@ -10,12 +12,12 @@ interface Sources {
 	readonly notices: Notices;
 }
 
-/** Creates a function that reports what has changed since its last call. Call it with every beacon. */
+/** Creates a function that reports what has changed since its last call. It must be called with every beacon. */
 export function createSystemFailureReporter({beacon, transport, notices}: Sources): () => void {
 	let interfaceFailure: string | undefined;
 	/**
-	 * All reasons for which the system refuses sockets. A further socket that is refused for one of these reasons causes no
-	 * new report.
+	 * All reasons for which the system refuses sockets now. If a further socket is refused for one of these reasons,
+	 * there is no new report.
 	 */
 	let socketReasons = '';
 

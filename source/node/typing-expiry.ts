@@ -1,4 +1,6 @@
-/** Typing indicators that expire after TYPING_SHOWN_MS, because peers send no message when they stop typing. */
+/**
+ * Signs that a peer is typing. They expire after TYPING_SHOWN_MS, because peers send no message when they stop typing.
+ */
 
 import type {Clock, Timer} from '../core/environment.js';
 import type {EphemeralEvent, PeerId} from '../core/event.js';
@@ -6,21 +8,23 @@ import {TYPING_SHOWN_MS} from '../core/limits.js';
 
 export interface TypingExpiryOptions {
 	readonly clock: Clock;
-	/** Returns the time of the wall clock that the state uses, ms. */
+	/** Returns the time of the wall clock that is used in the state, in ms. */
 	wall(): number;
 	publish(fact: EphemeralEvent): void;
-	/** Whether the state still contains the indicator. A message of the peer removes it before it expires. */
+	/** Whether the state still contains the sign. A message of the peer removes it before it expires. */
 	isShown(peer: PeerId): boolean;
 }
 
 export interface TypingExpiry {
-	/** Shows the indicator of a peer for another TYPING_SHOWN_MS. */
+	/** Shows for another TYPING_SHOWN_MS that a peer is typing. */
 	refresh(peer: PeerId): void;
 	stop(): void;
 }
 
 export function createTypingExpiry({clock, wall, publish, isShown}: TypingExpiryOptions): TypingExpiry {
-	/** Expiry times, monotonic ms. They are in ascending order, because all indicators last TYPING_SHOWN_MS. */
+	/**
+	 * Expiry time of each sign, in monotonic ms. The times are in ascending order, because all signs last equally long.
+	 */
 	const expiryTimes = new Map<PeerId, number>();
 	let timer: Timer | undefined;
 	let stopped = false;

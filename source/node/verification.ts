@@ -1,6 +1,6 @@
 /**
- * Verification of people: shows safety numbers, remembers the keys that the user confirmed, and warns when somebody uses the
- * name of a verified person with another key.
+ * Verification of people. It shows safety numbers, remembers the keys of people whose safety number the user has
+ * confirmed, and warns when somebody uses the name of such a person with another key.
  */
 import {contactOf, impersonatedContact} from '../core/contacts.js';
 import {errorMessage} from '../core/errors.js';
@@ -13,46 +13,49 @@ import {computeSafetyNumber} from '../feed/safety-number.js';
 import type {Notices} from './notices.js';
 import type {Store} from './store.js';
 
-/** The stored contacts of one room. `add` and `remove` throw an error whose message is a sentence for the user. */
+/**
+ * Stored list of the verified people of one room. `add` and `remove` throw an error whose message is a sentence for the
+ * user.
+ */
 export interface ContactStore {
 	list(): readonly Contact[];
 	add(contact: Contact): void;
 	remove(key: string): void;
 }
 
-/** Number of digits at the end of a safety number that the user types to confirm it. */
+/** Number of digits, at the end of a safety number, that the user types to confirm the number. */
 export const CONFIRMATION_DIGITS = 5;
 
 type Refused = {readonly refused: string};
 
 export interface Verification {
 	/**
-	 * Safety number of us and this peer, 60 digits. From this call on, the last digits of the number can confirm the key of
-	 * this peer.
+	 * Safety number of this user and a peer, 60 digits. After this call, the last digits of the number can confirm the
+	 * key of the peer.
 	 */
 	showNumber(peer: PeerId): {readonly number: string} | Refused;
 	/**
-	 * Remembers the key of a peer whose safety number was shown, if `digits` are the last digits of this number. Returns
-	 * undefined on success.
+	 * Remembers the key of a peer if `digits` are the last digits of its safety number, which must have been shown
+	 * before. Returns undefined on success.
 	 */
 	confirm(peer: PeerId, digits: string): Refused | undefined;
-	/** Forgets the key of a peer. Returns undefined on success. */
+	/** Forgets the verified key of a peer. Returns undefined on success. */
 	forget(peer: PeerId): Refused | undefined;
 	/**
-	 * Gives the stored contacts to the screen, and from now on warns when a peer uses a verified name with another key.
-	 * Called once, after the log was read.
+	 * Publishes the stored list to the state. From then on, warns when a peer uses the name of a verified person with
+	 * another key. To be called once, after the log was read.
 	 */
 	start(): void;
 }
 
 export interface VerificationOptions {
-	/** Our own identity key; undefined if this node has no identity. */
+	/** Identity key of this user. Undefined if this node has no identity. */
 	readonly ownKey: string | undefined;
-	/** Undefined if nothing may be kept on disk. */
+	/** Stored list of verified people. Undefined if nothing may be kept on disk. */
 	readonly contacts: ContactStore | undefined;
 	readonly store: Store;
 	readonly notices: Pick<Notices, 'verifiedNameTaken'>;
-	/** Wall clock, ms. */
+	/** Wall clock in ms. */
 	now(): number;
 	publish(contacts: readonly Contact[]): void;
 }
@@ -62,8 +65,8 @@ const MAX_WARNINGS_REMEMBERED = 4096;
 export function createVerification(options: VerificationOptions): Verification {
 	const {ownKey, contacts, store, notices} = options;
 	/**
-	 * Key of the safety number that was shown last. The typed digits confirm only this key. Otherwise an attacker could
-	 * generate keys until one of them has the same five digits.
+	 * Safety number that was shown last, with the key for which it was shown. The digits that the user types can
+	 * confirm only this key. Otherwise, an attacker could generate keys until one of them has the same five digits.
 	 */
 	let shown: {readonly key: string; readonly number: string} | undefined;
 	const warned = new LruMap<string, true>(MAX_WARNINGS_REMEMBERED);
@@ -79,7 +82,7 @@ export function createVerification(options: VerificationOptions): Verification {
 		return {key, ownKey};
 	}
 
-	/** Runs a change of the stored contacts, and publishes the result. */
+	/** Changes the stored list of verified people, and publishes the result. */
 	function change(run: (stored: ContactStore) => void): Refused | undefined {
 		if (!contacts) return {refused: 'Nothing is kept on disk (--no-log), so nobody can be marked as verified.'};
 		try {
@@ -139,7 +142,7 @@ export function createVerification(options: VerificationOptions): Verification {
 	};
 }
 
-/** Peers whose name or connection is new, or all peers if the contacts changed. */
+/** Peers that have just connected or got a new name. If the list of verified people has changed, all peers. */
 function peersToCheck(state: State, inputs: readonly Input[]): ReadonlySet<PeerId> {
 	const peers = new Set<PeerId>();
 	if (state.ephemeral.contacts.length === 0) return peers;

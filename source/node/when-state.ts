@@ -5,8 +5,8 @@ import type {State} from '../core/state.js';
 import type {Store} from './store.js';
 
 /**
- * Resolves with the first value other than undefined that `select` returns: for the present state, and then for the state
- * after each commit. `inputs` are the inputs of the commit, and an empty array for the present state.
+ * Resolves with the first value that `select` returns, unless it is undefined. `select` is called with the present
+ * state, and then with the state after each commit. `inputs`: inputs of the commit; empty for the present state.
  */
 export function nextValue<T>(
 	store: Store,
@@ -31,7 +31,10 @@ export function nextValue<T>(
 	return {value, stop: () => stop()};
 }
 
-/** Resolves to true as soon as the state meets the condition, or to false after `ms`. Rejects with an error of `isMet`. */
+/**
+ * Resolves to true as soon as the state meets the condition, and to false after `ms`. Rejects if `isMet` throws an
+ * error.
+ */
 export async function whenState(
 	store: Store,
 	clock: Clock,

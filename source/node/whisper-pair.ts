@@ -1,28 +1,29 @@
 /**
- * The two directions of the whispers between this node and one peer, without clock, log and network (protocol.md,
- * Whispers).
+ * Numbering and answers of the whispers between this node and one peer, in both directions. This file uses no clock,
+ * log or network (protocol.md, Whispers).
  *
  * Invariants
+ *
  * 1. A number always belongs to the same text, even if the text was refused.
- * 2. The receiver handles the numbers 1, 2, 3 … in this order, each one time, and takes or refuses each of them.
- * 3. An answer (`whisper-ack`) never covers a whisper that was taken but is not yet in the log of the receiver.
+ * 2. The receiver handles the numbers 1, 2, 3 … in this order. It accepts or refuses each of them exactly once.
+ * 3. An answer (`whisper-ack`) never covers a whisper that was accepted but is not in the log of the receiver yet.
  */
 import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
 import {MAX_WHISPERS_OUTSTANDING} from '../core/limits.js';
 
 /** Whispers from this node to a peer. */
 export interface WhisperOutbox {
-	/** Number of whispers that the peer has not answered. */
+	/** Number of whispers that the peer has not answered yet. */
 	readonly outstanding: number;
-	/** Adds a whisper, which waits to be sent. Returns its number. */
+	/** Adds a whisper to be sent. Returns its number. */
 	add(text: string): number;
-	/** Takes the next whisper to send, in order; undefined if all of them were sent. */
+	/** Returns the next whisper to send, in order. Undefined if all were sent. */
 	takeNext(): WhisperMessage | undefined;
-	/** Marks all whispers without an answer to be sent again. Called after a new connection, or if no answer came. */
+	/** Makes all unanswered whispers be sent again. To be called after a new connection, or if no answer has come. */
 	restart(): void;
 	/**
-	 * Applies an answer. Returns the number up to which the whispers are answered now, and which of the newly answered
-	 * whispers are refused. Returns undefined if the answer covers no whisper that was unanswered.
+	 * Processes an answer of the peer. `id`: number up to which all whispers are answered now. `refused`: numbers of
+	 * the newly answered whispers that the peer refused. Undefined if the answer covers no whisper that was unanswered.
 	 */
 	apply(answer: WhisperAckMessage): {readonly id: number; readonly refused: readonly number[]} | undefined;
 }
@@ -64,15 +65,18 @@ export function createWhisperOutbox(): WhisperOutbox {
 
 /** Whispers from a peer to this node. */
 export interface WhisperInbox {
-	/** What to do with the whisper of this number: handle it now, answer it again, or drop it because an earlier one is missing. */
+	/**
+	 * What to do with the whisper of this number. `next`: accept or refuse it. `known`: answer it again. `gap`: drop
+	 * it, because an earlier one is missing.
+	 */
 	check(id: number): 'next' | 'known' | 'gap';
-	/** Notes that the next whisper was appended to the log, which may not have saved it yet. */
+	/** Notes that the next whisper was accepted and appended to the log. The log may not have saved it yet. */
 	take(): void;
 	/** Notes that the next whisper is refused. */
 	refuse(): void;
-	/** Notes that everything taken so far is saved. Only saved whispers are answered. */
+	/** Notes that all accepted whispers are saved. Only saved whispers are answered. */
 	markSaved(): void;
-	/** The answer to all whispers so far; undefined if there is nothing to answer. */
+	/** The answer to all whispers so far. Undefined if there is nothing to answer. */
 	answer(): WhisperAckMessage | undefined;
 }
 
@@ -80,8 +84,8 @@ export function createWhisperInbox(): WhisperInbox {
 	let last = 0;
 	let saved = 0;
 	/**
-	 * Refused numbers that the sender may still ask about. There are at most MAX_WHISPERS_OUTSTANDING of them, because the
-	 * sender waits for the answers of at most that many whispers.
+	 * Refused numbers that must be repeated in an answer. There are at most MAX_WHISPERS_OUTSTANDING, because the
+	 * sender waits for the answers to at most that many whispers.
 	 */
 	let refused: number[] = [];
 

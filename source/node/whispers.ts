@@ -1,13 +1,14 @@
 /**
- * Whispers: private messages between this node and a connected peer (protocol.md, Whispers). They travel only over a
- * connection between these two nodes. The hellos of both ends bind the connection to their peer ids. Only these two
- * nodes store the whispers.
+ * Whispers: private messages between this node and a connected peer (protocol.md, Whispers). They are sent only on a
+ * connection between these two nodes, and only these two nodes store them. On this connection, the hellos of both ends
+ * have proved their peer ids.
  *
  * Invariants
- * 1. A whisper of this node is in its log before the peer receives the whisper. A whisper of a peer is in the log
- * before it is answered.
- * 2. A whisper is sent only to a peer whose hello names the feature `whispers`. It is sent again until that launch of
- * the peer answers.
+ *
+ * 1. A whisper of this node is in its log before the peer receives it. A whisper of a peer is in the log of this node
+ *    before it is answered.
+ * 2. A whisper is sent only to a peer whose hello names the feature `whispers`. It is sent again until the peer answers
+ *    or leaves.
  */
 import type {WhisperAckMessage, WhisperMessage} from '../codec/message-types.js';
 import type {Clock, Timer} from '../core/environment.js';
@@ -21,71 +22,72 @@ import {createAuthorRateLimiter} from '../network/sync/author-rate-limiter.js';
 import {refuseText} from './conversation.js';
 import {createWhisperInbox, createWhisperOutbox, type WhisperInbox, type WhisperOutbox} from './whisper-pair.js';
 
-/** Either the number of the new whisper, or the reason why there is none, as a sentence for the user. */
+/** Number of the new whisper, or the reason why it was not sent, as a sentence for the user. */
 export type WhisperResult = {readonly id: number} | {readonly refused: string};
 
 export interface WhisperOptions {
 	readonly self: PeerId;
-	/** If false, this node takes and sends no whispers. */
+	/** If false, this node neither accepts nor sends whispers. */
 	readonly isOn: boolean;
 	readonly clock: Clock;
 	linkOf(peer: PeerId): PeerLink | undefined;
 	labelFor(peer: PeerId): string;
 	isIgnored(peer: PeerId): boolean;
 	/**
-	 * Whether a person reads the whispers of this node. If nobody does, this node announces to its peers that it takes no
+	 * Whether a person reads the whispers to this node. If nobody does, this node tells its peers that it accepts no
 	 * whispers.
 	 */
 	hasReader(): boolean;
-	/** Whether this launch of the peer has ended, so that it never comes back. */
+	/** Whether the peer has left. It then never returns, because a restarted program is a new peer. */
 	hasLeft(peer: PeerId): boolean;
-	/** Whether everything that was appended to the log is saved. */
+	/** Whether all records that were appended to the log are saved. */
 	isLogSaved(): boolean;
-	/** Whether the log has no room for a whisper of this peer. */
+	/** Whether the log is too full for a whisper of this peer. */
 	isLogFull(peer: PeerId): boolean;
-	/** Appends an observation to the log and reduces it. */
+	/** Appends an observation to the log and applies it to the state. */
 	write(body: ObservationBody): void;
 	publish(event: EphemeralEvent): void;
-	/** Called when a whisper of this peer could not be taken, because the log is full. */
+	/** Called when a whisper of this peer was not accepted, because the log is full. */
 	onLogFull(peer: PeerId): void;
 }
 
 export interface Whispers {
 	send(peer: PeerId, text: string): WhisperResult;
-	/** Number of this node's whispers that this peer has neither acknowledged nor refused. */
+	/** Number of whispers from this node that this peer has neither accepted nor refused yet. */
 	outstanding(peer: PeerId): number;
-	/** Number of peers for which this node remembers the last whisper, at most MAX_WHISPERERS. */
+	/** Number of peers for which this node remembers the number of their last whisper. At most MAX_WHISPERERS. */
 	readonly whisperers: number;
-	/** Called when `link` becomes the connection on which messages to its peer are sent. */
+	/** To be called when messages to a peer are sent on `link` from now on. */
 	linked(link: PeerLink): void;
 	message(link: PeerLink, message: WhisperMessage | WhisperAckMessage): void;
-	/** Called when this node begins or ceases to take the whispers of these peers. */
+	/** To be called when this node begins, or ceases, to accept the whispers of these peers. */
 	takingChanged(peers: readonly PeerId[]): void;
-	/** Called when the log is saved again after a failure. */
+	/** To be called when the log is saved again after a failure. */
 	saved(): void;
 	stop(): void;
 }
 
-/** Whispers to one peer. `waitingSince`: time since which the peer has answered no whisper, in monotonic ms. */
+/**
+ * Whispers from this node to one peer. `waitingSince`: time since which the peer has answered none of them, in
+ * monotonic ms.
+ */
 interface Outgoing {
 	readonly outbox: WhisperOutbox;
 	waitingSince: number;
 }
 
-/** Interval at which whispers that wait are sent, ms. */
+/** Interval at which waiting whispers are sent, in ms. */
 const TICK_MS = 1000;
 
 export function createWhispers(options: WhisperOptions): Whispers {
 	const {clock, linkOf} = options;
 	const outboxes = new Map<PeerId, Outgoing>();
-	/** Inbox of each peer. The peer that whispered last is at the end. */
+	/** Inbox of each peer that has whispered. The peer that whispered last is at the end. */
 	const inboxes = new Map<PeerId, WhisperInbox>();
-	/**
-	 * For each peer in `inboxes`: the address from which the peer whispered last, or the /64 of this address if it is IPv6.
-	 */
+	/** Address from which each peer in `inboxes` whispered last. For IPv6 it is the /64 prefix of the address. */
 	const shares = new Map<PeerId, string>();
 	const paces = new WeakMap<PeerLink, MessagePace>();
-	/** Connections whose peer has announced that it does not take whispers of this node now. */
+	/** Connections on which the peer has announced that it does not accept whispers of this node now. */
 	const closed = new WeakSet<PeerLink>();
 	const limiter = createAuthorRateLimiter();
 	let timer: Timer | undefined;
@@ -97,7 +99,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		return pace;
 	}
 
-	/** Sends the waiting whispers, as far as the rate limit of the connection allows. */
+	/** Sends the waiting whispers to a peer, as many as the rate limit of the connection allows. */
 	function drain(peer: PeerId): void {
 		const outbox = outboxes.get(peer)?.outbox;
 		const link = linkOf(peer);
@@ -121,7 +123,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		}
 	}
 
-	/** Marks all whispers without an answer to be sent once more. */
+	/** Makes all unanswered whispers to a peer be sent again. */
 	function restart(outgoing: Outgoing): void {
 		outgoing.outbox.restart();
 		outgoing.waitingSince = clock.monotonic();
@@ -133,9 +135,9 @@ export function createWhispers(options: WhisperOptions): Whispers {
 	}
 
 	/**
-	 * Makes room for another peer, so that nobody can fill the memory with the whispers of new keys. A peer of the
-	 * address with the most peers is forgotten first, so that no single machine can make this node forget the peers of
-	 * others.
+	 * Makes room in `inboxes` for another peer, so that whispers from many new peers cannot fill the memory. If all
+	 * places are taken, forgets the peers that have left. If there are none, forgets an unconnected peer of the address
+	 * with the most peers. So no single machine can make this node forget the peers of other machines.
 	 */
 	function forgetWhisperers(): void {
 		if (inboxes.size < MAX_WHISPERERS) return;
@@ -150,7 +152,10 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		if (chosen !== undefined) forget(chosen);
 	}
 
-	/** Whispers from this node to a peer. Peers that have left are forgotten, because their ids are never used again. */
+	/**
+	 * Whispers from this node to a peer. Also forgets the whispers to peers that have left, because these peers never
+	 * return.
+	 */
 	function outgoingTo(peer: PeerId): Outgoing {
 		const known = outboxes.get(peer);
 		if (known) return known;
@@ -160,7 +165,10 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		return outgoing;
 	}
 
-	/** Sends a peer the answer to all its whispers so far, and whether this node takes further whispers of the peer. */
+	/**
+	 * Sends a peer the answer to all its whispers so far. It also says whether this node accepts further whispers of
+	 * the peer.
+	 */
 	function answer(peer: PeerId): void {
 		const link = linkOf(peer);
 		const inbox = inboxes.get(peer);
@@ -194,7 +202,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		answer(peer);
 	}
 
-	/** Whether a whisper can be taken now. If not, the peer sends it again later. */
+	/** Whether a whisper can be accepted now. If not, it is not answered, and the peer sends it again later. */
 	function canTake(peer: PeerId, text: string): boolean {
 		const now = clock.monotonic();
 		if (!options.isLogSaved() || limiter.readyAt(peer, now) > now) return false;
@@ -217,7 +225,7 @@ export function createWhispers(options: WhisperOptions): Whispers {
 		drain(link.peer);
 	}
 
-	/** Why a whisper to this peer is refused; undefined if it is sent. */
+	/** Reason why a whisper to this peer cannot be sent, as a sentence for the user. Undefined if it can be sent. */
 	function refusal(peer: PeerId, text: string): string | undefined {
 		const link = linkOf(peer);
 		const label = `"${options.labelFor(peer)}"`;

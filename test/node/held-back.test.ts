@@ -21,7 +21,7 @@ describe('a node whose clock is two days behind the room', () => {
 		await room.clock.advance(500);
 		const late = await room.launch('Late', {skewMs: -2 * DAY_MS});
 		await room.clock.advance(1500);
-		expect(late.notices().join()).toMatch(/times follow the room/);
+		expect(late.notices().join()).toMatch(/times are shown by the clocks of the others/);
 		expect(late.texts()).toEqual(['earlier']);
 		ann.chatNode.post('hello');
 		await room.clock.advance(1500);

@@ -11,20 +11,23 @@ import {LruMap} from '../../core/lru-map.js';
 import {isLoopback} from '../ip-address.js';
 import type {LinkClosing} from '../link/peer-link.js';
 
-/** Remote end of a connection. */
+/** The peer at the other end of a connection, and its address. */
 interface RemotePeer {
 	readonly peer: PeerId;
 	readonly remoteAddress: string;
 }
 
-/** `now`: monotonic ms. */
+/** Ban list. `now`: current time in monotonic ms. */
 export interface BanList {
 	/**
 	 * Text for the remote peer which says why its connection is refused. Undefined if the connection is accepted.
 	 * `isConnected`: whether another connection to the same peer is open.
 	 */
 	refusalReason(remote: RemotePeer, isConnected: boolean, now: number): string | undefined;
-	/** Whether a peer was connected for TRUSTED_AFTER_MS without a fault, and has caused no fault since then. */
+	/**
+	 * Whether a peer is trusted: it was once connected for TRUSTED_AFTER_MS without a fault, and has made no fault
+	 * since.
+	 */
 	isTrusted(peer: PeerId): boolean;
 	/** Bans a peer after its connection was closed because of its fault. Also bans its address. */
 	banPeer(remote: RemotePeer, now: number): void;

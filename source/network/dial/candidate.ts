@@ -16,9 +16,9 @@ export type DiscoverySource = BeaconRoute | 'exchange' | 'peer-flag' | 'remember
 /** Failed dial. Either no connection was opened, or the hello on the connection was not verified. */
 export interface FailedDial {
 	readonly address: HostAddress;
-	/** `code` of the DialFailure or LinkClosing. */
+	/** Kind of the failure: `code` of the `DialFailure` or, if the hello failed, of the `LinkClosing`. */
 	readonly code: string;
-	/** Description for the user. */
+	/** Reason of the failure, as text for the user. */
 	readonly text: string;
 }
 
@@ -57,7 +57,7 @@ export interface Candidate {
 	lastFailure: FailedDial | undefined;
 	/** Whether the user was told that the target cannot be reached. */
 	isFailureReported: boolean;
-	/** Timer of the next dial. `waitingSince`: time at which the timer was started, in monotonic ms. */
+	/** Timer that starts the next dial. `waitingSince`: time at which this timer was set, in monotonic ms. */
 	timer: Timer | undefined;
 	waitingSince: number;
 	state: 'idle' | 'waiting' | 'queued' | 'dialling';

@@ -30,7 +30,10 @@ export function retryDelay(failures: number, fraction: number): number {
 export interface DialConcurrency {
 	/** Maximum number of concurrent dials, at least 1. */
 	readonly limit: number;
-	/** To be called when a connection that was dialled at `startedAt` is verified. Times in monotonic ms. */
+	/**
+	 * To be called when the hello of a dialled connection is verified. `startedAt`: time at which the dial began. Times
+	 * are in monotonic ms.
+	 */
 	succeeded(startedAt: number, now: number): void;
 }
 
@@ -45,8 +48,8 @@ export function createDialConcurrency(): DialConcurrency {
 			if (now - startedAt <= SLOW_DIAL_MS) {
 				limit = Math.min(MAX_DIALS_AT_ONCE, limit + 1);
 			} else if (startedAt >= loweredAt) {
-				// Dials that began before the last decrease of the limit are ignored, because they do not show the
-				// effect of that decrease.
+				// A dial that began before the limit was last lowered does not show the effect of the lower limit.
+				// Therefore it is ignored.
 				limit = Math.max(1, Math.floor(limit / 2));
 				loweredAt = now;
 			}
@@ -54,7 +57,7 @@ export function createDialConcurrency(): DialConcurrency {
 	};
 }
 
-/** Queue of the candidates whose dial is due. It limits the number of concurrent dials. */
+/** Queue of the candidates that must be dialled now. It limits the number of concurrent dials. */
 export interface DialQueue {
 	add(candidate: Candidate): void;
 	/**
@@ -71,14 +74,17 @@ export interface DialQueue {
 	 * not dialled at all.
 	 */
 	finished(candidate: Candidate, failed?: boolean): void;
-	/** To be called when a connection that was dialled at `startedAt` is verified. Times in monotonic ms. */
+	/**
+	 * To be called when the hello of a dialled connection is verified. `startedAt`: time at which the dial began. Times
+	 * are in monotonic ms.
+	 */
 	succeeded(startedAt: number, now: number): void;
 	clear(): void;
 }
 
 export function createDialQueue(): DialQueue {
 	const waiting = new Set<Candidate>();
-	/** Candidates that are being dialled, each with its owner at the start of the dial. */
+	/** Candidates that are being dialled. The value is the owner that the candidate had when its dial began. */
 	const inProgress = new Map<Candidate, string | undefined>();
 	const concurrency = createDialConcurrency();
 	let targets = 0;
@@ -130,7 +136,7 @@ export function createDialQueue(): DialQueue {
 	function best(): Candidate | undefined {
 		let chosen: Candidate | undefined;
 		let [chosenRank, chosenDials] = [0, 0];
-		/** Results of `dialsOf`, computed once for each owner, because one owner can have all candidates. */
+		/** Results of `dialsOf` by owner. Each is computed only once, because one owner can have all candidates. */
 		const dials = new Map<string, number>();
 		for (const candidate of waiting) {
 			const {isTarget, owner = ''} = candidate;

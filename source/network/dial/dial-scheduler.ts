@@ -56,7 +56,10 @@ export interface DiallerOptions {
 export interface DialScheduler {
 	/** Whether the candidate is connected, or is this node itself. */
 	isConnected(candidate: Candidate): boolean;
-	/** Schedules a dial after `delay` ms, unless the candidate is queued or being dialled. */
+	/**
+	 * Schedules a dial of the candidate after `delay` ms. Has no effect if the candidate is in the queue or being
+	 * dialled.
+	 */
 	schedule(candidate: Candidate, delay: number): void;
 	/** Cancels the scheduled dial of a candidate. */
 	unschedule(candidate: Candidate): void;
@@ -185,7 +188,7 @@ export function createDialScheduler(options: DiallerOptions): DialScheduler {
 			options.targetWorked(address);
 		} else if (peer !== entry.peer) {
 			dropAddress(entry, address);
-			settle(entry, address, {code: 'other', text: 'another peer answers there'});
+			settle(entry, address, {code: 'other', text: 'another node uses this address now'});
 			return;
 		}
 

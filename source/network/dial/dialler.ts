@@ -27,7 +27,7 @@ import {
 } from './candidate.js';
 import {createDialScheduler, type DiallerOptions} from './dial-scheduler.js';
 
-/** State of a candidate, for the doctor. */
+/** What the dialler knows about one candidate, for the doctor. */
 export interface DialReport {
 	readonly peer: PeerId | undefined;
 	readonly addresses: readonly HostAddress[];
@@ -58,7 +58,7 @@ export interface Dialler {
 	 * none was removed.
 	 */
 	removeTarget(host: string, port?: number): boolean;
-	/** Notes that a peer has connected. The scheduled dials to the peer are cancelled. */
+	/** Notes that a peer has connected. Scheduled dials to this peer are cancelled. */
 	connected(peer: PeerId, remoteAddress: string): void;
 	/**
 	 * Notes that a peer has disconnected. `banMs`: time for which the peer is not dialled, because one end has banned

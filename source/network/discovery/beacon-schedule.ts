@@ -25,7 +25,10 @@ export interface BeaconScheduleOptions {
 }
 
 export interface BeaconSchedule {
-	/** Starts or restarts the schedule with a burst. */
+	/**
+	 * Sends beacons in quick succession, then continues with one beacon per interval. Replaces the schedule that is
+	 * running.
+	 */
 	burst(): void;
 	stop(): void;
 }

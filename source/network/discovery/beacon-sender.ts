@@ -7,8 +7,8 @@ import type {SocketFailures} from '../socket-failure.js';
 import type {DatagramSource, DestinationCounters} from './beacon.js';
 
 /**
- * Binds a socket and resolves with the port. Rejects with the system error, or if the socket is closed before it is
- * bound.
+ * Binds a UDP socket and resolves with its port. Rejects with the system error. Also rejects if the socket is closed
+ * before it is bound.
  */
 export function bindSocket(socket: Socket, options: BindOptions): Promise<number> {
 	return new Promise((resolve, reject) => {
@@ -36,7 +36,10 @@ export interface SendStats {
 	list(): readonly DestinationCounters[];
 }
 
-/** Counts sent and failed datagrams by interface address and destination, for the doctor. */
+/**
+ * Creates counters of the sent datagrams and of those that could not be sent, by local address and destination. The
+ * doctor shows them.
+ */
 export function createSendStats(): SendStats {
 	const counters = new LruMap<string, MutableCounters>(MAX_DESTINATIONS);
 
@@ -74,7 +77,10 @@ const IPV6_GROUP = 'ff12::f032:7069';
 /** Multicast group to which beacons are sent from a local address. */
 export const beaconGroup = ({family}: LocalInterface) => (family === 4 ? IPV4_GROUP : IPV6_GROUP);
 
-/** Name of the interface of an address, in the form that the multicast functions of Node require. */
+/**
+ * Name of an interface in the form that the multicast functions of Node require: the address for IPv4, `::%zone` for
+ * IPv6.
+ */
 export const multicastInterface = ({family, address, zone}: LocalInterface) => (family === 4 ? address : `::%${zone}`);
 
 /** Name of the socket that is bound to an address, in texts for the user. */
@@ -82,9 +88,9 @@ export const socketOf = (address: string) => `UDP on ${address}`;
 
 export interface BeaconSenderOptions {
 	readonly from: LocalInterface;
-	/** Destination port of beacons. */
+	/** Port to which beacons are sent. */
 	readonly port: number;
-	/** Preferred source port. If it is in use, or 0, any free port is used. */
+	/** Port from which this node prefers to send. If the port is in use, or is 0, any free port is used. */
 	readonly ownPort: number;
 	readonly stats: SendStats;
 	readonly failures: SocketFailures;

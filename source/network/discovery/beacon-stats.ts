@@ -7,10 +7,10 @@ import type {PeerId} from '../../core/event.js';
 import {MAX_CANDIDATES, MAX_FOREIGN_NODES, VANISHED_AFTER_MS} from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
 
-/** Way in which a beacon arrived. */
+/** How a beacon arrived: by broadcast, by multicast, or as the answer to a beacon of this node. */
 export type BeaconRoute = BeaconPath | 'answer';
 
-/** Number of beacons from one source address, for each route. */
+/** Numbers of beacons from one source address: by broadcast, by multicast, and as answers. */
 export type RouteCounts = Readonly<Record<BeaconRoute, number>>;
 
 /** Summary of the beacons of one peer. */
@@ -18,11 +18,11 @@ export interface BeaconPeer {
 	/** Name in the last beacon of the peer that contained a name. It is cleaned, so that it can be displayed. */
 	readonly name: string | undefined;
 	readonly paths: readonly BeaconRoute[];
-	/** Arrival time of the newest beacon, in monotonic ms. */
+	/** Time at which the newest beacon arrived, in monotonic ms. */
 	readonly at: number;
 }
 
-/** `now`: monotonic ms. */
+/** Statistics of received beacons. `now`: current time in monotonic ms. */
 export interface BeaconStats {
 	/** Counts a beacon of this node that came back to it. */
 	recordEcho(address: string, path: BeaconRoute): void;
@@ -45,10 +45,11 @@ export interface BeaconStats {
 	/** Number of nodes of another room, or with another secret, that sent a beacon in the last minute. */
 	foreignNodes(now: number): number;
 	/**
-	 * Protocol versions in beacons of the last minute that differ from the version of this node, one for each sender.
+	 * Protocol versions of nodes that sent a beacon in the last minute and do not use the version of this node. One
+	 * number for each node.
 	 */
 	otherVersions(now: number): readonly number[];
-	/** Addresses outside the subnets of this computer that sent a beacon in the last minute. */
+	/** Addresses that sent a beacon in the last minute and are outside the subnets of this computer. */
 	offLinkAddresses(now: number): readonly string[];
 }
 

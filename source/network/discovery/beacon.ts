@@ -1,6 +1,6 @@
 /**
- * Interface of the datagram service that discovery uses. It sends and receives bytes on all selected interfaces and
- * does not interpret them. There are two implementations: UDP, and an in-memory network for tests.
+ * Interface of the service that sends and receives the datagrams of discovery, on all selected interfaces. It does not
+ * interpret their content. There are two implementations: UDP, and a network in memory for tests.
  */
 import type {LocalInterface} from '../ip-address.js';
 import type {SocketFailure} from '../socket-failure.js';
@@ -29,7 +29,10 @@ export interface Beacon {
 	 * which this node sends.
 	 */
 	start(received: (bytes: Uint8Array, source: DatagramSource) => void): Promise<{port: number; ownPort: number}>;
-	/** Sends `bytes` by broadcast and `toGroup` (default: `bytes`) by multicast on every interface. Counts failures. */
+	/**
+	 * Sends `bytes` by broadcast and `toGroup` by multicast on every interface. Default of `toGroup`: `bytes`. Failures
+	 * are counted (`counters`) and not reported to the caller.
+	 */
 	broadcast(bytes: Uint8Array, toGroup?: Uint8Array): void;
 	/** Reads the interfaces and opens missing sockets, like `broadcast`, but sends nothing. */
 	refresh?(): void;
@@ -41,7 +44,7 @@ export interface Beacon {
 	interfaceFailure?(): string | undefined;
 	/** Sockets that the system refuses to open now. The next beacon tries to open them again. */
 	socketFailures?(): readonly SocketFailure[];
-	/** Send statistics, one entry for each interface address and destination. */
+	/** Numbers of sent datagrams, with one entry for each local address and destination. */
 	counters(): readonly DestinationCounters[];
 	/** Closes all sockets. Idempotent. */
 	close(): Promise<void>;

@@ -28,16 +28,16 @@ export interface DiscoveryOptions {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly debug: Debug;
-	/** Signs the beacons with the feed key of `self`. */
+	/** Signs a beacon with the private key of this node (feed key). */
 	sign(bytes: Uint8Array): Uint8Array;
 	/** TCP port on which this node accepts connections. 0 if it accepts none. Then this node sends no announcements. */
 	tcpPort(): number;
-	/** Name to announce; undefined in a room with a secret. */
+	/** Name of this node in its beacons. Undefined in a room with a secret, because beacons are not encrypted. */
 	name(): string | undefined;
 	connectedCount(): number;
 	/** Whether a peer is connected. Beacons of connected peers are not answered, because these peers know this node. */
 	isConnected(peer: PeerId): boolean;
-	/** Called when a beacon of a peer of this room arrives. */
+	/** Called when a new beacon of a peer of this room arrives. */
 	peerFound(peer: PeerId, address: HostAddress, path: BeaconRoute): void;
 	/**
 	 * Called when another copy of the newest beacon of a peer arrives, for example through a second network. `address`:
@@ -62,7 +62,7 @@ export interface Discovery {
 	burst(): void;
 	/** Number of nodes of another room, or with another secret, that sent a beacon in the last minute. */
 	foreignNodes(): number;
-	/** Statistics for the doctor. */
+	/** Statistics of received beacons, for the doctor. */
 	readonly stats: BeaconStats;
 	/** Processes one datagram from the network. */
 	received(bytes: Uint8Array, source: DatagramSource): void;
@@ -99,8 +99,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
 	}
 
 	/**
-	 * Sends one announcement by broadcast and by multicast. Both copies have the same counter. Each copy says by which
-	 * way it was sent.
+	 * Sends one announcement, by broadcast and by multicast. Both copies have the same counter. Each copy contains the
+	 * way in which it was sent.
 	 */
 	function send(kind: BeaconKind): void {
 		counter += 1;

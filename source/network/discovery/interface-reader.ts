@@ -16,7 +16,7 @@ export interface InterfaceReader {
 	readonly failure: string | undefined;
 }
 
-/** `readSystem` replaces the operating system in tests. */
+/** Creates the reader. `readSystem`: reads the interfaces of the system; tests replace it. */
 export function createInterfaceReader(
 	readSystem: () => SystemInterfaces = process.platform === 'win32' ? readWithZones : networkInterfaces,
 ): InterfaceReader {

@@ -27,11 +27,11 @@ export interface InterfaceChoice {
 	readonly interfaces: readonly LocalInterface[];
 	/** Values of the option that are neither the name nor the address of an interface now. */
 	readonly missing: readonly string[];
-	/** All names and addresses that can be selected, for the error text. */
+	/** Names and addresses of all interfaces that exist, for the text of the error. */
 	readonly existing: readonly string[];
 }
 
-/** Name that selects loopback on every operating system. */
+/** Name by which the user selects loopback, on every operating system. */
 const LOOPBACK_NAME = 'lo';
 const LOOPBACK: LocalInterface = {
 	name: LOOPBACK_NAME,
@@ -55,7 +55,10 @@ function isIpv4(family: string | number): boolean {
 	return family === 'IPv4' || family === 4;
 }
 
-/** Addresses of all interfaces, in this order: loopback, IPv4 that can broadcast, other IPv4, IPv6. */
+/**
+ * Addresses of all interfaces in this order: loopback, IPv4 addresses that can broadcast, other IPv4 addresses, IPv6
+ * addresses.
+ */
 function readAll(system: SystemInterfaces): LocalInterface[] {
 	const all: LocalInterface[] = [];
 	for (const [name, addresses] of Object.entries(system)) {
@@ -86,8 +89,8 @@ function matches(candidate: LocalInterface, wanted: string): boolean {
 }
 
 /**
- * Keeps one IPv6 address of each subnet of an interface. A computer often has several in one subnet, and regularly
- * replaces temporary addresses (RFC 8981).
+ * Keeps only one IPv6 address for each subnet of an interface. A computer often has several addresses in a subnet, and
+ * replaces some of them regularly (temporary addresses, RFC 8981).
  */
 function onePerSubnet(interfaces: readonly LocalInterface[]): LocalInterface[] {
 	const kept: LocalInterface[] = [];
@@ -138,7 +141,7 @@ export function announcingAddresses(interfaces: readonly LocalInterface[]): Loca
 	return interfaces.filter(one => canAnnounce(one) && (one.family === 4 || isPreferred(one)));
 }
 
-/** Text for a usage error that names the missing interfaces; undefined if no interface is missing. */
+/** Text of the error about values of `--interface` that match no interface. Undefined if all match one. */
 export function describeMissing({missing, existing}: InterfaceChoice): string | undefined {
 	if (missing.length === 0) return undefined;
 	return `no interface or address ${missing.map(name => `'${name}'`).join(', ')}; choose one of ${existing.join(', ')}`;

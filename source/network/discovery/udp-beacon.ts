@@ -64,7 +64,7 @@ export function createUdpBeacon(options: UdpBeaconOptions): Beacon {
 	 * address.
 	 */
 	const shared = new Map<4 | 6, Socket>();
-	/** Sockets on the discovery port that are being opened. */
+	/** Sockets on the discovery port that are still being opened, by address family. */
 	const opening = new Map<4 | 6, Socket>();
 	const failures = createSocketFailures(clock);
 	const stats = createSendStats();

@@ -15,19 +15,19 @@ import type {LinkPipe, Slice} from './link-pipe.js';
 import type {PartBuffers} from './part-buffers.js';
 
 /**
- * Time without a slice after which a holder counts as stalled. Another holder without work then takes over the parts of
- * the stalled holder.
+ * If a holder sends no slice for this time, it counts as stalled. Another holder that has nothing to send then gets the
+ * requests for its parts.
  */
 const STALLED_MS = 2000;
 /**
- * A part is requested from another holder if its present holder would need too long for the rest of the part. Too long
- * is more than this time plus twice the time that the other holder needs for the whole part.
+ * A part is requested from another holder if its present holder would need too long for the rest of the part: longer
+ * than this time plus twice the time that the other holder needs for the whole part.
  */
 const MOVE_AFTER_MS = 500;
 /**
- * Rate in bytes per second that determines from how many holders a fetch requests parts: one, plus the total rate of
- * the fetch divided by this rate. At least two slices of MIN_SLICE_BYTES are outstanding at each holder, and at this
- * rate they arrive within FILE_QUEUE_MS.
+ * Transfer rate, in bytes per second, for which a fetch uses one more holder: parts are requested from 1 + (total rate
+ * of the fetch / this rate) holders. The reason for the value: at each holder at least two slices of MIN_SLICE_BYTES
+ * are outstanding, and at this rate they arrive within FILE_QUEUE_MS.
  */
 const RATE_PER_HOLDER = (2 * MIN_SLICE_BYTES * 1000) / FILE_QUEUE_MS;
 
@@ -71,7 +71,7 @@ interface ArrivingPart {
 	readonly part: number;
 	readonly pipe: LinkPipe;
 	readonly length: number;
-	/** Undefined before the first slice has arrived. */
+	/** Received bytes of the part. Undefined before the first slice has arrived. */
 	bytes: Uint8Array | undefined;
 	wanted: number;
 	arrived: number;
@@ -105,7 +105,7 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 
 	/**
 	 * Whether the present holders already use the full rate of the network. One more holder would then only lengthen
-	 * its queues.
+	 * the queues in the network.
 	 */
 	function areHoldersEnough(holder: Holder, now: number): boolean {
 		const active = new Set<LinkPipe>();
@@ -203,7 +203,8 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 				// On a fast path a slice is a whole part. Its bytes are used without a copy.
 				current.bytes = bytes;
 			} else {
-				// The buffer is not filled with zeros, because nothing reads it before all its bytes have arrived.
+				// The buffer is not filled with zeros, because nothing reads it before all bytes of the part have
+				// arrived.
 				current.bytes ??= new Uint8Array(Buffer.allocUnsafeSlow(current.length).buffer);
 				current.bytes.set(bytes, offset);
 			}

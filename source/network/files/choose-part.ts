@@ -17,7 +17,7 @@ export interface Choice {
 	/** Range of the parts that may be requested, from the first missing part to the exclusive end `to`. */
 	readonly from: number;
 	readonly to: number;
-	/** Whether a part is missing and not yet requested from any holder. */
+	/** Whether this node lacks a part and has not requested it from any holder yet. */
 	isMissing(part: number): boolean;
 	/** The peer from which the chosen part will be requested. */
 	readonly holder: Holding;
@@ -33,9 +33,9 @@ export interface Choice {
 }
 
 /**
- * Chooses the part to request from the holder. Considers the missing parts that the holder has, of these the parts that
- * the fewest other peers have, and takes a random one. Undefined if there is none. From a holder of all parts, a part
- * is not requested if `isForUs` is false, or if a holder of some parts can send it soon. So the author sends each part
+ * Chooses the part to request from the holder. Of the missing parts that the holder has, considers those that the
+ * fewest other peers have, and takes a random one. Undefined if there is none. From a holder of all parts, a part is
+ * not requested if `isForUs` is false, or if a holder of some parts can send it soon. So the author sends each part
  * about once, and the peers that fetch the file exchange the parts.
  */
 export function choosePart({from, to, isMissing, holder, others, isForUs, random}: Choice): number | undefined {

@@ -9,9 +9,12 @@
 import type {PeerId} from '../../core/event.js';
 import {FILE_REST_MS} from '../../core/limits.js';
 
-/** Minimum time for which a node receives no part before it requests parts that the division assigns to other nodes. */
+/**
+ * Minimum time that a node must wait, without an arriving part, before it requests parts that the division assigns to
+ * other nodes.
+ */
 const MIN_PATIENCE_MS = 300;
-/** The node also waits at least for the time in which the holder sends this number of parts. */
+/** The node must also wait at least for the time in which the holder sends this number of parts. */
 const PATIENCE_PARTS = 2;
 
 export interface FetchShares {

@@ -75,7 +75,7 @@ export interface Fetch extends HolderWatch {
 	content(): ServedContent | undefined;
 	/** Ends the fetch and deletes the parts that were written. */
 	cancel(): void;
-	/** Ends the fetch and keeps the parts for a later one. */
+	/** Ends the fetch. The parts on disk are kept, and a later fetch of the file continues with them. */
 	close(): Promise<void>;
 }
 
@@ -121,7 +121,10 @@ export function createFetch(options: FetchOptions): Fetch {
 		return Buffer.compare(leafOf(bytes), leaves.subarray(part * LEAF_BYTES, (part + 1) * LEAF_BYTES)) === 0;
 	}
 
-	/** Opens the destination after the leaves (the hashes of the parts) have been verified. */
+	/**
+	 * Opens the destination. `verified`: the leaves (SHA-256 hashes of the parts), which were compared with the id of
+	 * the file.
+	 */
 	function begin(verified: Uint8Array): void {
 		leaves = verified;
 		changed();

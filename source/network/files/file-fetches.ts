@@ -37,7 +37,7 @@ export interface FileFetchesOptions {
 	leafOf(part: Uint8Array): Uint8Array;
 	/** Maximum delay in ms that the requested bytes may cause in queues of the network now (TransferPace). */
 	queueMs(): number;
-	/** Bytes of a file that were sent to peers. */
+	/** Number of bytes of a file that this node has sent to peers. */
 	sentBytesOf(file: FileId): number;
 	/** Called with the new state of a file, at most every 250 ms if only the progress has changed. */
 	report(transfer: FileTransfer): void;
@@ -204,7 +204,7 @@ export function createFileFetches(options: FileFetchesOptions): FileFetches {
 		return {watch: watching, isChanged: true, reported: undefined, reportedAt: clock.monotonic(), rate: 0};
 	}
 
-	/** Begins to ask the connected peers about the file. */
+	/** Begins to ask the connected peers which parts of the file they have. */
 	function begin({watch: one}: Tracked): void {
 		for (const {pipe} of peers.values()) one.connected(pipe);
 		one.start();

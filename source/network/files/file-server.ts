@@ -5,7 +5,7 @@
  *
  * 1. A message about a file enters the send queue of a connection only if that queue is empty. An event therefore waits
  *    for at most one slice.
- * 2. The answer `file-none` does not say whether this room does not name the file, the file was fetched in another
+ * 2. The answer is `file-none` in all of these cases: no event of this room names the file, this node got it in another
  *    room, or this node does not have it. So nobody can find out by asking which files this computer has.
  * 3. A part is sent only if its SHA-256 is its leaf.
  * 4. The number of bytes that a peer may request at the same time is limited. A peer that requests more is disconnected
@@ -35,14 +35,14 @@ export interface FileServerOptions {
 	find(file: FileId): ServedContent | undefined;
 	/** Whether the peer is known to have the whole file, so that it needs no further `file-info`. */
 	hasAll(link: PeerLink, file: FileId): boolean;
-	/** SHA-256 of a part. */
+	/** Leaf of a part: its SHA-256. */
 	leafOf(part: Uint8Array): Uint8Array;
 }
 
 export interface FileServer {
 	/** Handles `file-ask` and `file-want`. */
 	message(link: PeerLink, message: FileMessage): void;
-	/** To be called when the send queue of a connection has become empty. */
+	/** To be called when the send queue of a connection has become empty. Then the next request is answered. */
 	idle(link: PeerLink): void;
 	/**
 	 * To be called when this node has more or fewer parts of a file. Sends `file-info` again to peers that asked about
@@ -93,7 +93,7 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 	const clients = new Map<PeerLink, Client>();
 	const cache = createPartCache(leafOf);
 	const ticker = createCoalescingTicker(clock, FILE_INFO_INTERVAL_MS, tellNews);
-	/** Bytes that were sent of each file. */
+	/** Number of bytes of each file that this node has sent. */
 	const sentBytes = new LruMap<FileId, number>(MAX_COUNTED_FILES, {touchOnGet: true});
 
 	function clientOf(link: PeerLink): Client {
@@ -116,7 +116,10 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 	const chargeOf = (question: FileAskMessage | FileWantMessage) =>
 		chargedBytes(question.type === 'file-want' ? question.length : 0);
 
-	/** Answers one request if the send queue is empty. The next request is answered when the queue is empty again. */
+	/**
+	 * Answers the next request of a peer if its send queue is empty. The request after it is answered when the queue is
+	 * empty again.
+	 */
 	function answerNext(client: Client): void {
 		const [question] = client.questions;
 		if (!question || client.isAnswering || client.isClosed || client.link.queuedBytes > 0) return;
@@ -157,7 +160,7 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 		return {type: 'file-data', id, bytes: bytes.subarray(offset, offset + length)};
 	}
 
-	/** Reads the parts for the next answers while a slice is being sent. */
+	/** Reads the parts for the next requests from the disk, while the slice before them is being sent. */
 	function prefetch({questions}: Client): void {
 		for (const next of questions.slice(0, PREFETCHED_QUESTIONS)) {
 			if (next.type !== 'file-want') continue;
@@ -194,7 +197,7 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 			const client = clientOf(link);
 			client.wantedBytes += chargeOf(message);
 			if (client.wantedBytes > MAX_WANTED_FILE_BYTES) {
-				link.fail('flood', `it wants more than ${MAX_WANTED_FILE_BYTES} bytes of files at once`);
+				link.fail('flood', `it requests more than ${MAX_WANTED_FILE_BYTES} bytes of files at once`);
 				return;
 			}
 			client.questions.push(message);

@@ -12,7 +12,7 @@ import {createFileServer, type FileServer} from './file-server.js';
 import {createTransferPace} from './transfer-pace.js';
 
 export interface FilesOptions {
-	/** This node. */
+	/** Peer id of this node. */
 	readonly self: PeerId;
 	readonly clock: Clock;
 	readonly roomTag: Uint8Array;

@@ -105,7 +105,7 @@ interface Entry extends Holder {
 	answerDueSince: number | undefined;
 }
 
-/** `count`: number of parts of the file. `now`: monotonic clock in ms. */
+/** Creates an empty list of peers. `count`: number of parts of the file. `now`: monotonic clock in ms. */
 export function createHolders(count: number, now: () => number): Holders {
 	const entries = new Map<PeerId, Entry>();
 	const liars = new LruMap<PeerId, true>(MAX_LIARS);

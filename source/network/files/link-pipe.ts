@@ -27,8 +27,8 @@ const PROBE_MS = 10_000;
  */
 const RATE_FALL_MS = 2000;
 /**
- * Time that the transfer of a slice may take. It is short, because an event that the holder wants to send waits until
- * the slice before it has been sent.
+ * Time that the transfer of one slice may take. It is short, because an event that the sender of the slice wants to
+ * send must wait until the slice is sent.
  */
 const SLICE_MS = 4;
 /**
@@ -50,7 +50,7 @@ export interface Slice {
 interface Want {
 	readonly slice: Slice;
 	readonly sentAt: number;
-	/** Bytes that had arrived on this connection when the slice was requested. */
+	/** Number of bytes that had arrived on this connection before the slice was requested. */
 	readonly arrivedBefore: number;
 }
 
@@ -60,17 +60,17 @@ export interface LinkPipe {
 	readonly rate: number;
 	readonly outstandingBytes: number;
 	/**
-	 * Monotonic time of the last sign of progress: a slice arrived or was refused, or one was requested while none was
-	 * outstanding.
+	 * Time of the last progress, in monotonic ms: a slice arrived or was refused, or a slice was requested while no
+	 * other was outstanding.
 	 */
 	readonly progressAt: number;
-	/** Id for the next `file-ask` or `file-want` on this connection. */
+	/** Returns the id for the next `file-ask` or `file-want` on this connection. */
 	nextId(): number;
 	/** Length of the next slice in bytes. If `hasRoom` is true, a slice of this length may be requested now. */
 	sliceBytes(): number;
 	/** Whether another slice may be requested now. */
 	hasRoom(now: number): boolean;
-	/** Requests a slice. */
+	/** Sends the request for a slice (`file-want`). */
 	want(slice: Slice, now: number): void;
 	/**
 	 * Removes a request that the peer has answered, and returns its slice. `bytes`: length of the answer; 0 if the peer
@@ -89,7 +89,10 @@ export function chargedBytes(length: number): number {
 	return Math.max(length, MIN_SLICE_BYTES);
 }
 
-/** `queueMs`: see TransferPace. */
+/**
+ * Creates the requests of one connection. `queueMs`: maximum delay in ms that the requested bytes may cause in queues
+ * of the network now (TransferPace).
+ */
 export function createLinkPipe(link: PeerLink, queueMs: () => number): LinkPipe {
 	const wants = new Map<number, Want>();
 	let lastId = 0;

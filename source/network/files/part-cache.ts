@@ -9,7 +9,7 @@ import {createTaskLimiter} from '../scheduling/task-limiter.js';
 import type {ServedContent} from './served-content.js';
 
 export interface PartCache {
-	/** Bytes of a part; undefined if the part cannot be read, or its hash is not its leaf. */
+	/** Returns the content of a part. Undefined if the part cannot be read, or if its SHA-256 is not its leaf. */
 	read(content: ServedContent, part: number): Promise<Uint8Array | undefined>;
 	/** Adds a part whose hash is known to be its leaf. */
 	add(content: Pick<ServedContent, 'id'>, part: number, bytes: Uint8Array): void;
@@ -21,7 +21,7 @@ export interface PartCache {
  */
 const MAX_READS = 4;
 
-/** `leafOf`: SHA-256 of a part. */
+/** Creates an empty cache. `leafOf`: leaf of a part, which is its SHA-256. */
 export function createPartCache(leafOf: (part: Uint8Array) => Uint8Array): PartCache {
 	/** Cached parts by file and number of the part. The least recently used part is first. */
 	const parts = new Map<string, Uint8Array>();

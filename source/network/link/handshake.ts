@@ -52,7 +52,7 @@ export interface HelloProof {
 
 export type HelloCheck =
 	| {readonly type: 'verified'; readonly hello: HelloMessage}
-	/** This node dialled itself. */
+	/** The hello is that of this node, because this node has dialled itself. */
 	| {readonly type: 'self'}
 	/**
 	 * The hello is wrong. `code` and `text` are sent to the peer in an `error` message. This node also displays `text`.
@@ -62,7 +62,7 @@ export type HelloCheck =
 export interface HandshakeContext {
 	readonly self: PeerId;
 	readonly keyingMaterial: Uint8Array;
-	/** Role of the peer. */
+	/** Role of the peer on this connection: dialler or accepter. */
 	readonly role: Role;
 	readonly proof: HelloProof;
 }
@@ -88,7 +88,7 @@ function versionMismatch(lowest: number, highest: number): {code: string; text: 
 	const [theirs, ours] = [`${lowest}-${highest}`, `${LOWEST_VERSION}-${PROTOCOL_VERSION}`];
 	return {
 		code: 'version',
-		text: `has no protocol version in common with us: one end speaks ${theirs}, the other ${ours}; the end that speaks ${highest < LOWEST_VERSION ? theirs : ours} needs a newer p2pchat-ink`,
+		text: `no common protocol version: one end speaks ${theirs}, the other ${ours}; the end that speaks ${highest < LOWEST_VERSION ? theirs : ours} needs a newer p2pchat-ink`,
 	};
 }
 

@@ -21,16 +21,19 @@ export interface InboundQueue {
 	 * or in later ones.
 	 */
 	push(chunk: Uint8Array): void;
-	/** Calls `run` when the queue is empty: immediately, or after the last frame is handled. */
+	/** Calls `run` as soon as all frames in the queue are handled: immediately if the queue is empty. */
 	whenEmpty(run: () => void): void;
-	/** To be called while the queue handles a frame that answers a request of this node (`ScheduledLink.noteWanted`). */
+	/**
+	 * To be called while a frame is handled that this node requested (`ScheduledLink.noteWanted`). The time for it is
+	 * then ignored when overload is detected.
+	 */
 	noteWanted(): void;
 	/** Drops the waiting frames. */
 	clear(): void;
 }
 
 export interface InboundHandlers {
-	/** Handles one frame. Work passed to `defer` runs later, but before the next frame. */
+	/** Handles one frame. Work that is passed to `defer` runs later, but before the next frame of this link. */
 	read(frame: Uint8Array, defer: DeferWork): void;
 	/**
 	 * Called if the bytes are not valid frames, or if `read` or the work that it deferred throws an error. The waiting
@@ -206,7 +209,7 @@ export function createFrameReader(
 		timer.schedule(delayMs);
 	}
 
-	/** Pauses reading for the rest of the second if the connection exceeds MAX_MESSAGES_PER_SECOND. */
+	/** Counts frames. If the connection exceeds MAX_MESSAGES_PER_SECOND, pauses reading until the end of the second. */
 	function limitRate(count: number): void {
 		const now = clock.monotonic();
 		if (messages.add(now, count) > MAX_MESSAGES_PER_SECOND) pauseUntil(rateTimer, Math.max(1, messages.msLeft(now)));

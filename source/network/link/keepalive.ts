@@ -17,7 +17,7 @@ export interface Keepalive {
 	recordReceived(): boolean;
 	/** Notes that this node sent a message. */
 	recordSent(): void;
-	/** Computes a first estimate of the clock offset from the wall clock in the peer's hello, in ms. */
+	/** Computes a first value of the clock offset from the wall clock in the hello of the peer, in ms. */
 	recordHello(theirClock: number): void;
 	/** Creates the next ping to send. */
 	nextPing(): PingMessage;
@@ -114,7 +114,7 @@ export function createKeepalive(clock: Clock): Keepalive {
 export interface Liveness {
 	/** Time at which the last byte arrived. */
 	readonly receivedAt: number;
-	/** Time of the last ping sent after `receivedAt`, if any. */
+	/** Time of the last ping that was sent after `receivedAt`. Undefined if there was none. */
 	readonly pingedAt?: number;
 }
 

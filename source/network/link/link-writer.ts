@@ -36,7 +36,10 @@ const EXPENDABLE: ReadonlySet<Message['type']> = new Set(['ping', 'pong', 'typin
  */
 export function createLinkWriter(connection: Connection, onOverflow: () => void): LinkWriter {
 	let sentBytes = 0;
-	/** Number of bytes that have left the queue, and the time at which `isStuck` first saw this number. */
+	/**
+	 * State of the send queue when it last moved. `takenBytes`: number of bytes that had left the queue. `since`: time
+	 * at which `isStuck` first saw this number.
+	 */
 	let stall: {readonly since: number; readonly takenBytes: number} | undefined;
 
 	function write(frame: Uint8Array, isExpendable: boolean): boolean {

@@ -36,7 +36,7 @@ export type OwnHello = Omit<HelloMessage, 'type' | 'signature' | 'mac'>;
 export interface PeerLink {
 	readonly peer: PeerId;
 	readonly hello: HelloMessage;
-	/** Optional features that both ends support, from the hello of the peer. */
+	/** Optional features that both this node and the peer support. */
 	readonly features: ReadonlySet<Feature>;
 	readonly dialled: boolean;
 	readonly remoteAddress: string;
@@ -52,7 +52,10 @@ export interface PeerLink {
 	 * when the queue is below the mark again.
 	 */
 	send(message: Message): boolean;
-	/** To be called while a message is handled that answers a request of this node (`ScheduledLink.noteWanted`). */
+	/**
+	 * To be called while a message is handled that this node requested (`ScheduledLink.noteWanted`). The time for it is
+	 * then ignored when overload is detected.
+	 */
 	noteWanted(): void;
 	/** Sends an encoded frame. So a message to many peers is encoded only once. */
 	sendFrame(frame: Uint8Array): boolean;
@@ -70,7 +73,10 @@ export interface PeerLink {
  */
 export interface LinkClosing {
 	readonly by: 'us' | 'them' | 'fault' | 'network';
-	/** Reason in a `bye`, code of an `error`, or one of `reset`, `ended`, `silent` and `hello-timeout`. */
+	/**
+	 * Kind of the reason: reason of a `bye`, code of an `error`, or one of `reset`, `ended`, `silent` and
+	 * `hello-timeout`.
+	 */
 	readonly code: string;
 	/** Reason as text for people. */
 	readonly text: string;

@@ -37,7 +37,7 @@ export interface Subject {
 	readonly absences: number;
 }
 
-/** `now`: monotonic ms. */
+/** Failure detector. `now`: current time in monotonic ms. */
 export interface FailureDetector {
 	/** Notes that this node has connected to a peer. */
 	connected(peer: PeerId, now: number): void;
@@ -110,9 +110,9 @@ interface Suspect {
 
 export function createFailureDetector(self: PeerId): FailureDetector {
 	const connectedPeers = new Set<PeerId>();
-	/** For each connected peer, the peers to which it reports a connection. */
+	/** Connections that the connected peers report: for each of these peers, the peers to which it is connected. */
 	const reports = new Map<PeerId, Set<PeerId>>();
-	/** For each reported peer, the number of connected peers that report a connection to it. */
+	/** For each peer in `reports`, the number of connected peers that report a connection to it. */
 	const reportCounts = new Map<PeerId, number>();
 	/**
 	 * Peers to which a connection was lost. `makeRoom` limits their number. Peers in the list of known peers are added

@@ -81,7 +81,7 @@ export interface Mesh {
 	 * function first.
 	 */
 	checkStall(): void;
-	/** Closes all connections with a `bye`. `down` is called for each peer. */
+	/** Sends `bye` on all connections and closes them. `down` is called for each peer. */
 	closeAll(): void;
 	/** Destroys all connections without calling any handler. */
 	stop(): void;

@@ -5,7 +5,8 @@
  * Several changes are sent in one message. While many nodes start, new connections are reported less and less often,
  * because most peers discover each other by beacons. There is one exception: another peer reports that it has lost its
  * connection to a peer, and this node has a connection to that peer that it has not reported yet. Then it reports its
- * new connections at once. Each peer is sent names only at the rate that it accepts.
+ * new connections at once. The number of peers that are named to one peer per second is limited, because peers refuse
+ * more.
  */
 
 import {encodeMessageFrame} from '../../codec/message.js';
@@ -57,10 +58,10 @@ function chunk<Item>(items: readonly Item[]): Item[][] {
 }
 
 /**
- * Addresses from a report of `reporter` that this node may dial. Ignored are:
+ * Addresses from a report of `reporter` that this node may dial. It ignores
  *
  * - host names: otherwise the reporter could choose which names this node looks up in the DNS, and the DNS which
- *   addresses it dials;
+ *   addresses this node dials;
  * - link-local addresses;
  * - public addresses, except IPv6 addresses on a prefix of this computer;
  * - loopback addresses, unless the reporter runs on this computer;
@@ -143,7 +144,7 @@ export function createPeerExchangeSender(
 	/** Returns and clears the new connections if their report is due. Otherwise returns an empty set. */
 	function takeAdded(now: number): ReadonlySet<PeerId> {
 		if (now < additionsDueAt()) return new Set();
-		// If connections are added in quick succession, many nodes are probably starting.
+		// If new connections follow each other quickly, probably many nodes are starting.
 		const isCrowd = now - announcedAt < interval + PEERS_INTERVAL_MS;
 		interval = isCrowd ? Math.min(2 * interval, PEERS_INTERVAL_CROWD_MS) : PEERS_INTERVAL_MS;
 		announcedAt = now;

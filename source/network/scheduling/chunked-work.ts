@@ -2,13 +2,13 @@
 import type {Clock} from '../../core/environment.js';
 
 /**
- * Work that one received message causes, as a generator that is suspended after each part of the work. The connection
- * reads no further message before this work is complete, so that messages take effect in the order in which they
- * arrived.
+ * Work that one received message causes. It is a generator, which pauses (`yield`) after each part of the work. The
+ * connection reads its next message only when the work is complete, so that messages take effect in the order in which
+ * they arrived.
  */
 export type ChunkedWork = Generator<undefined, void>;
 
-/** Function that accepts the remaining work of a message and runs it later, in parts. */
+/** Function that takes the rest of the work of a message, and runs it later in parts. */
 export type DeferWork = (work: ChunkedWork) => void;
 
 /** Runs all parts of the work immediately, without returning to the event loop between them. */
@@ -27,7 +27,10 @@ export function* inChunks<Item>(items: readonly Item[], run: (item: Item) => voi
 	}
 }
 
-/** Calls `step` at least once, then until it returns false or `budgetMs` have passed. Returns the elapsed ms. */
+/**
+ * Calls `step` until it returns false or `budgetMs` have passed, but at least once. Returns the time that this took, in
+ * ms.
+ */
 export function runWithinBudget(clock: Clock, budgetMs: number, step: () => boolean): number {
 	const from = clock.monotonic();
 	let usedMs = 0;

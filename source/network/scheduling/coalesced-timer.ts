@@ -1,7 +1,10 @@
 /** Timers that combine requests: if a task is requested several times before the timer fires, the task runs once. */
 import type {Clock, Timer} from '../../core/environment.js';
 
-/** Timer of a task that has at most one scheduled run. A delay of 0 means the next turn of the event loop. */
+/**
+ * Timer of one task. At most one run of the task is scheduled at a time. A delay of 0 means the next turn of the event
+ * loop.
+ */
 export interface CoalescedTimer {
 	readonly isScheduled: boolean;
 	/** Schedules one run after `delayMs` (default: 0). If a run is scheduled already, the call has no effect. */

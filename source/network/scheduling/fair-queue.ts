@@ -42,8 +42,8 @@ export interface FairQueue<Entry> {
 	/** Returns the entry to run next, without removing it; undefined if the queue is empty. */
 	next(): QueueChoice<Entry> | undefined;
 	/**
-	 * Runs one step of an entry and adds the elapsed time to its usage. Then moves the entry to the end of the queue, or
-	 * removes it if it has no more waiting work. Returns the elapsed time in ms.
+	 * Runs one step of the work of an entry, and adds the time that it took to the usage meter of the entry. If more
+	 * work waits, the entry moves to the end of the queue. Otherwise it is removed. Returns the time in ms.
 	 */
 	run(entry: Entry, step: () => void): number;
 }

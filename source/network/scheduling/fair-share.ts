@@ -71,7 +71,7 @@ export function createFairShare<Item>(
 		else if (items.stack.length > 2 * items.count + 16) items.stack = newestOf(owner).reverse();
 	}
 
-	/** Owner with the most items, of all owners or of the owners in a group. */
+	/** Owner with the most items. Considers only the owners of a group if `group` is given. */
 	function fullest(group?: string): string | undefined {
 		let found: string | undefined;
 		for (const owner of owners.keys()) {

@@ -31,7 +31,7 @@ const INTERACTIVE_USAGE_MS = 10;
  */
 const INITIAL_USAGE_MS = 2 * INTERACTIVE_USAGE_MS;
 
-/** Registration of one link with the scheduler. */
+/** Access of one link to the scheduler. */
 export interface ScheduledLink {
 	/**
 	 * Announces `bytes` of waiting work. The work starts immediately if the present turn of the event loop has time
@@ -43,7 +43,7 @@ export interface ScheduledLink {
 	 * detected.
 	 */
 	noteWanted(): void;
-	/** Removes the link from the queue until the next call of `ready`. */
+	/** Removes the link from the queue. The next call of `ready` adds it again. */
 	cancel(): void;
 }
 
@@ -74,7 +74,7 @@ export function createLinkScheduler(clock: Clock): LinkScheduler {
 	let didWork = false;
 	/** Whether only interactive links may work until the timer fires. True under overload. */
 	let isThrottled = false;
-	/** Delay of the scheduled timer, in ms. */
+	/** Delay for which the timer is set, in ms. Above 0 only under overload. */
 	let pauseMs = 0;
 
 	function runStep({entry, isInteractive}: QueueChoice<ScheduledEntry>): void {

@@ -54,11 +54,11 @@ export interface WindowCounter {
 	/** Adds `count` (default: 1) and returns the new count of the window. */
 	add(now: number, count?: number): number;
 	countAt(now: number): number;
-	/** Time until the current window ends, in ms. */
+	/** Time in ms until the current window ends. */
 	msLeft(now: number): number;
 }
 
-/** `startedAt`: start of the first window, in monotonic ms. By default the first call starts it. */
+/** Creates a counter. `startedAt`: start of the first window, in monotonic ms. By default, the first call starts it. */
 export function createWindowCounter(windowMs: number, startedAt = Number.NEGATIVE_INFINITY): WindowCounter {
 	let windowStart = startedAt;
 	let count = 0;

@@ -17,7 +17,7 @@ export interface SmallBatchThrottle {
 	takeDelayMs(now: number): number;
 }
 
-/** Batches with fewer entries are small. A long history arrives in larger batches. */
+/** A batch with fewer entries is small. A long history arrives in larger batches. */
 const SMALL_BATCH_ENTRIES = 16;
 /**
  * Value of the usage meter of small batches up to which there is no delay, because every room has a few short feeds.

@@ -25,7 +25,7 @@ export interface FeedInventory {
 	 * Digest of the listed feeds. They are divided into HAVE_BUCKETS buckets, and each bucket has a hash of 8 bytes.
 	 */
 	digest(): Uint8Array;
-	/** The listed feeds of one bucket. */
+	/** Listed feeds of one bucket of the digest. */
 	bucket(index: number): readonly HaveFeed[];
 	/**
 	 * Stored batches of about `maxBytes` in total, beginning with the batch that contains `seq`. Each batch ends at the

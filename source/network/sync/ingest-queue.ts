@@ -30,7 +30,7 @@ import {createSmallBatchThrottle} from '../scheduling/small-batch-throttle.js';
 export interface IncomingBatch {
 	readonly batch: Batch;
 	readonly link: PeerLink;
-	/** Whether the batch answers a request of this node. */
+	/** Whether this node requested the batch. If not, its author pushed it. */
 	readonly requested: boolean;
 	/** True for new events. False for history: events that the peer had already when it connected. */
 	readonly live: boolean;
@@ -48,7 +48,7 @@ export interface IngestQueue {
 	/** Notes that this node has posted a message. While people chat, small history batches are ingested more slowly. */
 	recordChat(): void;
 	push(incoming: IncomingBatch): void;
-	/** Whether batches wait. */
+	/** Whether batches wait in the queue. */
 	readonly busy: boolean;
 	/** Approximate memory of the waiting batches, in bytes. */
 	readonly bytes: number;
@@ -76,7 +76,7 @@ const INTERACTIVE_USAGE_MS = 20;
 /** Value of the usage meter of a new link. The link can be interactive after one second. */
 const INITIAL_USAGE_MS = 2 * INTERACTIVE_USAGE_MS;
 
-/** Waiting batches of one link. The batches before index `next` are already ingested. */
+/** Waiting batches of one link. Those before the index `next` are ingested already. */
 interface LinkQueue extends QueueEntry {
 	readonly link: PeerLink;
 	usage: UsageMeter;
@@ -140,7 +140,7 @@ export function createIngestQueue(clock: Clock, handlers: IngestHandlers): Inges
 		pendingEntries += entries;
 	}
 
-	/** Ingests batches for about RECEIVE_SLICE_MS. Returns whether batches of an interactive link were among them. */
+	/** Ingests batches for about RECEIVE_SLICE_MS. Returns whether any of them came from an interactive link. */
 	function ingestSlice(): boolean {
 		let hasInteractive = false;
 		runWithinBudget(clock, RECEIVE_SLICE_MS, () => {
@@ -193,7 +193,9 @@ export function createIngestQueue(clock: Clock, handlers: IngestHandlers): Inges
 		sliceTimer.schedule(throttle.takeDelayMs(clock.monotonic()));
 	}
 
-	/** Schedules the express path as a microtask, which runs before the event loop reads other sockets. */
+	/**
+	 * Schedules the express path for pushed messages as a microtask. It runs before the event loop reads other sockets.
+	 */
 	function scheduleExpress(): void {
 		if (isExpressScheduled || expressMs >= EXPRESS_BUDGET_MS) return;
 		isExpressScheduled = true;

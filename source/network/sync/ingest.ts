@@ -52,9 +52,11 @@ export interface IngestOptions {
 	readonly sink: BatchSink;
 	/** Sync state of a connected peer. */
 	syncOf(peer: PeerId): SyncLink | undefined;
-	/** Whether a connected peer listed this event when it connected, so that the event is history. */
+	/** Whether an event is history, because a connected peer listed it when this peer connected. */
 	isHistory(feed: PeerId, seq: number): boolean;
-	/** Called after the sink has processed a batch. `newEvents`: number of its events that were new. */
+	/**
+	 * Called when the sink has processed a batch. `newEvents`: number of events in the batch that are new to this node.
+	 */
 	onIngested(incoming: IncomingBatch, newEvents: number): void;
 	/** Called after each commit of the sink. */
 	onCommitted(): void;
@@ -83,9 +85,9 @@ export interface Ingest {
 	heldSeq(feed: PeerId): number;
 	/** Whether the queue has more than MAX_INGEST_BYTES. Then this node requests nothing. */
 	isFull(): boolean;
-	/** Ingests all queued batches before it returns, if they have at most MAX_BATCH_BYTES in total. */
+	/** Ingests all waiting batches before it returns, unless they have more than MAX_BATCH_BYTES in total. */
 	flushSmall(): void;
-	/** Ingests all queued batches before it returns. */
+	/** Ingests all waiting batches before it returns. */
 	drain(): void;
 	stop(): void;
 }

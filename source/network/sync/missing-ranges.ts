@@ -18,7 +18,7 @@ export type RangeRequest = 'none' | 'pending' | 'slow';
 /** Range that can be requested: all events of a feed from seq `from` on. */
 export interface WantedRange {
 	readonly feed: PeerId;
-	/** First missing seq. */
+	/** First seq of the range: the first that this node lacks. */
 	readonly from: number;
 	/**
 	 * Earliest time of a request. It is in the future if the author may still push the events itself, or if the author
@@ -30,7 +30,7 @@ export interface WantedRange {
 
 /** Facts from other modules that determine which ranges can be requested. */
 export interface RequestState {
-	/** Highest seq of a feed that this node holds or has queued for ingest. */
+	/** Highest seq of a feed that this node holds or that waits in the ingest queue. */
 	heldSeq(feed: PeerId): number;
 	/** Time from which the rate limit accepts further events of the author of this feed. */
 	readyAt(feed: PeerId): number;
@@ -38,7 +38,7 @@ export interface RequestState {
 }
 
 export interface MissingRanges {
-	/** Number of feeds with missing ranges. */
+	/** Number of feeds of which this node lacks a range. */
 	readonly size: number;
 	has(feed: PeerId): boolean;
 	/**

@@ -1,7 +1,7 @@
 /**
- * Sender of the new events of this node (protocol.md, 14.7). They are pushed to every connected peer at once. A peer
- * that reads too slowly gets no pushes until its send queue is empty again. Then the next `have` message lists the feed
- * of this node, and the peer requests the events that it lacks.
+ * Sender of the new events of this node (protocol.md, 14.7). They are pushed (sent without a request) to every
+ * connected peer at once. A peer that reads too slowly gets no pushes until its send queue is empty again. Then the
+ * next `have` message lists the feed of this node, and the peer requests the events that it lacks.
  */
 import {sizeOfBatch} from '../../codec/batch.js';
 import {encodeMessageFrame} from '../../codec/message.js';

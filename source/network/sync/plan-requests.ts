@@ -8,7 +8,7 @@ import {MAX_WANT_RANGES, WANT_BYTES_PER_SECOND} from '../../core/limits.js';
 import type {WantedRange} from './missing-ranges.js';
 import type {PendingRequest, SyncLink} from './sync-link.js';
 
-/** Connected peer from which ranges can be requested. */
+/** Connected peer from which ranges of feeds can be requested. */
 export interface RangeSource {
 	readonly peer: PeerId;
 	/**

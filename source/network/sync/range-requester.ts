@@ -28,7 +28,7 @@ export interface RangeRequesterOptions extends Pick<RequestState, 'heldSeq' | 'r
 export interface RangeRequester {
 	/** Requests missing ranges from the peers that have no unanswered request. */
 	request(): void;
-	/** Ends a request whose answer is complete, and requests the next ranges. */
+	/** To be called when the answer to a request is complete. Requests the next ranges. */
 	completed(sync: SyncLink, request: PendingRequest): void;
 	/**
 	 * Checks in several steps whether any connected peer still holds these feeds. To be called after a peer that held

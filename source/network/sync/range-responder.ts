@@ -44,7 +44,7 @@ export interface RangeResponder {
 	forget(peer: PeerId): void;
 }
 
-/** Progress of the answer to one `want` message. */
+/** Answer to one `want` message, as far as it is sent. */
 interface Answer {
 	readonly want: WantMessage;
 	/** Index of the range in `want.ranges` that is being sent. `nextSeq`: next seq to send of this range. */
@@ -163,7 +163,7 @@ function createLinkResponder(
 	return {
 		serve(want) {
 			if (answers.length >= MAX_OPEN_WANTS) {
-				link.fail('too-many-wants', `it has more than ${MAX_OPEN_WANTS} open history requests`);
+				link.fail('too-many-wants', `it has more than ${MAX_OPEN_WANTS} unanswered history requests`);
 				return;
 			}
 

@@ -9,7 +9,7 @@ import {createMessagePace, type MessagePace} from '../link/message-rate-limiter.
 import type {PeerLink} from '../link/peer-link.js';
 import type {FeedInventory} from './feed-inventory.js';
 
-/** Range of one feed in a request. */
+/** Range of one feed in a request: all events from `from` on. */
 export interface RequestedRange {
 	/** First requested seq. */
 	readonly from: number;
@@ -26,7 +26,7 @@ export interface PendingRequest {
 	readonly sentAt: number;
 	/** Requested feed whose events arrived last. Undefined if none have arrived. */
 	lastServed: PeerId | undefined;
-	/** Bytes of entries that arrived as answer to the request. */
+	/** Number of bytes of entries that have arrived as the answer to the request. */
 	bytes: number;
 	readonly timer: Timer;
 }
@@ -35,7 +35,7 @@ export interface PendingRequest {
 export interface ConnectionState {
 	/** Number of digests that this node has sent on the connection and whose answer is not complete. */
 	unansweredDigests: number;
-	/** Time of the last digest sent on the connection, monotonic ms. */
+	/** Time of the last digest that was sent on the connection, in monotonic ms. */
 	digestAt: number;
 	/**
 	 * Seq up to which this node has pushed its own feed on the connection. There is no gap between these events and
@@ -76,7 +76,7 @@ export interface SyncLink {
 	compareAt: number | undefined;
 	/** Whether this node has received all events that the peer listed when it connected. */
 	synced: boolean;
-	/** Number of requested events that arrived on this connection. */
+	/** Number of requested events that have arrived from the peer on this connection. */
 	received: number;
 	request: PendingRequest | undefined;
 	/** Bytes of entries that the peer may still send as answers. If it sends more, it is at fault. */

@@ -171,7 +171,7 @@ export function createSync(options: SyncOptions): Sync {
 		sync.pending.add(feed);
 	}
 
-	/** Whether no feed waits to be listed or requested. */
+	/** Whether there is nothing to do at the next tick: no feed has to be listed or requested. */
 	function isIdle(): boolean {
 		if (missingRanges.size > 0) return false;
 		for (const {pending, newFeeds, compareAt} of links.values())

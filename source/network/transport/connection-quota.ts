@@ -5,7 +5,7 @@ import type {Connection} from './transport.js';
 
 /** Quota of pending connections for each address. Pending are accepted connections whose hello is not verified yet. */
 
-/** Slot of one connection in the quota. */
+/** Place of one pending connection in the quota of its address. */
 export interface ConnectionSlot {
 	/**
 	 * To be called when the hello of the peer is verified, so that the slot is free again. Further calls have no

@@ -37,12 +37,12 @@ export interface HandshakeRate {
  * new one.
  */
 const MAX_SUSPECTS = 4096;
-/** Maximum number of IPv6 prefixes whose rate is remembered. A local network has a few. */
+/** Maximum number of IPv6 prefixes whose rate is remembered. A local network has only a few prefixes. */
 const MAX_GROUPS = 256;
 
 /**
- * Creates the limiter. The rate must be limited, because a handshake takes more CPU time at the accepting end than at
- * the dialling end.
+ * Creates the limiter. It is needed because a handshake takes more CPU time at the accepting end than at the dialling
+ * end.
  */
 export function createHandshakeRate(): HandshakeRate {
 	const rate = createTokenBucket(MAX_HANDSHAKES_PER_SECOND, MAX_HANDSHAKE_BURST);

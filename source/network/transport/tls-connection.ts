@@ -7,9 +7,9 @@ import {normaliseAddress} from '../ip-address.js';
 import type {Connection, ConnectionHandlers} from './transport.js';
 import {createWriteQueue} from './write-queue.js';
 
-/** Pre-shared key that both ends must have. */
+/** Pre-shared key with which both ends prove that they have the secret of the room. */
 export interface TlsKey {
-	/** The room's pre-shared key. */
+	/** Pre-shared key of the room, as bytes. */
 	readonly psk: Uint8Array;
 	/**
 	 * Name of the key. The TLS handshake sends the name unencrypted, so it contains nothing that beacons do not show.
@@ -87,7 +87,7 @@ export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule
 		SEND_HIGH_WATER_BYTES,
 	);
 
-	/** Destroys the socket if the peer does not read the queued bytes within MAX_BYE_FLUSH_MS. */
+	/** Destroys the socket after MAX_BYE_FLUSH_MS, in case the peer has not read all queued bytes by then. */
 	function limitFlush(): void {
 		deadline ??= clock.after(MAX_BYE_FLUSH_MS, () => socket.destroy());
 	}

@@ -20,7 +20,7 @@ import {isAuthenticated, serverOptions, type TlsKey} from './tls-connection.js';
 export interface TlsListenerOptions extends TlsKey {
 	readonly hosts: ListenHosts;
 	readonly port: number;
-	/** See `TlsTransportOptions`. */
+	/** See `TlsTransportOptions.keepsTrying`. */
 	readonly keepsTrying?: boolean | undefined;
 	readonly clock: Clock;
 	/**
@@ -65,14 +65,14 @@ const MAX_PORT_TRIES = 8;
 /** Name of the listening socket of an address family, in texts for the user. */
 const socketOf = (family: 4 | 6) => `TCP over IPv${family}`;
 
-/** Key that is the same for a TCP socket and for the TLS socket that wraps it. */
+/** Key of a connection. It is the same for the TCP socket and for the TLS socket that wraps it. */
 function connectionKey(socket: Socket): string {
 	return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress} ${socket.localPort}`;
 }
 
 /**
- * Listener for TLS connections. It passes only a limited number of accepted TCP connections to the TLS server, so that
- * a flood of connections uses a limited number of file descriptors and handshakes.
+ * Creates a listener for TLS connections. Only a limited number of the accepted TCP connections begin a TLS handshake,
+ * so that a flood of connections cannot use up the file descriptors and the processor.
  */
 export function createTlsListener(options: TlsListenerOptions): TlsListener {
 	const {clock, log, failures} = options;

@@ -11,7 +11,7 @@ import type {HostAddress} from '../ip-address.js';
 import type {SocketFailure} from '../socket-failure.js';
 
 export interface ConnectionHandlers {
-	/** Called with received bytes, which may be split at any position. The handler may keep the buffer. */
+	/** Called with received bytes, which may be split at any position. The handler may keep the array. */
 	data(chunk: Uint8Array): void;
 	/** Called when `send` has returned false and `queuedBytes` has fallen below the high-water mark again. */
 	drain(): void;
@@ -29,11 +29,17 @@ export interface Connection {
 	readonly remotePort: number;
 	/** Address of the local end. */
 	readonly localAddress: string;
-	/** 32 bytes of TLS exporter keying material, equal at both ends and different for each connection. */
+	/**
+	 * 32 bytes that TLS derives from the session (TLS exporter). They are equal at both ends and differ on each
+	 * connection.
+	 */
 	readonly keyingMaterial: Uint8Array;
 	/** Number of bytes passed to `send` that are not yet passed to the operating system. */
 	readonly queuedBytes: number;
-	/** Sets the handlers. Must be called once, immediately. Data that arrived earlier is then delivered. */
+	/**
+	 * Sets the handlers. To be called exactly once, immediately after the connection was received. Data that has
+	 * arrived already is passed to the handlers afterwards.
+	 */
 	handle(handlers: ConnectionHandlers): void;
 	/**
 	 * Queues a frame. If the queue has reached its high-water mark, queues the frame too, but returns false. The caller

@@ -10,9 +10,9 @@ export interface WriteSink {
 	drained(): void;
 	/** Called when all queued bytes are written, unless `end` was called. */
 	emptied(): void;
-	/** Called after `end`, when all queued bytes are written. */
+	/** Called when all bytes that were queued before `end` are written. */
 	ended(): void;
-	/** Calls `flush` once, asynchronously, at the end of the current turn of the event loop. */
+	/** Calls `flush` once, asynchronously, after the current turn of the event loop. */
 	schedule(flush: () => void): void;
 }
 

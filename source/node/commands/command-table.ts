@@ -1,4 +1,4 @@
-/** Table of the slash commands, for the parser, the completion, the inline help and the help overlay. */
+/** Table of the slash commands. The parser, the completion, the hint at the input and the help overlay use it. */
 export type CommandName =
 	| 'help'
 	| 'name'
@@ -42,20 +42,20 @@ export type CommandName =
 	| 'doctor'
 	| 'quit';
 
-/** Kind of the argument, which selects how it is checked and completed. */
+/** Kind of the argument. It determines how the argument is checked and completed. */
 export type Argument =
 	| 'none'
 	| 'text'
 	| 'optional-text'
-	/** The path of a file, and a text after it. */
+	/** The path of a file, optionally followed by a text. */
 	| 'path'
 	| 'person'
 	| 'optional-person'
-	/** A person, then a text. */
+	/** A person, followed by a text. */
 	| 'whisper'
-	/** A message: its number in a list, or `last`. */
+	/** A message: its number in a list, or `last` for the newest one. */
 	| 'message'
-	/** A message, then a text. */
+	/** A message, followed by a text. */
 	| 'message-text'
 	| 'choice'
 	| 'target'
@@ -64,7 +64,7 @@ export type Argument =
 export interface CommandRow {
 	readonly name: CommandName;
 	readonly argument: Argument;
-	/** Form of the argument as the help shows it: `NAME`; empty if there is none. */
+	/** Form of the argument as the help shows it, for example `NAME`. Empty if the command has no argument. */
 	readonly usage: string;
 	readonly description: string;
 	readonly choices?: readonly string[];
@@ -190,7 +190,7 @@ export function findCommandRow(name: string): CommandRow | undefined {
 	return commandRows.find(row => row.name === name);
 }
 
-/** Name and form of the argument: `/name NAME`. */
+/** Command with the form of its argument, for example `/name NAME`. */
 export function commandUsage(row: CommandRow): string {
 	return row.usage ? `/${row.name} ${row.usage}` : `/${row.name}`;
 }

@@ -1,4 +1,4 @@
-/** Candidates of Tab completion: commands, their arguments, names of people and emoji. Pure. */
+/** Candidates for completion with Tab: commands, their arguments, names of people, and emoji. Pure. */
 import {foldText} from '../../core/fold-text.js';
 import {ALL} from '../../core/mention.js';
 import {commandRows, findCommandRow} from './command-table.js';
@@ -6,13 +6,16 @@ import {findEmoji} from './emoji.js';
 import {quoteName} from './parse-command.js';
 
 export interface Completion {
-	/** A candidate replaces the characters from `start` up to `end`, exclusive. */
+	/** Range of the typed text that a candidate replaces: from `start` to `end`, exclusive. */
 	readonly start: number;
 	readonly end: number;
 	readonly candidates: readonly string[];
 }
 
-/** Finds candidates for the word before the cursor. `names`: distinct names, the most recent speaker first. */
+/**
+ * Finds the candidates for the word before the cursor. `names`: names of people without duplicates. The person who
+ * wrote last comes first.
+ */
 export function findCompletion(text: string, cursor: number, names: readonly string[]): Completion | undefined {
 	const before = text.slice(0, cursor);
 	const command = /^\/([^\s/]*)$/.exec(before);
@@ -37,13 +40,14 @@ export function findCompletion(text: string, cursor: number, names: readonly str
 		const typed = argument?.[2] ?? '';
 		const isWhisper = row.argument === 'whisper';
 		const found = matchNames(names, typed.replace(/^["@]/, '')).map(name => quoteName(name) + (isWhisper ? ' ' : ''));
-		// The addressee of a whisper is followed by a text, in which emoji and names are completed as in any message.
+		// After the addressee of a whisper comes its text. In the text, emoji and names are completed as in any
+		// message.
 		if (found.length > 0 || !isWhisper) return createCompletion(cursor - typed.length, cursor, found);
 	}
 	return completeEmoji(before, cursor) ?? completeName(before, cursor, names);
 }
 
-/** Completes the short name of an emoji, `:ta` or `:tada:`. The emoji replaces the name. */
+/** Completes the short name of an emoji (`:ta` or `:tada:`), and replaces it by the emoji. */
 function completeEmoji(before: string, cursor: number): Completion | undefined {
 	const word = /(?:^|\s)(:([\p{L}\p{N}_+-]+):?)$/u.exec(before);
 	if (!word?.[1] || !word[2]) return undefined;
@@ -52,12 +56,12 @@ function completeEmoji(before: string, cursor: number): Completion | undefined {
 	return createCompletion(cursor - word[1].length, cursor, isWhole ? found.slice(0, 1) : found);
 }
 
-/** Completes a name. At the start of a message it becomes the addressee: `Bob: `. */
+/** Completes the name of a person. At the start of a message, the name becomes the addressee: `Bob: `. */
 function completeName(before: string, cursor: number, names: readonly string[]): Completion | undefined {
 	const word = /(?:^|\s)(@?)(\S*)$/u.exec(before);
 	const typed = word?.[2] ?? '';
 	const sigil = word?.[1] ?? '';
-	// After `@` alone all names are candidates.
+	// After a single `@`, all names are candidates.
 	if (!word || (typed === '' && sigil === '')) return undefined;
 	const start = cursor - typed.length - sigil.length;
 	const ending = start === 0 && sigil === '' ? ': ' : ' ';

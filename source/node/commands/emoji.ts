@@ -1,4 +1,4 @@
-/** Emoji by the short names that many chat programs use (`:tada:`), for completion and reactions. */
+/** Emoji by their short names, as in many chat programs (`:tada:`). Used for completion and reactions. */
 import {foldText} from '../../core/fold-text.js';
 import {isReactionWord} from '../../core/text.js';
 
@@ -101,7 +101,10 @@ const emojiByName: ReadonlyMap<string, string> = new Map(
 	}),
 );
 
-/** The emoji whose names begin with `typed`, the exact name first, then in alphabetical order. Each emoji appears once. */
+/**
+ * Emoji whose names begin with `typed`. The emoji with exactly this name comes first, the others in alphabetical order
+ * of their names. No emoji appears twice.
+ */
 export function findEmoji(typed: string): string[] {
 	const folded = foldText(typed);
 	const exact = emojiByName.get(folded);
@@ -109,15 +112,15 @@ export function findEmoji(typed: string): string[] {
 	return [...new Set(exact === undefined ? found : [exact, ...found])];
 }
 
-/** Replaces `:tada:` by its emoji. Every other word is returned unchanged. */
+/** Replaces the short name of an emoji, such as `:tada:`, by the emoji. Returns every other word unchanged. */
 export function expandEmoji(word: string): string {
 	const name = /^:?([^:\s]+):?$/.exec(word)?.[1];
 	return (name !== undefined && emojiByName.get(foldText(name))) || word;
 }
 
 /**
- * Whether a word that a user typed can be a reaction. A word of ASCII characters cannot: it is probably a mistyped
- * short name.
+ * Whether a typed word can be a reaction. A word of ASCII characters cannot, because it is probably a short name with a
+ * typing error.
  */
 export function isTypedReaction(word: string): boolean {
 	return isReactionWord(word) && !/^[\x20-\x7e]+$/.test(word);

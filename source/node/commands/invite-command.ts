@@ -1,4 +1,4 @@
-/** The command `/invite`: opens, describes and closes the window for guests. */
+/** The command `/invite`. It opens, describes and closes the window for guests (a web page that shows the room). */
 import type {SelfInfo} from '../chat-node.js';
 import {packageCommand} from '../cli-hints.js';
 import type {Invitation, InvitationInfo, InvitationResult} from '../invitation.js';
@@ -17,7 +17,7 @@ export type InviteOutcome =
 			readonly invitation: InvitationInfo;
 	  };
 
-/** Parses the argument of `/invite`. Returns undefined for an argument that `/invite` does not know. */
+/** Parses the argument of `/invite`. Undefined if the argument is wrong. */
 export function parseInviteAction(argument: string): InviteAction | undefined {
 	if (argument === '' || argument === '--in-secret-room')
 		return {action: 'open', inSecretRoom: argument === '--in-secret-room'};
@@ -58,7 +58,7 @@ function toOutcome(result: InvitationResult, self: SelfInfo): InviteOutcome {
 	return {type: 'lines', title: 'Window for guests', lines: invitationLines(result, self), invitation: result};
 }
 
-/** Everything about an open window as lines of text, without the QR code. */
+/** Description of an open window for guests as lines of text. The QR code is not included. */
 export function invitationLines(info: InvitationInfo, self: SelfInfo): string[] {
 	const [first = '', ...others] = info.urls;
 	return [

@@ -1,6 +1,7 @@
 /**
- * Commands about one message. The user names it by its number in a list, or as `last`. In the line modes, where no row can
- * be selected, these commands are the only way to reply, react, correct, withdraw and pin.
+ * Commands about one message. The user refers to the message by its number in a list, or by `last`. In the modes
+ * without a full screen, no message can be selected in the timeline. There, these commands are the only way to reply,
+ * react, correct, withdraw and pin.
  */
 import type {WrittenEvent} from '../../core/event.js';
 import {findPosted} from '../../core/find-posted.js';
@@ -48,7 +49,7 @@ function toResult(result: PostResult, text?: string): CommandResult {
 	return {type: 'done', seq: result.seq, ...(text !== undefined && {text})};
 }
 
-/** The named message, or a sentence that says why there is none. */
+/** The message to which the command refers. If there is none, a sentence for the user that says why. */
 function resolveMessage({type, message}: MessageCommand, context: CommandContext): WrittenEvent | string {
 	const {chatNode, numbers} = context;
 	if (message === 'last') return findLast(type === 'correct' || type === 'withdraw', context);

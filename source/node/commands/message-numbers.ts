@@ -1,4 +1,6 @@
-/** Short numbers of messages, with which commands name them: `/reply 3 TEXT`. A list of messages shows the numbers. */
+/**
+ * Short numbers of messages, so that commands can refer to them: `/reply 3 TEXT`. Lists of messages show these numbers.
+ */
 import {type EventRef, eventId} from '../../core/event.js';
 import {LruMap} from '../../core/lru-map.js';
 
@@ -6,14 +8,17 @@ import {LruMap} from '../../core/lru-map.js';
 const MAX_NUMBERED_MESSAGES = 10_000;
 
 export interface MessageNumbers {
-	/** The number of a message. The first call for a message assigns the next number, which then stays the same. */
+	/**
+	 * Number of a message. The first call for a message assigns the next free number. The number then stays the same.
+	 */
 	numberOf(message: EventRef): number;
-	/** The message with this number; undefined if no list has shown it. */
+	/** Message with this number. Undefined if no list has shown this number. */
 	find(number: number): EventRef | undefined;
 }
 
 /**
- * Numbers for one screen, starting at 1. The oldest numbers are forgotten when there are more than MAX_NUMBERED_MESSAGES.
+ * Creates the numbers of one screen. They begin with 1. If more than MAX_NUMBERED_MESSAGES are assigned, the oldest are
+ * forgotten.
  */
 export function createMessageNumbers(): MessageNumbers {
 	const numbers = new LruMap<string, number>(MAX_NUMBERED_MESSAGES);

@@ -11,15 +11,18 @@ import {parseTypedPath, type TypedPath} from './typed-path.js';
 
 export type BellMode = 'mentions' | 'all' | 'off';
 
-/** A typed name, with the fingerprint that distinguishes people with the same name. */
+/**
+ * Name that a user typed. `fingerprint`: start of the fingerprint of the key, which distinguishes people with the same
+ * name.
+ */
 export interface Person {
 	readonly name: string;
 	readonly fingerprint?: string;
 }
 
 /**
- * How a command names a message: by its number in a list, or as `last`, the newest message that the command can change
- * or answer.
+ * How a command refers to a message: by its number in a list, or by `last`, the newest message to which the command can
+ * apply.
  */
 type MessageName = number | 'last';
 
@@ -50,17 +53,17 @@ export type Command =
 	| {readonly type: 'name'; readonly name: string}
 	| {readonly type: 'me'; readonly text: string}
 	| {readonly type: 'whisper'; readonly person: Person; readonly text: string}
-	/** Whispers to the person who whispered last. */
+	/** Whispers to the person who has whispered to this user last. */
 	| {readonly type: 'whisper-back'; readonly text: string}
 	| {readonly type: 'peer'; readonly host: string; readonly port: number; readonly isPortAssumed?: boolean}
-	/** Removes a target of /peer. Without `port`, all targets of the host. */
+	/** Removes an address that /peer has added. Without `port`, removes all addresses of the host. */
 	| {readonly type: 'drop-peer'; readonly host: string; readonly port?: number}
 	| {readonly type: 'search'; readonly text: string}
 	| {readonly type: 'goto'; readonly time: string}
 	| {readonly type: 'mention'; readonly direction: 'prev' | 'next'}
 	| {readonly type: 'ignore'; readonly person?: Person}
 	| {readonly type: 'unignore'; readonly person: Person}
-	/** `digits`: the last five of the safety number, which confirm it. */
+	/** `digits`: last five digits of the safety number, with which the user confirms it. */
 	| {readonly type: 'verify'; readonly person: Person; readonly digits?: string}
 	| {readonly type: 'unverify'; readonly person: Person}
 	| {readonly type: 'bell'; readonly mode: BellMode}
@@ -68,17 +71,19 @@ export type Command =
 	| {readonly type: 'export'; readonly file: string}
 	| {readonly type: 'invite'; readonly invite: InviteAction}
 	| {readonly type: 'share'; readonly file: TypedPath}
-	/** `file`: as typed; empty if none was named. */
+	/** `file`: name or id as the user typed it. Empty if the user typed none. */
 	| {readonly type: 'fetch' | 'cancel'; readonly file: string};
 
 export type ParseResult =
 	| {readonly type: 'command'; readonly command: Command}
-	/** A message to be posted. A leading `//` became one slash. */
+	/** Message to be posted. If the input began with `//`, the message begins with `/`. */
 	| {readonly type: 'text'; readonly text: string}
-	/** A message for the user with the expected form. */
+	/** Text for the user, with the right form of the command. */
 	| {readonly type: 'error'; readonly text: string};
 
-/** Parses one input. It is a command if its first character is a slash and the second is not; otherwise it is a message. */
+/**
+ * Parses one line that a user typed. It is a command if it begins with exactly one slash. Otherwise it is a message.
+ */
 export function parseCommand(input: string): ParseResult {
 	if (/^\s/.test(input) && beginsWithWhisperCommand(input))
 		return {
@@ -99,7 +104,7 @@ export function parseCommand(input: string): ParseResult {
 	return parseArgument(row, argument);
 }
 
-/** Command names of other chat programs, for which an error message suggests ours. */
+/** Command names of other chat programs, each with the command of this program that an error message suggests. */
 const COMMAND_SYNONYMS: ReadonlyMap<string, CommandName> = new Map([
 	['answer', 'reply'],
 	['bye', 'quit'],
@@ -127,7 +132,7 @@ const COMMAND_SYNONYMS: ReadonlyMap<string, CommandName> = new Map([
 
 function unknownCommand(typed: string): string {
 	const word = foldText(typed);
-	// Commands of one letter are left out, because every short word resembles them.
+	// Commands of one letter are not suggested, because nearly every short word resembles them.
 	const names = commandRows.map(({name}) => name).filter(name => name.length > 1);
 	const near = findCommandRow(COMMAND_SYNONYMS.get(word) ?? findClosest(word, names) ?? '');
 	const hint = near ? `Did you mean ${commandUsage(near)}?` : 'See /help.';
@@ -223,7 +228,9 @@ function parseArgument(row: CommandRow, argument: string): ParseResult {
 	}
 }
 
-/** Parses a command that names a message: `3 TEXT`, `#3 TEXT`, `last TEXT`, or the message alone. */
+/**
+ * Parses the argument of a command about a message: `3 TEXT`, `#3 TEXT`, `last TEXT`, or only the message, as in `3`.
+ */
 function parseMessageCommand(type: MessageCommand['type'], row: CommandRow, argument: string): ParseResult {
 	const match = /^(?:#?([1-9]\d{0,8})|(last))(?:\s+(\S[\s\S]*))?$/iu.exec(argument);
 	if (!match)
@@ -249,7 +256,7 @@ function parseBellMode(word: string): BellMode {
 	return word === 'all' || word === 'off' ? word : 'mentions';
 }
 
-/** Parses the argument of /peer: a target, or `-` and a target to remove. */
+/** Parses the argument of /peer: an address to dial, or `-` followed by an address to remove. */
 function parsePeerCommand(text: string, row: CommandRow): ParseResult {
 	const isRemoval = text.startsWith('-');
 	const target = parseTarget(isRemoval ? text.slice(1) : text);
@@ -273,28 +280,34 @@ export function parsePerson(text: string): Person {
 	return match?.[2] ? {name, fingerprint: foldText(match[2])} : {name};
 }
 
-/** Parses a person and the optional five digits after it. A name that ends in five digits needs quotes. */
+/**
+ * Parses the argument of /verify: a person, optionally followed by five digits. A name that itself ends in five digits
+ * needs quotes.
+ */
 function parseVerification(text: string): {readonly person: Person; readonly digits?: string} {
 	const match = /^(.*\S)\s+(\d{5})$/.exec(text);
 	return match?.[1] ? {person: parsePerson(match[1]), digits: match[2] ?? ''} : {person: parsePerson(text)};
 }
 
 /**
- * Splits the argument of /msg into person and text. The person is the first word or a name in quotes. A fingerprint can
- * follow either of them. Undefined if there is no text.
+ * Splits the argument of /msg into person and text. The person is the first word, or a name in quotes. After either, a
+ * `#` and a fingerprint may follow. Undefined if there is no text.
  */
 function splitWhisper(argument: string): {readonly person: Person; readonly text: string} | undefined {
 	const match = /^@?("[^"]*"(?:#[0-9a-f]+)?|[^\s"]\S*)\s+(\S[\s\S]*)$/iu.exec(argument);
 	return match?.[1] && match[2] ? {person: parsePerson(match[1]), text: match[2]} : undefined;
 }
 
-/** Inverse of `parseCommand`: returns what a user types to send a text. A slash at the start of the text is doubled. */
+/**
+ * Inverse of `parseCommand`: returns what a user has to type to send a text. If the text begins with a slash, another
+ * slash is added.
+ */
 export function typedMessage(text: string, {action = false}: {readonly action?: boolean} = {}): string {
 	if (action) return `/me ${text}`;
 	return text.startsWith('/') ? `/${text}` : text;
 }
 
-/** Inverse of `parsePerson` for a name: adds quotes if it contains spaces. */
+/** Inverse of `parsePerson` for a name: puts the name in quotes if it contains spaces. */
 export function quoteName(name: string): string {
 	return /\s/.test(name) ? `"${name}"` : name;
 }

@@ -1,4 +1,4 @@
-/** Commands about one person: hide, verify, and show only this person in the timeline. */
+/** Commands about one person: hide the person, verify the person, or show only this person in the timeline. */
 import type {PeerId} from '../../core/event.js';
 import {personKeyOf} from '../../core/name-collisions.js';
 import {ownSessionOf} from '../../core/own-sessions.js';
@@ -9,7 +9,7 @@ import type {CommandContext, CommandResult} from './command-result.js';
 import {type Person, quoteName} from './parse-command.js';
 import {resolvePerson} from './resolve-arguments.js';
 
-/** All peers of the same person. Each run of the program is a separate peer. */
+/** All peers that belong to the same person. Each run of the program is a new peer. */
 function peersOfPerson(view: PeerView, state: State): PeerId[] {
 	const key = personKeyOf(state, view.peer);
 	return selectPeers(state)

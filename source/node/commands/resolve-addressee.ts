@@ -1,7 +1,7 @@
 /**
- * Resolves the addressee of a whisper. It is stricter than resolvePerson, because a private text must not reach another
- * person of the same name. It accepts only a complete name that exactly one known person has. Absent people count as
- * known too.
+ * Finds the addressee of a whisper. This is stricter than `resolvePerson`, because a private text must not reach
+ * another person of the same name. The name must be complete, and exactly one known person may have it. People who are
+ * absent count too.
  */
 import {isPeerId, isWritten, type PeerId, writerOf} from '../../core/event.js';
 import {findPeersByName, groupByPerson} from '../../core/find-peers.js';
@@ -12,10 +12,10 @@ import {entryAt} from '../../core/timeline.js';
 import {type Person, parsePerson} from './parse-command.js';
 import {suggestPeople, typedReference} from './resolve-arguments.js';
 
-/** Number of newest rows that are searched for the session that wrote last. */
+/** Number of newest rows of the timeline that are searched for the session that wrote last. */
 const MAX_SEARCHED_ROWS = 2000;
 
-/** The session that receives the whisper, or a sentence for the user that says why the whisper cannot be sent. */
+/** Session of the addressee that receives the whisper. If it cannot be sent, a sentence for the user that says why. */
 export function resolveAddressee(person: Person, state: State): PeerView | {readonly error: string} {
 	const typed = person.fingerprint ? `${person.name}#${person.fingerprint}` : person.name;
 	const people = groupByPerson(state, findPeersByName(state, typed, 'anybody'));
@@ -39,12 +39,12 @@ export function resolveAddressee(person: Person, state: State): PeerView | {read
 	return present.length === 1 ? first : latestWriter(state, present, first);
 }
 
-/** Like resolveAddressee, for a text that is either a peer id or a name as in /msg. */
+/** Like `resolveAddressee`, for a text that is either a peer id or a name in the form of /msg. */
 export function findAddressee(to: string, state: State): {readonly peer: PeerId} | {readonly error: string} {
 	return isPeerId(to) ? {peer: to} : resolveAddressee(parsePerson(to), state);
 }
 
-/** The session of a person that wrote last. Returns `first` if none of the sessions wrote one of the newest rows. */
+/** Session of a person that wrote last. Returns `first` if no session of the person wrote any of the newest rows. */
 function latestWriter({timeline}: State, sessions: readonly PeerView[], first: PeerView): PeerView {
 	const stop = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
 	for (let index = timeline.length - 1; index >= stop; index--) {
@@ -64,13 +64,13 @@ function unknownAddressee(typed: string, forms: readonly string[]): string {
 export const NO_WHISPERER = 'Nobody has whispered to you since you started. Use /msg NAME TEXT.';
 
 /**
- * Addressee of a line that begins with /r, for input by lines, where this program does not see when the user began to
- * type. The user can mean everybody who has whispered since the user last wrote, and also the person whom /r would have
- * answered at that time. If these are several people, the result is an error.
+ * Addressee of a line that begins with /r, for the modes in which the terminal passes on whole lines. There the program
+ * does not know when the user began to type. The user can mean anybody who has whispered since the user last wrote, or
+ * the person whom /r would have answered at that time. If these are several people, the result is an error.
  */
 export function replyAddressee(state: State): {readonly peer: PeerId} | {readonly error: string} {
 	const {timeline, launch} = state;
-	/** Newest session of each person, by person. */
+	/** Newest session of each person who has whispered. The key is the person. */
 	const whisperers = new Map<string, PeerId>();
 	let hasWritten = false;
 	const stop = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
@@ -91,7 +91,7 @@ export function replyAddressee(state: State): {readonly peer: PeerId} | {readonl
 	return {error: `Several people have whispered to you: use /msg with ${forms.join(' or ')}. Nothing was sent.`};
 }
 
-/** The peer that whispered to this node last in this launch, for /r; undefined if there is none. */
+/** Peer that whispered to this user last in this run, for /r. Undefined if nobody has. */
 export function lastWhisperer({timeline, launch}: State): PeerView['peer'] | undefined {
 	const stop = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
 	for (let index = timeline.length - 1; index >= stop; index--) {

@@ -1,4 +1,4 @@
-/** Resolves the arguments of commands: a typed name to a person, a typed time to a time. Pure. */
+/** Finds what the argument of a command refers to: a person for a typed name, a time for a typed time. Pure. */
 import {findPeersByName, findPeersByNamePrefix, groupByPerson, suggestNames} from '../../core/find-peers.js';
 import type {PeerView} from '../../core/select-peers.js';
 import {selectPeople} from '../../core/select-people.js';
@@ -7,9 +7,9 @@ import {parseTime, resolveLastTime, TIME_FORMS} from '../parse-time.js';
 import {type Person, quoteName, unquote} from './parse-command.js';
 
 /**
- * Finds the only person with this name, otherwise the only person whose name starts with it. A fingerprint requires the
- * full name. `anybody`: absent people are found like present ones, and the name must be complete. The error is a sentence
- * for the user that suggests other names.
+ * Finds the only person with this name. If nobody has it, finds the only person whose name begins with it. With a
+ * fingerprint the name must be complete. `anybody`: people who are absent are considered like those who are present,
+ * and the name must be complete. The error is a sentence for the user that suggests other names.
  */
 export function resolvePerson(
 	person: Person,
@@ -30,12 +30,15 @@ export function resolvePerson(
 	return {error: `Several people are called “${person.name}”. Use ${forms.join(' or ')}.`};
 }
 
-/** Form in which a user can type exactly this person: NAME#FINGERPRINT, with the name in quotes if necessary. */
+/** Text by which a user can refer to exactly this person: NAME#FINGERPRINT. The name is in quotes if necessary. */
 export function typedReference({name, fingerprint}: Pick<PeerView, 'name' | 'fingerprint'>): string {
 	return `${quoteName(name)}#${fingerprint}`;
 }
 
-/** Who the user may have meant, in the form of an argument: the person with this fingerprint, otherwise similar names. */
+/**
+ * People whom the user may have meant, as arguments that can be typed: the person with this fingerprint, otherwise
+ * people with similar names.
+ */
 export function suggestPeople(state: State, {name, fingerprint}: Person): readonly string[] {
 	const isMeant = (view: PeerView) => view.status !== 'self' && view.fingerprint === fingerprint;
 	const meant = selectPeople(state).filter(isMeant).slice(0, 3);
@@ -54,7 +57,10 @@ type TimeResolution =
 	| {readonly type: 'intent'; readonly intent: {readonly type: 'goto'; readonly at: number}}
 	| {readonly type: 'error'; readonly text: string};
 
-/** Resolves the argument of `/goto`. A time of day means its last occurrence before `now` (wall clock, ms). */
+/**
+ * Finds the time for the argument of `/goto`. A time of day means the last time that the clock showed it before `now`
+ * (wall clock in ms).
+ */
 export function resolveGotoTime(time: string, now: number): TimeResolution {
 	const point = parseTime(unquote(time), now);
 	if (!point) return {type: 'error', text: `Not a valid time. Use ${TIME_FORMS}.`};

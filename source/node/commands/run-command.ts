@@ -1,6 +1,6 @@
 /**
- * Runs a command on the chat node, or returns the action that the screen has to perform. The result is data; nothing is
- * thrown.
+ * Runs a slash command on the chat node. If the command concerns the screen, returns the action that the screen has to
+ * perform. Every result is data. Nothing is thrown.
  */
 
 import type {Trust} from '../../core/contacts.js';
@@ -148,7 +148,7 @@ const TRUST_NOTES: Readonly<Record<Trust, string>> = {
 	unknown: '',
 };
 
-/** One line for each person. If several people left long ago, one line names all of them. */
+/** Text of `/who`: one line for each person. If several people left long ago, a single line names all of them. */
 function listPeople(state: State): string[] {
 	const longGone = selectLongGone(state);
 	const people = selectPeople(state);
@@ -176,13 +176,16 @@ function formatPersonLine(view: PersonView): string {
 	return `${shownName(name)}#${fingerprint}  ${where}  ${[statusWord(status), ...notes].join(', ')}${time}${TRUST_NOTES[trust]}`;
 }
 
-/** Text of `/log`. It is also printed after the full screen has closed. */
+/** Text of `/log`. It is printed again after the full screen has closed. */
 export function formatLogLines(self: SelfInfo): string[] {
 	if (!self.logPath) return ['This chat is not saved (--no-log).'];
 	return [`Log: ${self.logPath}`, `Replay it: ${replayCommand(self, self.logPath)}`];
 }
 
-/** In a room without a secret, each run has its own log, so an earlier chat is in another log file. */
+/**
+ * Command that replays the previous chat. In a room without a secret each run has a log of its own, so the previous
+ * chat is in another file.
+ */
 function formatEarlierLogLines(self: SelfInfo): string[] {
 	const {earlierLog} = self;
 	return earlierLog === undefined ? [] : [`Replay the previous chat: ${replayCommand(self, earlierLog)}`];
@@ -190,5 +193,5 @@ function formatEarlierLogLines(self: SelfInfo): string[] {
 
 function describeDial({host, port, isPortAssumed}: Extract<Command, {type: 'peer'}>): string {
 	if (!isPortAssumed) return `Dialling ${host} port ${port}. A failure is shown here. /net shows all results.`;
-	return `Dialling ${host} port ${port}, because no port was given. /net over there shows the TCP port of that node: /peer HOST:PORT.`;
+	return `Dialling ${host} port ${port}, because no port was given. /net on the other computer shows the port of its node. Then use /peer HOST:PORT.`;
 }

@@ -1,4 +1,4 @@
-/** The slash commands about files: /share, /fetch and /cancel. */
+/** The commands about files: /share, /fetch and /cancel. */
 import {UsageError} from '../../core/errors.js';
 import type {SharedEvent} from '../../core/event.js';
 import {hasFailed, isFetching} from '../../core/file-transfer.js';
@@ -17,7 +17,10 @@ export type FileCommandResult =
 	| {readonly type: 'done'; readonly text: string; readonly seq?: number}
 	| {readonly type: 'error'; readonly text: string};
 
-/** Shares a file. If the first word is not the path of a file, the whole text is used as the path. Never rejects. */
+/**
+ * Shares a file. The path is the first word of the argument and the rest a note. If there is no such file, the whole
+ * argument is tried as the path. Never rejects.
+ */
 export async function shareTypedFile(chatNode: ChatNode, typed: TypedPath): Promise<FileCommandResult> {
 	const {path, note, whole} = typed;
 	try {
@@ -38,7 +41,7 @@ function describeShare(result: PostResult, path: string): FileCommandResult {
 	return {type: 'done', text: `Shared ${cleanLine(path)}.`, seq: result.seq};
 }
 
-/** Error of a file as one line for people. */
+/** Error about a file as one line of text for the user. */
 export function describeFileError(error: unknown): string {
 	if (error instanceof StorageError) return describeStorageError(error);
 	if (error instanceof UsageError || error instanceof Error) return error.message;
@@ -46,8 +49,8 @@ export function describeFileError(error: unknown): string {
 }
 
 /**
- * Fetches the file that a user has named. Without a name, fetches the newest file of somebody else that this node does not
- * have yet.
+ * Fetches the shared file that the user has named. Without a name, fetches the newest file of another person that this
+ * node does not have yet.
  */
 export function fetchTypedFile(chatNode: ChatNode, typed: string): FileCommandResult {
 	const state = chatNode.store.getState();
@@ -66,7 +69,10 @@ export function fetchTypedFile(chatNode: ChatNode, typed: string): FileCommandRe
 	};
 }
 
-/** Cancels the fetch that a user has named. Without a name, cancels the only running fetch. */
+/**
+ * Cancels the fetch of the file that the user has named. Without a name, cancels the running fetch if there is only
+ * one.
+ */
 export function cancelTypedFile(chatNode: ChatNode, typed: string): FileCommandResult {
 	const state = chatNode.store.getState();
 	const running = listShared(state).filter(({file}) => {

@@ -1,26 +1,29 @@
 /**
- * Paths of files as users type, paste and drop them: quoted, with escaped characters, or as a file URL. Pure. The path is not
- * looked up here.
+ * Paths of files in the forms in which users type them, paste them or drop them on the terminal: in quotes, with
+ * escaped characters, or as a file URL. Pure. This file does not check whether a path exists.
  */
 import {cleanLine} from '../../core/text.js';
 
-/** The arguments of `/share`: a path, and the note after it. `whole` is the unsplit text, for a path with spaces and no quotes. */
+/**
+ * Argument of `/share`: a path, and the note after it. `whole`: the argument before it was split, in case it is a path
+ * with spaces but without quotes.
+ */
 export interface TypedPath {
 	readonly path: string;
 	readonly note: string;
 	readonly whole: string;
 }
 
-/** Quoted or escaped parts of a path without a space between them, as in `'it'\''s here.txt'`. */
+/** Parts of a path in quotes or with a backslash, with no space between the parts, as in `'it'\''s here.txt'`. */
 const QUOTED = /^(?:'[^']*'|"[^"]*"|\\[^A-Za-z0-9])+(?=\s|$)/;
-/** A word in which every space follows a backslash. */
+/** A word that may contain spaces, if each of them follows a backslash. */
 const WORD = /^(?:\\\s|\S)+/;
-/** Start of a Windows path, in which a backslash separates folders and escapes nothing. */
+/** Start of a path on Windows. In such a path a backslash separates folders and does not escape characters. */
 const WINDOWS = /^(?:[A-Za-z]:|\\\\)/;
 
 /**
- * Splits `PATH [NOTE]`. The path may be in quotes, may have a backslash before special characters, or may be a file URL. These
- * are the forms in which terminals write a file that is dropped on them.
+ * Splits `PATH [NOTE]`. The path may be in quotes, may have backslashes before special characters, or may be a file
+ * URL. Terminals write a path in one of these forms when the user drops a file on them.
  */
 export function parseTypedPath(text: string): TypedPath {
 	const whole = text.trim();
@@ -39,7 +42,7 @@ function unescapeWord(word: string): string {
 	return WINDOWS.test(word) ? word : word.replaceAll(/\\([^A-Za-z0-9])/g, '$1');
 }
 
-/** The path of a file URL on this computer (RFC 8089). Undefined for every other URL. */
+/** Path of a file URL (RFC 8089) that refers to this computer. Undefined for any other URL. */
 function pathOfFileUrl(url: string): string | undefined {
 	const encoded = /^file:(?:\/\/(?:localhost)?)?(\/(?!\/)[^?#]*)$/i.exec(url)?.[1];
 	if (encoded === undefined) return undefined;
@@ -50,34 +53,37 @@ function pathOfFileUrl(url: string): string | undefined {
 	}
 }
 
-/** Longest pasted text that is examined, in UTF-16 units. It exceeds the longest path of every system. */
+/** Maximum length of a pasted text that is examined, in UTF-16 units. No system allows a longer path. */
 const MAX_PASTED_PATH_UNITS = 8192;
 
 /**
- * The absolute path that a pasted text consists of. Undefined if the text is not one path. Does not check whether the
- * file exists.
+ * Absolute path, if a pasted text consists of one path and nothing else. Otherwise undefined. Does not check whether
+ * the file exists.
  */
 export function pastedPath(text: string): string | undefined {
 	if (text.length > MAX_PASTED_PATH_UNITS || text.trim().includes('\n')) return undefined;
 	const {path, note, whole} = parseTypedPath(text);
 	const found = note === '' ? path : whole;
-	// A text that begins with a slash could be a slash command, so a second slash is required in it.
+	// A text with a slash only at its start could be a slash command. Therefore a path needs a second slash.
 	return /^(?:\/[^/]+\/|~\/|[A-Za-z]:[\\/])/.test(found) ? found : undefined;
 }
 
-/** The path before the cursor of a `/share` that is being typed. */
+/** Path in a `/share` command that the user is still typing, up to the cursor. */
 export interface UnfinishedPath {
-	/** Position in the draft from which a candidate replaces the text up to the cursor: the last part of the path. */
+	/**
+	 * Position in the input at which the last part of the path begins. A candidate replaces the text from there to the
+	 * cursor.
+	 */
 	readonly start: number;
-	/** Folder of the last part, as the user typed it; empty: the current folder. */
+	/** Folder that contains the last part of the path, as the user typed it. Empty means the current folder. */
 	readonly folder: string;
-	/** The typed beginning of the last part. */
+	/** Beginning of the last part of the path, as far as the user has typed it. */
 	readonly prefix: string;
 	readonly quote: '' | "'" | '"';
 	readonly isWindows: boolean;
 }
 
-/** The path that Tab can complete. Undefined if the cursor is not in the path of a `/share`. */
+/** Path that Tab can complete. Undefined if the cursor is not in the path of a `/share` command. */
 export function unfinishedPath(text: string, cursor: number): UnfinishedPath | undefined {
 	const before = text.slice(0, cursor);
 	const [, head = '', argument = ''] = /^(\/share\s+)([\s\S]*)$/i.exec(before) ?? [];
@@ -85,7 +91,7 @@ export function unfinishedPath(text: string, cursor: number): UnfinishedPath | u
 	const quote = /^["']/.exec(argument)?.[0] as '"' | "'" | undefined;
 	const isWindows = WINDOWS.test(argument.slice(quote ? 1 : 0));
 	const typed = quote ? argument.slice(1) : argument;
-	// The path has ended: its quote is closed, or a space follows it.
+	// The path has ended, because its quote is closed or a space follows it.
 	if (quote ? typed.includes(quote) : !isWindows && /(?:^|[^\\])\s/.test(typed)) return undefined;
 	const separator = isWindows ? /[\\/]/ : /\//;
 	const lastPart = typed.split(separator).at(-1) ?? '';
@@ -99,15 +105,15 @@ export function unfinishedPath(text: string, cursor: number): UnfinishedPath | u
 	};
 }
 
-/** An entry of a folder. */
+/** File or folder in a folder. */
 export interface FolderEntry {
 	readonly name: string;
 	readonly isFolder: boolean;
 }
 
 /**
- * The texts that can replace the last part of the path. Names with characters that no input can express are left out: control
- * characters, and the quotation mark with which the user began.
+ * Texts that can replace the last part of the path. A name is left out if it contains characters that cannot be typed:
+ * control characters, or the quotation mark with which the user began the path.
  */
 export function pathCandidates({quote, isWindows}: UnfinishedPath, entries: readonly FolderEntry[]): string[] {
 	return entries
