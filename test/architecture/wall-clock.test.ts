@@ -15,7 +15,7 @@ const READINGS: Readonly<Record<string, number>> = {
 	'cli/attach/attached-node.ts': 1,
 	'cli/commands/export.ts': 1,
 	'cli/desktop-integration.ts': 1,
-	// Shows when the window for guests closes. A timer, not this clock, closes the window.
+	// This file prints when the window for guests closes. A timer closes the window, not this clock.
 	'invite/create-invitation.ts': 1,
 	'cli/api/api-node.ts': 1,
 	'cli/commands/logs.ts': 1,
@@ -23,14 +23,14 @@ const READINGS: Readonly<Record<string, number>> = {
 	'cli/chat/open-file-store.ts': 1,
 	'cli/demo/demo.ts': 1,
 	'cli/output/report-formats.ts': 1,
-	// Says how long ago the first unread message was written.
+	// This file prints how long ago the first unread message was written.
 	'cli/chat/headless.ts': 1,
 	// These files turn a time of day that a user types into a time of the present day.
 	'cli/replay/replay-at-terminal.ts': 1,
 	'cli/chat/read-input.ts': 1,
 	'ui/chat/run-effects.ts': 1,
 	'ui/linear/linear-screen.ts': 2,
-	// The clock of this node, and the offset of this clock from the clocks of peers.
+	// These files make the clock of this node, and measure how far this clock is from the clocks of peers.
 	'node/local-state.ts': 1,
 	'node/own-hello.ts': 1,
 	'network/link/keepalive.ts': 2,

@@ -18,9 +18,9 @@ type Nodes = readonly Omit<BenchNode, 'self'>[];
  */
 export interface Meshed {
 	readonly upMs: number;
-	/** CPU time of connecting, per connection end. */
+	/** CPU time that connecting takes for each end of a connection. */
 	readonly upCpuUs: number;
-	/** Additional CPU time of timers while the nodes connect, per connection end. */
+	/** Additional CPU time that timers take while the nodes connect, for each end of a connection. */
 	readonly upClockUs: number;
 	/** CPU time in us that timers take in one second, for each end of an idle connection. */
 	readonly clockUs: number;
@@ -32,7 +32,7 @@ export interface Meshed {
 	/** CPU time per frame until all posts are delivered. Frames are posts and acknowledgements. */
 	readonly frameCpuUs: number;
 	readonly framesADelivery: number;
-	/** Bytes of live memory per connection end. */
+	/** Bytes of live memory for each end of a connection. */
 	readonly memory: number;
 }
 

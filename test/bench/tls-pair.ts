@@ -1,6 +1,6 @@
 /**
- * Plain TLS connection with the same keys and ciphers as the program: the reference measurement of all rows about
- * connections.
+ * Plain TLS connection with the same keys and ciphers as the program: the reference measurement of all benchmark rows
+ * about connections.
  */
 import {once} from 'node:events';
 import {connect, createServer, type Server, type TLSSocket} from 'node:tls';

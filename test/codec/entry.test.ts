@@ -176,7 +176,7 @@ test('additional fields of later versions in an entry are ignored', () => {
 	expect(decode(['left', 5, 6, 1, 'later'])).toEqual({...head, type: 'left'});
 });
 
-test('control sequences are removed from texts and names', () => {
+test('decoding an entry removes control sequences from its texts and names', () => {
 	const posted = decode(['posted', 5, 6, 1, 'a\u001B[31mb\u0007c\u202Ed']);
 	const renamed = decode(['renamed', 5, 6, 1, 'a\u001B[31m\nb\u202Ed']);
 	const shown = `${posted.type === 'posted' && posted.text}${renamed.type === 'renamed' && renamed.name}`;

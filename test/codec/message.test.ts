@@ -93,7 +93,7 @@ function expectMessageOrProtocolError(payload: Uint8Array): void {
 	}
 }
 
-test('unknown message types are skipped and unknown fields are ignored', () => {
+test('the decoder skips a message of unknown type, and ignores unknown fields of a message', () => {
 	expect(decodeMessage(pack({type: 'dance', partner: 1}))).toBeUndefined();
 	expect(decodeMessage(pack({type: 'ping', id: 4, mood: 'good'}))).toEqual({type: 'ping', id: 4});
 	expect(decodeMessage(pack({type: 'bye', reason: 'sunset'}))).toEqual({type: 'bye', reason: 'idle'});
@@ -144,7 +144,7 @@ test('a `have` of an unknown kind is skipped, and a hello with port 0 is accepte
 	expect(decodeMessage(pack({...fields, port: 0}))).toMatchObject({type: 'hello', port: 0});
 });
 
-test('names and texts from peers are sanitised', () => {
+test('decoding a message removes control sequences from the names and texts of peers', () => {
 	const read = decodeMessage(encodeMessage({type: 'error', code: 'bad-frame', text: 'a\u001B[31mb\u202Ec'}));
 	const shown = read?.type === 'error' ? read.text : undefined;
 	for (const control of ['\u001B', '\u202E']) expect(shown).not.toContain(control);

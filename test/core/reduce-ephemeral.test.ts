@@ -32,7 +32,7 @@ describe('the ephemeral state', () => {
 		expect(reduceInputs(first, [ephemeral({type: 'link-closed', peer: carol!})]).ephemeral.links).toEqual({});
 	});
 
-	it('the ephemeral state has no links, deliveries and audiences after a new launch', () => {
+	it('after a new launch, the ephemeral state has no links, no deliveries and no audiences (the peers that were connected when a post was written)', () => {
 		const next = observe(observation(dave!, 50, {type: 'launched', version: '1'}));
 		const state = reduce(launch, link(), delivered(carol!, 1), post(2), next);
 		expect(state.ephemeral).toMatchObject({links: {}, delivered: {}, audiences: []});

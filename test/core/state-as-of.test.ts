@@ -53,7 +53,7 @@ test('a state that ignores a person has no reactions and pins of that person', (
 	expect(stateIgnoring(state, undefined)).toBe(state);
 });
 
-test('a message that was pinned before it was written is pinned from its own position on', () => {
+test('a message whose pin is earlier in the timeline than the message itself counts as pinned from the position of the message on', () => {
 	const early = feedEvent(bob, 2, 5, {type: 'pinned', target, on: true});
 	const pinned = reduceInputs(initialState, [learn(0, [early, message])]);
 	const countAt = (ms: number) => selectPins(stateAsOf(pinned, {ms: T0 + ms, counter: 0, peer: bob, seq: 9})).length;

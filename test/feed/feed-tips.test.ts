@@ -285,7 +285,7 @@ describe('an unreadable event is returned for', () => {
 	});
 });
 
-test('a joined event has a verified identity, but none if its claim is for another peer', () => {
+test('a joined event has an identity only if the identity key has signed the peer id of its author, and none if the claim is for another peer', () => {
 	const carol = createAuthor(7);
 	const tips = createFeedTips({roomTag});
 	const acceptance = tips.accept(carol.feed.append([joined]));

@@ -50,7 +50,7 @@ test('a changed feed changes the digest of its bucket and of no other bucket', (
 	);
 });
 
-test('every feed is in exactly one bucket', () => {
+test('every feed of an inventory is in exactly one bucket of the digest', () => {
 	fc.assert(
 		fc.property(feeds, all => {
 			const index = indexOf(all);

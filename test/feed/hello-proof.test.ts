@@ -8,7 +8,7 @@ const other = createPeerKey(seedOf(2));
 const context: HelloContext = {keys: {roomKey: seedOf(3), tag: roomTag}, keyingMaterial: seedOf(4), role: 'dialler'};
 const hello = {peer: key.peer, ...proveHello(key, context)};
 
-test('a hello is valid on its own connection', () => {
+test('a hello is valid on the connection for which its author made it', () => {
 	expect(verifyHello(hello, context)).toBe('valid');
 });
 

@@ -19,7 +19,7 @@ function referenceDigits(hex: string): string {
 }
 
 describe('safety number', () => {
-	it('a safety number is the same at both ends', () => {
+	it('both people compute the same safety number from their two keys', () => {
 		expect(computeSafetyNumber(ann, bob)).toBe(computeSafetyNumber(bob, ann));
 		expect(computeSafetyNumber(ann, bob)).toMatch(/^\d{60}$/);
 	});
@@ -29,7 +29,7 @@ describe('safety number', () => {
 		expect(computeSafetyNumber(ann, bob)).toBe(halves.sort().join(''));
 	});
 
-	it('a safety number differs for every other key', () => {
+	it('two people get a different safety number if one of the two keys is another one', () => {
 		const numbers = ['00', '01', '02', 'ff'].map(byte => computeSafetyNumber(ann, `${byte}${'b0'.repeat(31)}`));
 		expect(new Set(numbers).size).toBe(4);
 	});

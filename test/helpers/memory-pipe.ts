@@ -21,7 +21,7 @@ export interface PipeOptions {
 	readonly clock: Pick<ClockView, 'monotonic' | 'arrival'>;
 	readonly random: SeededRandom;
 	link(): LinkFaults;
-	/** Whether the receiver takes data now. */
+	/** Whether the receiver reads from its socket now. */
 	isReading(): boolean;
 	deliver(item: Item): void;
 	/** Called when bytes have left the sender's queue. */

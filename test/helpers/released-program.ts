@@ -29,8 +29,8 @@ async function buildRelease(kept: string): Promise<void> {
 			absWorkingDir: folder,
 			entryPoints: ['source/cli.tsx'],
 			outdir: 'dist',
-			// The release reads its version from package.json, two folders above its modules. So the chunks are in a folder
-			// below `dist`.
+			// The release reads its version from package.json, two folders above its modules. Therefore the build puts the
+			// modules into a folder below `dist`.
 			chunkNames: 'parts/[name]-[hash]',
 			bundle: true,
 			splitting: true,

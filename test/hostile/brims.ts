@@ -12,7 +12,10 @@ import {answerWant, haveOf, type MaliciousPeer} from './malicious-peer.js';
 
 export type LimitName = keyof typeof limits;
 
-/** How full a limit was. A value below `atLeast` did not reach the limit. A value above `atMost` exceeded it. */
+/**
+ * How far an attack has filled a limit. A value below `atLeast` means that the attack did not reach the limit, and a
+ * value above `atMost` that it exceeded the limit.
+ */
 export interface Fill {
 	readonly what: string;
 	readonly value: number;

@@ -37,7 +37,7 @@ describe('socket failures', () => {
 		expect(failures.list()).toEqual([]);
 	});
 
-	it('the failure of a socket ends when the system says that the address of the socket is gone', () => {
+	it('a socket no longer counts as failed when the system says that the computer no longer has the address of the socket', () => {
 		const failures = createSocketFailures(createFakeClock());
 		failures.refused('UDP on 10.0.0.1', 'open', errorOf('EMFILE'));
 		failures.refused('UDP on 10.0.0.1', 'open', errorOf('EADDRNOTAVAIL'));

@@ -1,4 +1,7 @@
-/** Two nodes, of which one is killed and started again: each output says once that it was lost. */
+/**
+ * Two nodes, of which one is killed and started again: each kind of output of the other node says once that it was
+ * lost.
+ */
 import {expect, test} from 'vitest';
 import {findFreeUdpPort, makeHome} from '../helpers/data-home.js';
 import {runCli, runToEnd, startNode} from '../helpers/run-node.js';

@@ -72,29 +72,29 @@ function countSent(host: NamespaceHost): () => number {
 }
 
 describe.skipIf(reason).concurrent('a room on an IPv6 network', {timeout: 120_000}, () => {
-	it('a room on an IPv6 network works with link-local addresses alone', () =>
+	it('a room on an IPv6 network works if all nodes have only link-local addresses', () =>
 		withRoom(async room => {
 			expect(await expectRoomWorks(room, () => '')).toEqual(['all-well']);
 		}));
 
-	it('a room on an IPv6 network works with a unique local prefix', () =>
+	it('a room on an IPv6 network works if the nodes have addresses of a unique local prefix (fd00::/8)', () =>
 		withRoom(async room => {
 			expect(await expectRoomWorks(room, ULA)).toEqual(['all-well']);
 		}));
 
-	it('a room on an IPv6 network works with both families, with one connection for each pair', () =>
+	it('a room on a network with IPv4 and IPv6 works, with one connection for each pair of nodes', () =>
 		withRoom(async room => {
 			expect(await expectRoomWorks(room, n => `${IPV4(n)} ${ULA(n)}`)).toEqual(['all-well']);
 		}));
 
-	it('a room on an IPv6 network works with both families if IPv4 broadcast and multicast are dropped', () =>
+	it('a room on a network with IPv4 and IPv6 works if IPv4 broadcast and multicast are dropped', () =>
 		withRoom(async room => {
 			const faults: Fault[] = [{type: 'broadcast'}, {type: 'multicast'}];
 			const findings = await expectRoomWorks(room, n => `${IPV4(n)} ${ULA(n)}`, faults);
 			expect(findings).toEqual(['ipv4-filtered', 'all-well']);
 		}));
 
-	it('a room on an IPv6 network works with both families if IPv6 is dropped', () =>
+	it('a room on a network with IPv4 and IPv6 works if all IPv6 packets are dropped', () =>
 		withRoom(async room => {
 			const findings = await expectRoomWorks(room, n => `${IPV4(n)} ${ULA(n)}`, [{type: 'ipv6'}]);
 			expect(findings).toEqual(['ipv6-filtered', 'all-well']);

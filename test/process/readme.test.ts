@@ -195,7 +195,7 @@ describe('the readme', () => {
 	});
 
 	test.each(screens)('a command of the readme opens a screen: %s', async command => {
-		// A chat would create a newer log than the one to replay.
+		// Chats use another data folder, because a chat would create a log that is newer than the one to replay.
 		const data = join(home, command.includes('replay') ? 'data' : 'data-of-chats');
 		const terminal = openTerminal('sh', ['-c', command], {env: {...env, P2PCHAT_HOME: data}, cwd});
 		await trialOf(command)?.visit?.(terminal);

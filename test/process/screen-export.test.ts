@@ -1,4 +1,7 @@
-/** What `/export` of the screen writes as HTML. The page needs the built files of the viewer. */
+/**
+ * Checks the HTML page that `/export` on the screen writes. The page contains the script of the viewer, so the test
+ * needs a build.
+ */
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';

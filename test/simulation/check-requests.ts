@@ -55,7 +55,7 @@ export function createRequestCheck(room: RequestCheckOptions): RequestCheck {
 		return one && other ? one === other : a.remoteAddress === b.remoteAddress;
 	}
 
-	/** Time of the last digest to the peer at the other end. A digest closes all earlier requests. */
+	/** Time of the last digest to the peer at the other end. A digest ends all earlier requests, because both ends begin sync again. */
 	function renewedAt(end: RecordedEnd): number {
 		return Math.max(0, ...endsOf(end.life).map(one => (isSamePair(one, end) ? (one.digests.at(-1) ?? 0) : 0)));
 	}

@@ -26,7 +26,7 @@ interface Listener {
 	readonly traffic: Traffic;
 	/** Number of applied events by type. */
 	readonly events: Map<string, number>;
-	/** Texts of notices, with their numbers. */
+	/** Number of notices, by their text. */
 	readonly notices: Map<string, number>;
 }
 

@@ -22,7 +22,10 @@ export interface RecordedWant {
 	doneAt: number | undefined;
 	/** Whether a part of the answer was suppressed. */
 	isSuppressed: boolean;
-	/** Number of lists that the other end had sent on this connection before the last part of the answer. */
+	/**
+	 * Number of `have` pages and deltas that the other end had sent on this connection before the last part of the
+	 * answer.
+	 */
 	listsAtDone: number;
 }
 
@@ -48,9 +51,9 @@ export interface RecordedEnd {
 	lastRead: RecordedRead;
 	/** Times at which this end sent its digest. */
 	readonly digests: number[];
-	/** Times at which this end sent a list page or changes. */
+	/** Times at which this end sent a part of its inventory: a `have` page or a delta. */
 	readonly lists: number[];
-	/** Time at which this end sent the last page of its list. */
+	/** Time at which this end sent the last page of its inventory. */
 	listedAt: number | undefined;
 	readonly wants: RecordedWant[];
 	/** Time at which this end sent unrequested history. */
@@ -86,7 +89,7 @@ export interface MessageRecorderOptions {
 	readonly clock: Clock;
 	/** Called before a request is added to the `wants` of its connection end. */
 	requestSent(end: RecordedEnd, want: RecordedWant): void;
-	/** Called for a digest and for the last page of a list. */
+	/** Called for a digest and for the last page of an inventory. */
 	inventorySent(end: RecordedEnd, message: 'digest' | 'list'): void;
 }
 

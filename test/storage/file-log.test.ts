@@ -111,7 +111,7 @@ test('a new log and its folder can be read only by their owner', async () => {
 	await log.close();
 });
 
-test('a reopened log rejects appends until its records have been read', async () => {
+test('a log that was opened again rejects appends until all its records have been read', async () => {
 	const {path} = await writeLog(['a']);
 	const {log} = openFileLog(path);
 	expect(() => log.append([batchRecord(carol, 2, ['b'])])).toThrow(/not read to its end/);

@@ -99,7 +99,7 @@ test('changing and removing bytes never makes the scanner return a record that w
 	);
 });
 
-test('an entry that imitates a record is not read as one, even if the record around it is damaged', () => {
+test('an entry whose bytes imitate a log record is not read as a record, even if the record that contains the entry is damaged', () => {
 	const texts = (itsMarker: Uint8Array) => {
 		const {bytes, offsets} = build([
 			batchRecord(carol, 1, ['one', imitation(itsMarker)]),
@@ -114,7 +114,7 @@ test('an entry that imitates a record is not read as one, even if the record aro
 	expect(texts(marker)).toEqual(['forged', 'two']);
 });
 
-test('a text that imitates a header is not read as one, even if both headers are damaged', () => {
+test('a text that imitates the header of a log is not read as a header, even if both headers are damaged', () => {
 	const forgedHeader = encodeLogHeader(
 		{...SAMPLE_HEADER, roomName: 'forged'},
 		Uint8Array.of(7, 7, 7, 7, 7, 7, 7, 7),
@@ -175,7 +175,7 @@ test('a log file in which something that looks like a record of 1 MiB begins eve
 	expect(checkedBytes).toBeLessThan(100_000_000);
 });
 
-test('records of unknown kinds are skipped and counted', () => {
+test('the scanner of a log skips and counts records of unknown kinds', () => {
 	const newer = encodeLogRecord(observationRecord(carol, 'x'), marker, crc32);
 	const kindAt = Buffer.from(newer).indexOf('notice');
 	newer.set(Buffer.from('quoted'), kindAt);

@@ -241,7 +241,7 @@ describe('a received beacon', () => {
 		expect(discovery.stats.echoesBySource().get('10.0.0.2')).toMatchObject({broadcast: 1});
 	});
 
-	it('a received beacon from an address outside the local subnets is only counted', () => {
+	it('a received beacon from an address outside the local subnets is counted and otherwise ignored', () => {
 		const {reports, answers, receive, discovery, clock} = createNode();
 		receive({}, {address: '10.9.0.2', port: 50_000});
 		expect([reports, answers]).toEqual([[], []]);
@@ -276,7 +276,7 @@ describe('a received beacon', () => {
 		expect(discovery.stats.otherVersions(clock.monotonic())).toEqual([PROTOCOL_VERSION + 7]);
 	});
 
-	it('a received beacon above the limit per second is dropped', () => {
+	it('a received beacon is dropped if the node has already processed as many beacons in this second as the limit allows', () => {
 		const {reports, receive} = createNode();
 		for (let counter = 1; counter <= MAX_BEACONS_PER_SECOND * 2; counter++) receive({counter});
 		expect(reports).toHaveLength(MAX_BEACONS_PER_SECOND);

@@ -65,7 +65,7 @@ it('an inbound queue pauses the connection until all waiting frames are handled 
 	expect([read, paused]).toEqual([[1, 2, 3, 4, 5, 6], false]);
 });
 
-it('an inbound queue reports broken framing after the frames before it, and handles no frame after a fault', () => {
+it('an inbound queue reports an invalid frame length only after it has handled the frames before it, and handles no frame after a fault', () => {
 	stepMs = READ_SLICE_MS / 2;
 	queue.push(Buffer.concat([frames(1, 2, 3), Buffer.alloc(4)]));
 	expect([read, faults]).toEqual([[1, 2], []]);
@@ -98,7 +98,7 @@ it('an inbound queue reports that it is empty, immediately or after the waiting 
 	expect(read).not.toContain(6);
 });
 
-it('an inbound queue runs one part of deferred work per step, and handles the next frame after the last part', () => {
+it('if the work for a frame is done in parts, an inbound queue runs one part per step, and handles the next frame after the last part', () => {
 	const done: string[] = [];
 	const clock = createTurnClock();
 	const {turns} = clock;

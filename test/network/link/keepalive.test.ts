@@ -108,7 +108,7 @@ describe('a silent connection', () => {
 		expect(pings).toEqual([2000, 4000, 6000, 8000]);
 	});
 
-	it('a silent connection is alive again when any byte arrives', () => {
+	it('a silent connection counts as alive again as soon as any byte arrives', () => {
 		expect(stepLiveness(aliveAt(8000), 9500).state).toBe('alive');
 	});
 });

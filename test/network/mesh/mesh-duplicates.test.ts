@@ -89,7 +89,7 @@ describe('several connections between two peers', () => {
 		expect(links.map(({calls}) => calls.length)).toEqual(links.map((_, index) => (index === 0 ? 1 : 0)));
 	});
 
-	it('when the newest of several connections between two peers closes, an older one replaces it, and the peer is down only when the last one closes', () => {
+	it('when the newest of several connections between two peers closes, messages are sent on an older one, and the peer counts as disconnected only when the last one closes', () => {
 		const {open, events, preferred, mesh, other} = createNode({isLower: false});
 		const [older, newer] = [open(), open()];
 		newer.end();

@@ -61,7 +61,7 @@ describe('a coalesced timer', () => {
 });
 
 describe('a coalescing ticker', () => {
-	it('a coalescing ticker sets no timer before it is woken', async () => {
+	it('a coalescing ticker sets no timer before somebody asks it to run', async () => {
 		const {clock, runs, run} = createBench();
 		createCoalescingTicker(clock, INTERVAL_MS, run);
 		expect(clock.pending).toBe(0);
@@ -69,7 +69,7 @@ describe('a coalescing ticker', () => {
 		expect(runs).toEqual([]);
 	});
 
-	it('a coalescing ticker runs once after it is woken, at a multiple of its interval after its creation', async () => {
+	it('a coalescing ticker that was asked to run runs once, at the next multiple of its interval since its creation', async () => {
 		const {clock, runs, run} = createBench();
 		const ticker = createCoalescingTicker(clock, INTERVAL_MS, run);
 		await clock.advance(2 * INTERVAL_MS + 30);

@@ -138,7 +138,7 @@ it('the measured usage of a flooding link decays within seconds after the flood'
 	expect(bench.done[0]).toBe('mallory');
 });
 
-it('a cancelled link and a stopped scheduler run no more steps', () => {
+it('the scheduler runs no more steps of a link that was cancelled, and no steps at all after it was stopped', () => {
 	const bench = createBench();
 	const mallory = bench.link('mallory', 100, 2);
 	mallory.ready();

@@ -117,7 +117,7 @@ describe('the input', () => {
 		expect(chatNode.posted.map(({text}) => text)).toEqual(['shipped 🎉', 'one  \ntwo  ']);
 	});
 
-	test('the input shows the matching commands after a slash, and the description if only one matches', async () => {
+	test('after a slash, the input shows the commands that begin with the typed letters, and the description of the command if there is only one', async () => {
 		const {terminal, press} = await launch({columns: 120});
 		await press('/');
 		await terminal.until(() => /\/help {2}\/name {2}\/me {2}\/msg/.test(terminal.rows().at(-2) ?? ''));

@@ -112,7 +112,7 @@ describe('typing while an overlay or a list is open', () => {
 		);
 	});
 
-	test('an unbound character in a list makes the list ignore the rest of the line, including its Enter', () => {
+	test('a typed character that has no function in a list makes the list ignore the rest of the typed line, including its Enter', () => {
 		fc.assert(
 			fc.property(reads, ({pieces}) => {
 				const list: UiState = {...initial, focus: 'timeline', selected: key};

@@ -127,7 +127,7 @@ describe('playback from a row', () => {
 		expect(updatePlayhead(playing, {...context, now: 5000}).flash).toBeUndefined();
 	});
 
-	test('playback shows no message if it plays from the selected row', () => {
+	test('playback shows no message above the status line if it begins at the selected row', () => {
 		const {review, context} = setUp(15);
 		expect(startPlaying(review, context).flash).toBeUndefined();
 	});
