@@ -133,7 +133,10 @@ function readSignature(bytes: Uint8Array, end: number): BeaconSignature | undefi
 	return {signed: withLabel(bytes.subarray(0, start)), signature: bytes.slice(start, start + SIGNATURE_BYTES)};
 }
 
-/** Decodes a datagram. Never throws. Ignores unknown bytes before the MAC, which later versions may add. */
+/**
+ * Decodes a datagram. Never throws. Unknown bytes before the MAC are ignored, because later versions may add fields
+ * there.
+ */
 export function decodeBeacon(bytes: Uint8Array, roomTag: Uint8Array, mac: BeaconMac): DecodedBeacon {
 	if (bytes.length > MAX_BEACON_BYTES || bytes.length < VERSION_OFFSET + 1) return {type: 'unrecognized'};
 	if (!MAGIC.every((byte, index) => bytes[index] === byte)) return {type: 'unrecognized'};

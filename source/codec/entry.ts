@@ -58,7 +58,7 @@ import {decodePostedFast} from './posted-fast.js';
 export interface IdentityClaim {
 	/** Ed25519 public key of the identity, 32 bytes. */
 	readonly key: Uint8Array;
-	/** Signature by `key` over the room tag and the peer id, 64 bytes. */
+	/** Signature by `key` over the room tag and the peer id of the author, 64 bytes. */
 	readonly signature: Uint8Array;
 }
 

@@ -72,7 +72,7 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 		filled += part.length;
 	}
 
-	/** Reads header bytes from `start` and returns the position after them. */
+	/** Reads bytes of a frame header from `start` of `chunk`, and returns the position after them. */
 	function readHeader(chunk: Uint8Array, start: number): number {
 		let position = start;
 		while (headerBytes < FRAME_HEADER_BYTES && position < chunk.length) {

@@ -59,14 +59,14 @@ export type LogEntry =
 	| {readonly type: 'header'; readonly header: LogHeader}
 	| {readonly type: 'unknown'; readonly kind: string};
 
-/** Computes the CRC-32 (IEEE 802.3, as in zlib) of bytes. It is injected because the codec imports no Node modules. */
+/** Computes the CRC-32 (IEEE 802.3, as in zlib). A parameter, because the codec imports no Node modules. */
 export type Crc32 = (bytes: Uint8Array) => number;
 
 export const LOG_FORMAT = 1;
 export const MARKER_BYTES = 8;
 /**
- * Maximum bytes of a header. Readers look for a header only in the first 2 × MAX_HEADER_BYTES of a file. Content from peers
- * comes after both headers, so it cannot be mistaken for a header.
+ * Maximum bytes of the header of a log file. Readers look for a header only in the first 2 × MAX_HEADER_BYTES of a
+ * file. Content from peers comes after both headers, so it cannot be mistaken for a header.
  */
 export const MAX_HEADER_BYTES = 256;
 /**
@@ -107,7 +107,7 @@ function encodeRecord(marker: Uint8Array, kind: string, loggedAt: number, body: 
 	return bytes;
 }
 
-/** Encodes a header. Throws RangeError if it exceeds MAX_HEADER_BYTES. */
+/** Encodes the header of a log file. Throws RangeError if it exceeds MAX_HEADER_BYTES. */
 export function encodeLogHeader(header: LogHeader, marker: Uint8Array, crc32: Crc32): Uint8Array {
 	const {format, version, roomTag, roomName, created} = header;
 	const bytes = encodeRecord(marker, 'header', created, {format, version, roomTag, roomName}, crc32);
@@ -115,7 +115,7 @@ export function encodeLogHeader(header: LogHeader, marker: Uint8Array, crc32: Cr
 	return bytes;
 }
 
-/** Encodes a record. Throws RangeError if it exceeds MAX_FRAME_BYTES. */
+/** Encodes a record of a log file. Throws RangeError if it exceeds MAX_FRAME_BYTES. */
 export function encodeLogRecord(record: LogRecord, marker: Uint8Array, crc32: Crc32): Uint8Array {
 	if (record.type === 'batch') {
 		return encodeRecord(marker, 'batch', record.loggedAt, [record.live, batchFields(record.batch)], crc32);

@@ -134,7 +134,7 @@ export interface FileInfoMessage {
 	readonly have: PartSet | true;
 }
 
-/** Requests a slice: some bytes of one part. Answered by `file-data` or `file-none`. */
+/** Requests a slice (some bytes of one part) of a file. The answer is `file-data` or `file-none`. */
 export interface FileWantMessage {
 	readonly type: 'file-want';
 	readonly id: number;
@@ -176,7 +176,7 @@ export interface WhisperAckMessage {
 	readonly id: number;
 	/** Numbers of the whispers up to `id` that the sender of this message refused. */
 	readonly refused?: readonly number[];
-	/** Whether the sender of this message accepts no whispers from the receiver at present. */
+	/** True if the sender of this message accepts no whispers from the receiver at present. */
 	readonly closed?: true;
 }
 
@@ -192,8 +192,8 @@ interface ByeMessage {
 }
 
 /**
- * Says which protocol error the receiver made. The sender closes the connection because of this error. `text` is for
- * the screen.
+ * Tells the receiver which protocol error it has made. The sender then closes the connection. `text` is for the
+ * screen of the receiver.
  */
 interface ErrorMessage {
 	readonly type: 'error';

@@ -66,7 +66,7 @@ export function encodeMessage(message: Message): Uint8Array {
 
 /**
  * Decodes the payload of a frame. Returns undefined for an unknown type or kind. Throws ProtocolError for a malformed
- * message. Names and texts are sanitised. Byte strings are views of `payload`.
+ * message. Names and texts are sanitised. Byte strings in the message share the memory of `payload`.
  */
 export function decodeMessage(payload: Uint8Array): Message | undefined {
 	const fields = readMap(unpack(payload), 'message');

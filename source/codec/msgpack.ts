@@ -30,8 +30,8 @@ export function pack(value: unknown): Uint8Array {
 }
 
 /**
- * Decodes all of `bytes` as one value. Byte strings are views of `bytes`, and maps are plain objects. Throws ProtocolError
- * for bytes that `validateMessagePack` rejects, and no other error.
+ * Decodes all of `bytes` as one value. Decoded byte strings share the memory of `bytes`, and maps become plain
+ * objects. Throws ProtocolError for bytes that `validateMessagePack` rejects, and no other error.
  */
 export function unpack(bytes: Uint8Array): unknown {
 	validateMessagePack(bytes);

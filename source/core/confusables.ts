@@ -128,14 +128,17 @@ export function mixesScripts(name: string): boolean {
 	return words.some(word => SCRIPTS.some(({own, foreign}) => own.test(word) && foreign.test(word)));
 }
 
-/** Signs that look like a number sign. Normalisation has already replaced compatibility forms (U+FF03, U+FE5F). */
+/**
+ * Signs that look like the number sign `#`. Other Unicode forms of the number sign itself (U+FF03, U+FE5F) are
+ * missing here, because NFKC has already replaced them by `#`.
+ */
 const NUMBER_SIGNS = '#\u266f\u22d5\u2317\u29e3\u29e4\u29e5\u2a69';
 /** Characters that look like a hexadecimal digit (0 1 3 6 a b c d e), of several scripts (Unicode, confusables.txt). */
 const HEX_LOOKALIKES = 'oοоօlіi|ıӏзʒƨбαɑавьƅсϲԁеҽ';
 
 /**
- * Class of a character: `#` number sign, `h` hexadecimal digit, `l` look-alike of a hexadecimal digit, `a` other letter or
- * digit, `m` mark, `.` any other.
+ * Class of a character, for FINGERPRINT_PATTERN: `#` number sign, `h` hexadecimal digit, `l` look-alike of a
+ * hexadecimal digit, `a` other letter or digit, `m` mark, `.` any other.
  */
 function classifyCharacter(character: string): string {
 	const folded = character.normalize('NFKC').normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
@@ -148,8 +151,9 @@ function classifyCharacter(character: string): string {
 }
 
 /**
- * Pattern over the classes of `classifyCharacter`: `#` and at least 4 hexadecimal digits, which can select a person
- * (`/ignore Bob#a1b2`), or `#` and at least 7 characters that are or look like such digits.
+ * Matches a part of a name that reads like a fingerprint, in a text with one class for each character
+ * (`classifyCharacter`): `#` and at least 4 hexadecimal digits, with which a command can select a person (`/ignore
+ * Bob#a1b2`), or `#` and at least 7 characters that are or look like such digits.
  */
 const FINGERPRINT_PATTERN = /#m*(?:(?:hm*){8,}|(?:hm*){4,}(?![hla])|(?:[hl]m*){7,}(?![hla]))/;
 

@@ -33,7 +33,7 @@ export interface Effects {
 	 * (`stateAsOf`).
 	 */
 	readonly until?: OrderKey;
-	/** Effects of these peers are ignored. Set by a screen whose user ignores people (`stateIgnoring`). */
+	/** Returns true for peers whose effects are ignored. Set if the user ignores people (`stateIgnoring`). */
 	readonly isIgnored?: (peer: PeerId) => boolean;
 }
 
@@ -45,7 +45,7 @@ export const noEffects: Effects = Object.freeze({
 	pins: emptyTimeline,
 });
 
-/** Whether an event changes how another event is shown. Such an event is no row of the timeline. */
+/** Whether an event changes how another event is shown. Such an event has no row of its own in the timeline. */
 export function isEffect(event: FeedEvent | Observation): event is EffectEvent {
 	const {type} = event;
 	return type === 'marked' || type === 'corrected' || type === 'withdrawn' || type === 'pinned';

@@ -1,6 +1,6 @@
 /**
- * Interfaces to clocks, randomness and the debug log. They are injected, so that the same code runs live and in
- * simulations.
+ * Interfaces to clocks, randomness and the debug log. Callers pass them to the code that uses them, so that the same
+ * code runs in the program and in simulations.
  */
 
 export interface Timer {

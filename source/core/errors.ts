@@ -7,7 +7,7 @@
 export class ProtocolError extends Error {
 	override readonly name = 'ProtocolError';
 	readonly code: string;
-	/** Says which value is wrong and why. It never contains text that the peer chose. */
+	/** Text that says which value is wrong and why. It never contains text that the peer chose, so it can be shown. */
 	readonly detail: string;
 
 	constructor(code: string, detail: string, options?: ErrorOptions) {

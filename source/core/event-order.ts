@@ -39,7 +39,10 @@ export function toSortableString(key: OrderKey): string {
 	return `${hex(key.ms, 14)}-${hex(key.counter, 4)}-${key.peer}-${hex(key.seq, 14)}`;
 }
 
-/** HLC reading for a new local event, always greater than `last`. `wall`: wall clock in ms. */
+/**
+ * HLC for a new event of this node, always greater than `last`, the highest HLC so far. `wall`: wall clock in ms
+ * since 1970.
+ */
 export function tickHlc(last: Hlc, wall: number): Hlc {
 	if (wall > last.ms) return {ms: wall, counter: 0};
 	return last.counter < MAX_HLC_COUNTER ? {ms: last.ms, counter: last.counter + 1} : {ms: last.ms + 1, counter: 0};

@@ -47,7 +47,7 @@ export function parseEventId(id: string): EventRef | undefined {
  * contains an identity only after the signature of the identity was verified.
  */
 export interface Identity {
-	/** Ed25519 public key of this user in this room: 64 hexadecimal digits. */
+	/** Ed25519 public key of the user in this room (identity key): 64 hexadecimal digits. */
 	readonly key: string;
 	/**
 	 * First 16 hexadecimal digits of SHA-256(key). The screen shows the first 8, or all 16 if two people have the same first
@@ -97,7 +97,7 @@ export type FeedEventBody =
 			/** The author is a keeper: a node that keeps running, so that the history of the room stays available. */
 			readonly keeper?: true;
 	  }
-	/** `replyTo`: the event that the message answers. */
+	/** A message. `replyTo`: the event that the message answers. */
 	/**
 	 * `window`: the author starts to show the room to guests over HTTP (`opened`), or stops showing it (`closed`). The
 	 * text of the message says so too.
@@ -224,7 +224,7 @@ export type Observation = ObservationHead & ObservationBody;
 
 export type LinkStatus = 'connected' | 'suspect';
 
-/** A person whose identity key the user has compared over another channel. */
+/** A person whose identity key the user has verified by comparing it over another channel, for example by telephone. */
 export interface Contact {
 	/** Identity key, 64 hexadecimal digits. */
 	readonly key: string;
@@ -273,8 +273,8 @@ export type EphemeralEvent =
 	 */
 	| {readonly type: 'sync-progress'; readonly received: number; readonly expected: number}
 	/**
-	 * This node has received all events that `peer` listed when `peer` connected. Only the JSON output uses it; the
-	 * state does not change.
+	 * This node has received all events that `peer` listed when `peer` connected. Only the JSON output uses this
+	 * event; the state does not change.
 	 */
 	| {readonly type: 'synced'; readonly peer: PeerId; readonly received: number}
 	/**
@@ -282,7 +282,7 @@ export type EphemeralEvent =
 	 * connect, as text for the screen.
 	 */
 	| {readonly type: 'isolated'; readonly isolated: boolean; readonly tried: readonly string[]}
-	/** Number of nodes with other rooms or secrets whose beacons arrived during the last minute. */
+	/** Number of nodes nearby that use another room or secret. Their beacons arrived during the last minute. */
 	| {readonly type: 'foreign-nodes'; readonly count: number}
 	/**
 	 * Tick of the wall clock. It ends typing indicators, and shows events that were hidden because their HLC was too

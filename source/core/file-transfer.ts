@@ -22,7 +22,7 @@ export type FileTransferState =
 	| 'failed'
 	| 'cancelled';
 
-/** Whether a fetch has not ended, so that the user can cancel it. */
+/** Whether a transfer is a fetch that has not ended, so that the user can cancel it. */
 export function isFetching({state}: Pick<FileTransfer, 'state'>): boolean {
 	return state === 'fetching' || state === 'waiting' || state === 'checking';
 }

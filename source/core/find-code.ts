@@ -28,8 +28,8 @@ function kindOf(line: string, isOpen: boolean): MessageLine['kind'] {
 }
 
 /**
- * Ranges of the code in a text. A range includes the fences, but not the line break after the last fence. The last range may
- * have no closing fence.
+ * Ranges of the code in a text, in UTF-16 units. A range includes the fences (lines that begin with three backticks),
+ * but not the line break after the closing fence. The last range may have no closing fence.
  */
 export function findCode(text: string): readonly {readonly start: number; readonly end: number}[] {
 	if (!text.includes(FENCE)) return [];

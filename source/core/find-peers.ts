@@ -82,8 +82,8 @@ export function groupByPerson(state: State, views: readonly PeerView[]): readonl
 }
 
 /**
- * Peers other than us whose name begins with `words` and has at least one more word. If one of them is present, absent
- * peers are left out.
+ * Peers, other than this node, whose name begins with `words` and has at least one more word. If one of these peers
+ * is present, absent ones are left out.
  */
 export function findPeersByNamePrefix(state: State, words: string): readonly PeerView[] {
 	const folded = foldText(words).trim();
@@ -140,7 +140,7 @@ function senderOf(state: State, entry: TimelineEntry): {peer: PeerId; seq: numbe
 	return {peer, seq: nameSeqOf(state, peer, entry)};
 }
 
-/** Parses NAME#FINGERPRINT. Returns undefined if the text contains no fingerprint. */
+/** Parses NAME#FINGERPRINT. Returns undefined if the text has no `#` with text after it. */
 function parseReference(text: string): PersonReference | undefined {
 	const separator = text.lastIndexOf('#');
 	const fingerprint = foldText(text.slice(separator + 1));

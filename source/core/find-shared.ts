@@ -10,8 +10,8 @@ import {contentOf} from './text-of.js';
 const MIN_ID_DIGITS = 8;
 
 /**
- * The shared files of a room, the newest first, without withdrawn ones. Files with the same content are listed once.
- * `author` limits the list to the files of one author (`matchesAuthor`).
+ * The shared files of a room that were not withdrawn, the newest first. Of several files with the same content, only
+ * the newest is listed. If `author` is given, only files of this author are listed (`matchesAuthor`).
  */
 export function listShared(state: State, author?: string): SharedEvent[] {
 	const files = new Map<string, SharedEvent>();
@@ -25,8 +25,9 @@ export function listShared(state: State, author?: string): SharedEvent[] {
 }
 
 /**
- * The newest file whose name is `typed`. If there is none: the newest file whose name starts with `typed`. If there is
- * none either: the newest file whose id starts with `typed`. An empty text finds the newest file.
+ * The newest file whose name is `typed`. If no file has this name: the newest file whose name starts with `typed`. If
+ * there is no such file either: the newest file whose id starts with `typed`. If `typed` is empty: the newest file of
+ * all.
  */
 export function findShared(files: readonly SharedEvent[], typed: string): SharedEvent | undefined {
 	const wanted = foldText(typed.trim());

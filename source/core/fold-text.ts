@@ -18,10 +18,13 @@ const IGNORABLE = /\p{Default_Ignorable_Code_Point}+/gu;
 /** The dot that remains when a capital I with a dot becomes a small i. */
 const DOTS_ABOVE_I = /i\u0307+/g;
 
-/** Form of a text for comparison, never for display. Folding a folded text changes nothing. */
+/**
+ * Folded form of a text: texts that differ only in case, composition or width have the same form. It is for
+ * comparison, never for display. Folding a folded text changes nothing.
+ */
 export function foldText(text: string): string {
 	if (SIMPLE.test(text)) return text.toLowerCase();
-	// toUpperCase turns ß into SS and ſ into S, but leaves ẞ as it is. So toLowerCase turns ẞ into ß first.
+	// toUpperCase turns ß into SS and ſ into S, but does not change ẞ. So toLowerCase comes first and turns ẞ into ß.
 	return text
 		.normalize('NFKC')
 		.replace(IGNORABLE, '')

@@ -1,8 +1,9 @@
 import {foldText} from './fold-text.js';
 
 /**
- * Candidate with the smallest edit distance to a mistyped word. A candidate that begins with the word is preferred.
- * Returns undefined if all candidates differ in more than a third of the letters. `candidates` are folded texts.
+ * The one of `candidates` with the smallest edit distance (number of wrong letters) to a mistyped word. A candidate
+ * that begins with the word is preferred. Returns undefined if all candidates differ in more than a third of the
+ * letters. `candidates` are folded texts.
  */
 export function findClosest(word: string, candidates: readonly string[]): string | undefined {
 	const wanted = foldText(word);

@@ -23,7 +23,7 @@ interface RecordTable {
 	at(index: number): HistoryRecord | undefined;
 	/** Greatest `loggedAt` of the records up to `index`. It never decreases when `index` rises. */
 	monotonicTimeAt(index: number): number;
-	/** Records with indexes [from, to) as inputs of the reducer. */
+	/** Inputs for the reducer, made from the records with indexes from `from` to `to` (exclusive). */
 	inputsBetween(from: number, to: number): Input[];
 }
 

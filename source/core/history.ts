@@ -38,9 +38,9 @@ export interface History {
 	 */
 	indexOfEntry(key: OrderKey): number | undefined;
 	/**
-	 * Position after record `index`. Synced history arrives feed by feed, in an order that a reader cannot follow. A run
-	 * of records received as history therefore counts as one moment. The position after any of its records is the end of
-	 * the run.
+	 * Position after record `index`. History that peers send to this node arrives feed by feed, in an order that a
+	 * reader cannot follow. A run of records received as history therefore counts as one moment. The position after
+	 * any of its records is the end of the run.
 	 */
 	positionAfter(index: number): number;
 }
@@ -116,8 +116,8 @@ interface Snapshot {
  */
 interface SnapshotStore {
 	/**
-	 * Offers a state that is later than all states offered before. The state is kept if the interval since the last kept
-	 * state is long enough.
+	 * Offers a state that is later than all states offered before. The store keeps it if there are enough records
+	 * between it and the last kept state.
 	 */
 	offer(snapshot: Snapshot): void;
 	/** Keeps a state that was just shown, because the user usually moves to a position near it next. */
@@ -190,8 +190,8 @@ export function createSnapshotStore(limits: {readonly bytes?: number; readonly c
 }
 
 /**
- * Estimated bytes of a state that `next` does not share: pages of rows and effects, page tables and roster buckets. 0 if
- * `next` is undefined.
+ * Estimated bytes of a state that the later state `next` does not share: pages of rows and effects, tables of pages,
+ * and roster buckets. 0 if `next` is undefined.
  */
 function uniqueBytes({timeline, roster, effects}: State, next: State | undefined): number {
 	if (!next) return 0;

@@ -2,9 +2,9 @@
  * Limits and intervals of the program. Every number that a peer can influence has an upper bound here, or beside the
  * field of the encoding that contains it (codec/message-fields.ts).
  *
- * The table in protocol.md, section Limits, has the same names and values; a test compares both. The name of a limit
- * ends with its unit: `_MS` milliseconds, `_BYTES` bytes, `_PER_SECOND` a rate. Limits without a unit are counts or
- * fractions.
+ * The table in protocol.md, section Limits, has the same names and values; a test compares both. The end of a name is
+ * the unit of the limit: `_MS` milliseconds, `_BYTES` bytes, `_PER_SECOND` a rate. Limits whose names have no unit
+ * are counts or fractions.
  */
 
 // Frames and messages
@@ -17,7 +17,7 @@ export const MAX_NESTING = 16;
  * number of JavaScript objects that one message creates.
  */
 export const MAX_VALUES = 8192;
-/** Maximum total bytes of the entries in a batch. Several batches of this size fit into one frame. */
+/** Maximum total bytes of the entries in a batch. A frame has room for several batches of this size. */
 export const MAX_BATCH_BYTES = 256 * 1024;
 /** Maximum number of entries in a batch. The limit bounds the time to verify and decode a batch. */
 export const MAX_BATCH_ENTRIES = 128;
@@ -62,7 +62,7 @@ export const PEERS_INTERVAL_CROWD_MS = 8000;
 // Files
 /** 32 GiB. Maximum size of a shared file. A file of this size has parts of 2 MiB. */
 export const MAX_FILE_BYTES = 32 * 1024 * 1024 * 1024;
-/** Maximum number of parts of a file. Their hashes, 512 KiB, fit into one frame. */
+/** Maximum number of parts of a shared file. The hashes of so many parts, 512 KiB, fit into one frame. */
 export const MAX_FILE_PARTS = 16_384;
 /** Size in bytes of a part of a shared file of up to 2 GiB. Larger files have larger parts. */
 export const MIN_PART_BYTES = 128 * 1024;
@@ -95,9 +95,9 @@ export const MAX_ACTIVE_FETCHES = 4;
  * receives more parts of such a file, it tells the peer.
  */
 export const MAX_FILE_ASKS = 64;
-/** Maximum number of questions about files (`file-ask`) accepted per second on one connection. */
+/** Maximum number of `file-ask` messages (which parts of a file do you have?) accepted per second on one connection. */
 export const MAX_FILE_ASKS_PER_SECOND = 16;
-/** Maximum number of descriptions of held parts (`file-info`) accepted per second on one connection. */
+/** Maximum number of `file-info` messages (I have these parts of a file) accepted per second on one connection. */
 export const MAX_FILE_INFOS_PER_SECOND = 256;
 /**
  * Minimum interval between two `file-info` messages about one file to one peer. The interval is short, so that the
@@ -154,8 +154,8 @@ export const MAX_WORD_BYTES = 16;
  */
 export const MAX_WORDS_PER_FEED = 8;
 /**
- * Maximum number of reactions to one event that are counted. The limit bounds the work when many keys react to one
- * event.
+ * Maximum number of reactions to one event that are read to show them. The limit bounds the work when many keys react
+ * to one event.
  */
 export const MAX_MARKS_COUNTED = 4096;
 /**
@@ -250,11 +250,11 @@ export const CLOCK_SUPPORT_MS = 60 * 60 * 1000;
  * can be weeks behind, but a peer with a false clock must not move our clock further than that.
  */
 export const MAX_CLOCK_CORRECTION_MS = 31 * 24 * 60 * 60 * 1000;
-/** The screen shows the difference between the clock of a peer and ours if it is greater than this. */
+/** The screen shows by how much the clock of a peer differs from ours if the difference exceeds this time. */
 export const CLOCK_OFFSET_SHOWN_MS = 30_000;
 /**
- * A connection with this round-trip time or a longer one counts as fair instead of good. A Wi-Fi network with little
- * traffic stays below it.
+ * A connection with this round-trip time or a longer one counts as fair instead of good. In a Wi-Fi network with
+ * little traffic, the round-trip time is shorter.
  */
 export const FAIR_ROUND_TRIP_MS = 100;
 /**
@@ -278,7 +278,7 @@ export const BEACON_BURST_MS: readonly number[] = [0, 250, 750, 1500, 3000];
 export const BEACON_INTERVAL_MS = 5000;
 /** Interval between two beacons of a node in a large room, in which nodes already know enough peers. */
 export const BEACON_INTERVAL_CROWD_MS = 15_000;
-/** A room counts as large from this number of connected peers on. */
+/** A room counts as large if the node is connected to at least this number of peers. Nodes then send fewer beacons. */
 export const BEACON_CROWD_PEERS = 30;
 /**
  * Random variation of the interval between two beacons, as a fraction of it, so that nodes do not send at the same
@@ -297,7 +297,7 @@ export const MAX_BEACON_ANSWERS_PER_SECOND = 10;
 export const MAX_BEACONS_PER_SECOND = 500;
 /**
  * Maximum number of beacon datagrams processed per second from one address and port, so that one sender cannot use up
- * the total rate.
+ * MAX_BEACONS_PER_SECOND.
  */
 export const MAX_BEACONS_PER_SOURCE_PER_SECOND = 50;
 /** Maximum number of peers that a node remembers as candidates: peers to which it may open a connection. */
@@ -344,7 +344,10 @@ export const HIGHER_ID_DIALS_AFTER_MS = 1000;
  * this time.
  */
 export const HIGHER_ID_WAITS_AT_MOST_MS = 10_000;
-/** If an address of the peer has not answered after this time, the dial also tries the next address (RFC 8305). */
+/**
+ * A peer can have several addresses. If one of them has not answered a dial after this time, the dial also tries the
+ * next one (RFC 8305).
+ */
 export const RACE_DELAY_MS = 250;
 /** Maximum number of addresses of one host name that a dial tries. */
 export const MAX_RESOLVED_ADDRESSES = 8;
@@ -383,7 +386,7 @@ export const HELLO_TIMEOUT_MS = 5000;
  * Maximum number of TLS handshakes in progress on accepted connections. Each handshake costs milliseconds of CPU time.
  */
 export const MAX_PENDING_CONNECTIONS = 64;
-/** Maximum number of TLS handshakes from one address, in progress or waiting. */
+/** Maximum number of TLS handshakes with one IP address that are in progress or waiting to start. */
 export const MAX_PENDING_PER_ADDRESS = 16;
 /** Maximum number of accepted connections that wait until their TLS handshake can start. */
 export const MAX_WAITING_CONNECTIONS = 128;
@@ -402,7 +405,7 @@ export const MAX_CONNECTIONS = 512;
 export const PING_AFTER_MS = 2000;
 /** A peer becomes `suspect` after this time without received bytes. The screen then shows it as silent. */
 export const SUSPECT_AFTER_MS = 5000;
-/** A connection is closed after this time without received bytes. */
+/** A node closes a connection on which it has received no bytes for this time. */
 export const GONE_AFTER_MS = 9000;
 /** Interval at which a node checks on each connection how long no bytes have arrived. */
 export const LIVENESS_TICK_MS = 500;
@@ -416,7 +419,7 @@ export const STALL_MS = 2000;
  * requests them later.
  */
 export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
-/** The node pauses reading from a connection that sends more than this number of messages per second. */
+/** If a connection delivers more than this number of messages per second, the node pauses reading from it. */
 export const MAX_MESSAGES_PER_SECOND = 2000;
 /**
  * Applies to the rates of messages of one kind. A peer may send at once as many messages of this kind as their rate
@@ -435,30 +438,35 @@ export const MAX_HAVES_PER_SECOND = 64;
  * connection.
  */
 export const MAX_DIGESTS_PER_SECOND = 1;
-/** Maximum number of range requests (`want`) accepted per second on one connection. */
+/** Maximum number of `want` messages (requests for entries) accepted per second on one connection. */
 export const MAX_WANTS_PER_SECOND = 64;
 /** Maximum number of peers named per second in the `peers` messages that one connection delivers. */
 export const MAX_PEERS_NAMED_PER_SECOND = 64;
 /**
- * Maximum number of peers named per second in the `alive` messages on one connection. It is more than twice the rate of
- * a sender that names MAX_PEERS_LISTED peers in each ALIVE_INTERVAL_MS.
+ * Maximum number of peers named per second in the `alive` messages that one connection delivers. A sender that names
+ * MAX_PEERS_LISTED peers every ALIVE_INTERVAL_MS needs less than half of this rate.
  */
 export const MAX_ALIVE_NAMED_PER_SECOND = 256;
 /** Maximum number of pings accepted per second on one connection, and separately of pongs. */
 export const MAX_PINGS_PER_SECOND = 4;
-/** Maximum number of typing signals accepted per second on one connection. */
+/** Maximum number of `typing` messages (the user is typing) accepted per second on one connection. */
 export const MAX_TYPING_PER_SECOND = 2;
-/** Maximum number of whispers accepted per second on one connection, and separately of answers to whispers. */
+/**
+ * Maximum number of whispers (private messages) accepted per second on one connection, and separately of
+ * acknowledgements of whispers.
+ */
 export const MAX_WHISPERS_PER_SECOND = 16;
 /**
  * Maximum number of whispers (private messages) to one peer that the peer has not acknowledged yet. After a
- * reconnection they are sent again at once, and so many are within the rate limit.
+ * reconnection all of them are sent again at once. The rate limit of the peer (MAX_WHISPERS_PER_SECOND) allows a
+ * burst of this size.
  */
 export const MAX_WHISPERS_OUTSTANDING = 64;
 /**
  * Maximum number of peers for which this node remembers the number of the last whisper. The limit exists because
  * anybody can whisper with any number of keys. If it is reached, peers that have left are forgotten. If none has
- * left, one absent peer of the IP address with the most peers is forgotten: the one that whispered longest ago.
+ * left, one peer is forgotten: of the absent peers at the IP address with the most peers, the one that whispered
+ * longest ago.
  */
 export const MAX_WHISPERERS = 1024;
 /**
@@ -477,8 +485,8 @@ export const MAX_FRAME_MS = 60_000;
  */
 export const MAX_PARTIAL_FRAME_BYTES = 64 * 1024 * 1024;
 /**
- * A connection is closed if its peer reads none of the queued bytes for this time, because a full queue occupies
- * memory.
+ * A node closes a connection if bytes are queued for the peer and the peer reads none of them for this time, because
+ * a full queue occupies memory.
  */
 export const SLOW_READER_MS = 60_000;
 /**
@@ -494,8 +502,8 @@ export const MAX_BANS = 1024;
  */
 export const FIRST_ADDRESS_BAN_MS = 4000;
 /**
- * A peer becomes trusted when a connection to it has lasted for this time without a fault. A ban of an IP address
- * does not apply to trusted peers.
+ * A peer becomes trusted when a connection to it has lasted for this time and the peer has not broken the protocol. A
+ * ban of an IP address does not apply to trusted peers.
  */
 export const TRUSTED_AFTER_MS = 10_000;
 /**
@@ -517,9 +525,12 @@ export const MAX_FAILED_HANDSHAKES = 4;
  * that they do not use up the rate of other addresses.
  */
 export const MAX_SUSPECT_HANDSHAKES_PER_SECOND = 4;
-/** Maximum number of TLS handshakes started per second for one address. */
+/** Maximum number of TLS handshakes started per second with one IP address. */
 export const MAX_HANDSHAKES_PER_ADDRESS_PER_SECOND = 32;
-/** Maximum number of verified connections with one address, so that one machine cannot use up MAX_CONNECTIONS. */
+/**
+ * Maximum number of verified connections with one IP address. Without the limit, one machine could use up
+ * MAX_CONNECTIONS.
+ */
 export const MAX_CONNECTIONS_PER_ADDRESS = 128;
 /** Maximum number of peers that one peer can report in `peers` messages as connected to it. */
 export const MAX_REPORTED_PEERS = 512;
@@ -564,8 +575,8 @@ export const RETURNED_INTERVAL_MS = 60_000;
  */
 export const MAX_ABSENCES = 1024;
 /**
- * Maximum number of peers that one feed can report as lost. Its `lost` events about further peers have no effect. No
- * honest node reports so many. The limit bounds what a liar can claim.
+ * Maximum number of peers that one feed can report as lost. Its `lost` events about further peers have no effect. An
+ * honest node does not report so many. The limit bounds the work that a node with false reports can cause.
  */
 export const MAX_REPORTED_SUBJECTS = 1024;
 /**
@@ -573,7 +584,10 @@ export const MAX_REPORTED_SUBJECTS = 1024;
  * make another peer write any number of `returned` events.
  */
 export const MAX_REPORTS_PER_SUBJECT = 32;
-/** Maximum number of remembered `lost` events about peers of which nothing else is known, for all feeds together. */
+/**
+ * Maximum number of `lost` events that are remembered although nothing else is known of the peer that they report as
+ * lost, for the feeds of all authors together.
+ */
 export const MAX_HEARSAY = 16_384;
 /**
  * Longest time that a node which has started waits for the `hello` of a first peer before it writes `joined`. It
@@ -648,9 +662,12 @@ export const MAX_EVENT_MEMORY_BYTES = 400 * 1024 * 1024;
  * MAX_EVENT_MEMORY_BYTES and MAX_LOG_BYTES, so that the chat continues when the log is full.
  */
 export const LIVE_RESERVE = 0.25;
-/** Maximum number of live events accepted per second from one author. It is far above what people write. */
+/**
+ * Maximum number of live events (not requested as history) accepted per second from one author. People write far
+ * fewer.
+ */
 export const MAX_LIVE_EVENTS_PER_SECOND = 200;
-/** Maximum bytes of live events accepted per second from one author. */
+/** Maximum bytes of live events (not requested as history) accepted per second from one author. */
 export const MAX_LIVE_BYTES_PER_SECOND = 128 * 1024;
 /**
  * Size of a burst of live events of one author, in seconds: a burst has at most as many events and bytes as

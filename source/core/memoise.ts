@@ -4,8 +4,8 @@
  */
 
 /**
- * Caches the last result of a selector while `parts` returns the same values. The array that `parts` returns must have a
- * constant length.
+ * Wraps a selector so that its last result is reused as long as `parts` returns the same values. The array that
+ * `parts` returns must have a constant length.
  */
 export function memoise<S, R>(parts: (state: S) => readonly unknown[], select: (state: S) => R): (state: S) => R {
 	let last: {readonly parts: readonly unknown[]; readonly result: R} | undefined;
@@ -19,8 +19,8 @@ export function memoise<S, R>(parts: (state: S) => readonly unknown[], select: (
 }
 
 /**
- * Caches the last result for each key object in a WeakMap. A call for the same key with other `parts` replaces the
- * result.
+ * Creates a cache with one result for each key object. `make` computes the result if the key has none, or if its
+ * result was computed for other `parts`.
  */
 export function memoiseByKey<K extends object, R>(): (key: K, parts: readonly unknown[], make: () => R) => R {
 	const cache = new WeakMap<K, {readonly parts: readonly unknown[]; readonly result: R}>();

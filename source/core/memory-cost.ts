@@ -72,7 +72,10 @@ export function whisperCost({text}: Whisper): number {
 	return EVENT_BYTES + REFERENCE_BYTES + textBytes(text);
 }
 
-/** Estimated memory of events that have not arrived yet, from their number and the bytes of their entries. */
+/**
+ * Estimated bytes of memory that events will take which have not arrived yet, from their number and the total bytes
+ * of their entries.
+ */
 export function estimateMemory(events: number, bytes: number): number {
 	return events * EVENT_BYTES + 2 * bytes;
 }
@@ -88,7 +91,7 @@ export function extend<T extends object, U extends object>(object: T, fields: U)
 	return Object.assign({}, object, fields);
 }
 
-/** Copy of an object with those optional fields that are present, like `extend`. */
+/** Copy of an object with the fields of those arguments that are not undefined. See `extend`. */
 export function extendOptionally<T extends object>(object: T, ...fields: readonly (Partial<T> | undefined)[]): T {
 	return Object.assign({}, object, ...fields);
 }

@@ -30,7 +30,7 @@ interface CompetingName {
 }
 
 export interface ShortNames {
-	/** Short forms of our names: their first words, folded for comparison. */
+	/** Short forms of our names: the first words of each name, folded for comparison. */
 	readonly shortNames: readonly string[];
 	/**
 	 * Names of other people that begin with one of `shortNames`. Earlier names are included, because it is not stored

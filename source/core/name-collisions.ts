@@ -94,7 +94,7 @@ export function personKey({identity, peer}: Pick<RosterPeer, 'identity' | 'peer'
 	return identity?.key ?? (launches[peer] ? 'ourselves' : peer);
 }
 
-/** `personKey` of a peer id. An unknown peer is a person of its own. */
+/** Key of the person to whom a peer belongs (`personKey`). An unknown peer counts as a separate person. */
 export function personKeyOf({roster, launches}: Pick<State, 'roster' | 'launches'>, peer: PeerId): string {
 	return personKey(findPeer(roster, peer) ?? {peer}, launches);
 }

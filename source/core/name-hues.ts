@@ -33,7 +33,7 @@ interface Launch {
 interface Holder {
 	hue: number;
 	readonly hash: number;
-	/** Folded initial name of the most recent launch that uses the hue. */
+	/** First name, folded for comparison, of the most recent launch that uses the hue. */
 	name: string;
 	presentLaunches: number;
 	readonly collisionKeys: Set<string>;
@@ -67,8 +67,8 @@ let cache: readonly CachedHues[] = [];
 const MAX_CACHED_ROSTERS = 3;
 
 /**
- * The hues are cached, because the roster changes with every connection, but the hues change only with arrivals, departures
- * and names.
+ * Hues of all launches. They are cached, because the roster changes with every connection, but hues change only when
+ * somebody arrives, leaves or changes the name.
  */
 function selectHues({roster, launches}: State): ReadonlyMap<PeerId, number> {
 	if (cache[0]?.roster === roster && cache[0].launches === launches) return cache[0].hues;
@@ -99,7 +99,10 @@ function launchesOf(bucket: Roster[number], launches: State['launches']): readon
 	return found;
 }
 
-/** The launch of a peer. If none of its properties has changed, the result is the same object as before. */
+/**
+ * Properties of a peer's launch from which its hue is chosen. If none of them has changed, the result is the same
+ * object as before. Undefined without a `joined`.
+ */
 function launchOf(known: RosterPeer, launches: State['launches']): Launch | undefined {
 	const {peer, names, joined, left, lost, absences} = known;
 	if (!joined) return undefined;
@@ -163,7 +166,10 @@ function createHolder({identity, names}: Launch, others: number): Holder {
 	return {hue: -1, hash, name: foldText(names[0]?.name ?? ''), presentLaunches: 0, collisionKeys: new Set()};
 }
 
-/** The circle of hues, with the number of people who have each hue. */
+/**
+ * Counts how many people have each hue, and chooses hues. The hues form a circle, so the first and the last are
+ * neighbours.
+ */
 function createCircle() {
 	const present = new Array<number>(HUE_COUNT).fill(0);
 	const absent = new Array<number>(HUE_COUNT).fill(0);
@@ -242,7 +248,7 @@ function createCircle() {
 	};
 }
 
-/** FNV-1a with 32 bits: a stable hash that spreads keys evenly over the hues. */
+/** Hash of a text (FNV-1a with 32 bits). It is the same on all nodes, and spreads texts evenly over the hues. */
 function hashText(text: string): number {
 	let hash = 0x811c9dc5;
 	for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;

@@ -71,8 +71,8 @@ function parseIpv6(text: string): IpAddress | undefined {
 }
 
 /**
- * Parses the groups on one side of `::`. `isLast`: whether these are the last groups of the address, so that they may end
- * with an IPv4 address.
+ * Parses the groups of an IPv6 address on one side of `::`. `isLast`: whether these are the last groups of the
+ * address, so that they may end with an IPv4 address.
  */
 function parseGroups(text: string, isLast: boolean): number[] | undefined {
 	if (text === '') return [];

@@ -4,16 +4,19 @@ import {formatIp, parseIp} from './parse-ip.js';
 const MAX_PORT = 65_535;
 /** Maximum length of a host name (RFC 1035, 2.3.4). */
 const MAX_NAME_LENGTH = 253;
-/** A host name. It allows letters of any script, as mDNS names do, and no hyphen at either end. */
+/** Matches host names. They can have letters of any script, as mDNS names do, and no hyphen at either end. */
 const NAME = /^[\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}.])?$/u;
-/** The last label of a name that resolvers read as an IPv4 address, such as 999.1.1.1, 127.1 or 0x7f.1. */
+/**
+ * Matches names that end with a number. The system would read such names as IPv4 addresses, for example 999.1.1.1,
+ * 127.1 or 0x7f.1.
+ */
 const NUMERIC_END = /(?:^|\.)(?:\d+|0x[\da-f]*)\.?$/i;
 
 type ParsedTarget =
 	/** `host`: an address in canonical form without brackets, or a name as typed. `port`: 1 to 65535, if the text has one. */
 	| {readonly type: 'target'; readonly host: string; readonly port: number | undefined}
 	| {readonly type: 'invalid-host'}
-	/** `port` contains the digits as typed. */
+	/** `port`: the digits that the user typed. */
 	| {readonly type: 'invalid-port'; readonly port: string};
 
 /** Parses the typed address of a peer. Checks only its form, and does not look up the host name. */

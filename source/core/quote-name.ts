@@ -22,8 +22,8 @@ const MAX_CACHED_NAMES = 1024;
 const cache = new LruMap<string, string>(MAX_CACHED_NAMES);
 
 /**
- * The name for use in a line of text. A name that could be read as anything but a name is put in quotes, and quotes inside
- * the name are replaced.
+ * The name of a person, for use in a line of text. A name that could be read as anything but a name is put in quotes,
+ * and quotes inside the name are replaced.
  */
 export function quoteUnclearName(name: string): string {
 	const cached = cache.get(name);

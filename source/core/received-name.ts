@@ -20,8 +20,8 @@ const SUFFIX = '.download';
  */
 const FORBIDDEN = /[:<>"|?*]/g;
 /**
- * Characters that are removed from the start of a name. They include marks and joiners, because sanitising removes
- * these too, and a dot after them would then become the first character.
+ * Characters that are removed from the start of a name. Marks and joiners (invisible) are among them, because
+ * sanitising removes these, and a dot after them would then become the first character and hide the file.
  */
 const LEADING = /^[\s\u2800.\-\p{M}\u200c\u200d]+/u;
 const TRAILING = /[\s\u2800.\u200c\u200d]+$/u;

@@ -1,6 +1,6 @@
 /**
- * Reducer of the ephemeral state: links, delivery, typing and progress. No log contains this state, and it ends with
- * the process.
+ * Reducer of the ephemeral state: connections, deliveries, who is typing, progress. No log contains this state, and
+ * it is lost when the process ends.
  */
 import {type EphemeralEvent, type FeedEvent, isPeerId, isWritten, type PeerId} from './event.js';
 import type {Audience, EphemeralState, Link, Writable} from './state.js';
@@ -141,7 +141,7 @@ function isSameAudience(last: Audience | undefined, peers: readonly PeerId[]): b
 	return last !== undefined && last.peers.length === peers.length && peers.every((peer, at) => peer === last.peers[at]);
 }
 
-/** Keys of a record that is indexed by peer id, with the type PeerId. */
+/** Keys of an object whose keys are peer ids, as an array with the type PeerId. */
 export function listPeerKeys(record: Readonly<Record<PeerId, unknown>>): PeerId[] {
 	const keys: PeerId[] = [];
 	for (const key in record) if (isPeerId(key)) keys.push(key);

@@ -117,7 +117,10 @@ function sortIfNeeded<T extends OrderKey>(entries: T[]): T[] {
 	return entries;
 }
 
-/** Adds unreadable entries to those already known. Each entry is counted once, even if it arrives again. */
+/**
+ * Adds entries that could not be decoded to the known ones, and counts them for their authors. Each entry is counted
+ * once, even if it arrives again.
+ */
 function reduceUnreadable(changes: CollectedChanges): Timeline {
 	const {state, peers} = changes;
 	let last: FeedEvent | undefined;
@@ -152,8 +155,9 @@ function reducePeers(roster: Writable<State['roster']>, changes: CollectedChange
 
 /**
  * Splits the pending rows (hidden, because their time is too far ahead) into rows that are due now and rows that stay
- * pending. Pending rows are sorted by time, so the search stops at the first row that is not due. `recheckAll`
- * examines all rows, because after a launch of ours any of them can be due.
+ * pending. Pending rows are sorted by time, so the search stops at the first row that is not due. `recheckAll`:
+ * examines all rows. This is necessary after a launch of this node, because rows of its new peer id are due at any
+ * time.
  */
 function releasePending(pending: Timeline, isDue: (row: TimelineEntry) => boolean, recheckAll: boolean) {
 	if (recheckAll) {

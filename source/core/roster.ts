@@ -28,14 +28,14 @@ export interface NameChange {
 interface Contact {
 	readonly firstConnected?: Observation;
 	readonly lastConnected?: Observation;
-	/** Position of the newest `peer-disconnected` in the total order. */
+	/** Position in timeline order of the newest `peer-disconnected` observation. */
 	readonly lastDisconnected?: OrderKey;
 }
 
 /** Everything known about one peer. */
 export interface RosterPeer {
 	readonly peer: PeerId;
-	/** The newest MAX_NAMES_KEPT names, by rising seq. Empty until a name is known. */
+	/** The newest MAX_NAMES_KEPT names of the peer, by rising seq. Empty until a name is known. */
 	readonly names: readonly NameChange[];
 	readonly identity?: Identity;
 	readonly version?: string;
@@ -73,11 +73,14 @@ export interface RosterPeer {
 	 * in which the contacts became known.
 	 */
 	readonly contactedPeers: readonly PeerId[];
-	/** Our `peer-disconnected` observations about this peer that left us without any connection, in total order. */
+	/**
+	 * Our `peer-disconnected` observations about this peer after which this node had no connection at all, in
+	 * timeline order.
+	 */
 	readonly isolations: readonly Observation[];
 	/**
-	 * Our newest MAX_CONTACTS_KEPT `peer-connected` observations, in total order. The first connection after an isolation ends
-	 * the isolation.
+	 * Our newest MAX_CONTACTS_KEPT `peer-connected` observations about this peer, in timeline order. The first one
+	 * after an isolation (see `isolations`) ends the isolation.
 	 */
 	readonly connections: readonly Observation[];
 	readonly unreadableCount: number;
@@ -180,8 +183,8 @@ export function withLeft(peer: RosterPeer, event: FeedEventOf<'left'>): RosterPe
 }
 
 /**
- * Stores `event` for its absence number, unless the event that is already stored for this number precedes it in total
- * order. Ignores absence numbers of MAX_ABSENCES and above.
+ * Stores the first event for each absence number: stores `event` for `absence`, unless the event that is already
+ * stored for this number precedes it in timeline order. Ignores absence numbers of MAX_ABSENCES and above.
  */
 function addFirstByAbsence(
 	known: Readonly<Record<number, FeedEvent>>,
@@ -222,7 +225,7 @@ function isAfter(a: OrderKey | undefined, b: OrderKey | undefined): boolean {
 	return a !== undefined && (b === undefined || compareOrder(a, b) > 0);
 }
 
-/** Newest `peer-connected` observation of all launches. */
+/** Our newest `peer-connected` observation about a peer, in all launches of this node. */
 export function latestConnection(peer: RosterPeer): Observation | undefined {
 	let found: Observation | undefined;
 	for (const {lastConnected} of Object.values(peer.contacts)) if (isAfter(lastConnected, found)) found = lastConnected;

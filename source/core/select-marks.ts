@@ -9,7 +9,7 @@ import {isOurs} from './own-sessions.js';
 import {findPeer} from './roster.js';
 import type {State} from './state.js';
 
-/** A word with which people react to a message, and these people. */
+/** A word (for example an emoji) with which people react to a message, and the people who react with it. */
 export interface MarkSummary {
 	/** Word as it was received. A caller that shows the word must sanitise it. */
 	readonly word: string;

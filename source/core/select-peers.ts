@@ -115,7 +115,7 @@ export function addressOf(state: State, peer: PeerId): DisplayedAddress | undefi
 	return address === undefined ? undefined : {address, isUnverified: !isOwnLaunch(state, peer)};
 }
 
-/** Status of a peer. Our own peer ids of earlier launches count as left, even without a `left` event. */
+/** Status of a peer. Earlier launches of this node count as `left`, even without a `left` event. */
 export function statusOf(state: State, peer: PeerId): PeerStatus {
 	if (peer === state.launch?.peer) return 'self';
 	const known = findPeer(state.roster, peer);
@@ -206,8 +206,8 @@ interface RankedPeers {
 }
 
 /**
- * Views of departed peers. They are cached separately, because the views of other peers change with every measurement
- * of a connection, about every two seconds.
+ * What lists show of peers that have left. It is cached separately, because the views of other peers change with
+ * every measurement of a connection, about every two seconds.
  */
 const selectDeparted = memoise(
 	(state: State) => [state.roster, state.launch, state.launches, state.ephemeral.contacts],
@@ -238,7 +238,10 @@ export const selectRanked: (state: State) => RankedPeers = memoise(
 	},
 );
 
-/** Every launch of every person: this node first, then reachable, unreachable and departed peers, each group by name. */
+/**
+ * All peers, so every launch of every person: this node first, then peers that are reachable, peers that are not, and
+ * peers that have left. Each group is sorted by name.
+ */
 export const selectPeers: (state: State) => readonly PeerView[] = memoise(
 	state => [selectRanked(state)],
 	state => [...selectRanked(state).active.map(({view}) => view), ...selectDeparted(state).views],
@@ -255,8 +258,8 @@ export function selectPeer(state: State, peer: PeerId): PeerView | undefined {
 }
 
 /**
- * Suffix `#a1b2c3d4` of a name that can be taken for another person's; otherwise an empty string. The name at `seq` of
- * the feed is checked; if `seq` is undefined, the newest name. Our own peers never have a suffix.
+ * Suffix `#a1b2c3d4` of a name that can be taken for another person's; otherwise an empty string. The name at `seq`
+ * of the feed is checked; if `seq` is undefined, the newest name. Peer ids of this user never have a suffix.
  */
 export function formatFingerprintSuffix(state: State, peer: PeerId, seq?: number): string {
 	const known = findPeer(state.roster, peer);

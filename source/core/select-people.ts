@@ -122,7 +122,10 @@ export function findPerson(people: readonly PersonView[], peer: PeerId | undefin
 	return people.find(person => peer !== undefined && (person.peer === peer || person.sessions.includes(peer)));
 }
 
-/** Number of present launches of the person to whom a launch belongs, under the name of that launch. */
+/**
+ * Number of sessions: present launches (runs of the program) of the person to whom the launch `peer` belongs, under
+ * the same name.
+ */
 export function countSessions(state: State, peer: PeerId): number {
 	const key = personKeyOf(state, peer);
 	// A launch without an identity is one person. This shortcut avoids selectPeople, which is slow while many peers
@@ -135,7 +138,10 @@ export function countSessions(state: State, peer: PeerId): number {
 	return person?.sessions.length ?? 0;
 }
 
-/** All names that launches of a peer's identity have or had. Empty for a peer without an identity. */
+/**
+ * All names that the user with a peer's identity has or had in any launch (run of the program). Empty for a peer
+ * without an identity.
+ */
 export function namesOfIdentity({roster}: State, peer: PeerId): readonly string[] {
 	const key = findPeer(roster, peer)?.identity?.key;
 	if (key === undefined) return [];
@@ -150,8 +156,8 @@ export function describeSharedIdentity({hasOurIdentity, sharesIdentityWith: [nam
 }
 
 /**
- * Number of people other than us who are reachable now. Another session of ours is counted only if it has another name,
- * because then somebody may have a copy of our data folder.
+ * Number of people other than this user who are reachable now. Another run with this user's identity is counted only
+ * if it has another name, because then somebody may have a copy of the data folder.
  */
 export const selectConnectedCount: (state: State) => number = memoise(
 	state => [selectPeople(state)],
@@ -170,7 +176,7 @@ export const selectSessionCount: (state: State) => number = memoise(
 			.reduce((count, {status, sessions}) => count + sessions.length - (status === 'self' ? 1 : 0), 0),
 );
 
-/** Number of people other than us who have not left. */
+/** Number of people other than this user who have not left, including lost ones. */
 export const selectKnownCount: (state: State) => number = memoise(
 	state => [selectPeople(state)],
 	state => selectPeople(state).filter(({status}) => status !== 'self' && status !== 'left').length,
@@ -181,7 +187,7 @@ export function firstOtherPeer(peers: readonly PersonView[]): PersonView | undef
 	return peers.find(({status}) => status !== 'self') ?? peers[0];
 }
 
-/** Time in ms after which a person who left is no longer listed by name. The person is then only counted. */
+/** If a person left longer ago than this time in ms, lists do not show the name, but only count the person. */
 const LEFT_LONG_AGO_MS = 10 * 60 * 1000;
 
 /**

@@ -21,8 +21,9 @@ export interface PinOptions {
 }
 
 /**
- * Pinned messages that are known and not withdrawn, at most MAX_PINS_SHOWN. The most recently pinned one is first. Only the
- * last MAX_PINS_PER_FEED `pinned` events of each feed are examined, and of these the last MAX_PINS_CONSIDERED.
+ * Pinned messages that this node holds and that were not withdrawn, at most MAX_PINS_SHOWN. The most recently pinned
+ * one is first. Only the last MAX_PINS_PER_FEED `pinned` events of each feed are examined, and of these the last
+ * MAX_PINS_CONSIDERED.
  */
 export function selectPins(
 	state: State,

@@ -34,6 +34,7 @@ export function selectDelivery(state: State, seq: number): Delivery | undefined 
 
 /**
  * Of the peers that should store our event `seq` (its audience): those that have stored it, and those that have not.
+ * If nobody was connected when we wrote the event, `stored` contains all peers that have stored it since.
  */
 export function selectHolders(state: State, seq: number): {readonly stored: PeerId[]; readonly missing: PeerId[]} {
 	const {audiences, delivered} = state.ephemeral;
@@ -53,8 +54,8 @@ export function selectEarlierHolders({ephemeral}: State, {peer, seq}: EventRef):
 }
 
 /**
- * State of a whisper that we sent in this launch. `delivered`: the receiver has it in its log. Undefined for a whisper of
- * another peer or an earlier launch.
+ * State of a whisper that we sent in this launch. `waiting`: the receiver has not answered. `delivered`: the receiver
+ * has stored it in its log. Undefined for a whisper of another peer or of an earlier launch.
  */
 export function selectWhisperDelivery(
 	{launch, ephemeral}: State,

@@ -1,6 +1,6 @@
 /**
- * Reduced state: the result of reducing the log, and the ephemeral state. Everything on screen is selected from it, live and
- * in replay. Values are frozen, and unchanged parts stay the same objects.
+ * Reduced state: the result of reducing the log, and the ephemeral state. Everything on screen is selected from it,
+ * live and in replay. A state is immutable, and its unchanged parts are the same objects in the next state.
  */
 import type {EffectIndex} from './effect-index.js';
 import type {Effects} from './effects.js';
@@ -15,7 +15,10 @@ import type {Timeline} from './timeline.js';
 export interface State {
 	/** Our own peer id in the current launch, the position of the launch in the total order, and when it was logged. */
 	readonly launch?: OrderKey & {readonly loggedAt: number};
-	/** Every launch of this node in the log, by our own peer id of that launch. */
+	/**
+	 * All launches (runs of the program) of this node that the log contains, by the peer id of the launch. The values
+	 * are the positions of the launches in timeline order.
+	 */
 	readonly launches: Readonly<Record<PeerId, OrderKey>>;
 	readonly timeline: Timeline;
 	/**
@@ -37,7 +40,7 @@ export interface State {
 	readonly recordCount: number;
 	/** Estimated memory of all events and peers reduced so far, in bytes (memory-cost.ts). */
 	readonly memoryBytes: number;
-	/** Our wall clock in ms when the newest record was logged. Never decreases. */
+	/** Our wall clock in ms when the newest record of the log was logged. It never decreases. */
 	readonly loggedAt: number;
 	readonly ephemeral: EphemeralState;
 }
@@ -70,7 +73,10 @@ export interface EphemeralState {
 	readonly sync: {readonly received: number; readonly expected: number};
 	/** Whether no peer is connected, according to the last check of the isolation monitor. */
 	readonly isolated: boolean;
-	/** Destinations of announcements and dials while isolated, as text for the screen. */
+	/**
+	 * Addresses to which this node sends announcements or tries to connect while no peer is connected, as text for
+	 * the screen.
+	 */
 	readonly tried: readonly string[];
 	/** Number of nodes of other rooms or secrets whose beacons arrived during the last minute. */
 	readonly foreignNodes: number;

@@ -22,7 +22,10 @@ export interface Content {
 
 let lastAsOf: {readonly state: State; readonly position: OrderKey; readonly result: State} | undefined;
 
-/** The same state without the effects after a position in timeline order, for a replay. */
+/**
+ * The same state without corrections, withdrawals, reactions and pins after a position in timeline order, for a
+ * replay.
+ */
 export function stateAsOf(state: State, position: OrderKey | undefined): State {
 	if (!position || state.effects === noEffects) return state;
 	if (lastAsOf?.state === state && compareOrder(lastAsOf.position, position) === 0) return lastAsOf.result;
@@ -35,7 +38,7 @@ let lastIgnoring:
 	| {readonly state: State; readonly isIgnored: (peer: PeerId) => boolean; readonly result: State}
 	| undefined;
 
-/** The same state without the effects of ignored people. */
+/** The same state without corrections, withdrawals, reactions and pins of ignored people. */
 export function stateIgnoring(state: State, isIgnored: ((peer: PeerId) => boolean) | undefined): State {
 	if (!isIgnored || state.effects === noEffects) return state;
 	if (lastIgnoring?.state === state && lastIgnoring.isIgnored === isIgnored) return lastIgnoring.result;
@@ -68,7 +71,8 @@ export function textOf(state: State, event: WrittenEvent, position?: OrderKey): 
 
 /**
  * Content of a message. If a `position` is given, effects after it in timeline order are ignored. Only the author can
- * change a message. An effect in another feed is also by the author if both feeds have the same verified identity.
+ * change a message. The author can do so from another feed, because two feeds with the same verified identity belong
+ * to one author.
  */
 export function contentOf(state: State, event: WrittenEvent, position = state.effects.until): Content {
 	const original = originalText(event);

@@ -8,8 +8,8 @@ import {MAX_COMBINING_MARKS, MAX_NAME_BYTES, MAX_NAME_CELLS, MAX_TEXT_BYTES, MAX
 
 const TAB = '    ';
 /**
- * Maximum number of parts of a joined emoji. Unicode defines no emoji with more parts. A longer sequence counts as one
- * grapheme, but a terminal draws several emoji.
+ * Maximum number of parts of a joined emoji. Unicode defines no emoji with more parts. A longer sequence counts as
+ * one character (grapheme) here, but a terminal draws several emoji.
  */
 const MAX_JOINED_EMOJI = 5;
 
@@ -113,7 +113,9 @@ export function segmentGraphemes(text: string): Intl.Segments {
 	return segmenter.segment(text);
 }
 
-/** Length in UTF-8 bytes of the code point at `index`. A lone surrogate counts as U+FFFD. */
+/**
+ * Length in UTF-8 bytes of the code point at `index`. A lone surrogate has 3 bytes, because it is encoded as U+FFFD.
+ */
 function bytesAt(text: string, index: number): number {
 	const point = text.codePointAt(index) ?? 0;
 	if (point < 0x80) return 1;
@@ -201,8 +203,8 @@ export function withoutEndSpaces(text: string): string {
 const NO_WORD = /[\p{Cc}\p{Z}\p{Bidi_Control}]/u;
 
 /**
- * Whether a text is a word of a reaction: 1 to MAX_WORD_BYTES bytes without spaces and control characters. The word may
- * be invisible.
+ * Whether a text is a word of a reaction: 1 to MAX_WORD_BYTES bytes without spaces and control characters. The word
+ * may consist of invisible characters.
  */
 export function isReactionWord(text: string): boolean {
 	return text !== '' && utf8Length(text) <= MAX_WORD_BYTES && !NO_WORD.test(text);

@@ -32,8 +32,8 @@ export const PAGE_SIZE = 512;
 export const emptyTimeline: Timeline = Object.freeze({pages: [], starts: new Float64Array(0), length: 0});
 
 /**
- * Inserts entries, which must be in rising order. Skips entries whose key is already in the timeline. Takes O(entries +
- * touched pages).
+ * Inserts entries, which must be in rising order. Skips entries whose key is already in the timeline. Takes time in
+ * proportion to the number of entries and of pages, and to the length of the pages that change.
  */
 export function insertEntries(timeline: Timeline, entries: readonly TimelineEntry[]): Timeline {
 	const first = entries[0];
@@ -124,8 +124,8 @@ export function sliceTimeline(timeline: Timeline, from: number, to: number): Tim
 }
 
 /**
- * Creates a timeline whose first `sharedPages` pages are also those of `base`, so that the new timeline can reuse the
- * `starts` of `base`.
+ * Creates a timeline from pages, of which the first `sharedPages` are also the first pages of `base`. So the new
+ * timeline can copy `starts` of these pages from `base`.
  */
 function makeTimeline(pages: readonly TimelinePage[], base: Timeline, sharedPages: number): Timeline {
 	const last = pages.length - 1;

@@ -16,7 +16,7 @@ import {MAX_ENTRY_BYTES} from '../core/limits.js';
 const FEED_LABEL = Buffer.from('p2pchat-ink feed 1');
 const BATCH_LABEL = Buffer.from('p2pchat-ink batch 1');
 
-/** End of what is known of a feed: the last seq, and the hash of the feed up to this seq. */
+/** Tip of a feed: the seq of its last known event, and the hash of the feed up to this event. */
 export interface FeedTip {
 	/** Seq of the last event; 0 before the first event. */
 	readonly seq: number;

@@ -183,7 +183,10 @@ export function createFeedTips({roomTag, hashAt = () => undefined}: FeedTipsOpti
 		return events;
 	}
 
-	/** Handles a batch that contains entries after the last held one of its feed. It may also contain held entries. */
+	/**
+	 * Handles a batch that contains entries after the last held entry of its feed. The batch may also contain entries
+	 * that are held already.
+	 */
 	function acceptNewEntries(batch: Batch, seq: number): Acceptance {
 		const {peer, firstSeq, entries} = batch;
 		const heldHash = tipHash(peer);

@@ -1,4 +1,7 @@
-/** Feed of this node: signs the events of this node in batches. Only this module signs entries with the key of the node. */
+/**
+ * Feed of this node: encodes and signs the events that this node writes, in batches. Only this module signs entries
+ * with the feed key of the node.
+ */
 import {type EntryBody, encodeEntry} from '../codec/entry.js';
 import type {Batch} from '../core/batch.js';
 import type {Hlc} from '../core/event.js';

@@ -1,6 +1,7 @@
 /**
- * Safety number of two identities (protocol.md, Safety numbers). Two people compare it over another channel, for example by
- * voice, to check that each of them has the true key of the other. The construction is that of Signal's fingerprints.
+ * Safety number of two identities (protocol.md, Safety numbers). Two people compare it over another channel, for
+ * example by voice, to check that each of them has the true key of the other. It is computed in the same way as the
+ * safety numbers of Signal.
  */
 import {createHash} from 'node:crypto';
 import {hexToBytes} from '../codec/bytes.js';

@@ -60,7 +60,7 @@ const SMALL_ORDER_Y = [
 	'26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
 	'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
 ];
-/** Bits 8 to 247 of the encodings with y >= p, where p = 2^255 - 19. */
+/** Bytes 1 to 30 of every key whose y coordinate is not reduced (y >= p, where p = 2^255 - 19), in hexadecimal. */
 const NON_CANONICAL_MIDDLE = 'ff'.repeat(30);
 
 /**

@@ -39,7 +39,7 @@ export abstract class ContiguousFeed<Item> {
 	/** Last seq of the item at `position`, which must be below `count`. */
 	protected abstract lastSeqAt(position: number): number;
 
-	/** Adds an item after the last item before the first gap of the feed. */
+	/** Adds the item of a batch that continues the feed without a gap. `lastSeq`: seq of its last entry. */
 	protected abstract append(item: Item, lastSeq: number): void;
 
 	/**

@@ -28,7 +28,10 @@ export interface HostEnvironment {
 	readonly home: string;
 	/** Temporary folder of the system, which all users share. */
 	readonly temporary: string;
-	/** User name. It separates the data of several users in the temporary folder. */
+	/**
+	 * User name. It is part of the data folder's name if the data folder is in the temporary folder, which all users
+	 * share.
+	 */
 	readonly user: string;
 }
 

@@ -39,8 +39,8 @@ interface LockOwner extends ProcessIdentity {
 }
 
 /**
- * Replaces the owner of a lock file that a power failure left empty or incomplete. Its token is part of the name of
- * the takeover lock, with which a process may replace that lock file.
+ * Owner that is assumed for a lock file which a power failure left empty or incomplete. The token is part of the name
+ * of the takeover lock, whose holder may replace this lock file.
  */
 const MALFORMED = {token: 'ill-formed'} as const;
 
@@ -239,8 +239,8 @@ function readStartTime(pid: number): string | undefined {
 }
 
 /**
- * Start time on Linux: ticks since boot (proc(5), field 22) and boot id. The file is split after the last bracket,
- * because the program name in field 2 may contain spaces and brackets.
+ * Start time on Linux: ticks since boot (proc(5), field 22) and boot id. The fields are counted after the last
+ * bracket, because the program name in field 2 may contain spaces and brackets.
  */
 function readLinuxStartTime(pid: number): string {
 	const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -1,6 +1,6 @@
 import {type StorageError, toStorageError} from './errors.js';
 
-/** The part of `Clock` that this folder needs. A running timer must not keep the process from ending. */
+/** The part of `Clock` that the modules of the log need. A running timer must not keep the process from ending. */
 export interface LogTimer {
 	/** Calls `run` once after `ms` milliseconds. */
 	after(ms: number, run: () => void): {cancel(): void};

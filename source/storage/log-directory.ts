@@ -66,8 +66,8 @@ export interface LogSummary {
 }
 
 /**
- * All logs of a folder, newest first, unreadable ones last. Reads only the headers of the logs. A missing folder has no
- * logs.
+ * All logs of a folder, the newest first, those that cannot be read last. Only the headers of the logs are read. If
+ * the folder is missing, there are no logs.
  */
 export function listLogs(folder: string): LogListing[] {
 	const logs = readLogNames(folder).map(name => readLogListing(join(folder, name)));

@@ -86,8 +86,8 @@ export class LogFile {
 
 	/** Reads `length` bytes at `offset`, or fewer if the file ends earlier. */
 	readAt(offset: number, length: number): Uint8Array {
-		// The buffer is not zeroed, because only its filled part is returned. `bytes` is a Uint8Array and not a Buffer,
-		// because views of a Buffer need twice the memory.
+		// The buffer is not filled with zeros, because only the part that was read is returned. `bytes` is a
+		// Uint8Array and not a Buffer, because views of a Buffer need twice the memory.
 		const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 		let filled = 0;
 		try {
@@ -134,7 +134,7 @@ export class LogFile {
 		}
 	}
 
-	/** Forces the written bytes to the disk, and for a new file also its directory entry. */
+	/** Forces the written bytes to the disk, and for a new file also the entry of the file in its folder. */
 	async sync(): Promise<void> {
 		const size = this.#size;
 		try {

@@ -45,7 +45,7 @@ interface ScanStart {
 }
 
 export interface LogScanner {
-	/** Returns the records that `chunk` completes, in file order. Their bytes may be views of `chunk`. */
+	/** Returns the records that `chunk` completes, in file order. Their bytes may share the memory of `chunk`. */
 	push(chunk: Uint8Array): ScannedRecord[];
 	/**
 	 * Ends the scan. Returns the records in bytes that `push` could not decide about. Such bytes remain, for example,
@@ -113,8 +113,8 @@ export function createLogScanner(crc32: Crc32, start?: ScanStart, onOther?: (rec
 	}
 
 	/**
-	 * Reads the marker from the first valid header. Both headers have the same bytes, so the second one starts at the offset
-	 * that equals its length.
+	 * Reads the marker from the first valid header. The file begins with two equal copies of the header. So the
+	 * second copy starts at an offset that equals its length.
 	 */
 	function detectMarker(final: boolean): boolean {
 		if (!final && pending.length < 2 * MAX_HEADER_BYTES) return false;

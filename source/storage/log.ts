@@ -71,7 +71,7 @@ export interface Log {
 	readonly end: LogPlace | undefined;
 	/** Forces written bytes to the disk (fdatasync). Does nothing if all bytes are there already. */
 	flush(): Promise<void>;
-	/** Flushes, closes and releases the lock. Further calls have no effect. */
+	/** Forces written bytes to the disk, closes the log and releases its lock. Further calls have no effect. */
 	close(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ export class FileTooLongError extends Error {
 	override readonly name = 'FileTooLongError';
 
 	constructor(maxBytes: number) {
-		super(`longer than ${maxBytes} bytes`);
+		super(`the file is longer than ${maxBytes} bytes`);
 	}
 }
 

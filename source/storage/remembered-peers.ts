@@ -35,13 +35,13 @@ interface ReadResult {
 export function readRememberedPeers(path: string): ReadResult {
 	try {
 		const value: unknown = JSON.parse(readTextFile(path, MAX_FILE_BYTES));
-		if (!Array.isArray(value)) throw new Error('not a list');
+		if (!Array.isArray(value)) throw new Error('the file is not a list');
 		const peers = value.filter(isRememberedPeer).slice(0, MAX_REMEMBERED_PEERS);
 		if (peers.length === value.length) return {peers};
 		return {peers, warning: `Some remembered peers in ${path} are invalid and were skipped.`};
 	} catch (error) {
 		if (systemErrorCode(error) === 'ENOENT') return {peers: []};
-		const warning = `Cannot read the remembered peers in ${path}: ${describeSystemError(error)}`;
+		const warning = `Cannot read the remembered peers in ${path}: ${describeSystemError(error)}.`;
 		return {peers: [], warning, ...(systemErrorCode(error) !== undefined && {failure: error})};
 	}
 }

@@ -33,12 +33,15 @@ export interface ResilientLogOptions {
 	readonly log: FileLog | StorageError;
 	/** Header of the log as long as it has no file. */
 	readonly header: LogHeader;
-	/** Creates an empty log file to continue in. Throws StorageError. */
+	/**
+	 * Creates an empty log file, in which the log continues if the old file cannot be used any more. Throws
+	 * StorageError.
+	 */
 	readonly createReplacement: () => FileLog;
 	readonly timer: LogTimer;
 	/** Called each time that the status changes. If `log` is an error, `createResilientLog` calls it at once. */
 	readonly onPersistenceChange: (status: PersistenceStatus) => void;
-	/** Maximum bytes of the buffer in memory; MAX_UNSAVED_BYTES by default. */
+	/** Maximum bytes of records that wait in memory while saving fails; MAX_UNSAVED_BYTES by default. */
 	readonly maxUnsavedBytes?: number;
 }
 

@@ -35,7 +35,7 @@ export interface RoomLogOptions {
 }
 
 export interface OpenedRoomLog extends OpenedFileLog {
-	/** Whether the file existed before, so that it may contain records. */
+	/** Whether the log file existed before this launch, so that it may contain records. */
 	readonly reopened: boolean;
 	/**
 	 * Errors of logs of this room that cannot be opened, so that their history is missing in this launch. If a log

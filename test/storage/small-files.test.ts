@@ -112,7 +112,7 @@ test.each([
 	['{\n"name": "Carol",\n}', /config\.json(:3)?: not JSON/],
 	['{\n"name": "Ca', /config\.json(:2)?: not JSON/],
 	['', /config\.json:1: not JSON/],
-	[`"${' '.repeat(70_000)}"`, /config\.json: longer than 65536 bytes/],
+	[`"${' '.repeat(70_000)}"`, /config\.json: the file is longer than 65536 bytes/],
 ])(
 	'the error for a config.json that is no valid JSON, or is too long, names the file, and the line of the fault if it is known',
 	(content, message) => {

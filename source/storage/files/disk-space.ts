@@ -8,7 +8,7 @@ import {toDownloadError} from './file-error.js';
 const FAT = 0x4d_44;
 const MAX_FAT_FILE_BYTES = 2 ** 32 - 1;
 
-/** What the check needs to know about a file system: some fields of `fs.StatsFs`. */
+/** What is needed to know whether a file fits on a file system: some fields of `fs.StatsFs`. */
 export interface FileSystemFacts {
 	readonly type: number;
 	/** Size of a block of the file system, in bytes. */

@@ -49,7 +49,7 @@ export function toSourceError(error: unknown, path: string): StorageError {
 	});
 }
 
-/** A StorageError as one line for people: path, what happened, what to do. */
+/** Describes a StorageError in one line for people: path, what happened, what to do. */
 export function describeStorageError({path, message, advice}: StorageError): string {
 	return `${path}: ${message}. ${advice}`;
 }

@@ -24,7 +24,7 @@ const WINDOW_PARTS = 64;
 /** Unit in bytes in which the system reports how much disk space a file occupies (stat(2)). */
 const STAT_BLOCK_BYTES = 512;
 
-/** Minimum interval between two checks that the part file is still at its path. */
+/** Minimum interval between two checks, during a fetch, that the part file is still at its path. */
 const CHECK_INTERVAL_MS = 1000;
 
 export interface FileSinkOptions {

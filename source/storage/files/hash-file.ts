@@ -5,7 +5,8 @@ import {StorageError} from '../errors.js';
 import {isSameState, readAt, readFileState, type SourceFile} from './source-file.js';
 
 /**
- * Number of bytes that are hashed between two turns of the event loop. SHA-256 takes about half a millisecond for them.
+ * Number of bytes that are hashed before the event loop runs again. SHA-256 takes about half a millisecond for so
+ * many bytes.
  */
 const SLICE_BYTES = 256 * 1024;
 

@@ -1,39 +1,48 @@
 /**
- * Sets how much memory V8 uses beyond what the program needs. V8 collects the whole heap when the heap has grown by a factor
- * that V8 computes itself. This factor is wrong for this program in two cases:
+ * Sets how much memory V8 uses beyond what the program needs. V8 collects the garbage of the whole heap when the heap
+ * has grown by a factor since the last collection. V8 computes the factor itself, and the result is bad for this
+ * program in two cases:
  *
- * - V8 counts the bytes of received and sent parts of files as heap. During a transfer it collects the whole heap about every
- *   13 MB, which takes up to 40 % of the processor time of the transfer (performance.md, row 15).
- * - A node in a small room keeps the garbage of many screens: after six minutes of chat, 146 MB resident, of which a
- *   collection gave back 57 MB (performance.md, row 12).
+ * - V8 counts the bytes of received and sent parts of files as heap. During a transfer, it therefore collects garbage
+ *   about every 13 MB, which takes up to 40 % of the processor time of the transfer (performance.md, row 15).
+ * - In a small room, V8 keeps the garbage of many screens. After six minutes of chat, a node occupied 146 MB, and a
+ *   collection freed 57 MB of them (performance.md, row 12).
  */
 import {setFlagsFromString} from 'node:v8';
 
 /**
- * Growth of the heap, in percent, after which V8 collects it during a transfer. A larger value costs more memory. The
- * target is that a transfer takes at most 64 MiB more than an idle node (performance.md, row 15).
+ * Growth of the heap, in percent, after which V8 collects garbage during a transfer. A larger value costs more
+ * memory. During a transfer, the program should take at most 64 MiB more memory than when it is idle (performance.md,
+ * row 15).
  */
 const TRANSFER_PERCENT = 200;
-/** Growth of a small heap, in percent, after which V8 collects it without a transfer. A smaller value costs more processor time. */
+/**
+ * Growth of a small heap (MAX_HEAP_BYTES), in percent, after which V8 collects garbage while no file is transferred.
+ * A smaller value costs more processor time.
+ */
 const CHAT_PERCENT = 30;
-/** With this value, V8 computes the growth itself. */
+/** Value of `--heap-growing-percent` with which V8 computes the growth itself. */
 const AUTOMATIC = 0;
 /** Largest heap in bytes to which TRANSFER_PERCENT and CHAT_PERCENT apply. V8 collects a larger heap less often by default. */
 const MAX_HEAP_BYTES = 64 * 1024 * 1024;
-/** Time in ms without a read or written part after which a transfer counts as over. */
+/** If no part of a file is read or written for this time in ms, the transfer counts as ended. */
 const TRANSFER_END_MS = 2000;
-/** Time in ms between two looks at the size of the heap. Opening a log or receiving a history takes less time. */
+/**
+ * Interval in ms at which the size of the heap is checked. Opening a log or receiving a history takes less time, so
+ * V8 controls the growth itself meanwhile.
+ */
 const CHECK_MS = 60_000;
 /**
- * New objects are created in two areas of at first 1 MB each. By default V8 enlarges both areas up to 16 MB and seldom makes them
- * small again. With this flag they keep their size, which made opening a log of 200,000 events no slower.
+ * Flag of V8 for the two memory areas in which new objects are created. At first, each has 1 MB. By default, V8
+ * enlarges both to up to 16 MB, and seldom makes them small again. With this flag, they keep their size. A
+ * measurement showed that opening a log of 200,000 events takes no longer with the flag.
  */
 const SMALL_YOUNG_GENERATION = '--semi-space-growth-factor=1';
 
 export interface HeapGrowth {
-	/** To be called when a part of a file is read or written. */
+	/** Notes that a transfer is running. Callers call it each time that a part of a file is read or written. */
 	noteTransfer(): void;
-	/** Ends the timers. */
+	/** Ends the timers, so that the settings of V8 no longer change. */
 	stop(): void;
 }
 

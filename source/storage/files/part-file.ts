@@ -24,12 +24,15 @@ const MAX_PART_FILES = 100;
  * its locks are added, and file systems limit the length of names (eCryptfs to about 140 bytes).
  */
 const MAX_STEM_BYTES = 64;
-/** Permissions of a new file: read and write, but not execute. The umask of the user can remove more. */
+/**
+ * Permissions of a new part file: read and write, but not execute. The umask of the user can remove further
+ * permissions.
+ */
 const MODE = 0o666;
 const NO_FOLLOWING = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 export interface OpenPartFile extends PartFile {
-	/** Bytes of the file when it was opened. 0 for a new file. */
+	/** Length of the part file in bytes when it was opened; 0 for a new file. */
 	readonly keptBytes: number;
 	/** Lock of the part file, which keeps other programs from writing to it. The caller releases the lock. */
 	readonly lock: FileLock;

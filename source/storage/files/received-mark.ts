@@ -28,8 +28,8 @@ export async function markAsReceived(path: string, environment: MarkEnvironment)
 	try {
 		if (environment.platform === 'win32') await environment.write(`${path}:Zone.Identifier`, ZONE_OF_THE_INTERNET);
 		if (environment.platform !== 'darwin') return;
-		// Node cannot set extended attributes, so the tool of the system does. The tool cannot mistake the path for an
-		// option, because the path is absolute.
+		// Node cannot set extended attributes of files, so this function runs the tool `xattr` of macOS. The tool
+		// cannot mistake the path for an option, because the path is absolute.
 		const seconds = Math.floor(environment.now() / 1000).toString(16);
 		const mark = `${QUARANTINE_FLAGS};${seconds};p2pchat-ink;`;
 		await environment.run('/usr/bin/xattr', ['-w', 'com.apple.quarantine', mark, path]);

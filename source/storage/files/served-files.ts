@@ -62,7 +62,7 @@ export interface ServedDisk {
 const SYSTEM_DISK: ServedDisk = {readState: readFileState, open: path => open(path, FLAGS)};
 
 interface OpenFile {
-	/** Undefined if the file at the path is not the shared file any more. */
+	/** Handle of the open file. Undefined if the file at the path is not the shared file any more. */
 	readonly handle: Promise<FileHandle | undefined>;
 	leaves: Promise<Uint8Array | undefined> | undefined;
 	/** Monotonic time of the last check that found the file unchanged. */
@@ -134,8 +134,8 @@ export function createServedFiles(options: ServedFilesOptions): ServedFiles {
 
 	/** Closes a file that cannot be read now. When a peer next requests a part of the file, this node tries again. */
 	function pause(share: Share, file: OpenFile, error: unknown): void {
-		// Nothing to do: another operation has closed the file already, or the user has shared a new file with this
-		// id.
+		// Nothing to do: everything is closed, another operation has closed this file already, or the user has shared
+		// another file with this id.
 		if (isClosed || openFiles.get(share.id) !== file) return;
 		void closeFile(share.id);
 		if (unreadable.has(share.id)) return;

@@ -36,7 +36,10 @@ export interface SharesFile {
 	 * MAX_SHARES. Throws StorageError.
 	 */
 	add(share: Share, leaves: Uint8Array): void;
-	/** Hashes of the parts of a share. Undefined if they are missing or cannot be read. The caller verifies them. */
+	/**
+	 * Hashes of the parts of a shared file. Undefined if they are missing or cannot be read. The caller verifies that
+	 * they belong to the id.
+	 */
 	readLeaves(id: FileId): Promise<Uint8Array | undefined>;
 }
 
@@ -45,7 +48,7 @@ const MAX_SHARES = 1024;
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
 const MAX_PATH_LENGTH = 4096;
 
-/** Opens the shares in a folder, which is created when the first share is added. */
+/** Opens the storage of shares in a folder. The folder is created when the first share is added. */
 export function openSharesFile(folder: string): SharesFile {
 	const path = join(folder, 'shares.json');
 	const leavesPath = (id: FileId) => join(folder, `${id}.leaves`);

@@ -20,8 +20,8 @@ export interface FileState {
 	/** In bytes. */
 	readonly size: number;
 	/**
-	 * Device, inode, and time of the last change in nanoseconds, as decimal digits, because these numbers can exceed 53
-	 * bits.
+	 * Device, inode, and time of the last change in nanoseconds, as decimal digits. They are texts, because a
+	 * JavaScript number is exact only up to 53 bits.
 	 */
 	readonly device: string;
 	readonly inode: string;

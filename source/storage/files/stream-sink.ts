@@ -9,8 +9,8 @@ import {partCount} from '../../core/shared-file.js';
 import {StorageError} from '../errors.js';
 
 /**
- * Creates a destination that stores each part in `sink`, a new file without kept parts, and passes the parts to
- * `writeBytes` in order. `writeBytes` resolves when the reader of the output accepts more bytes.
+ * Creates a destination that stores each part in `sink`, a destination on disk without parts of an earlier fetch, and
+ * passes the parts to `writeBytes` in order. `writeBytes` resolves when the reader of the output accepts more bytes.
  */
 export function createStreamSink(
 	file: NamedFile,
