@@ -78,7 +78,7 @@ function clientIsolation(report: NetworkReport): Finding | undefined {
 	return {
 		code: 'isolated',
 		level: 'warn',
-		text: `This network probably isolates its clients: our own beacons come back, no others arrive, and ${formatPeers(silentPeers)} in the same network does not answer.`,
+		text: `This network probably isolates its clients: our own beacons come back, no others arrive, and no answer comes from ${formatPeers(silentPeers)} in the same network.`,
 		next,
 	};
 }
@@ -166,7 +166,7 @@ function slowReaders(connected: readonly PeerReport[]): Finding | undefined {
 	return {
 		code: 'slow-reader',
 		level: 'info',
-		text: `${formatPeers(slow)} reads slowly: the connection is slow or that computer is busy. Nothing is lost, but messages arrive late.`,
+		text: `Messages to ${formatPeers(slow)} arrive late, because the connection is slow or that computer is busy. Nothing is lost.`,
 	};
 }
 

@@ -121,7 +121,7 @@ function refusedPeers(
 		return {
 			code: 'peer-refused',
 			level,
-			text: `${formatPeers(heard)} can be heard, but that computer refuses the connection. Either its firewall rejects the connection, or the program on it has just ended.`,
+			text: `Beacons arrive from ${formatPeers(heard)}, but the connection is refused. Either a firewall on the other computer rejects it, or the program there has just ended.`,
 			next: `${adviseOpenRemotePort(heard)} ${adviseConnectFromRemote(report, context)}`,
 		};
 	}
@@ -129,7 +129,7 @@ function refusedPeers(
 	return {
 		code: 'peer-refused',
 		level,
-		text: `${formatPeers(peers)} refuses the connection: the computer is there, but p2pchat-ink does not listen on that port.`,
+		text: `The connection to ${formatPeers(peers)} is refused: the computer is there, but p2pchat-ink does not listen on that port.`,
 		next: `Start it there with --tcp-port ${peers[0]?.lastFailure?.port ?? FIXED_TCP_PORT}, or look up its TCP port there with /net and use --peer HOST:PORT.${adviseRemoveTarget(context)}`,
 	};
 }
@@ -154,7 +154,7 @@ function unreachablePeers(
 		return {
 			code: 'peer-unreachable',
 			level,
-			text: `${formatPeers(peers)} is not dialled, because only loopback is in use and this is no address of this computer.`,
+			text: `No connection to ${formatPeers(peers)} is tried, because only loopback is in use and this is no address of this computer.`,
 			next: `To meet other computers, leave out --interface lo and P2PCHAT_INTERFACE; or name 127.0.0.1:PORT.${adviseRemoveTarget(context)}`,
 		};
 	}
@@ -171,7 +171,7 @@ function unreachablePeers(
 	return {
 		code: 'peer-unreachable',
 		level,
-		text: `${formatPeers(peers)} is unreachable: ${cleanLine(first.lastFailure?.text ?? '')}. Possible causes: the computer is off, the address is wrong, or the network isolates its clients.`,
+		text: `No connection to ${formatPeers(peers)}: ${cleanLine(first.lastFailure?.text ?? '')}. Possible causes: the computer is off, the address is wrong, or the network isolates its clients.`,
 		next: `Check the address there, and that both computers are in the same network (not one in the guest Wi-Fi).${adviseRemoveTarget(context)}`,
 	};
 }
@@ -182,7 +182,7 @@ function wrongSecret(peers: readonly PeerReport[], level: FindingLevel, report: 
 	return {
 		code: 'wrong-secret',
 		level,
-		text: `${formatPeers(peers)} answers, but does not use the same secret. It uses another room or secret, or it is not p2pchat-ink. ${describeOwnRoom(report)}`,
+		text: `The program at ${formatPeers(peers)} answers, but does not use the same secret. It uses another room or secret, or it is not p2pchat-ink. ${describeOwnRoom(report)}`,
 		next: 'Use the same --room and the same secret on both sides (--ask-secret asks for it).',
 	};
 }
@@ -197,7 +197,7 @@ function peerVersionMismatch(peers: readonly PeerReport[], level: FindingLevel):
 	return {
 		code: 'other-version',
 		level,
-		text: `${formatPeers(peers)} ${cleanLine(first.lastFailure?.text ?? 'speaks another protocol version')}.`,
+		text: `The program at ${formatPeers(peers)} ${cleanLine(first.lastFailure?.text ?? 'speaks another protocol version')}.`,
 		next: 'Install the newest version of p2pchat-ink on both computers.',
 	};
 }
@@ -227,7 +227,7 @@ function reachedOneWay(report: NetworkReport, {isProbe}: DiagnosisContext): Find
 	return {
 		code: 'one-way',
 		level: isProbe ? 'warn' : 'info',
-		text: `${formatPeers(peers)} reaches this computer, but this computer does not reach it (${cleanLine(first.lastFailure?.text ?? '')}): a firewall on the other computer blocks incoming connections. This connection works, but two such computers cannot connect to each other.`,
+		text: `Connections from ${formatPeers(peers)} succeed, but connections from here to there fail (${cleanLine(first.lastFailure?.text ?? '')}): a firewall on the other computer blocks incoming connections. The present connection works, but two such computers cannot connect to each other.`,
 		next: adviseOpenRemotePort(peers),
 	};
 }

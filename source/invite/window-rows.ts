@@ -32,8 +32,8 @@ export interface WindowRows {
 }
 
 /**
- * Maximum number of entries that are examined for one answer. Guests do not see some entries, so a few rows can need
- * the examination of many entries.
+ * Maximum number of entries that are examined for one answer. Guests do not see all entries, so many entries may have
+ * to be examined for a few rows.
  */
 const MAX_ENTRIES_PER_ANSWER = 4096;
 

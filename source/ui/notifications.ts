@@ -74,8 +74,8 @@ export interface Attention {
 }
 
 /**
- * Whether the user is at the screen. The focus of the terminal window decides; if the terminal does not report it, a
- * key within IDLE_MS.
+ * Whether the user is at the screen. That is so while the terminal window has the focus. If the terminal does not
+ * report the focus, it is so until IDLE_MS after the last key.
  */
 export function isUserPresent({focused, lastKeyAt, now}: Pick<Attention, 'focused' | 'lastKeyAt' | 'now'>): boolean {
 	return focused ?? now - lastKeyAt < IDLE_MS;

@@ -26,7 +26,10 @@ export interface Glyphs {
 	readonly rule: string;
 	readonly divider: string;
 	readonly bullet: string;
-	/** Delivery of messages of this user: to no peer yet, to some peers, or to all that were connected. */
+	/**
+	 * Marks for the delivery of this user's messages: to no peer yet, to some peers, or to all peers that were
+	 * connected.
+	 */
 	readonly undelivered: string;
 	readonly partlyDelivered: string;
 	readonly delivered: string;

@@ -175,7 +175,7 @@ describe('a node of the API', () => {
 		await node.stop();
 		await stopped;
 		await expect(node.fetch('nonsense')).rejects.toThrow('id of an event');
-		expect(() => node.cancel('nonsense')).toThrow('id of its content');
+		expect(() => node.cancel('nonsense')).toThrow('field `file` of an `event` line');
 	});
 });
 

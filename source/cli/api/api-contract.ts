@@ -12,8 +12,8 @@ export interface ChatNode {
 	/** Opens the log and the sockets, and joins the room. Resolves to the `ready` line. Can be called once. */
 	start(): Promise<JsonReady>;
 	/**
-	 * Leaves the room and closes everything that the node opened. After that, listeners and iterators get no line
-	 * except a last one, `bye`. Idempotent.
+	 * Leaves the room and closes everything that the node opened. The last line that listeners and iterators get is
+	 * `bye`. Idempotent.
 	 */
 	stop(): Promise<void>;
 	/** Sends a message. `action`: whether the text is an action in the third person, as with `/me`. */

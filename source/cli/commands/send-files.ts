@@ -41,8 +41,8 @@ export async function sendFiles(
 		for (const [index, path] of options.files.entries()) {
 			const note = index === 0 && isNote ? text : '';
 			const sharing = shareFile(context, chatNode, {path, note}, progress, {folders, signal: stopReading.signal});
-			// Reading the whole file, which can take minutes, precedes the offer. An interrupt in this time ends the
-			// command.
+			// The whole file is read before it is offered, which can take minutes. An interrupt during this time ends
+			// the command.
 			if ((await Promise.race([sharing, interrupted])) === 'interrupted') {
 				progress.clear();
 				printError(`Interrupted: ${cleanLine(path === '-' ? 'standard input' : path)} was not shared.`);

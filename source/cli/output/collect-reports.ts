@@ -38,7 +38,7 @@ const MAX_DEFERRED = 4096;
 export function createReportCollector(): (state: State, inputs: readonly Input[]) => Report[] {
 	let deferred: (Report & {readonly type: 'event'})[] = [];
 	const reportedAbsences = new Set<string>();
-	/** For each peer: the highest number among our whispers to this peer whose delivery or refusal was reported. */
+	/** For each peer: the number of the last of our whispers to it whose delivery or refusal was reported. */
 	const answeredIds = new Map<PeerId, number>();
 
 	function collectAnswers(event: EphemeralEvent & {readonly type: 'whispers-answered'}): Report[] {

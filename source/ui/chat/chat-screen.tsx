@@ -55,7 +55,7 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		store.setUi(ui);
 		saveNotes(ui);
 		for (const effect of effects) runEffect(effect, ports);
-		// Effects come from actions of the user, whose results are drawn without delay.
+		// An effect is the result of a user's action, so it is drawn without delay.
 		if (effects.length > 0) store.flush();
 	}
 

@@ -90,8 +90,8 @@ export function createCopyView(
 }
 
 /**
- * A line that the terminal wraps. `head`: time and author. They are drawn dim, so that the text of a message cannot
- * imitate a head.
+ * A line that the terminal wraps. `head`: time and author. They are drawn dim, so that no message text can look like
+ * the time and author of another message.
  */
 export interface CopyLine {
 	readonly head: string;

@@ -7,7 +7,8 @@ import {cleanLine} from '../text/clean-for-screen.js';
 import {wrapText} from '../text/wrap-text.js';
 
 /**
- * Number of newest entries that are searched for the notice on nodes in another room. An isolated node has few entries.
+ * Number of newest entries that are searched for the notice on nodes in another room. They are enough, because an
+ * isolated node has few entries.
  */
 const NOTICE_SCAN_ENTRIES = 50;
 

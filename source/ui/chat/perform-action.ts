@@ -91,7 +91,10 @@ function inputAction(ui: UiState, action: Action, context: ChatContext): ChatSte
 	}
 }
 
-/** Interval after a deletion in which Ctrl+D does not quit, ms. It is longer than the repeat interval of a held key. */
+/**
+ * Time after a deletion in which Ctrl+D does not quit, ms. A held Ctrl+D first deletes the rest of the draft, and must
+ * not quit after that.
+ */
 const HELD_KEY_MS = 1000;
 
 /** Applies an edit to the draft. If the edit deletes something, records the time. */

@@ -26,8 +26,8 @@ export function answerQuestion(ui: UiState, token: Token, context: ChatContext):
 		if (key === 'o' && urls.length > 1)
 			return step({...ui, question: {...ui.question, chosen: (chosen + 1) % urls.length}});
 		const url = urls[chosen];
-		// Every key except y and o means no, as the text of the question says. The key for links asks the question
-		// again.
+		// Every key that arrives here, except y, means no, as the text of the question says. The user can ask for the
+		// link again.
 		return step(
 			{...ui, question: undefined},
 			...(key === 'y' && url !== undefined ? [{type: 'open' as const, url}] : []),

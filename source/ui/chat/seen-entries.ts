@@ -16,8 +16,8 @@ import type {ScreenSnapshot} from './screen-store.js';
 const MAX_HIDDEN_SEARCH = 1000;
 
 /**
- * Calls `onMissed` once, as soon as there are messages that the user missed before this launch. Returns a function that
- * ends the watch.
+ * Calls `onMissed` once, as soon as it is known that the user missed messages before this launch. The returned function
+ * stops this.
  */
 export function watchMissed(
 	reading: Reading | undefined,

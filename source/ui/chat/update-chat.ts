@@ -70,7 +70,8 @@ function endOf({until, level}: Flash, {lastKeyAt}: UiState): number {
 function expireMessages(ui: UiState, now: number): UiState {
 	const flash = ui.flash && endOf(ui.flash, ui) <= now ? undefined : ui.flash;
 	const question = ui.question?.type === 'quit' && ui.question.until <= now ? undefined : ui.question;
-	// A new state object causes a frame. An open network pane needs one on every tick, because it shows live figures.
+	// Only a new state object causes a frame. An open network pane needs a frame on every tick, because its figures
+	// change.
 	const same = flash === ui.flash && question === ui.question && ui.overlay?.type !== 'network';
 	return same ? ui : {...ui, flash, question};
 }
@@ -237,9 +238,9 @@ function applyCharacter(ui: UiState, character: string, context: ChatContext): C
 }
 
 /**
- * The run of characters that is being typed into a list. If the run contains a character that the list does not bind,
- * the user is probably typing a text for the input. The rest of the run is then ignored, and no part of it reaches the
- * input.
+ * The characters that the user is typing in quick succession while a list has the focus (a run). If the run contains a
+ * character that the list does not bind, the user is probably typing a text for the input. The rest of the run is then
+ * ignored, and no part of it reaches the input.
  */
 function currentTypedRun({typedRun}: UiState, {now}: ChatContext): TypedRun | undefined {
 	return typedRun && now - typedRun.lastAt < TYPED_RUN_MS ? typedRun : undefined;

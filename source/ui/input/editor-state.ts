@@ -68,7 +68,8 @@ export function moveCaretTo(editor: EditorState, cursor: number, goalColumn?: nu
 }
 
 /**
- * Replaces [start, end) and puts the caret after the replacement. With `mergesUndo` the edit joins the last undo step.
+ * Replaces [start, end) and puts the caret after the replacement. With `mergesUndo`, undo reverts this edit together
+ * with the edit before it.
  */
 export function replaceRange(
 	editor: EditorState,

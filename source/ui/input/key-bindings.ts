@@ -301,7 +301,10 @@ const SCOPES_BY_CONTEXT: Readonly<Record<KeyContext, readonly KeyScope[]>> = {
 	overlay: ['list', 'any'],
 };
 
-/** The action of a key in a context; the narrowest scope wins. Undefined for an unbound key. */
+/**
+ * The action of a key in a context. If the key is bound in several scopes, the narrowest scope decides. Undefined for
+ * an unbound key.
+ */
 export function findAction(context: KeyContext, key: string): Action | undefined {
 	for (const scope of SCOPES_BY_CONTEXT[context]) {
 		const action = actionByScopedKey.get(`${scope} ${key}`);

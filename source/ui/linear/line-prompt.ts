@@ -1,7 +1,7 @@
 /**
  * Line prompt of the linear mode: the draft being typed, and the lines that wait to be printed. If a line is printed
- * while a draft is typed, the line appears below the draft, and the draft is repeated below that line. It never changes
- * anything above the current line.
+ * while a draft is typed, the line appears below the draft, and the draft is repeated below that line. The prompt never
+ * changes anything above the current line.
  */
 import type {Clock} from '../../core/environment.js';
 import {type EditorState, emptyEditor} from '../input/editor-state.js';

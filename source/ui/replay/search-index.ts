@@ -33,7 +33,10 @@ export interface SearchIndex {
 	hits(state: State, search: string, passes: EntryPredicate | undefined): Hits;
 	/** Searches pages for about `ms` milliseconds by the clock `now`. Returns false when all pages are searched. */
 	scan(state: State, search: string, ms: number, now: () => number): boolean;
-	/** The nearest match after (1) or before (-1) `key` that passes the filter. Without a key, the last match. */
+	/**
+	 * The match that passes the filter and is nearest to `key`, after it (1) or before it (-1). Without `key`, the last
+	 * match.
+	 */
 	nearestHit(
 		state: State,
 		search: string,

@@ -75,7 +75,7 @@ export interface MountedScreen {
 /** Longest wait for the answer about the background when the screen ends, ms. Terminals answer within one round trip. */
 const ANSWER_TIMEOUT_MS = 150;
 
-/** Frame rate at which Ink never delays a frame, because the stores already limit how often the screen is drawn. */
+/** Frame rate so high that Ink never delays a frame: the stores already limit how often the screen is drawn. */
 const UNTHROTTLED_FPS = 1000;
 
 export function mountScreen(request: ScreenRequest): MountedScreen {

@@ -129,7 +129,7 @@ export function anchorAt(slot: Slot | undefined): Anchor | undefined {
 	return slot && entry && {key: keyOf(entry), row: slot.row};
 }
 
-/** Copies the order key, so that a state with this key does not keep the whole entry in memory. */
+/** Copies the order key of an entry. A state that stored the entry instead would keep the whole entry in memory. */
 export function keyOf({ms, counter, peer, seq}: TimelineEntry): OrderKey {
 	return {ms, counter, peer, seq};
 }

@@ -108,7 +108,7 @@ describe('the description of a keeper', () => {
 		const path = join(keeperFolder(root), '0707070707070707.lock');
 		const lock = JSON.parse(readFileSync(path, 'utf8'));
 		writeFileSync(path, JSON.stringify({...lock, place: 'elsewhere'}));
-		expect(() => claimRoom(root, room)).toThrow(`If it has ended, delete ${path}.`);
+		expect(() => claimRoom(root, room)).toThrow(`If the process has ended, delete ${path}.`);
 	});
 
 	it('a file that describes a keeper is ignored if other users of the computer can read it, or if it is damaged', () => {

@@ -216,7 +216,7 @@ describe('copying and links', () => {
 		chatNode.say(bob, 'copy mé');
 		const {terminal, press} = await launch({chatNode});
 		await press(ALT('1'), 'y');
-		await terminal.see('If it is empty, use /copy');
+		await terminal.see('If the clipboard is empty, use /copy');
 		expect(terminal.output).toContain(`\u001B]52;c;${Buffer.from('copy mé').toString('base64')}\u0007`);
 		await closeChat();
 		const copied: string[] = [];
