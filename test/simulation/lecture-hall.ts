@@ -22,6 +22,8 @@ const POST_MS = 5000;
 
 interface Listener {
 	readonly index: number;
+	/** Simulated time of the start, ms. */
+	readonly startedAt: number;
 	readonly chatNode: ChatNode;
 	readonly traffic: Traffic;
 	/** Number of applied events by type. */
@@ -36,7 +38,7 @@ const network = createMemoryNetwork({clock, random: random.fork()});
 network.links.setDefaults({latencyMs: 2, jitterMs: 1});
 const keys = await deriveRoomKeys({room: 'room'});
 const listeners: Listener[] = [];
-/** Simulated time of each post, and the delays until the other nodes applied it, ms. */
+/** Simulated time of each post, and the delays until the nodes that had started before the post applied it, ms. */
 const posted = new Map<string, number>();
 let delays: number[] = [];
 
@@ -70,7 +72,7 @@ function launch(index: number): void {
 			rememberTarget: () => {},
 		},
 	);
-	const listener: Listener = {index, chatNode, traffic, events: new Map(), notices: new Map()};
+	const listener: Listener = {index, startedAt: clock.monotonic(), chatNode, traffic, events: new Map(), notices: new Map()};
 	listeners.push(listener);
 	chatNode.store.subscribe((_, inputs) => {
 		for (const input of inputs) {
@@ -81,7 +83,7 @@ function launch(index: number): void {
 				count(listener.events, event.type);
 				if (event.type !== 'posted' || index === 0) continue;
 				const at = posted.get(event.text);
-				if (at !== undefined) delays.push(clock.monotonic() - at);
+				if (at !== undefined && at >= listener.startedAt) delays.push(clock.monotonic() - at);
 			}
 		}
 	});
