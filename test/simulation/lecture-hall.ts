@@ -72,7 +72,14 @@ function launch(index: number): void {
 			rememberTarget: () => {},
 		},
 	);
-	const listener: Listener = {index, startedAt: clock.monotonic(), chatNode, traffic, events: new Map(), notices: new Map()};
+	const listener: Listener = {
+		index,
+		startedAt: clock.monotonic(),
+		chatNode,
+		traffic,
+		events: new Map(),
+		notices: new Map(),
+	};
 	listeners.push(listener);
 	chatNode.store.subscribe((_, inputs) => {
 		for (const input of inputs) {

@@ -16,7 +16,6 @@ import {
 } from '../../core/select-people.js';
 import {shownName} from '../../core/shown-name.js';
 import type {State} from '../../core/state.js';
-import {cleanLine} from '../../core/text.js';
 import type {SelfInfo} from '../chat-node.js';
 import {replayCommand} from '../cli-hints.js';
 import {describeNameTruncation} from '../conversation.js';
@@ -87,7 +86,7 @@ export function runCommand(command: Command, context: CommandContext): CommandRe
 		case 'share':
 			return {
 				type: 'pending',
-				text: `Reading ${cleanLine(command.file.path)}`,
+				text: 'Reading the file',
 				result: shareTypedFile(chatNode, command.file),
 			};
 		case 'fetch':

@@ -5,9 +5,11 @@ import {describeDuration, formatBytes} from '../../core/format-quantity.js';
 import type {State} from '../../core/state.js';
 import {contentOf} from '../../core/text-of.js';
 import {cleanLine} from '../text/clean-for-screen.js';
+import {truncateCells} from '../text/graphemes.js';
 import type {Style, Theme} from '../theme.js';
 
-const BAR_CELLS = 16;
+/** The progress bar becomes shorter when the text beside it needs the cells. */
+const [MIN_BAR_CELLS, MAX_BAR_CELLS] = [6, 16];
 /** Hint on the key that cancels the fetch in the selected row. */
 const CANCEL_HINT = '   x: cancel';
 
@@ -18,20 +20,24 @@ export function transferOf(state: State, {file}: SharedEvent): FileTransfer | un
 
 /**
  * The line below the row of a shared file: its transfer, or how to fetch it. Undefined if neither applies. `isLive`:
- * the screen belongs to a running node, which can fetch.
+ * the screen belongs to a running node, which can fetch. `cells`: width of the line, to which the progress is fitted.
  */
 export function fileLine(
 	state: State,
 	event: SharedEvent,
 	isLive: boolean,
 	theme: Theme,
+	cells: number,
 ): {readonly text: string; readonly style: Style; readonly isProgress: boolean} | undefined {
 	const transfer = transferOf(state, event);
 	const isWithdrawn = contentOf(state, event).withdrawal !== undefined;
 	// This node no longer sends a file that was withdrawn, so the line must not say that it shares the file.
 	if (isWithdrawn && transfer?.state === 'sharing') return undefined;
 	const isProgress = transfer?.state === 'fetching';
-	if (transfer) return {text: describeTransfer(transfer, theme), style: styleOf(transfer, theme), isProgress};
+	if (transfer) {
+		const text = isProgress ? fitProgress(transfer, theme, cells) : describeTransfer(transfer);
+		return {text, style: styleOf(transfer, theme), isProgress};
+	}
 	if (!isLive || event.peer === state.launch?.peer || isWithdrawn) return undefined;
 	return {text: 'Enter or /fetch: save it', style: theme.muted, isProgress};
 }
@@ -42,9 +48,17 @@ function styleOf({state}: FileTransfer, theme: Theme): Style {
 	return state === 'done' ? theme.success : theme.muted;
 }
 
-/** One line about a transfer, without the name of the file. */
-function describeTransfer(transfer: FileTransfer, theme?: Theme): string {
-	const {state, bytes, of, path, reason, bytesPerSecond = 0} = transfer;
+/** Progress of a fetch with a bar, in one line. A line that is too narrow shows a shorter bar, then none of the hint. */
+function fitProgress(transfer: FileTransfer, theme: Theme, cells: number): string {
+	const progress = describeTransfer(transfer);
+	const fitting = progress.length + 1 + MIN_BAR_CELLS <= cells ? progress : summarizeTransfer(transfer);
+	const barCells = Math.max(MIN_BAR_CELLS, Math.min(MAX_BAR_CELLS, cells - fitting.length - 1));
+	return `${progressBar(transfer, barCells, theme)} ${truncateCells(fitting, cells - barCells - 1, theme.glyphs.ellipsis)}`;
+}
+
+/** One line about a transfer, without the name of the file and without a bar. */
+function describeTransfer(transfer: FileTransfer): string {
+	const {state, of, path, reason, bytesPerSecond = 0} = transfer;
 	const because = reason === undefined ? '' : `: ${cleanLine(reason)}`;
 	switch (state) {
 		case 'hashing':
@@ -56,9 +70,8 @@ function describeTransfer(transfer: FileTransfer, theme?: Theme): string {
 		case 'checking':
 			return `checking the parts from an earlier run, ${percent(transfer)}${CANCEL_HINT}`;
 		case 'fetching': {
-			const bar = theme ? `${progressBar(of === 0 ? 1 : bytes / of, theme)} ` : '';
 			const rate = bytesPerSecond > 0 ? `, ${formatBytes(bytesPerSecond)}/s, ${timeLeft(transfer)}` : '';
-			return `${bar}${percent(transfer)} of ${formatBytes(of)}${rate}${CANCEL_HINT}`;
+			return `${percent(transfer)} of ${formatBytes(of)}${rate}${CANCEL_HINT}`;
 		}
 		case 'done':
 			return path === undefined ? 'saved' : `saved: ${cleanLine(path)}`;
@@ -87,9 +100,9 @@ function percent({bytes, of}: FileTransfer): string {
 	return `${of === 0 ? 100 : Math.floor((100 * bytes) / of)} %`;
 }
 
-function progressBar(share: number, {glyphs}: Theme): string {
-	const filled = Math.max(0, Math.min(BAR_CELLS, Math.floor(share * BAR_CELLS)));
-	return glyphs.barFull.repeat(filled) + glyphs.barEmpty.repeat(BAR_CELLS - filled);
+function progressBar({bytes, of}: FileTransfer, cells: number, {glyphs}: Theme): string {
+	const filled = Math.min(cells, Math.floor((of === 0 ? 1 : bytes / of) * cells));
+	return glyphs.barFull.repeat(filled) + glyphs.barEmpty.repeat(cells - filled);
 }
 
 /** Time until a transfer is complete at its present rate: `12 s left`, `3 min left`. */

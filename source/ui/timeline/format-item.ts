@@ -81,12 +81,12 @@ function isActionEntry(entry: TimelineEntry): boolean {
  */
 function fileRows(state: State, entry: TimelineEntry, options: RowOptions): Row[] {
 	const {theme, isLive = false} = options;
-	const line = entry.type === 'shared' ? fileLine(state, entry, isLive, theme) : undefined;
-	if (!line) return [];
 	const {textStart, textCells} = columnsFor(options);
+	const line = entry.type === 'shared' ? fileLine(state, entry, isLive, theme, textCells) : undefined;
+	if (!line) return [];
 	const {text, style} = line;
 	const lines = line.isProgress
-		? [truncateCells(text, textCells, theme.glyphs.ellipsis)]
+		? [text]
 		: wrapText(text, textCells, textCells).map(({start, end}) => text.slice(start, end));
 	return lines.map(part => [indent(textStart), {text: part, style}]);
 }

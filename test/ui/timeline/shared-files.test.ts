@@ -58,6 +58,18 @@ function rows(transfers: readonly Partial<FileTransfer>[] = [], isLive = true): 
 	);
 }
 
+test.each([
+	[63, '####------------ 25 % of 4.0 MB, 1.0 MB/s, 3 s left   x: cancel'],
+	[58, '##--------- 25 % of 4.0 MB, 1.0 MB/s, 3 s left   x: cancel'],
+	[53, '#----- 25 % of 4.0 MB, 1.0 MB/s, 3 s left   x: cancel'],
+	[52, '####------------ 25 % of 4.0 MB, 1.0 MB/s, 3 s left'],
+	[41, '#----- 25 % of 4.0 MB, 1.0 MB/s, 3 s left'],
+	[30, '#----- 25 % of 4.0 MB, 1.0 MB~'],
+])('in %i cells, the progress of a fetch is shown as %j', (cells, text) => {
+	const {state, entry} = room({state: 'fetching', bytes: MB, bytesPerSecond: MB});
+	expect(fileLine(state, entry, true, theme, cells)?.text).toBe(text);
+});
+
 test('a shared file is a row with its name, size and note, and with a hint on how to fetch the file if it can be fetched', () => {
 	expect(rows()).toEqual(['Ann shared plan.pdf (131 kB): the new one', 'Enter or /fetch: save it']);
 	expect(rows([], false)).toEqual(['Ann shared plan.pdf (131 kB): the new one']);
@@ -90,10 +102,10 @@ test('the row of a withdrawn file does not say that its author still shares it, 
 		['fetching', expect.anything()],
 	] as const) {
 		const {state, entry} = room({state: transfer});
-		expect(fileLine(state, entry, true, theme)).toBeDefined();
+		expect(fileLine(state, entry, true, theme, 60)).toBeDefined();
 		const withdrawal = feedEvent(ann, 3, 2, {type: 'withdrawn', target: {peer: ann, seq: 2}});
 		const withdrawn = reduceInputs(state, [learn(10, [withdrawal])]);
-		expect(fileLine(withdrawn, entry, true, theme)).toEqual(expected);
+		expect(fileLine(withdrawn, entry, true, theme, 60)).toEqual(expected);
 	}
 });
 
