@@ -397,6 +397,13 @@ export const LISTEN_BACKLOG = 64;
  * local network transfers this number of bytes in a few ms.
  */
 export const SEND_HIGH_WATER_BYTES = 256 * 1024;
+/**
+ * 16 MiB. Bytes that may be queued on all connections together before answers to `want` are delayed. Each connection has an
+ * equal share, which replaces SEND_HIGH_WATER_BYTES if it is smaller: with more than 64 connections.
+ */
+export const SEND_BUDGET_BYTES = 16 * 1024 * 1024;
+/** Least share of a connection in SEND_BUDGET_BYTES. A typical answer fits into a few such shares. */
+export const MIN_SEND_HIGH_WATER_BYTES = 16 * 1024;
 /** Maximum number of verified connections to one peer. A node soon closes all but one of them. */
 export const MAX_LINKS_PER_PEER = 8;
 /** Maximum number of verified connections of the node. It is below the usual limit of file descriptors. */

@@ -77,6 +77,9 @@ function countingTransport(inner: Transport, traffic: Traffic): Transport {
 		get queuedBytes() {
 			return connection.queuedBytes;
 		},
+		get highWaterBytes() {
+			return connection.highWaterBytes;
+		},
 		handle: handlers =>
 			connection.handle({
 				...handlers,

@@ -107,6 +107,7 @@ function createEnd(
 		get queuedBytes() {
 			return wiring.pipes.outgoing.queuedBytes;
 		},
+		highWaterBytes: SEND_HIGH_WATER_BYTES,
 		handle(newHandlers) {
 			if (handlers) throw new Error('handle is called once');
 			handlers = newHandlers;

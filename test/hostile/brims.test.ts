@@ -56,6 +56,7 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, readonly LimitName[]>> = {
 		'MAX_HANDSHAKES_PER_SECOND',
 		'MAX_SUSPECT_HANDSHAKES_PER_SECOND',
 	],
+	'network/transport/send-budget.test.ts': ['SEND_BUDGET_BYTES', 'MIN_SEND_HIGH_WATER_BYTES'],
 	'network/transport/tls-hostile.test.ts': ['MAX_WAITING_CONNECTIONS'],
 	'network/transport/tls-transport.test.ts': ['MAX_RESOLVED_ADDRESSES'],
 	'node/whisper-pair.test.ts': ['MAX_WHISPERS_OUTSTANDING'],

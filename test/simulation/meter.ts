@@ -70,6 +70,9 @@ function meterConnection(
 		get queuedBytes() {
 			return connection.queuedBytes;
 		},
+		get highWaterBytes() {
+			return connection.highWaterBytes;
+		},
 		handle(handlers) {
 			connection.handle({
 				data(chunk) {

@@ -13,6 +13,11 @@ import {createDeliveryTracker, createReportCollector, type DeliveryChange, type 
 const DELIVERY_INTERVAL_MS = 250;
 /** Maximum number of reports written in one turn of the event loop. */
 const LINES_PER_TURN = 500;
+/**
+ * After this number of characters, a turn writes no further reports. Strings that wait for a slow reader survive several
+ * garbage collections, and then stay in memory until V8 collects the whole heap.
+ */
+const CHARACTERS_PER_TURN = 256 * 1024;
 
 export type OutputReport =
 	| Report
@@ -79,10 +84,14 @@ export function createReporter(
 	function drain(): void {
 		while (isStarted && !pendingWrite && queue.length > 0) {
 			let text = '';
-			for (const item of queue.splice(0, output.isClosed ? queue.length : LINES_PER_TURN)) {
+			let count = 0;
+			for (const item of queue) {
+				if (!output.isClosed && (count === LINES_PER_TURN || text.length >= CHARACTERS_PER_TURN)) break;
+				count += 1;
 				const line = typeof item === 'string' ? item : formatReport(item);
 				if (line !== undefined) text += `${line}\n`;
 			}
+			queue.splice(0, count);
 			if (text !== '') output.write(text);
 			const pause = output.isFull ? output.whenWritable() : queue.length > 0 ? yieldToEventLoop() : undefined;
 			pendingWrite = pause?.then(() => {

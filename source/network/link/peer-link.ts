@@ -43,6 +43,8 @@ export interface PeerLink {
 	readonly localAddress: string;
 	readonly remotePort: number;
 	readonly queuedBytes: number;
+	/** High-water mark of the send queue, in bytes. It falls while many connections are open. */
+	readonly highWaterBytes: number;
 	readonly status: LinkStatus;
 	readonly roundTripMs: number | undefined;
 	/** Wall clock of the peer minus the clock of this node, in ms. */
@@ -166,6 +168,9 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		remotePort,
 		get queuedBytes() {
 			return connection.queuedBytes;
+		},
+		get highWaterBytes() {
+			return connection.highWaterBytes;
 		},
 		get status() {
 			return keepalive.status;

@@ -4,7 +4,7 @@
  * it sends nothing.
  */
 import type {Clock, Timer} from '../../core/environment.js';
-import {ALIVE_INTERVAL_MS, SEND_HIGH_WATER_BYTES} from '../../core/limits.js';
+import {ALIVE_INTERVAL_MS} from '../../core/limits.js';
 import type {PeerLink} from '../link/peer-link.js';
 import {runWithinBudget} from '../scheduling/chunked-work.js';
 import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
@@ -12,12 +12,6 @@ import type {FailureDetector} from './failure-detector.js';
 
 /** Longest time in ms for which lists are created without a pause. */
 const SLICE_MS = 1;
-/**
- * A peer for which more than this number of bytes is queued gets no list. Each list replaces the earlier ones, so a peer
- * that reads late needs only the last one.
- */
-const MAX_QUEUED_BEFORE_LIST = 2 * SEND_HIGH_WATER_BYTES;
-
 export interface AliveSenderOptions {
 	readonly clock: Clock;
 	readonly failureDetector: Pick<FailureDetector, 'aliveFor'>;
@@ -41,11 +35,14 @@ export function createAliveSender({clock, failureDetector, links}: AliveSenderOp
 		sendSlice();
 	}
 
-	/** Sends lists for SLICE_MS, because the lists for hundreds of peers take long. */
+	/**
+	 * Sends lists for SLICE_MS, because the lists for hundreds of peers take long. Each list replaces the earlier ones.
+	 * So a peer gets no list while more than twice the high-water mark is queued for it, which answers alone rarely reach.
+	 */
 	function sendSlice(): void {
 		runWithinBudget(clock, SLICE_MS, () => {
 			const link = waiting.shift();
-			if (link && link.queuedBytes <= MAX_QUEUED_BEFORE_LIST) sendTo(link);
+			if (link && link.queuedBytes <= 2 * link.highWaterBytes) sendTo(link);
 			return waiting.length > 0;
 		});
 		if (waiting.length > 0) sliceTimer.schedule();

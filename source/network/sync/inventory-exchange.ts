@@ -15,9 +15,7 @@ import {
 	MAX_DIGESTS_PER_SECOND,
 	MAX_HAVE_FEEDS,
 	MAX_NEW_FEEDS_PER_MINUTE,
-	MAX_QUEUED_BYTES,
 	PUSH_GRACE_MS,
-	SEND_HIGH_WATER_BYTES,
 } from '../../core/limits.js';
 import {shareKey} from '../ip-address.js';
 import type {PeerLink} from '../link/peer-link.js';
@@ -98,7 +96,7 @@ function* answerDigest(options: PageOptions, clock: Clock, theirDigest: Uint8Arr
  */
 function sendNextPage({link, state, inventory, announced, limit}: PageOptions, now: number): boolean {
 	const [answer] = state.answers;
-	if (!answer || link.queuedBytes > SEND_HIGH_WATER_BYTES || !state.pace.take('have', now)) return false;
+	if (!answer || link.queuedBytes > link.highWaterBytes || !state.pace.take('have', now)) return false;
 	const feeds: HaveFeed[] = [];
 	while (feeds.length < MAX_HAVE_FEEDS) {
 		if (answer.from >= answer.feeds.length) {
@@ -138,7 +136,8 @@ export function sendWaitingPages(
  * listed, because this acknowledges the events of the peer. If `all` is false, only that feed is listed.
  */
 export function sendDelta(sync: SyncLink, inventory: FeedInventory, all: boolean, now: number): void {
-	if (sync.pending.size === 0 || !hasFullInventory(sync) || sync.link.queuedBytes > MAX_QUEUED_BYTES) return;
+	const {queuedBytes, highWaterBytes} = sync.link;
+	if (sync.pending.size === 0 || !hasFullInventory(sync) || queuedBytes > 2 * highWaterBytes) return;
 	const {pace} = connectionState(sync, sync.link);
 	if (pace.available('have', now) === 0) return;
 	const feeds: HaveFeed[] = [];

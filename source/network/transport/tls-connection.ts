@@ -1,9 +1,10 @@
 import {constants} from 'node:crypto';
 import type {ConnectionOptions, TLSSocket, TlsOptions} from 'node:tls';
 import type {Clock, Timer} from '../../core/environment.js';
-import {MAX_BYE_FLUSH_MS, SEND_HIGH_WATER_BYTES} from '../../core/limits.js';
+import {MAX_BYE_FLUSH_MS} from '../../core/limits.js';
 import {describeError} from '../describe-error.js';
 import {normaliseAddress} from '../ip-address.js';
+import type {SendBudget} from './send-budget.js';
 import type {Connection, ConnectionHandlers} from './transport.js';
 import {createWriteQueue} from './write-queue.js';
 
@@ -61,6 +62,8 @@ export function isAuthenticated(socket: TLSSocket): boolean {
 export interface TlsConnectionOptions {
 	readonly dialled: boolean;
 	readonly clock: Clock;
+	/** Budget shared by all connections of the transport. */
+	readonly budget: SendBudget;
 	/** Calls `flush` once, asynchronously, after the current turn of the event loop. */
 	schedule(flush: () => void): void;
 }
@@ -69,7 +72,8 @@ export interface TlsConnectionOptions {
  * Creates a connection from a TLS socket whose handshake is complete. The caller has already added an error handler to
  * the socket.
  */
-export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule}: TlsConnectionOptions): Connection {
+export function createTlsConnection(socket: TLSSocket, options: TlsConnectionOptions): Connection {
+	const {dialled, clock, budget, schedule} = options;
 	let handlers: ConnectionHandlers | undefined;
 	let error: string | undefined;
 	let closing = false;
@@ -84,8 +88,9 @@ export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule
 			ended: () => socket.end(),
 			schedule,
 		},
-		SEND_HIGH_WATER_BYTES,
+		() => budget.highWaterBytes,
 	);
+	budget.opened();
 
 	/** Destroys the socket after MAX_BYE_FLUSH_MS, in case the peer has not read all queued bytes by then. */
 	function limitFlush(): void {
@@ -101,6 +106,7 @@ export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule
 	socket.on('end', limitFlush);
 	socket.once('close', () => {
 		isClosed = true;
+		budget.closed();
 		deadline?.cancel();
 		queue.end();
 		handlers?.closed(closing ? undefined : error);
@@ -114,6 +120,9 @@ export function createTlsConnection(socket: TLSSocket, {dialled, clock, schedule
 		keyingMaterial: new Uint8Array(socket.exportKeyingMaterial(KEYING_BYTES, EXPORTER_LABEL, EXPORTER_CONTEXT)),
 		get queuedBytes() {
 			return queue.bytes;
+		},
+		get highWaterBytes() {
+			return budget.highWaterBytes;
 		},
 		handle(newHandlers) {
 			if (handlers) throw new Error('handle is called once');

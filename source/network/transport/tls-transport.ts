@@ -19,6 +19,7 @@ import {createSocketFailures} from '../socket-failure.js';
 import {createSystemClock} from '../system-clock.js';
 import {alternateFamilies, raceConnections} from './connection-race.js';
 import {describeDialFailure} from './describe-dial-failure.js';
+import {createSendBudget} from './send-budget.js';
 import {clientOptions, createTlsConnection, isAuthenticated, type TlsKey} from './tls-connection.js';
 import {createTlsListener} from './tls-listener.js';
 import type {Connection, DialFailure, DialResult, Transport} from './transport.js';
@@ -98,7 +99,7 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		log = () => {},
 	} = options;
 	const host = hosts.ipv4 ?? hosts.ipv6;
-	const schedule = createTurnEnd();
+	const connectionOptions = {clock, budget: createSendBudget(), schedule: createTurnEnd()};
 	const own = clientOptions(options);
 	/** TLS context that all dials share, because to create one takes as long as the rest of a dial. */
 	const secureContext = createSecureContext(own);
@@ -116,7 +117,7 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 		port: options.port ?? 0,
 		clock,
 		log,
-		secured: socket => accepted?.(createTlsConnection(socket, {dialled: false, clock, schedule})),
+		secured: socket => accepted?.(createTlsConnection(socket, {dialled: false, ...connectionOptions})),
 		refused: () => refused++,
 	});
 
@@ -221,7 +222,7 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
 				tls.off('error', failed);
 				tls.off('close', hungUp);
 				tls.on('error', () => {});
-				finish({connection: createTlsConnection(tls, {dialled: true, clock, schedule})});
+				finish({connection: createTlsConnection(tls, {dialled: true, ...connectionOptions})});
 			});
 		}
 

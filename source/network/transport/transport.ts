@@ -36,6 +36,8 @@ export interface Connection {
 	readonly keyingMaterial: Uint8Array;
 	/** Number of bytes passed to `send` that are not yet passed to the operating system. */
 	readonly queuedBytes: number;
+	/** Number of queued bytes from which on `send` returns false. It falls while many connections are open. */
+	readonly highWaterBytes: number;
 	/**
 	 * Sets the handlers. To be called exactly once, immediately after the connection was received. Data that has
 	 * arrived already is passed to the handlers afterwards.

@@ -28,8 +28,11 @@ export interface WriteQueue {
 /**
  * Creates a queue that has at most one write in progress. Frames that are added during a write are joined into the next
  * write. So a thousand small messages on a busy connection need only a few TLS records.
+ *
+ * `highWaterBytes`: the current high-water mark. A frame of at least twice this length is written in parts of this length,
+ * because TLS encrypts each write as a whole and keeps the copy until the peer has read it.
  */
-export function createWriteQueue(sink: WriteSink, highWaterBytes: number): WriteQueue {
+export function createWriteQueue(sink: WriteSink, highWaterBytes: () => number): WriteQueue {
 	let waiting: Uint8Array[] = [];
 	let waitingBytes = 0;
 	let writingBytes = 0;
@@ -38,9 +41,21 @@ export function createWriteQueue(sink: WriteSink, highWaterBytes: number): Write
 	let ending = false;
 
 	function take(): Uint8Array {
+		const partBytes = highWaterBytes();
+		const [first] = waiting;
+		if (first && first.length >= 2 * partBytes) {
+			waiting[0] = first.subarray(partBytes);
+			waitingBytes -= partBytes;
+			return first.subarray(0, partBytes);
+		}
+
 		let count = 0;
 		let bytes = 0;
-		while (count < waiting.length && bytes < JOINED_BYTES) bytes += waiting[count++]?.length ?? 0;
+		for (const frame of waiting) {
+			if (bytes >= JOINED_BYTES || frame.length >= 2 * partBytes) break;
+			bytes += frame.length;
+			count += 1;
+		}
 		const taken = count === waiting.length ? waiting : waiting.slice(0, count);
 		waiting = count === waiting.length ? [] : waiting.slice(count);
 		waitingBytes -= bytes;
@@ -51,7 +66,7 @@ export function createWriteQueue(sink: WriteSink, highWaterBytes: number): Write
 		writingBytes = 0;
 		flush();
 		if (!ending && writingBytes === 0 && waiting.length === 0) sink.emptied();
-		if (!full || waitingBytes + writingBytes >= highWaterBytes) return;
+		if (!full || waitingBytes + writingBytes >= highWaterBytes()) return;
 		full = false;
 		if (!ending) sink.drained();
 	}
@@ -82,7 +97,7 @@ export function createWriteQueue(sink: WriteSink, highWaterBytes: number): Write
 				waitingBytes += frame.length;
 				scheduleFlush();
 			}
-			if (waitingBytes + writingBytes >= highWaterBytes) full = true;
+			if (waitingBytes + writingBytes >= highWaterBytes()) full = true;
 			return !full;
 		},
 		end() {

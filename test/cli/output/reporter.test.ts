@@ -102,6 +102,27 @@ describe('the reporter', () => {
 		]);
 	});
 
+	it('the reporter writes a limited number of characters at once, so that few long reports wait for a slow reader', async () => {
+		const lengths: number[] = [];
+		let resume = () => {};
+		const slow = new Writable({
+			write(chunk, _encoding, done) {
+				lengths.push(chunk.length);
+				resume = done;
+			},
+		});
+		const {reporter} = start(slow);
+		const long = 'x'.repeat(16_000);
+		for (let count = 0; count < 100; count++) reporter.writeLine(long);
+		reporter.start();
+		const finished = reporter.finish(undefined);
+		const pump = setInterval(() => resume(), 0);
+		await finished;
+		clearInterval(pump);
+		expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(100 * 16_001);
+		expect(Math.max(...lengths)).toBeLessThanOrEqual(256 * 1024 + 16_001);
+	});
+
 	it('the reporter finishes even if the reader has closed the output', async () => {
 		const stream = new PassThrough();
 		const {store, reporter} = start(stream);

@@ -3,6 +3,7 @@
 import {encodeMessageFrame} from '../../../source/codec/message.js';
 import type {HelloMessage, Message} from '../../../source/codec/message-types.js';
 import type {PeerId} from '../../../source/core/event.js';
+import {SEND_HIGH_WATER_BYTES} from '../../../source/core/limits.js';
 import {openPeerLink} from '../../../source/network/link/peer-link.js';
 import type {ConnectionHandlers} from '../../../source/network/transport/transport.js';
 import type {SeededRandom} from '../../helpers/seeded-random.js';
@@ -64,6 +65,7 @@ function run(bytes: Uint8Array, random: SeededRandom): string {
 			localAddress: '10.0.0.1',
 			keyingMaterial: new Uint8Array(32),
 			queuedBytes: 0,
+			highWaterBytes: SEND_HIGH_WATER_BYTES,
 			handle(connectionHandlers) {
 				handlers = connectionHandlers;
 			},

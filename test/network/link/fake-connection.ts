@@ -4,6 +4,7 @@
 import {createFrameDecoder} from '../../../source/codec/frame.js';
 import {decodeMessage, encodeMessageFrame} from '../../../source/codec/message.js';
 import type {Message} from '../../../source/codec/message-types.js';
+import {SEND_HIGH_WATER_BYTES} from '../../../source/core/limits.js';
 import type {Connection, ConnectionHandlers} from '../../../source/network/transport/transport.js';
 
 export interface FakeConnection {
@@ -43,6 +44,7 @@ export function createFakeConnection({dialled = false} = {}): FakeConnection {
 			get queuedBytes() {
 				return queuedBytes;
 			},
+			highWaterBytes: SEND_HIGH_WATER_BYTES,
 			handle(newHandlers) {
 				handlers = newHandlers;
 			},

@@ -24,6 +24,7 @@ function createRoom(count: number) {
 			get queuedBytes() {
 				return queued.get(peer) ?? 0;
 			},
+			highWaterBytes: SEND_HIGH_WATER_BYTES,
 			send() {
 				if (!turn) {
 					turn = [];

@@ -6,6 +6,7 @@ import type {Message} from '../../../source/codec/message-types.js';
 import type {Batch} from '../../../source/core/batch.js';
 import {lastSeq} from '../../../source/core/batch.js';
 import type {PeerId} from '../../../source/core/event.js';
+import {SEND_HIGH_WATER_BYTES} from '../../../source/core/limits.js';
 import {createHaveIndex} from '../../../source/feed/have-index.js';
 import type {PeerLink} from '../../../source/network/link/peer-link.js';
 import type {FeedInventory} from '../../../source/network/sync/feed-inventory.js';
@@ -201,6 +202,7 @@ export function createFakeLink(peer: PeerId, carry?: (message: Message) => void)
 			get queuedBytes() {
 				return fake.queuedBytes;
 			},
+			highWaterBytes: SEND_HIGH_WATER_BYTES,
 			send,
 			sendFrame(frame: Uint8Array) {
 				const message = decodeMessage(frame.subarray(FRAME_HEADER_BYTES));

@@ -4,6 +4,7 @@ import {createWriteQueue} from '../../../source/network/transport/write-queue.js
 
 /** Creates a write queue whose sink completes a write only when the test calls `finish`. */
 function createSink() {
+	let mark = 1000;
 	const sink = {
 		written: [] as Uint8Array[],
 		drained: 0,
@@ -23,7 +24,7 @@ function createSink() {
 			ended: () => void sink.ended++,
 			schedule: flush => void sink.tasks.push(flush),
 		},
-		1000,
+		() => mark,
 	);
 	const turn = () => {
 		for (const task of sink.tasks.splice(0)) task();
@@ -33,7 +34,10 @@ function createSink() {
 		sink.done = undefined;
 		done?.();
 	};
-	return {sink, queue, turn, finish};
+	const setMark = (bytes: number) => {
+		mark = bytes;
+	};
+	return {sink, queue, turn, finish, setMark};
 }
 
 it('the write queue joins the frames of one turn of the event loop into one write', () => {
@@ -64,9 +68,9 @@ it('the write queue does not copy a large frame', () => {
 			ended() {},
 			schedule: flush => void tasks.push(flush),
 		},
-		1000,
+		() => 1000,
 	);
-	const frame = new Uint8Array(1024 * 1024);
+	const frame = new Uint8Array(1999);
 	queue.add(frame);
 	tasks[0]!();
 	expect(written[0]).toBe(frame);
@@ -137,4 +141,51 @@ it('the write queue writes every byte once and in order, for any sequence of ope
 			expect([queue.bytes, sink.ended]).toEqual([0, 1]);
 		}),
 	);
+});
+
+it('the write queue writes a frame of at least twice the high-water mark in parts, which are not copied', () => {
+	const written: Uint8Array[] = [];
+	const tasks: (() => void)[] = [];
+	let finish = () => {};
+	const queue = createWriteQueue(
+		{
+			write(bytes, done) {
+				written.push(bytes);
+				finish = done;
+			},
+			drained() {},
+			emptied() {},
+			ended() {},
+			schedule: flush => void tasks.push(flush),
+		},
+		() => 1000,
+	);
+	const frame = Uint8Array.from({length: 4500}, (_, index) => index % 251);
+	const small = Uint8Array.of(1, 2, 3);
+	for (const added of [small, frame, small]) queue.add(added);
+	tasks[0]!();
+	const queued = [queue.bytes];
+	while (queue.bytes > 0) {
+		finish();
+		queued.push(queue.bytes);
+	}
+	expect(written.map(({length}) => length)).toEqual([3, 1000, 1000, 1000, 1503]);
+	expect(queued).toEqual([4506, 4503, 3503, 2503, 1503, 0]);
+	expect(written[1]?.buffer).toBe(frame.buffer);
+	expect(Buffer.concat(written)).toEqual(Buffer.concat([small, frame, small]));
+});
+
+it('the write queue follows a high-water mark that changes', () => {
+	const {sink, queue, turn, finish, setMark} = createSink();
+	expect(queue.add(new Uint8Array(500))).toBe(true);
+	setMark(500);
+	expect(queue.add(new Uint8Array(1))).toBe(false);
+	turn();
+	queue.add(new Uint8Array(600));
+	finish();
+	expect([queue.bytes, sink.drained]).toEqual([600, 0]);
+	setMark(601);
+	queue.add(new Uint8Array(10));
+	finish();
+	expect([queue.bytes, sink.drained]).toEqual([10, 1]);
 });
