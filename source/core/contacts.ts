@@ -18,6 +18,7 @@ export type Trust = 'verified' | 'impostor' | 'unknown';
 
 /** Trust in a peer under the name that it had at `seq` of its feed; if `seq` is undefined, under its newest name. */
 export function trustOf(state: State, peer: PeerId, seq?: number): Trust {
+	if (state.ephemeral.contacts.length === 0) return 'unknown';
 	if (contactOf(state, peer)) return 'verified';
 	return impersonatedContact(state, peer, seq) ? 'impostor' : 'unknown';
 }

@@ -29,7 +29,7 @@ type NameHolders = Map<string, Map<string, number>>;
 interface CollisionIndex {
 	readonly launches: Launches;
 	readonly holders: NameHolders;
-	/** Results of `hasNameCollision` for the roster of this index. */
+	/** Results of `hasNameCollision`. They stay valid while no key gets a second holder or loses the last but one. */
 	readonly collisions: WeakMap<NameChange, boolean>;
 }
 
@@ -42,6 +42,8 @@ const MAX_CACHED_INDEXES = 2;
 
 const indexes = new LruMap<Roster, CollisionIndex>(MAX_CACHED_INDEXES, {touchOnGet: true});
 const keyCache = new WeakMap<Pick<NameChange, 'name'>, readonly string[]>();
+/** Keys of fingerprints. They are cached because a list of all peers needs them after each change of the roster. */
+const fingerprintKeys = new WeakMap<RosterPeer, string>();
 
 /**
  * Whether the name that the peer `known` had at `seq` of its feed can be taken for another person's name. This is so
@@ -51,9 +53,9 @@ export function hasNameCollision(state: State, known: RosterPeer, seq?: number):
 	const name = nameAt(known, seq);
 	if (!name) return false;
 	const {holders, collisions} = getIndex(state);
-	const result =
-		collisions.get(name) ??
-		(mixesScripts(name.name) || collisionKeys(name).some(key => (holders.get(key)?.size ?? 0) > 1));
+	const cached = collisions.get(name);
+	if (cached !== undefined) return cached;
+	const result = mixesScripts(name.name) || collisionKeys(name).some(key => (holders.get(key)?.size ?? 0) > 1);
 	collisions.set(name, result);
 	return result;
 }
@@ -72,7 +74,11 @@ export function longFingerprint({identity, peer}: RosterPeer): string {
 }
 
 function fingerprintKey(known: RosterPeer): string {
-	return `print ${longFingerprint(known).slice(0, SHORT_FINGERPRINT_DIGITS)}`;
+	const cached = fingerprintKeys.get(known);
+	if (cached !== undefined) return cached;
+	const key = `print ${longFingerprint(known).slice(0, SHORT_FINGERPRINT_DIGITS)}`;
+	fingerprintKeys.set(known, key);
+	return key;
 }
 
 /** Name that a peer had at `seq` of its feed; if `seq` is undefined, its newest name. */
@@ -121,33 +127,46 @@ function getIndex({roster, launches}: State): CollisionIndex {
 	const isReusable = oldest?.[1].launches === launches;
 	const before = isReusable ? oldest?.[0] : undefined;
 	const holders: NameHolders = (isReusable ? oldest?.[1].holders : undefined) ?? new Map();
+	let isCrossed = false;
 	for (const [number, bucket] of roster.entries()) {
 		const bucketBefore = before?.[number] ?? EMPTY_BUCKET;
-		if (bucketBefore !== bucket) updateBucket(holders, bucketBefore, bucket, launches);
+		if (bucketBefore !== bucket && updateBucket(holders, bucketBefore, bucket, launches)) isCrossed = true;
 	}
 
-	const index = {launches, holders, collisions: new WeakMap<NameChange, boolean>()};
+	const kept = isReusable && !isCrossed ? oldest?.[1].collisions : undefined;
+	const index = {launches, holders, collisions: kept ?? new WeakMap<NameChange, boolean>()};
 	indexes.set(roster, index);
 	return index;
 }
 
-function updateBucket(holders: NameHolders, before: Bucket, after: Bucket, launches: Launches): void {
+/** Returns whether a key got a second holder or lost the last but one. */
+function updateBucket(holders: NameHolders, before: Bucket, after: Bucket, launches: Launches): boolean {
+	let isCrossed = false;
 	const isChanged = (from: Bucket, {peer, names, identity}: RosterPeer) =>
 		from[peer]?.names !== names || from[peer]?.identity !== identity;
-	for (const known of Object.values(before)) if (isChanged(after, known)) countNames(holders, known, launches, -1);
-	for (const known of Object.values(after)) if (isChanged(before, known)) countNames(holders, known, launches, 1);
+	const count = (known: RosterPeer, by: 1 | -1) => {
+		if (countNames(holders, known, launches, by)) isCrossed = true;
+	};
+	for (const known of Object.values(before)) if (isChanged(after, known)) count(known, -1);
+	for (const known of Object.values(after)) if (isChanged(before, known)) count(known, 1);
+	return isCrossed;
 }
 
-function countNames(holders: NameHolders, known: RosterPeer, launches: Launches, by: 1 | -1): void {
+/** Returns whether a key got a second holder or lost the last but one. */
+function countNames(holders: NameHolders, known: RosterPeer, launches: Launches, by: 1 | -1): boolean {
+	let isCrossed = false;
 	const person = personKey(known, launches);
 	for (const key of [fingerprintKey(known), ...known.names.flatMap(collisionKeys)]) {
 		const people = holders.get(key) ?? new Map<string, number>();
+		const isShared = people.size > 1;
 		const names = (people.get(person) ?? 0) + by;
 		if (names > 0) people.set(person, names);
 		else people.delete(person);
+		if (people.size > 1 !== isShared) isCrossed = true;
 		if (people.size > 0) holders.set(key, people);
 		else holders.delete(key);
 	}
+	return isCrossed;
 }
 
 /**

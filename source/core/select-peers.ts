@@ -199,42 +199,59 @@ function isOnlyReported({names, contacts, lost}: RosterPeer): boolean {
 	return names.length === 0 && Object.keys(lost).length > 0 && Object.keys(contacts).length === 0;
 }
 
-/** All peers that lists show, divided into those that have left (`departed`) and those that have not (`active`). */
+/** All peers that lists show: those that are present, those that are absent without having left, and those that have left. */
 interface RankedPeers {
-	readonly active: readonly RankedView[];
+	readonly present: readonly RankedView[];
+	readonly absent: readonly RankedView[];
 	readonly departed: readonly RankedView[];
 }
 
+/** Peers with a measured connection. The result stays the same array while no connection opens or closes. */
+const selectLinked: (state: State) => readonly string[] = (() => {
+	let linked: readonly string[] = [];
+	return memoise(
+		state => [state.ephemeral.links],
+		({ephemeral: {links}}) => {
+			const keys = Object.keys(links);
+			if (keys.length !== linked.length || keys.some((key, index) => key !== linked[index])) linked = keys;
+			return linked;
+		},
+	);
+})();
+
 /**
- * What lists show of peers that have left. It is cached separately, because the views of other peers change with
- * every measurement of a connection, about every two seconds.
+ * Peers that are present, and what lists show of all others. The latter is cached separately, because the views of peers with
+ * a connection change with every measurement of it, about every two seconds, and a member can fill the roster with
+ * absent peers.
  */
-const selectDeparted = memoise(
-	(state: State) => [state.roster, state.launch, state.launches, state.ephemeral.contacts],
+const selectSettled = memoise(
+	(state: State) => [state.roster, state.launch, state.launches, state.ephemeral.contacts, selectLinked(state)],
 	state => {
-		const active: RosterPeer[] = [];
+		const present: RosterPeer[] = [];
+		const absent: RankedView[] = [];
 		const departed: RankedView[] = [];
 		for (const known of listPeers(state.roster)) {
-			if (statusOf(state, known.peer) === 'left') departed.push(rankPeer(state, known));
-			else if (!isOnlyReported(known)) active.push(known);
+			const status = statusOf(state, known.peer);
+			if (status === 'left') departed.push(rankPeer(state, known));
+			else if (isOnlyReported(known)) continue;
+			else if (status === 'unreachable') absent.push(rankPeer(state, known));
+			else present.push(known);
 		}
 		const own = state.launch?.peer;
 		// This node is listed even before it has written its `joined` event.
-		if (own !== undefined && findPeer(state.roster, own) === undefined) active.push(createRosterPeer(own));
+		if (own !== undefined && findPeer(state.roster, own) === undefined) present.push(createRosterPeer(own));
+		absent.sort(compareRanked);
 		departed.sort(compareRanked);
-		return {active, departed, views: departed.map(({view}) => view)};
+		return {present, absent, departed, views: [...absent, ...departed].map(({view}) => view)};
 	},
 );
 
-/**
- * Peers that have not left, and peers that have, both sorted. The array of those that have left stays the same object
- * while only connections change.
- */
+/** All listed peers, each group sorted. The arrays of absent and departed peers stay the same objects while only links change. */
 export const selectRanked: (state: State) => RankedPeers = memoise(
-	state => [selectDeparted(state), state.ephemeral.links],
+	state => [selectSettled(state), state.ephemeral.links],
 	state => {
-		const {active, departed} = selectDeparted(state);
-		return {active: active.map(known => rankPeer(state, known)).sort(compareRanked), departed};
+		const {present, absent, departed} = selectSettled(state);
+		return {present: present.map(known => rankPeer(state, known)).sort(compareRanked), absent, departed};
 	},
 );
 
@@ -244,7 +261,7 @@ export const selectRanked: (state: State) => RankedPeers = memoise(
  */
 export const selectPeers: (state: State) => readonly PeerView[] = memoise(
 	state => [selectRanked(state)],
-	state => [...selectRanked(state).active.map(({view}) => view), ...selectDeparted(state).views],
+	state => [...selectRanked(state).present.map(({view}) => view), ...selectSettled(state).views],
 );
 
 const selectPeersById = memoise(

@@ -10,7 +10,7 @@
 import type {PeerId} from './event.js';
 import {compareOrder} from './event-order.js';
 import {foldText} from './fold-text.js';
-import {memoise} from './memoise.js';
+import {memoise, memoiseByKey} from './memoise.js';
 import {personKeyOf} from './name-collisions.js';
 import {ownSessionOf} from './own-sessions.js';
 import {findPeer, listPeers} from './roster.js';
@@ -49,23 +49,54 @@ function newestByPerson(ranked: readonly RankedView[]): Map<string, RankedView> 
 	return newest;
 }
 
+/** A person of whom no launch is present, with the key of the person. */
+interface SettledPerson {
+	readonly personKey: string;
+	readonly person: PersonView;
+}
+
+const memoiseSettled = memoiseByKey<RankedView, SettledPerson>();
+
+function settle(launch: RankedView, hasOurIdentity: boolean): SettledPerson {
+	const {view, personKey} = launch;
+	return memoiseSettled(launch, [hasOurIdentity], () => ({
+		personKey,
+		person: {...view, sessions: [view.peer], hasOurIdentity, sharesIdentityWith: []},
+	}));
+}
+
 /**
- * Newest launch of each person among the launches that have left. Cached separately from selectPeople, which is
- * computed again every two seconds, because an old log has thousands of peers that have left.
+ * People with a launch that is absent or has left: each by the newest such launch, the absent ones first. Cached separately
+ * from selectPeople, which is computed again every two seconds, because a log can have thousands of such launches.
  */
-const selectDepartedPeople = memoise(
-	(state: State) => [selectRanked(state).departed],
-	state => newestByPerson(selectRanked(state).departed),
+const selectSettledPeople = memoise(
+	(state: State) => [selectRanked(state).absent, selectRanked(state).departed, state.launches],
+	state => {
+		const {absent, departed} = selectRanked(state);
+		const [newestAbsent, newestDeparted] = [newestByPerson(absent), newestByPerson(departed)];
+		const isNewest = (launch: RankedView) =>
+			newestAbsent.get(launch.personKey) === launch && !isNewer(newestDeparted.get(launch.personKey) ?? launch, launch);
+		const shown = absent.filter(isNewest);
+		const shownKeys = new Set(shown.map(({personKey}) => personKey));
+		const shownDeparted = departed.filter(
+			launch =>
+				newestDeparted.get(launch.personKey) === launch &&
+				!shownKeys.has(launch.personKey) &&
+				ownSessionOf(state, launch.view.peer) === undefined,
+		);
+		return [...shown, ...shownDeparted].map(launch =>
+			settle(launch, ownSessionOf(state, launch.view.peer) === 'elsewhere'),
+		);
+	},
 );
 
 /**
  * Groups the present launches (runs of the program) by person and name. The first launch in each group is the one
  * whose data lists show: the current one of this node, otherwise the newest.
  */
-function groupSessions(active: readonly RankedView[]): Map<string, RankedView[]> {
+function groupSessions(present: readonly RankedView[]): Map<string, RankedView[]> {
 	const groups = new Map<string, RankedView[]>();
-	for (const launch of active) {
-		if (!isPresent(launch.view.status)) continue;
+	for (const launch of present) {
 		const key = `${launch.personKey} ${launch.foldedName}`;
 		const known = groups.get(key);
 		if (known) known.push(launch);
@@ -79,38 +110,28 @@ function groupSessions(active: readonly RankedView[]): Map<string, RankedView[]>
 export const selectPeople: (state: State) => readonly PersonView[] = memoise(
 	state => [selectRanked(state), state.launches],
 	state => {
-		const {active, departed} = selectRanked(state);
-		const newestDeparted = selectDepartedPeople(state);
-		const newestActive = newestByPerson(active);
-		const groups = [...groupSessions(active).values()];
+		const {present} = selectRanked(state);
+		const groups = [...groupSessions(present).values()];
 		const shownFirst = new Map(groups.map(group => [group[0], group]));
 		const namesByPerson = new Map<string, string[]>();
 		for (const [shown] of groups) {
 			if (shown) namesByPerson.set(shown.personKey, [...(namesByPerson.get(shown.personKey) ?? []), shown.view.name]);
 		}
-		const isShown = (launch: RankedView): boolean =>
-			shownFirst.has(launch) ||
-			(!isPresent(launch.view.status) &&
-				!namesByPerson.has(launch.personKey) &&
-				newestActive.get(launch.personKey) === launch &&
-				!isNewer(newestDeparted.get(launch.personKey) ?? launch, launch));
-		const shownActive = active.filter(isShown);
-		const shownPersons = new Set([...shownActive.map(({personKey}) => personKey), ...namesByPerson.keys()]);
-		const shownDeparted = departed.filter(
-			launch =>
-				newestDeparted.get(launch.personKey) === launch &&
-				!shownPersons.has(launch.personKey) &&
-				ownSessionOf(state, launch.view.peer) === undefined,
-		);
-		return [...shownActive, ...shownDeparted].map(launch => {
+		const shownPresent = present.flatMap((launch): PersonView[] => {
+			const group = shownFirst.get(launch);
+			if (!group) return [];
 			const {view, personKey} = launch;
-			return {
-				...view,
-				sessions: shownFirst.get(launch)?.map(({view: {peer}}) => peer) ?? [view.peer],
-				hasOurIdentity: ownSessionOf(state, view.peer) === 'elsewhere',
-				sharesIdentityWith: (namesByPerson.get(personKey) ?? []).filter(name => name !== view.name),
-			};
+			return [
+				{
+					...view,
+					sessions: group.map(({view: {peer}}) => peer),
+					hasOurIdentity: ownSessionOf(state, view.peer) === 'elsewhere',
+					sharesIdentityWith: (namesByPerson.get(personKey) ?? []).filter(name => name !== view.name),
+				},
+			];
 		});
+		const settled = selectSettledPeople(state).filter(({personKey}) => !namesByPerson.has(personKey));
+		return [...shownPresent, ...settled.map(({person}) => person)];
 	},
 );
 

@@ -157,4 +157,27 @@ describe('selectPeople lists people instead of launches:', () => {
 		const again = observe(observation(second, 20, {type: 'launched', version: '1'}));
 		expect(named(reduce(leave(me, 10), again, join(second, 'Caro', 21, 'c')))).toEqual(['a2 self']);
 	});
+
+	it('measurements of a connection and changes of one peer give the views of other absent people no new objects, so that thousands cost little', () => {
+		const state = reduce(
+			join(other, 'Bob', 2, 'b'),
+			join(second, 'Dan', 2, 'd'),
+			leave(second, 3),
+			join(first, 'Eve', 4),
+			connect(first, 5),
+		);
+		const settled = (now: State) => selectPeople(now).slice(2);
+		const before = settled(state);
+		const measured = reduceInputs(state, [
+			{type: 'ephemeral', event: {type: 'link-measured', peer: first, status: 'connected', roundTripMs: 7}},
+		]);
+		const inMeasured = settled(measured);
+		const renamed = reduceInputs(measured, [learn(6, [feedEvent(first, 2, 6, {type: 'renamed', name: 'Eva'})])]);
+		expect(selectPeople(measured)[1]).toMatchObject({name: 'Eve', roundTripMs: 7});
+		expect(named(renamed)).toEqual(['01 self', 'a1 connected', 'b1 unreachable', 'a2 left']);
+		for (const [index, person] of before.entries()) {
+			expect(inMeasured[index]).toBe(person);
+			expect(settled(renamed)[index]).toBe(person);
+		}
+	});
 });
