@@ -15,12 +15,14 @@ const INITIAL_BUFFER_BYTES = 4096;
 const MAX_REPEATED_BYTES = 320 * 1024;
 
 /**
- * Creates a buffer with a frame header and space for `length` bytes of payload. Throws RangeError if `length` is 0 or
- * exceeds `maxBytes`.
+ * Creates a buffer with a frame header and space for `length` bytes of payload. If `memory` is long enough, the buffer is a
+ * part of it and contains old bytes. Throws RangeError if `length` is 0 or exceeds `maxBytes`.
  */
-export function createFrame(length: number, maxBytes = MAX_FRAME_BYTES): Uint8Array {
+export function createFrame(length: number, maxBytes = MAX_FRAME_BYTES, memory?: Uint8Array): Uint8Array {
 	if (length === 0 || length > maxBytes) throw new RangeError(`A frame holds 1 to ${maxBytes} bytes, not ${length}`);
-	const frame = new Uint8Array(FRAME_HEADER_BYTES + length);
+	const bytes = FRAME_HEADER_BYTES + length;
+	const isFitting = memory !== undefined && memory.buffer.byteLength >= bytes;
+	const frame = isFitting ? new Uint8Array(memory.buffer, 0, bytes) : new Uint8Array(bytes);
 	writeUint32(frame, 0, length);
 	return frame;
 }
@@ -40,10 +42,15 @@ interface FrameDecoder {
 	 * `push` throws. So the result does not depend on how the stream is split into chunks.
 	 */
 	push(chunk: Uint8Array): Uint8Array[];
+	/**
+	 * Takes back the memory of a payload that nobody uses any more. The next long payload is stored in it. New memory for each
+	 * slice of a file would cost page faults and garbage collections. The memory is freed when a short payload arrives.
+	 */
+	reuse(payload: Uint8Array): void;
 	readonly failure: ProtocolError | undefined;
 	/** Number of bytes that were received of the last, incomplete frame, including its header. */
 	readonly pendingBytes: number;
-	/** Bytes of memory that are reserved for the last, incomplete frame. */
+	/** Bytes of memory that are reserved for the last, incomplete frame, and for the next one (`reuse`). */
 	readonly bufferBytes: number;
 }
 
@@ -52,7 +59,11 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 	/** Payload length of the current frame, computed from the header bytes received so far. */
 	let length = 0;
 	let headerBytes = 0;
-	let buffer = new Uint8Array(0);
+	let buffer: Uint8Array = new Uint8Array(0);
+	/** Memory for the next payload that arrives in parts. */
+	let spare: Uint8Array = new Uint8Array(0);
+	/** Last payload that `push` returned and that is not a view of a chunk. */
+	let lastPayload: Uint8Array | undefined;
 	let filled = 0;
 	let lastLength = 0;
 	let failure: ProtocolError | undefined;
@@ -62,7 +73,10 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 	 * at most.
 	 */
 	function bufferPart(part: Uint8Array): void {
-		if (filled + part.length > buffer.length) {
+		if (filled === 0 && length <= spare.length) {
+			buffer = spare.subarray(0, length);
+			spare = new Uint8Array(0);
+		} else if (filled + part.length > buffer.length) {
 			const size = Math.max(filled + part.length, buffer.length * 2, INITIAL_BUFFER_BYTES, lastLength);
 			const larger = new Uint8Array(Math.min(length, size));
 			larger.set(buffer.subarray(0, filled));
@@ -96,6 +110,9 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 		if (filled > 0) {
 			bufferPart(part);
 			payload = buffer;
+			lastPayload = payload;
+		} else {
+			spare = new Uint8Array(0);
 		}
 		buffer = new Uint8Array(0);
 		filled = 0;
@@ -121,6 +138,10 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 			if (failure && payloads.length === 0) throw failure;
 			return payloads;
 		},
+		reuse(payload) {
+			if (payload === lastPayload && payload.length <= MAX_REPEATED_BYTES) spare = new Uint8Array(payload.buffer);
+			lastPayload = undefined;
+		},
 		get failure() {
 			return failure;
 		},
@@ -128,7 +149,7 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 			return headerBytes + filled;
 		},
 		get bufferBytes() {
-			return buffer.length;
+			return buffer.length + spare.length;
 		},
 	};
 }

@@ -3,6 +3,8 @@
  * frame contains one message. Later versions can add types, but never change one. Decoders skip unknown types and
  * ignore unknown fields. The fields are read in message-fields.ts.
  */
+
+import {MAX_FRAME_BYTES} from '../core/limits.js';
 import {sizeOfBatch, writeBatch} from './batch.js';
 import {hexToBytes} from './bytes.js';
 import {failField, readMap} from './field-readers.js';
@@ -48,14 +50,17 @@ import {
  * MAX_FRAME_BYTES; callers make sure that it does not.
  */
 export function encodeMessageFrame(message: Message): Uint8Array {
-	if (message.type === 'file-data') {
-		const frame = createFrame(sizeOfFileData(message));
-		writeFileData({bytes: frame, position: FRAME_HEADER_BYTES}, message);
-		return frame;
-	}
+	if (message.type === 'file-data') return encodeSliceFrame(message);
 	if (message.type !== 'events') return encodeFrame(pack(toWireValue(message)));
 	const frame = createFrame(sizeOfEvents(message));
 	writeEvents({bytes: frame, position: FRAME_HEADER_BYTES}, message);
+	return frame;
+}
+
+/** Encodes a slice of a file as a frame with its header. The frame is stored in `memory` if it fits. */
+export function encodeSliceFrame(message: FileDataMessage, memory?: Uint8Array): Uint8Array {
+	const frame = createFrame(sizeOfFileData(message), MAX_FRAME_BYTES, memory);
+	writeFileData({bytes: frame, position: FRAME_HEADER_BYTES}, message);
 	return frame;
 }
 

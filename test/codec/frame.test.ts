@@ -105,3 +105,43 @@ test('encoding a frame whose payload is above the limit throws RangeError', () =
 	expect(() => encodeFrame(new Uint8Array(0))).toThrow(RangeError);
 	expect(() => encodeFrame(new Uint8Array(MAX_FRAME_BYTES + 1))).toThrow(RangeError);
 });
+
+test('the memory of a returned payload is used for the next long payload, and not for a short one', () => {
+	const decoder = createFrameDecoder();
+	const receive = (payload: Uint8Array) => {
+		const frame = encodeFrame(payload);
+		return [...decoder.push(frame.subarray(0, 3)), ...decoder.push(frame.subarray(3))];
+	};
+	const inTwo = (payload: Uint8Array) => {
+		const frame = encodeFrame(payload);
+		return [...decoder.push(frame.subarray(0, 100)), ...decoder.push(frame.subarray(100))];
+	};
+	const [first] = inTwo(new Uint8Array(1000).fill(1));
+	decoder.reuse(first!);
+	expect(decoder.bufferBytes).toBe(1000);
+	const [second] = inTwo(new Uint8Array(900).fill(2));
+	expect(second).toEqual(new Uint8Array(900).fill(2));
+	expect(second?.buffer).toBe(first?.buffer);
+	// Without `reuse` the payload keeps its memory.
+	const [third] = inTwo(new Uint8Array(900).fill(3));
+	expect(second).toEqual(new Uint8Array(900).fill(2));
+	decoder.reuse(third!);
+	const [short] = receive(Uint8Array.of(4, 4));
+	expect(short).toEqual(Uint8Array.of(4, 4));
+	expect(decoder.bufferBytes).toBe(0);
+});
+
+test('the memory of a chunk is not used for a later payload, even if a payload fills the start of the chunk', () => {
+	const decoder = createFrameDecoder();
+	const first = encodeFrame(new Uint8Array(200).fill(1));
+	const rest = Buffer.concat([first.subarray(4), encodeFrame(new Uint8Array(200).fill(2))]);
+	const chunk = new Uint8Array(rest);
+	decoder.push(first.subarray(0, 4));
+	const payloads = decoder.push(chunk);
+	decoder.reuse(payloads[0]!);
+	const next = encodeFrame(new Uint8Array(300).fill(3));
+	decoder.push(next.subarray(0, 100));
+	decoder.push(next.subarray(100));
+	expect(payloads[1]).toEqual(new Uint8Array(200).fill(2));
+	expect(decoder.bufferBytes).toBe(0);
+});

@@ -116,7 +116,8 @@ function createEnd(
 		},
 		send(frame) {
 			if (ended || state !== 'open') return false;
-			wiring.pipes.outgoing.write(frame);
+			// A copy, because the caller may change the frame when it has left the queue.
+			wiring.pipes.outgoing.write(frame.slice());
 			reportIdle();
 			if (wiring.pipes.outgoing.queuedBytes >= SEND_HIGH_WATER_BYTES) full = true;
 			return !full;

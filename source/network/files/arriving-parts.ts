@@ -56,8 +56,8 @@ export interface ArrivingParts {
 	 */
 	isStuck(now: number): boolean;
 	/**
-	 * Stores a slice. Returns the complete part if this was its last missing slice. The memory of the part stays
-	 * reserved until the part is written to the file.
+	 * Stores a copy of a slice. Returns the complete part if this was its last missing slice. The memory of the part
+	 * stays reserved until the part is written to the file.
 	 */
 	receive(pipe: LinkPipe, slice: Slice, bytes: Uint8Array, now: number): Uint8Array | undefined;
 	/** Gives up a part that a holder refused, so that it can be requested from another holder. */
@@ -97,9 +97,9 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 		return started;
 	}
 
-	function giveUp({part, pipe, length}: ArrivingPart): void {
+	function giveUp({part, pipe, length, bytes}: ArrivingPart): void {
 		arriving.delete(part);
-		buffers.release(length);
+		buffers.release(length, bytes);
 		pipe.drop(slice => slice.file === file && slice.part === part);
 	}
 
@@ -199,15 +199,8 @@ export function createArrivingParts(options: ArrivingPartsOptions): ArrivingPart
 		receive(pipe, {part, offset}, bytes, now) {
 			const current = arriving.get(part);
 			if (current?.pipe !== pipe) return undefined;
-			if (bytes.length === current.length) {
-				// On a fast path a slice is a whole part. Its bytes are used without a copy.
-				current.bytes = bytes;
-			} else {
-				// The buffer is not filled with zeros, because nothing reads it before all bytes of the part have
-				// arrived.
-				current.bytes ??= new Uint8Array(Buffer.allocUnsafeSlow(current.length).buffer);
-				current.bytes.set(bytes, offset);
-			}
+			current.bytes ??= buffers.take(current.length);
+			current.bytes.set(bytes, offset);
 			current.arrived += bytes.length;
 			current.progressAt = now;
 			for (const one of arriving.values()) if (one.pipe === pipe) one.progressAt = now;

@@ -24,7 +24,7 @@ export interface DestinationOptions {
 	isLeaf(part: number, bytes: Uint8Array): boolean;
 	/**
 	 * Called when one more part is verified and on the disk. `bytes`: content of the part. Undefined for a part that an
-	 * earlier run of the program wrote.
+	 * earlier run of the program wrote. After the call, this memory is used for another part.
 	 */
 	partAdded(part: number, bytes?: Uint8Array): void;
 	/** Called after a change that no other callback reports, for example when the disk refuses a part. */
@@ -54,7 +54,7 @@ export interface Destination {
 	isMissing(part: number): boolean;
 	/** Verifies the parts that an earlier run of the program wrote, one at a time. */
 	checkKept(): Promise<void>;
-	/** Writes a verified part. The caller has reserved memory for the part (`PartBuffers.reserve`). */
+	/** Writes a verified part, whose memory is from `buffers`. */
 	write(part: number, bytes: Uint8Array): void;
 	/** Stops writing, and releases the memory of the parts that are not written. */
 	stop(): void;
@@ -113,9 +113,9 @@ export function createDestination(options: DestinationOptions): Destination {
 			() => {
 				if (isStopped) return;
 				unwritten.delete(part);
-				buffers.release(bytes.length);
 				if (refused.size === 0) refusal = undefined;
 				hold(part, bytes);
+				buffers.release(bytes.length, bytes);
 			},
 			error => {
 				if (isStopped) return;

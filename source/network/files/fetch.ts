@@ -42,10 +42,7 @@ export interface FetchOptions {
 	openSink(leaves: Uint8Array): Promise<FileSink>;
 	/** Called when the result of `transfer` may have changed. */
 	changed(): void;
-	/**
-	 * Called when one more part is verified and on the disk. `bytes`: content of the part. Undefined for a part that an
-	 * earlier run of the program wrote.
-	 */
+	/** See `DestinationOptions.partAdded`. */
 	partAdded(part: number, bytes?: Uint8Array): void;
 	/**
 	 * Called when the fetch may request more parts for another reason than a received message, for example because a
@@ -256,7 +253,7 @@ export function createFetch(options: FetchOptions): Fetch {
 			const part = parts.receive(pipe, slice, bytes, clock.monotonic());
 			if (!part) return;
 			if (destination && isLeaf(slice.part, part)) return destination.write(slice.part, part);
-			buffers.release(part.length);
+			buffers.release(part.length, part);
 			exclude(holder);
 		},
 		refused(pipe, {part}) {

@@ -54,6 +54,8 @@ export interface FileServer {
 	 * remembered.
 	 */
 	hasAsked(link: PeerLink, file: FileId): boolean;
+	/** Whether a connected peer, other than `except`, asked about a file and is not known to have all of it. */
+	isWanted(file: FileId, except?: PeerLink): boolean;
 	/** Drops all waiting requests of a closed connection. */
 	closed(link: PeerLink): void;
 	readonly cache: PartCache;
@@ -138,6 +140,7 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 				if (answer.type === 'file-data')
 					sentBytes.set(question.file, (sentBytes.get(question.file) ?? 0) + answer.bytes.length);
 				client.link.send(answer);
+				if (question.type === 'file-want') forgetSent(client, question);
 				prefetch(client);
 			});
 	}
@@ -158,6 +161,19 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 		const bytes = content && canServe(content, want) ? await cache.read(content, want.part) : undefined;
 		if (!bytes || offset + length > bytes.length) return {type: 'file-none', id};
 		return {type: 'file-data', id, bytes: bytes.subarray(offset, offset + length)};
+	}
+
+	function isWanted(file: FileId, except?: PeerLink): boolean {
+		for (const {link, asked} of clients.values())
+			if (link !== except && asked.has(file) && !hasAll(link, file)) return true;
+		return false;
+	}
+
+	/** Removes a part from the memory when its last slice was sent, unless other peers fetch the file too. */
+	function forgetSent({link}: Client, {file, part, offset, length}: FileWantMessage): void {
+		const content = find(file);
+		if (content && offset + length === partLength(content.size, part) && !isWanted(file, link))
+			cache.remove(content, part);
 	}
 
 	/** Reads the parts for the next requests from the disk, while the slice before them is being sent. */
@@ -215,6 +231,7 @@ export function createFileServer({clock, find, hasAll, leafOf}: FileServerOption
 			}
 		},
 		hasAsked: (link, file) => clients.get(link)?.asked.has(file) ?? false,
+		isWanted,
 		closed(link) {
 			const client = clients.get(link);
 			if (client) client.isClosed = true;

@@ -81,7 +81,7 @@ export function createFiles(options: FilesOptions): Files {
 		sentBytesOf: file => server.sentBytesOf(file),
 		completed: file => server.changed(file),
 		partAdded(file, part, bytes) {
-			if (bytes) server.cache.add({id: file}, part, bytes);
+			if (bytes && server.isWanted(file)) server.cache.add({id: file}, part, bytes.slice());
 			server.changed(file);
 		},
 	});

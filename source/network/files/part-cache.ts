@@ -13,6 +13,8 @@ export interface PartCache {
 	read(content: ServedContent, part: number): Promise<Uint8Array | undefined>;
 	/** Adds a part whose hash is known to be its leaf. */
 	add(content: Pick<ServedContent, 'id'>, part: number, bytes: Uint8Array): void;
+	/** Frees the memory of a part. */
+	remove(content: Pick<ServedContent, 'id'>, part: number): void;
 }
 
 /**
@@ -35,11 +37,15 @@ export function createPartCache(leafOf: (part: Uint8Array) => Uint8Array): PartC
 		if (parts.has(key)) return;
 		parts.set(key, bytes);
 		bytesKept += bytes.length;
-		for (const [oldest, {length}] of parts) {
+		for (const oldest of parts.keys()) {
 			if (bytesKept <= MAX_SERVED_CACHE_BYTES || oldest === key) break;
-			parts.delete(oldest);
-			bytesKept -= length;
+			drop(oldest);
 		}
+	}
+
+	function drop(key: string): void {
+		bytesKept -= parts.get(key)?.length ?? 0;
+		parts.delete(key);
 	}
 
 	async function load(content: ServedContent, part: number): Promise<Uint8Array | undefined> {
@@ -74,5 +80,6 @@ export function createPartCache(leafOf: (part: Uint8Array) => Uint8Array): PartC
 			return reading;
 		},
 		add: (content, part, bytes) => keep(keyOf(content, part), bytes),
+		remove: (content, part) => drop(keyOf(content, part)),
 	};
 }

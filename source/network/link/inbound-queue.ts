@@ -157,6 +157,8 @@ const MAX_UNBROKEN_BYTES = 128 * 1024;
 export interface FrameReader {
 	/** Accepts received bytes, and returns the frames that are complete with these bytes. */
 	push(chunk: Uint8Array): readonly Uint8Array[];
+	/** Takes back the memory of a frame that nobody uses any more, for a later frame. */
+	reuse(frame: Uint8Array): void;
 	/**
 	 * Throws a ProtocolError if the received bytes are not valid frames. `push` has already returned the valid frames
 	 * before the error.
@@ -177,7 +179,10 @@ export interface FrameReader {
 	stop(): void;
 }
 
-/** Creates the reader of a connection. `noteBuffer`: called with the bytes of memory that the incomplete frame uses. */
+/**
+ * Creates the reader of a connection. `noteBuffer`: called with the bytes of memory that the incomplete frame uses, and that are
+ * kept for the next one.
+ */
 export function createFrameReader(
 	connection: Connection,
 	clock: Clock,
@@ -230,6 +235,10 @@ export function createFrameReader(
 			if (frames.length > 0 || frameSince === undefined) frameSince = clock.monotonic();
 			if (decoder.pendingBytes === 0) frameSince = undefined;
 			return frames;
+		},
+		reuse(frame) {
+			decoder.reuse(frame);
+			noteBuffer(decoder.bufferBytes);
 		},
 		checkFraming() {
 			if (decoder.failure) throw decoder.failure;

@@ -3,7 +3,7 @@
  * read.
  */
 
-import {encodeMessageFrame} from '../../codec/message.js';
+import {encodeMessageFrame, encodeSliceFrame} from '../../codec/message.js';
 import type {Message} from '../../codec/message-types.js';
 import {MAX_QUEUED_BYTES, SLOW_READER_MS} from '../../core/limits.js';
 import type {Connection} from '../transport/transport.js';
@@ -37,6 +37,11 @@ const EXPENDABLE: ReadonlySet<Message['type']> = new Set(['ping', 'pong', 'typin
 export function createLinkWriter(connection: Connection, onOverflow: () => void): LinkWriter {
 	let sentBytes = 0;
 	/**
+	 * Frame of the last message, if it was a slice of a file. Its memory is used again for the next slice, because new
+	 * memory for each slice would cost page faults and garbage collections.
+	 */
+	let sliceFrame: Uint8Array | undefined;
+	/**
 	 * State of the send queue when it last moved. `takenBytes`: number of bytes that had left the queue. `since`: time
 	 * at which `isStuck` first saw this number.
 	 */
@@ -55,7 +60,11 @@ export function createLinkWriter(connection: Connection, onOverflow: () => void)
 	}
 
 	return {
-		send: message => write(encodeMessageFrame(message), EXPENDABLE.has(message.type)),
+		send(message) {
+			const memory = connection.queuedBytes === 0 ? sliceFrame : undefined;
+			sliceFrame = message.type === 'file-data' ? encodeSliceFrame(message, memory) : undefined;
+			return write(sliceFrame ?? encodeMessageFrame(message), EXPENDABLE.has(message.type));
+		},
 		sendFrame: frame => write(frame, false),
 		isStuck(now) {
 			const {queuedBytes} = connection;

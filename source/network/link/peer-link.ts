@@ -287,6 +287,8 @@ export function openPeerLink(connection: Connection, options: PeerLinkOptions, h
 		if (!message) return;
 		if (hello) onMessage(message, defer);
 		else onHello(message);
+		// Handlers copy the bytes of a slice, so its memory can be used again.
+		if (message.type === 'file-data') reader.reuse(frame);
 	}
 
 	function onFault(error: unknown): void {

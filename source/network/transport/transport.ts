@@ -45,7 +45,7 @@ export interface Connection {
 	handle(handlers: ConnectionHandlers): void;
 	/**
 	 * Queues a frame. If the queue has reached its high-water mark, queues the frame too, but returns false. The caller
-	 * should then wait for `drain`.
+	 * should then wait for `drain`. The caller may change the memory of the frame as soon as `queuedBytes` is 0.
 	 */
 	send(frame: Uint8Array): boolean;
 	/** Stops reading from the connection, so that the other end has to slow down (back-pressure). */

@@ -15,7 +15,7 @@ import {setFlagsFromString} from 'node:v8';
  * memory. During a transfer, the program should take at most 64 MiB more memory than when it is idle (performance.md,
  * row 15).
  */
-const TRANSFER_PERCENT = 200;
+const TRANSFER_PERCENT = 400;
 /**
  * Growth of a small heap (MAX_HEAP_BYTES), in percent, after which V8 collects garbage while no file is transferred.
  * A smaller value costs more processor time.

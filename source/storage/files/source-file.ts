@@ -133,7 +133,8 @@ export function isSameState(a: FileState, b: FileState | undefined): boolean {
 
 /** Reads up to `length` bytes at an offset. The result is shorter only at the end of the file. */
 export async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
-	const bytes = new Uint8Array(length);
+	// The memory is not filled with zeros, because the result contains only bytes that were read.
+	const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 	let filled = 0;
 	while (filled < length) {
 		const {bytesRead} = await handle.read(bytes, filled, length - filled, offset + filled);

@@ -114,3 +114,20 @@ test('the reason why the disk refused a part of a fetched file stays visible alt
 	await settle();
 	expect(destination.refusal).toBe('the disk is full');
 });
+
+test('memory of a part is used for another part after the part is written, but not if the fetch stops during the write', async () => {
+	const {buffers, writes, settle, destination} = makeDestination();
+	const length = partLength(size, 0);
+	for (let part = 0; part < 4; part++) buffers.reserve(length);
+	const [first, second] = [buffers.take(length), buffers.take(length)];
+	destination.write(0, first);
+	destination.write(1, second);
+	writes[0]?.succeed();
+	await settle();
+	expect(buffers.take(length) === first).toBe(true);
+	destination.stop();
+	expect(buffers.take(length) === second).toBe(false);
+	writes[1]?.succeed();
+	await settle();
+	expect(buffers.take(length) === second).toBe(false);
+});

@@ -49,7 +49,7 @@ export function createFakeConnection({dialled = false} = {}): FakeConnection {
 				handlers = newHandlers;
 			},
 			send(frame) {
-				for (const payload of decoder.push(frame)) {
+				for (const payload of decoder.push(frame.slice())) {
 					const message = decodeMessage(payload);
 					if (message) sent.push(message);
 				}

@@ -4,7 +4,7 @@ import {createHeapGrowth} from '../../../source/storage/files/heap-growth.js';
 
 const MIB = 1024 * 1024;
 
-const [TRANSFER, CHAT, AUTOMATIC] = [200, 30, 0].map(percent => `--heap-growing-percent=${percent}`);
+const [TRANSFER, CHAT, AUTOMATIC] = [400, 30, 0].map(percent => `--heap-growing-percent=${percent}`);
 
 /** A heap that records the flags which are set after its creation. */
 function createHeap(usedBytes: number) {
