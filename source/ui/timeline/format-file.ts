@@ -114,7 +114,7 @@ function timeLeft({bytes, of, bytesPerSecond = 0}: Pick<FileTransfer, 'bytes' | 
 export function transfersText(state: State): string | undefined {
 	const transfers = Object.values(state.ephemeral.files);
 	const hashing = transfers.find(({state: now}) => now === 'hashing');
-	if (hashing) return `reading ${cleanLine(hashing.name)} ${percent(hashing)}`;
+	if (hashing) return `reading ${percent(hashing)} of ${cleanLine(hashing.name)}`;
 	const running = transfers.filter(isFetching);
 	const [first] = running;
 	if (!first) return undefined;
@@ -128,8 +128,8 @@ export function transfersText(state: State): string | undefined {
 	);
 	const what = running.length === 1 ? cleanLine(first.name) : `${running.length} files`;
 	const done = sum.of === 0 ? 100 : Math.floor((100 * sum.bytes) / sum.of);
-	if (sum.bytesPerSecond === 0) return `fetching ${what} ${done} %, waiting`;
-	return `fetching ${what} ${done} %, ${formatBytes(sum.bytesPerSecond)}/s, ${timeLeft(sum)}`;
+	if (sum.bytesPerSecond === 0) return `fetching ${done} % of ${what}, waiting`;
+	return `fetching ${done} % of ${what}, ${formatBytes(sum.bytesPerSecond)}/s, ${timeLeft(sum)}`;
 }
 
 /**

@@ -38,7 +38,7 @@ describe('the row of a shared file', () => {
 		expect(chatNode.calls).toContain(`fetch ${seq}`);
 		report(chatNode, 1, {bytes: MB, bytesPerSecond: MB});
 		await terminal.see('25 % of 4.0 MB, 1.0 MB/s, 3 s left   x: c');
-		await terminal.see('fetching plan 1.pdf 25 %, 1.0 MB/s, 3 s left');
+		await terminal.see('fetching 25 % of plan 1.pdf, 1.0 MB/s, 3 s left');
 		await press('x');
 		expect(chatNode.calls).toContain('cancel 0001');
 		const reason = 'nobody who is connected has the missing 3.0 MB, except 1 peer that did not send it';

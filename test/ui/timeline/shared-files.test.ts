@@ -113,12 +113,12 @@ test('the status line adds up the running transfers and leaves out the ended one
 	const other = 'e0'.repeat(32) as FileId;
 	const text = (...transfers: Partial<FileTransfer>[]) => transfersText(room(...transfers).state);
 	expect(text()).toBeUndefined();
-	expect(text({bytes: MB, bytesPerSecond: 500_000})).toBe('fetching plan.pdf 25 %, 500 kB/s, 6 s left');
+	expect(text({bytes: MB, bytesPerSecond: 500_000})).toBe('fetching 25 % of plan.pdf, 500 kB/s, 6 s left');
 	expect(text({bytes: MB, bytesPerSecond: MB}, {id: other, bytes: 3 * MB, bytesPerSecond: MB})).toBe(
-		'fetching 2 files 50 %, 2.0 MB/s, 2 s left',
+		'fetching 50 % of 2 files, 2.0 MB/s, 2 s left',
 	);
 	expect(text({bytes: MB}, {state: 'done'})).toBeUndefined();
-	expect(text({state: 'waiting', bytes: MB})).toBe('fetching plan.pdf 25 %, waiting');
+	expect(text({state: 'waiting', bytes: MB})).toBe('fetching 25 % of plan.pdf, waiting');
 });
 
 test('a search finds a shared file by its name and by its note, and the replay filters files', () => {
