@@ -44,9 +44,13 @@ export interface Notices {
 	limitReached(limit: SyncLimit, name: string): void;
 	/**
 	 * A peer uses the name of a person whom the user has verified, but has another key. `fingerprint`: fingerprint of
-	 * the peer.
+	 * the peer. Returns false if there were too many of these warnings, so that this one was left out.
 	 */
-	verifiedNameTaken(taken: {readonly name: string; readonly fingerprint: string; readonly verifiedName: string}): void;
+	verifiedNameTaken(taken: {
+		readonly name: string;
+		readonly fingerprint: string;
+		readonly verifiedName: string;
+	}): boolean;
 	/** Another program with the identity and the name of this user is connected from this address. */
 	ownSession(address: string | undefined): void;
 	/** Another program with the identity of this user, but with this other name, is connected. */
@@ -186,13 +190,14 @@ export function createNotices(
 			notify('warn', `limit-${limit}`, LIMIT_TEXTS[limit](name));
 		},
 		verifiedNameTaken({name, fingerprint, verifiedName}) {
-			if (!impostorLimiter.take(now())) return;
+			if (!impostorLimiter.take(now())) return false;
 			const subject =
 				name === verifiedName
 					? `another person uses the name ${quote(name)} of somebody you verified`
 					: `the name ${quote(name)} looks like ${quote(verifiedName)}, whom you verified`;
 			const text = `Warning: ${subject}. The key is another one (#${fingerprint}), so this is not the person you verified.`;
 			write('error', 'verified-name', text);
+			return true;
 		},
 		ownSession(address) {
 			notify('info', 'own-session', `Another session of yours is connected${addressText(address)}.`);

@@ -101,8 +101,9 @@ export function createVerification(options: VerificationOptions): Verification {
 		const name = nameOf(state, peer);
 		const key = `${findPeer(state.roster, peer)?.identity?.key ?? peer} ${name}`;
 		if (warned.get(key)) return;
-		warned.set(key, true);
-		notices.verifiedNameTaken({name, fingerprint: fingerprintOf(state, peer), verifiedName: contact.name});
+		const taken = {name, fingerprint: fingerprintOf(state, peer), verifiedName: contact.name};
+		// A warning that was left out may be shown later: others could use up the warnings of a minute on purpose.
+		if (notices.verifiedNameTaken(taken)) warned.set(key, true);
 	}
 
 	return {

@@ -111,6 +111,17 @@ describe('the warning about the name of a verified person', () => {
 		expect(notices).toEqual([expect.stringMatching(/"ANN".*"Ann".*#b2000000/)]);
 	});
 
+	it('a peer about which a warning was left out, because many others took verified names, is warned about when it connects later', () => {
+		const {verification, notices, commit, store, wait} = setUp({stored: stored()});
+		verification.start();
+		for (let decoy = 0; decoy < 20; decoy++) commit(join(peerId(`${decoy + 20}`), 'Ann', `${decoy + 20}`));
+		commit(join(bob, 'Ann', 'b2'));
+		expect(notices.filter(text => text.includes('#b2000000'))).toEqual([]);
+		wait(60_000);
+		store.commit([observe(observation(me, 9, {type: 'peer-connected', subject: bob, address: '10.0.0.2'}))]);
+		expect(notices.filter(text => text.includes('#b2000000'))).toHaveLength(1);
+	});
+
 	it('the warning about a verified name does not appear for people who left', () => {
 		const {verification, notices, commit} = setUp({stored: stored()});
 		verification.start();

@@ -30,12 +30,18 @@ export const presenceMutations = [
 	},
 	{
 		rule: 'A node tells each peer which of the peers without a connection to that peer are alive.',
-		edits: [{in: 'createAliveSender.send', call: 'send', becomes: 'removed'}],
+		edits: [{in: 'createAliveSender.sendTo', call: 'send', becomes: 'removed'}],
 		scenes: ['topology'],
 	},
 	{
 		rule: 'A node does not tell a peer what it heard from that peer.',
-		edits: [{in: 'createFailureDetector.aliveFor', condition: 1, without: 1}],
+		edits: [
+			{
+				in: 'createFailureDetector.aliveFor',
+				variable: 'sources',
+				becomes: '[...connectedPeers].filter(source => !known?.has(source))',
+			},
+		],
 		tests: ['failure-detector'],
 	},
 	{

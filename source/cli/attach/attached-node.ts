@@ -96,7 +96,7 @@ export function createAttachedNode(state: State, options: AttachedNodeOptions): 
 		contacts: {list: () => store.getState().ephemeral.contacts, add: () => {}, remove: () => {}},
 		store,
 		// The keeper itself warns if a peer takes the name of a verified person, so this process does not warn again.
-		notices: {verifiedNameTaken: () => {}},
+		notices: {verifiedNameTaken: () => true},
 		now: () => clock.now(),
 		publish: () => {},
 	});
