@@ -754,8 +754,8 @@ export const WINDOW_HEADERS_TIMEOUT_MS = 5000;
  */
 export const WINDOW_ANSWER_TIMEOUT_MS = 120_000;
 /**
- * Time in which the browser of a guest must have read everything that is queued for it. After this time the window
- * closes the guest's connection.
+ * Time in which the browser of a guest must have read everything that is queued for it. After this time the HTTP
+ * server of the window (the web page for guests) closes the guest's connection.
  */
 export const WINDOW_STALL_TIMEOUT_MS = 120_000;
 /** Interval at which the window (the web page for guests) sends a ping to the browser of a guest. */

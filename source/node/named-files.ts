@@ -32,7 +32,7 @@ interface Naming {
 
 export interface NamedFiles {
 	/**
-	 * Whether an event names the content that its author has not withdrawn. If the user of this node shared the
+	 * Whether an event names this content, and the author of that event has not withdrawn it. If the user of this node shared the
 	 * content, only the events of this user are considered.
 	 */
 	isNamed(file: FileId): boolean;

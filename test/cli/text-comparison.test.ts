@@ -35,12 +35,12 @@ describe.each(SPELLINGS)('%j, typed as %j,', (written, typed) => {
 	const entry = entryAt(state.timeline, state.timeline.length - 1);
 	if (entry?.type !== 'posted') throw new Error('the last entry is not the post');
 
-	test('the search finds a text and the name of an author in another spelling', () => {
+	test('the search finds a text and the name of an author in other letter case or with other Unicode code points', () => {
 		expect(matchesSearch(state, {...entry, text: 'nothing'}, foldText(typed))).toBe(true);
 		expect(matchesSearch(state, entry, foldText(`about ${typed}`))).toBe(true);
 	});
 
-	test('the filter of the replay finds words and authors in another spelling', () => {
+	test('the filter of the replay finds words and authors in other letter case or with other Unicode code points', () => {
 		for (const filter of [typed, `from:${typed}`, `from:${typed}#a1b2`]) {
 			const parsed = parseFilter(filter);
 			if (typeof parsed !== 'object') throw new Error('not a filter');
@@ -48,13 +48,13 @@ describe.each(SPELLINGS)('%j, typed as %j,', (written, typed) => {
 		}
 	});
 
-	test('--grep and --author find another spelling', () => {
+	test('--grep and --author find a text in other letter case or with other Unicode code points', () => {
 		expect(createEntryFilter(state, {grep: typed})(entry)).toBe(true);
 		expect(createEntryFilter(state, {author: typed})(entry)).toBe(true);
 		expect(createEntryFilter(state, {author: `${typed}#A1B2`})(entry)).toBe(true);
 	});
 
-	test('completion finds a name in another spelling, with and without @ and after a command', () => {
+	test('completion finds a name in other letter case or with other Unicode code points, with and without @ and after a command', () => {
 		for (const [before, completed] of [
 			['', `${written}: `],
 			['hi @', `@${written} `],
@@ -65,18 +65,18 @@ describe.each(SPELLINGS)('%j, typed as %j,', (written, typed) => {
 		}
 	});
 
-	test('commands find a person in another spelling, and suggest names for a typing error', () => {
+	test('commands find a person whose name is typed in other letter case or with other Unicode code points, and suggest names for a typing error', () => {
 		for (const name of [typed, `${typed}#a1b2c3d4`])
 			expect(resolvePerson(parsePerson(name), state)).toMatchObject({peer: peer.peer});
 		expect(suggestNames(state, `${typed}x`)).toEqual([written]);
 	});
 
-	test('a name in another spelling is a mention', () => {
+	test('a name in other letter case or with other Unicode code points for the same characters is a mention', () => {
 		expect(isMention(`hi @${typed}!`, written)).toBe(true);
 		expect(isMention(`${typed}: hi`, written)).toBe(true);
 	});
 
-	test('the first word of a name in another spelling is a mention', () => {
+	test('the first word of a name in other letter case or with other Unicode code points for the same characters is a mention', () => {
 		const ours = createFakeChatNode(`${written} Smith`);
 		ours.say(ours.join('Other', '192.168.1.9'), `@${typed} hi`);
 		const own = ours.store.getState();

@@ -83,7 +83,8 @@ const STALE_AFTER_MS = 2 * BEACON_INTERVAL_CROWD_MS;
 export function createDialler(options: DiallerOptions): Dialler {
 	const {clock, self} = options;
 	/**
-	 * Candidates. The key is the peer id or, for a target, its address. `unknown` and `known` limit the number of
+	 * Candidates. The key is the peer id or, for a target (an address that the user named), its address. The budgets
+	 * `unknown` (peers that were never connected) and `known` (peers that were) limit the number of
 	 * candidates that are not targets.
 	 */
 	const candidates = new Map<string, Candidate>();

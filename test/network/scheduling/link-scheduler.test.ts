@@ -168,7 +168,7 @@ it('work that is announced during a step runs after that step', () => {
 	expect(order).toEqual(['outer', 'inner']);
 });
 
-it('an interactive link runs before new links with much work, even in a turn whose time other links have used up', () => {
+it('a link that needed little time lately runs before new links with much work, even if other links have used up the time of this turn of the event loop', () => {
 	const bench = createBench();
 	const ann = bench.link('ann', 5, 1);
 	ann.ready();
@@ -181,7 +181,7 @@ it('an interactive link runs before new links with much work, even in a turn who
 	expect(bench.done).toEqual(['m1', 'ann']);
 });
 
-it('interactive links run in turn, one step each, and also yield to the event loop', () => {
+it('links that needed little time lately run by turns, one step each, and also yield to the event loop', () => {
 	const bench = createBench();
 	const names = Array.from({length: 8}, (_, index) => `n${index}`);
 	const links = names.map(name => bench.link(name, 2, READ_SLICE_MS / 2, 10));
