@@ -490,7 +490,7 @@ export const MAX_FRAME_MS = 60_000;
  * Maximum memory in bytes for the incomplete frames of all connections together. Hundreds of connections can each
  * receive a piece of a file or a long answer at the same time.
  */
-export const MAX_PARTIAL_FRAME_BYTES = 64 * 1024 * 1024;
+export const MAX_PARTIAL_FRAME_BYTES = 32 * 1024 * 1024;
 /**
  * A node closes a connection if bytes are queued for the peer and the peer reads none of them for this time, because
  * a full queue occupies memory.
@@ -660,10 +660,10 @@ export const MAX_LOG_BYTES = 512 * 1024 * 1024;
 /** Maximum number of events in a log. The limit bounds the memory of the timeline. */
 export const MAX_EVENTS = 3_000_000;
 /**
- * 400 MiB. Maximum estimated memory of the events of a log (memory-cost.ts). It is limited separately, because events
+ * 360 MiB. Maximum estimated memory of the events of a log (memory-cost.ts). It is limited separately, because events
  * can take much more memory than their encoded bytes.
  */
-export const MAX_EVENT_MEMORY_BYTES = 400 * 1024 * 1024;
+export const MAX_EVENT_MEMORY_BYTES = 360 * 1024 * 1024;
 /**
  * Fraction by which live events (those not requested as history) may exceed MAX_FEEDS, MAX_EVENTS,
  * MAX_EVENT_MEMORY_BYTES and MAX_LOG_BYTES, so that the chat continues when the log is full.

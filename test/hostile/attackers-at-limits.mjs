@@ -106,7 +106,7 @@ for (const one of live) {
 	await pause(5);
 }
 process.stdout.write('filled\n');
-for (let second = 0; second < 40; second++) {
+for (let second = 0; second < 60; second++) {
 	await pause(1000);
 	for (const one of live) if (one.isOpen) one.connection.send(Uint8Array.of(0));
 }
