@@ -254,7 +254,7 @@ describe('the fake clock and random source', () => {
 		expect([order.at(-1), clock.monotonic()]).toEqual(['late', 5010]);
 	});
 
-	it('the fake clock and random source give each node a wall clock with the configured error', () => {
+	it('each node of the simulated network has a wall clock that is wrong by the configured time', () => {
 		const clock = createFakeClock(1000);
 		const view = clock.view({skewMs: 300});
 		expect([view.now(), view.monotonic()]).toEqual([1300, 0]);

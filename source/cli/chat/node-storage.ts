@@ -29,7 +29,7 @@ export interface NodeStorage {
 	readonly rememberedTargets: readonly HostAddress[];
 	/** Verified people of the room. Undefined if this node keeps nothing on disk. */
 	readonly contacts: ContactStore | undefined;
-	/** Saves up to where the user has read the log. Undefined if later launches do not open this log again. */
+	/** Saves the reading position: the place in the log up to which the user has read. Undefined if later launches do not open this log again. */
 	readonly saveReadingPosition: ((place: LogPlace) => Promise<void>) | undefined;
 	rememberTarget(address: HostAddress): void;
 	/**

@@ -84,7 +84,8 @@ export function jsonWhisper(state: State, whisper: Whisper, live: boolean, ref?:
 	};
 }
 
-/** Formats a timeline entry for the export. Returns undefined for observations of this node other than whispers, because they are in no feed. */
+/** Formats a timeline entry for the export. Returns undefined for the observations of this node, which are in no
+ * feed. Whispers are observations too, but the export contains them. */
 export function formatJsonEntry(state: State, entry: TimelineEntry): string | undefined {
 	switch (entry.type) {
 		case 'launched':

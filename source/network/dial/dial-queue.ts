@@ -97,8 +97,8 @@ export function createDialQueue(): DialQueue {
 	const failuresByOwner = new LruMap<string, number>(MAX_CANDIDATES);
 
 	/**
-	 * Number of dials in progress to the candidates of an owner, or to those of the IPv6 prefix of the owner if this
-	 * number is higher.
+	 * The higher of two numbers: dials in progress to the candidates that one address (the owner) announced, and to
+	 * those that all addresses of its IPv6 prefix announced.
 	 */
 	const dialsOf = (owner: string) =>
 		Math.max(dialsByOwner.get(owner) ?? 0, dialsByOwner.get(prefixGroup(owner) ?? '') ?? 0);

@@ -109,8 +109,8 @@ export function createDialler(options: DiallerOptions): Dialler {
 	}
 
 	/**
-	 * Gives a place in `unknown` to a peer that is only announced, and counts it for `owner` (`shareKey`). Returns
-	 * false if there is no place for it.
+	 * Gives a place in `unknown` to a peer that was announced but never connected. The place is counted for `owner`:
+	 * the address that announced the peer. Returns false if there is no place.
 	 */
 	function addUnknown(peer: PeerId, owner: string): boolean {
 		const {added, evicted} = unknown.add(peer, owner);

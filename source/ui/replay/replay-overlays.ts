@@ -74,7 +74,7 @@ function replayHelpRows(width: number, theme: Theme): Segment[][] {
 	lines.push(
 		...twoColumnRows(
 			'dimmed rows',
-			'arrived after the position; the peers pane shows the peers at the position',
+			'the event arrived later than the time shown here; the peers pane shows the peers at this time',
 			width,
 			theme,
 		),

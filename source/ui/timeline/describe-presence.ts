@@ -50,7 +50,7 @@ interface PresenceStep {
 	readonly change: Change;
 }
 
-/** Presence changes of one person within a group, in the order of time. */
+/** Presence changes of one person that share one row of the timeline, in the order of time. */
 interface PersonSummary {
 	readonly peer: PeerId;
 	readonly name: string;
