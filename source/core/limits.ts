@@ -626,13 +626,13 @@ export const PUSH_GRACE_MS = 1000;
  */
 export const HAVE_CROWD_PEERS = 8;
 /**
- * Longest time for which received messages are processed without a pause. In the pauses the program handles keys, so
- * typing stays smooth.
+ * Longest time for which received messages are processed without a pause. In the pauses the program handles key
+ * presses, so typing stays smooth.
  */
 export const READ_SLICE_MS = 1;
 /**
- * Longest time for which received batches are verified without a pause, and separately for which verified batches are
- * written to the log and applied to the state. In the pauses the program handles keys.
+ * Longest time for which received batches are verified without a pause. The same time limits writing verified batches
+ * to the log and applying them to the state. In the pauses the program handles key presses.
  */
 export const RECEIVE_SLICE_MS = 1;
 /**

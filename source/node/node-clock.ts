@@ -159,8 +159,8 @@ export function createNodeClock(now: () => number): NodeClock {
 	}
 
 	/**
-	 * Moves `received` to `ahead` if it is beyond the limit, because the wall clock was set back. Otherwise all lower
-	 * readings would have no effect from then on.
+	 * Forgets a reading in `received` that is too far ahead since the wall clock was set back, and keeps it in `ahead` for
+	 * later. With such a reading in `received`, all lower readings of peers would have no effect.
 	 */
 	function dropBeyondLimit(at: number): void {
 		if (isMergeable(received, at)) return;

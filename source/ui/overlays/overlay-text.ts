@@ -154,7 +154,7 @@ export function helpRows(width: number, theme: Theme): Segment[][] {
 	lines.push(
 		...twoColumnRows(
 			'Bob#a1b2c3d4',
-			'several people use or used this name; the fingerprint tells them apart and proves nothing',
+			'several people use or used this name; the fingerprint tells them apart, but does not prove who they are',
 			width,
 			theme,
 		),

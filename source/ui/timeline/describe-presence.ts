@@ -57,7 +57,8 @@ interface PersonSummary {
 	readonly isOwn: boolean;
 	readonly steps: readonly PresenceStep[];
 	/**
-	 * Whether the person was present in another session, which is not in the group, at the last change of the group.
+	 * Whether another session of the person was present at the time of the last change that the row shows. The row shows
+	 * no change of that session.
 	 */
 	readonly isElsewhere: boolean;
 }

@@ -26,7 +26,7 @@ describe('a plain line', () => {
 		expect(execute('/who', false)).toMatchObject({posted: ['/who']});
 	});
 
-	test('a plain line that is typed and starts with a slash is a command, and /help lists exactly the commands that plain mode has', () => {
+	test('with --plain, a line from a terminal that starts with a slash is a command, and /help lists exactly the commands that exist with --plain', () => {
 		const {replyLines = [], error} = execute('/help');
 		expect(error).toBe(undefined);
 		const listed = replyLines.flatMap(line => /^\/(\w+)/.exec(line)?.[1] ?? []);

@@ -50,7 +50,7 @@ describe('a peer whose connection was lost', () => {
 		expect(reportedAt(detector)).toBe(LOST_GRACE_MS + LOST_RANK_STEP_MS);
 	});
 
-	it('a peer whose connection was lost is reported as lost although another peer says again and again that it has lost its connection to this peer', () => {
+	it('a peer that vanished is reported as lost in time, although another peer repeats its own report about the vanished peer every second', () => {
 		const detector = detectorWith(HIGH, LOST);
 		detector.disconnected(LOST, 0);
 		for (let now = 1000; now < LOST_GRACE_MS + 1000; now += 1000) detector.reportChange(HIGH, LOST, false, now);

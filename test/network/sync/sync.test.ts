@@ -354,7 +354,7 @@ describe('new events of other authors', () => {
 		expect(links.every(link => link.sent.length === 1)).toBe(true);
 	});
 
-	it('new events of other authors are listed only after they are written to the log', async () => {
+	it('a node offers new events of other authors to its peers only after it has written them to its log', async () => {
 		const {clock, connect, node} = createRoom();
 		const bob = connect(BOB, feed(BOB, 0));
 		node.isStuck = true;
