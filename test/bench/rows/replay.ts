@@ -37,7 +37,7 @@ async function run(): Promise<readonly Figure[]> {
 			unit: 'ms',
 			ours: p99,
 			floor: building,
-			...(large && {atMost: 50}),
+			...(large && {atMost: 10}),
 			note: `p50 ${percentile(times, 0.5).toFixed(2)}, ${Math.round(memory)} B an event; floor: from the start`,
 		});
 	}
