@@ -66,7 +66,7 @@ async function shrinkScripts() {
 		const {code} = await minify(readFileSync(file, 'utf8'), {
 			module: true,
 			ecma: 2022,
-			compress: {passes: 3, inline: 1, keep_fargs: false, sequences: false, pure_getters: true},
+			compress: {passes: 3, inline: 1, keep_fargs: false, sequences: false, pure_getters: true, lhs_constants: false},
 		});
 		rmSync(file);
 		writeFileSync(file.replace(CHUNK, shortName), code.replaceAll(CHUNK, shortName));
