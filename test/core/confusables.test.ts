@@ -34,7 +34,7 @@ describe('names that look alike have the same skeleton', () => {
 	});
 });
 
-test('every character of the table of confusable characters has the skeleton of its prototype', () => {
+test('every character of the table of confusable characters is treated as equal to the character that it looks like', () => {
 	const toCodes = (side = '') => side.split(' ').map(code => Number.parseInt(code, 36));
 	const skeletonOf = (text: string) => confusableSkeleton(`x${text}x`);
 	for (const row of CONFUSABLE_TABLE.split(';').filter(text => text !== '')) {

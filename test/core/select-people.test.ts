@@ -92,7 +92,7 @@ describe('selectPeople lists people instead of launches:', () => {
 		expect(selectSessionCount(state)).toBe(2);
 	});
 
-	it('an identity that is present under two names is two rows, and each row has the name of the other row', () => {
+	it('an identity that is present under two names has two rows, and each row also tells the other name', () => {
 		const state = reduce(join(first, 'Eve', 2), join(second, 'Dave', 3), connect(first, 3), connect(second, 3));
 		expect([named(state), counts(state)]).toEqual([
 			['01 self', 'a2 connected', 'a1 connected'],

@@ -7,7 +7,7 @@ import type {Connection, Transport} from '../../source/network/transport/transpo
 import {exaggerate, isAnswer} from './message-faults.js';
 import type {ConnectionObserver, EndRecorder} from './message-recorder.js';
 
-/** Traffic counters and message faults of one process. */
+/** Traffic of one process, and the faults that were found in its messages. */
 export interface Traffic {
 	/** Total bytes passed to connections. */
 	sentBytes: number;

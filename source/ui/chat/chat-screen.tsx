@@ -55,7 +55,7 @@ export function runChatScreen(options: FullScreenOptions): ChatScreen {
 		store.setUi(ui);
 		saveNotes(ui);
 		for (const effect of effects) runEffect(effect, ports);
-		// An effect is the result of a user's action, so it is drawn without delay.
+		// A key press that caused an effect, such as sending a message, is drawn without delay.
 		if (effects.length > 0) store.flush();
 	}
 

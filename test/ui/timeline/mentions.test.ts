@@ -44,7 +44,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([true, false, true, false, true]);
 	});
 
-	test('a mention of another peer does not become a mention by the first words of the own name when that peer leaves', () => {
+	test('if two names begin with the same word, a mention of one peer by this word does not become a mention of the other peer when the first one leaves', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		const smith = chatNode.join('Dave Smith', '192.168.1.11');
 		say('@Dave who?');
@@ -54,7 +54,7 @@ describe('a mention by the first words of the own name', () => {
 		expect(mentions(chatNode)).toEqual([false, false, true]);
 	});
 
-	test('a mention by the first words of the own name refers to both of two users with the same full name', () => {
+	test('if two users have the same full name, a mention by the first words of this name refers to both', () => {
 		const {chatNode, say} = setUp('Dave 日本');
 		chatNode.join('Dave 日本', '192.168.1.10');
 		say('@Dave hi');
