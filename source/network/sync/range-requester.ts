@@ -8,6 +8,7 @@ import type {PeerId} from '../../core/event.js';
 import {MAX_ANSWER_BYTES, MAX_BATCH_BYTES, WANT_BASE_MS, WANT_BYTES_PER_SECOND} from '../../core/limits.js';
 import {LruMap} from '../../core/lru-map.js';
 import {prefixGroup, shareKey} from '../ip-address.js';
+import type {PeerLink} from '../link/peer-link.js';
 import {createCoalescedTimer} from '../scheduling/coalesced-timer.js';
 import type {FeedInventory} from './feed-inventory.js';
 import {compareInventories} from './inventory-exchange.js';
@@ -60,6 +61,8 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	 * Number of failed requests to each address since its last complete answer. It is kept when the connection closes.
 	 */
 	const failuresByAddress = new LruMap<string, number>(MAX_FAILED_ADDRESSES);
+	/** Results of `ownerOf`. Each scan needs those of all peers, and computing them took a twentieth of a node's time. */
+	const owners = new WeakMap<PeerLink, string>();
 	let requestCount = 0;
 	/** Number of feeds that the present scan has not examined yet. */
 	let rangesToScan = 0;
@@ -96,16 +99,21 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	}
 
 	function scan(): void {
-		const ranks = ranksOfPeers();
-		const sources = [...links.values()].map(sync => ({
+		const all = [...links.values()];
+		const isBusy = all.map(sync => sync.request !== undefined || !hasFullInventory(sync) || !mayRequest(sync));
+		if (!isBusy.includes(false)) return;
+		const ranks = rankSources(
+			all.map(sync => ({sync, address: addressOf(sync)})),
+			failuresByAddress,
+		);
+		const sources = all.map((sync, index) => ({
 			peer: sync.link.peer,
-			busy: sync.request !== undefined || !hasFullInventory(sync) || !mayRequest(sync),
-			rank: ranks.get(sync) ?? 0,
+			busy: isBusy[index] ?? true,
+			rank: ranks[index] ?? 0,
 			hasServed: sync.hasServed,
 			requestedAt: sync.requestedAt,
 			seqOf: (feed: PeerId) => sync.theirSeqs.get(feed) ?? 0,
 		}));
-		if (sources.every(({busy}) => busy)) return;
 		const now = clock.monotonic();
 		const requests = new Map<PeerId, RangeRequest>();
 		for (const {request: sent} of links.values()) {
@@ -122,13 +130,13 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 		for (const plan of planRequests(sources, wanted, clock.monotonic())) sendRequest(plan);
 	}
 
-	function ranksOfPeers(): ReadonlyMap<SyncLink, number> {
-		const all = [...links.values()];
-		const ranks = rankSources(
-			all.map(sync => ({sync, address: addressOf(sync)})),
-			failuresByAddress,
-		);
-		return new Map(all.map((sync, index) => [sync, ranks[index] ?? 0]));
+	/** Result of `ownerOf` for the link of a peer. */
+	function addressOf({link}: SyncLink): string {
+		const known = owners.get(link);
+		if (known !== undefined) return known;
+		const owner = ownerOf(link);
+		owners.set(link, owner);
+		return owner;
 	}
 
 	/** Notes a failed request: the answer of the peer was late or incomplete, or there was none. */
@@ -281,7 +289,7 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
  * Key under which the failed requests of a peer are counted: its address, or the /64 prefix of its IPv6 address. On
  * loopback it is the peer id, because many peers share the loopback address.
  */
-function addressOf({link}: SyncLink): string {
+function ownerOf(link: PeerLink): string {
 	const owner = shareKey(link.remoteAddress, link.peer);
 	return prefixGroup(owner) ?? owner;
 }
