@@ -61,7 +61,10 @@ export function createRangeRequester(options: RangeRequesterOptions): RangeReque
 	 * Number of failed requests to each address since its last complete answer. It is kept when the connection closes.
 	 */
 	const failuresByAddress = new LruMap<string, number>(MAX_FAILED_ADDRESSES);
-	/** Results of `ownerOf`. Each scan needs those of all peers, and computing them took a twentieth of a node's time. */
+	/**
+	 * Results of `ownerOf`. Each scan needs those of all peers. To compute them each time took a twentieth of the processor
+	 * time of a room of 80 nodes.
+	 */
 	const owners = new WeakMap<PeerLink, string>();
 	let requestCount = 0;
 	/** Number of feeds that the present scan has not examined yet. */
