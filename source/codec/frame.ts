@@ -43,8 +43,9 @@ interface FrameDecoder {
 	 */
 	push(chunk: Uint8Array): Uint8Array[];
 	/**
-	 * Takes back the memory of a payload that nobody uses any more. The next long payload is stored in it. New memory for each
-	 * slice of a file would cost page faults and garbage collections. The memory is freed when a short payload arrives.
+	 * Takes back the memory of a payload that the caller no longer uses, so that the next payload that arrives in several
+	 * chunks is stored in it. New memory for each slice of a file would cost page faults and garbage collections. A payload
+	 * in a single chunk is no slice, so the memory is freed when one arrives.
 	 */
 	reuse(payload: Uint8Array): void;
 	readonly failure: ProtocolError | undefined;
@@ -69,8 +70,8 @@ export function createFrameDecoder(maxBytes = MAX_FRAME_BYTES): FrameDecoder {
 	let failure: ProtocolError | undefined;
 
 	/**
-	 * Stores a piece of an incomplete payload. The buffer doubles when it is full, so each byte is copied about twice
-	 * at most.
+	 * Stores a piece of an incomplete payload. The buffer doubles when it is full, so each byte is copied at most about
+	 * twice.
 	 */
 	function bufferPart(part: Uint8Array): void {
 		if (filled === 0 && length <= spare.length) {

@@ -17,7 +17,8 @@ export interface Delivery {
 
 /**
  * Delivery of the message or shared file that we wrote as event `seq` in this launch; undefined if it is not known
- * who was connected then. If nobody was, `of` is 0 and `delivered` counts all peers that have stored it since.
+ * which peers were connected when it was written. If no peer was connected, `of` is 0, and `delivered` is the number of
+ * peers that have stored it since.
  */
 export function selectDelivery(state: State, seq: number): Delivery | undefined {
 	const {audiences, delivered} = state.ephemeral;

@@ -38,8 +38,8 @@ export interface WindowRows {
 const MAX_ENTRIES_PER_ANSWER = 4096;
 
 /**
- * Creates the functions. `initial`: the state of the room when the window opens. If several people use one name, the
- * person who had it first in this state is shown without a number, and the others as `Bob (2)`.
+ * Creates the functions. `initial`: the state of the room when the window opens. Two people can use one name. Then the
+ * page shows the name of the person who used it first as `Bob`, and that of the other person as `Bob (2)`.
  */
 export function createWindowRows(isIgnored: (peer: PeerId) => boolean, initial: State): WindowRows {
 	const options: PageRowOptions = {

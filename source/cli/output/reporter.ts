@@ -14,15 +14,15 @@ const DELIVERY_INTERVAL_MS = 250;
 /** Maximum number of reports written in one turn of the event loop. */
 const LINES_PER_TURN = 500;
 /**
- * After this number of characters, a turn writes no further reports. Strings that wait for a slow reader survive several
- * garbage collections, and then stay in memory until V8 collects the whole heap.
+ * After this number of characters, a turn of the event loop writes no further reports. Without this limit, long strings
+ * would wait for a slow reader, survive several garbage collections, and stay in memory until V8 collects the whole heap.
  */
 const CHARACTERS_PER_TURN = 256 * 1024;
 
 export type OutputReport =
 	| Report
 	| ({readonly type: 'delivery'; readonly peer: PeerId} & DeliveryChange)
-	/** The last report. Plain lines then print the history that they still hold back. */
+	/** The last report. On it, the format of plain lines prints the history that it has collected so far. */
 	| {readonly type: 'end'};
 
 /** Formats a report as one or more lines without a final newline, or as undefined if nothing is printed. */

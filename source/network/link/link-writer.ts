@@ -42,8 +42,8 @@ export function createLinkWriter(connection: Connection, onOverflow: () => void)
 	 */
 	let sliceFrame: Uint8Array | undefined;
 	/**
-	 * State of the send queue when it last moved. `takenBytes`: number of bytes that had left the queue. `since`: time
-	 * at which `isStuck` first saw this number.
+	 * Last observed progress of the send queue. `takenBytes`: number of bytes that have left the queue. `since`: time at
+	 * which `isStuck` first saw this value of `takenBytes`.
 	 */
 	let stall: {readonly since: number; readonly takenBytes: number} | undefined;
 

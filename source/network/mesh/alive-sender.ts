@@ -36,8 +36,9 @@ export function createAliveSender({clock, failureDetector, links}: AliveSenderOp
 	}
 
 	/**
-	 * Sends lists for SLICE_MS, because the lists for hundreds of peers take long. Each list replaces the earlier ones.
-	 * So a peer gets no list while more than twice the high-water mark is queued for it, which answers alone rarely reach.
+	 * Sends lists for at most SLICE_MS at a time, because creating them for hundreds of peers takes long. Skips a peer
+	 * that reads slowly: one for which more than twice the high-water mark is queued. It loses nothing, because the next
+	 * list replaces this one.
 	 */
 	function sendSlice(): void {
 		runWithinBudget(clock, SLICE_MS, () => {

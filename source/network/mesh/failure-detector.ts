@@ -5,12 +5,12 @@
  * A peer to which the connection broke is reported after a grace period, unless it has reconnected or a connected peer
  * reports a connection to it. A node without connections reports nobody. If several nodes observed the loss, the one
  * with the lowest id reports it first. Each following node, in the order of the ids, waits one second longer, and
- * reports nothing if it has received the report by then. A peer is also lost if its feed does not say that it left, and
- * no node was connected to it for a minute.
+ * reports nothing if it has received the report by then. A peer is also lost if its feed does not say that it left
+ * and, as far as this node knows, no node was connected to it for a minute.
  *
  * In a room in which not all nodes are connected to each other, no node knows all connections. Connected peers then
- * also tell this node which other peers are alive (indirect-evidence.ts). A peer is not reported for a minute after the
- * last such evidence about it.
+ * also tell this node which other peers are alive (indirect-evidence.ts). After the last such evidence about a peer,
+ * this node waits for a minute before it reports that peer.
  */
 import type {PeerId} from '../../core/event.js';
 import {
@@ -61,10 +61,10 @@ export interface FailureDetector {
 	heardFrom(peer: PeerId, now: number): void;
 	/**
 	 * Peers that are alive according to other peers than `receiver`, to be sent to `receiver`. Leaves out what
-	 * `receiver` knows already: the peers to which this node is connected, and the reports of peers to which `receiver`
-	 * is connected too. Empty if all nodes are connected to each other. If there are more reports than EXAMINED_REPORTS
-	 * allows, the lists of a receiver take turns: one begins with the peer that connected first, the next with the
-	 * reports after the last one that was examined.
+	 * `receiver` has been told already: the connections of this node, and reports by peers that are also connected to
+	 * `receiver`. Empty if all nodes are connected to each other. If there are more reports than EXAMINED_REPORTS allows,
+	 * the calls for a receiver alternate: one call begins with the peer that connected first, and the next call continues
+	 * after the last report that was examined.
 	 */
 	aliveFor(receiver: PeerId, now: number): AlivePeer[];
 	/** Restarts all grace periods. To be called after a time in which this process did not run. */
@@ -81,8 +81,8 @@ export interface FailureDetector {
 }
 
 /**
- * Maximum number of suspects that are skipped when the table is full, because this node observed their loss itself. If
- * all of these were observed, the oldest suspect is evicted.
+ * When the table of suspects is full, the oldest one whose loss this node did not observe itself is evicted. Only this
+ * number of suspects is examined. If this node observed the loss of all of them, the oldest suspect is evicted.
  */
 const MAX_EVICTION_SKIPS = 64;
 /**

@@ -70,7 +70,7 @@ export const NO_WHISPERER = 'Nobody has whispered to you since you started. Use 
  */
 export function replyAddressee(state: State): {readonly peer: PeerId} | {readonly error: string} {
 	const {timeline, launch} = state;
-	/** Newest session of each person who has whispered. The key is the person. */
+	/** People who have whispered to the user: from a key of the person to the peer id of the person's newest session. */
 	const whisperers = new Map<string, PeerId>();
 	let hasWritten = false;
 	const stop = Math.max(0, timeline.length - MAX_SEARCHED_ROWS);
